@@ -1,0 +1,43 @@
+// core/front/registry.hpp -- which plugins are installed, from their cached schemas. Loads no plugin.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <weir/front/schema.hpp>
+
+namespace weir {
+
+// A library that looked like a plugin but cannot be used, and why; or one hidden by an earlier folder.
+struct RejectedLibrary {
+  std::filesystem::path file;
+  std::string reason;
+};
+
+class Registry {
+ public:
+  // Searches, in this order: `folders` (--plugin-path, then a pipeline's `plugins:`), $WEIR_PLUGIN_PATH (colon
+  // separated), ${XDG_DATA_HOME:-~/.local/share}/weir/plugins, <executable>/../lib/weir/plugins, the installed libdir.
+  // Never the working directory. Files libweir_*.so, no recursion. Schemas come from `weir-plugins.json` beside the
+  // libraries, else from the user's cache (keyed by build id), else `weir-run --describe FILE` is asked once.
+  static Registry find(const std::vector<std::filesystem::path>& folders = {});
+
+  // A registry of exactly these schemas; for tests.
+  explicit Registry(std::vector<PluginSchema> plugins);
+  Registry() = default;
+
+  const PluginSchema* plugin(const std::string& id) const;          // "noise/constant", nullptr if none
+  std::vector<std::string> names(const std::string& kind) const;    // plugins of a kind, sorted
+  std::vector<std::string> kinds() const;
+  const std::vector<PluginSchema>& plugins() const { return plugins_; }   // sorted by id
+  const std::vector<RejectedLibrary>& rejected() const { return rejected_; }
+  const std::vector<std::filesystem::path>& searched() const { return searched_; }
+
+ private:
+  std::vector<PluginSchema> plugins_;
+  std::vector<RejectedLibrary> rejected_;
+  std::vector<std::filesystem::path> searched_;
+};
+
+}  // namespace weir

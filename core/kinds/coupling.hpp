@@ -1,0 +1,86 @@
+// core/kinds/coupling.hpp -- which source point goes with which target point.
+//
+// A fixed coupling has its pairs from `run` on and draws rows of them with replacement; a fresh one makes new pairs at
+// every draw. Memorisation is a property of the first kind only, so which of the two it is must always be written.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <weir/node.hpp>
+
+namespace weir {
+
+struct Batch {
+  std::vector<Tensor> points;             // x0 first, x1 last, each [B, item...]; more for several marginals
+  Tensor times;                           // [points.size()], undefined for the usual {0, 1}
+  Tensor id;                              // int64 [B], stable per pair
+  Tensor unit;                            // int64 [B]: rows with the same unit are dependent, as in one minibatch OT plan
+  Tensor weight;                          // [B], undefined for equal weights
+  std::map<std::string, Tensor> context;  // labels, latents: [B, ...]
+  // A leading replicate axis [R, B, ...] on all of these is reserved for ensembles.
+
+  const Tensor& x0() const { return points.front(); }
+  const Tensor& x1() const { return points.back(); }
+  std::int64_t size() const { return points.front().size(0); }
+  Batch rows(const Tensor& index) const;  // of every member; index int64 [n]
+};
+
+class Coupling : public Node {
+ public:
+  static constexpr const char* kind = "coupling";
+  ~Coupling() override;
+
+  virtual Shape shape() const = 0;                                  // of one item; known after plan
+  virtual std::optional<std::int64_t> size() const = 0;             // number of pairs if fixed; known after plan
+  virtual bool dependent_rows() const { return false; }             // rows of one fresh draw share a unit (minibatch OT)
+
+  // n pairs: rows of the fixed set drawn with replacement, or new pairs.
+  Batch draw(std::int64_t n, Rng& rng) const;
+  // Pairs of a fixed coupling by number, int64 [n]. Errors: std::logic_error for a fresh one.
+  Batch batch(const Tensor& index) const;
+  Batch all() const;                                                // every pair of a fixed coupling, in order
+
+  void run(Run&) override;                                          // makes the pairs of a fixed coupling and its outputs
+
+  // Capability "affine": X1 = A X0 + b with X0 ~ N(m, S), as the closed forms need it. A [D, D], b [D].
+  struct Affine {
+    Tensor matrix, shift;
+  };
+  virtual std::optional<Affine> affine() const { return std::nullopt; }
+
+ protected:
+  // n new pairs; a fixed coupling is asked once, with n = size() (rows distinct where the sources are finite sets).
+  virtual Batch pair(std::int64_t n, Rng& rng) const = 0;
+  // Declares the shapes of x0, x1, id; to be called at the end of a derived plan.
+  void plan_outputs();
+  // A batch of these points with ids and units 0..n-1.
+  static Batch batch_of(Tensor x0, Tensor x1);
+
+  Output<Tensor> x0_{this, "x0", "1", "source points of the fixed pairs"};
+  Output<Tensor> x1_{this, "x1", "1", "target points of the fixed pairs"};
+  Output<Tensor> id_{this, "id", "1", "number of each fixed pair", "int64"};
+
+ private:
+  std::optional<Batch> pairs_;
+};
+
+// A coupling that says with `draw` whether its pairs are drawn at every step or fixed.
+class DrawnCoupling : public Coupling {
+ public:
+  ~DrawnCoupling() override;
+  std::optional<std::int64_t> size() const override { return draw_().fixed; }
+
+ protected:
+  Param<Draw> draw_{this, "draw", required, "fresh: new pairs at every draw; {fixed: N}: N pairs drawn once"};
+
+  // n points of a source for this draw: distinct ones when the pairs are fixed.
+  Tensor points_of(const Source& source, std::int64_t n, Rng rng) const;
+  // Faults: a fixed count above a finite set's size; sources of different shapes.
+  void plan_sources(Plan& plan, const Port<class Source>& source, const Port<class Source>* target);
+};
+
+}  // namespace weir

@@ -1,0 +1,18 @@
+// core/kinds/noise.hpp -- the noise schedule gamma(t) of an interpolant.
+#pragma once
+
+#include <weir/node.hpp>
+
+namespace weir {
+
+class Noise : public Node {
+ public:
+  static constexpr const char* kind = "noise";
+  ~Noise() override;
+
+  virtual Tensor gamma(const Tensor& t) const = 0;    // [N] of t [N]
+  virtual Tensor dgamma(const Tensor& t) const = 0;   // d gamma / dt, [N]
+  virtual bool zero() const { return false; }         // gamma is zero everywhere
+};
+
+}  // namespace weir

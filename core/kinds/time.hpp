@@ -1,0 +1,20 @@
+// core/kinds/time.hpp -- the law of t in (0, 1) under which an objective is averaged.
+#pragma once
+
+#include <cstdint>
+
+#include <weir/node.hpp>
+
+namespace weir {
+
+class Time : public Node {
+ public:
+  static constexpr const char* kind = "time";
+  ~Time() override;
+
+  virtual Tensor sample(std::int64_t n, Rng& rng) const = 0;   // [n]
+  virtual Tensor density(const Tensor& t) const = 0;           // of one t, [N]; integrates to 1 over (0, 1)
+  virtual bool sorted() const { return false; }                // samples come in ascending order
+};
+
+}  // namespace weir

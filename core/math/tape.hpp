@@ -1,0 +1,70 @@
+// core/math/tape.hpp -- what taped layers leave behind, and the per-sample gradients that follow from it.
+//
+// A layer y = W a + b (or its like) used on a batch writes its input a and its output y to the Tape. After
+// delta_i = d l_i / d y_i is known, the gradient of sample i's own loss with respect to (W, b) is (delta_i a_i^T, delta_i):
+// an outer product that need not be formed to know its norm (Goodfellow, arXiv 1510.01799).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weir/kinds/field.hpp>
+
+namespace weir {
+
+// Per-sample gradients of one layer, g_i in R^P, i = 1..B. Everything is float64 or the graph's dtype, detached.
+class LayerGradients {
+ public:
+  virtual ~LayerGradients() = default;
+  virtual std::int64_t batch() const = 0;
+  // ||g_i||^2, [B] float64.
+  virtual Tensor norms() const = 0;
+  // ||g_i - mean g||^2, [B] float64, in a form that does not cancel when the spread is small beside the mean.
+  virtual Tensor centred_norms() const = 0;
+  // ||sum over i in group k of g_i||^2, [K] float64, for group int64 [B] with values 0..K-1 (-1: in no group).
+  virtual Tensor group_norms(const Tensor& group, std::int64_t groups) const = 0;
+  // sum_i <g_i, h> for a gradient of this layer is not needed elsewhere; the dense form is, by tests:
+  virtual Tensor dense() const = 0;          // [B, P]
+};
+
+// Per-sample gradients of all layers, and their names ("net.0").
+struct PerSampleGradients {
+  std::vector<std::pair<std::string, std::unique_ptr<LayerGradients>>> layers;
+};
+
+class Tape {
+ public:
+  // Written by taped layers: `output` is the tensor whose gradient is wanted; `finish` makes the layer's gradients from
+  // delta [B, ...] = B * d(mean loss)/d output. `params` names what the layer used, once each.
+  struct Record {
+    std::string layer;
+    std::vector<std::string> params;
+    Tensor output;
+    std::function<std::unique_ptr<LayerGradients>(const Tensor& delta)> finish;
+  };
+  void record(Record record) { records_.push_back(std::move(record)); }
+  const std::vector<Record>& records() const { return records_; }
+  void clear() { records_.clear(); }
+
+ private:
+  std::vector<Record> records_;
+};
+
+// Mean loss gradients of `losses` [B] with respect to the parameters, and per-sample gradients if `tape` is not null.
+// Errors: std::logic_error if the tape misses a parameter or holds one twice.
+struct Gradients {
+  std::vector<Tensor> mean;                          // one per parameter
+  std::unique_ptr<PerSampleGradients> per_sample;
+};
+Gradients gradients(const Tensor& losses, const Params& params, const Tape* tape);
+
+// The same by one backward pass per sample: the oracle, and the way for fields that are not taped.
+PerSampleGradients gradients_by_loop(const Tensor& losses, const Params& params);
+
+// dy/dx contracted with `v` where y depends on x through autograd; the one door to torch's autograd for plugins.
+std::vector<Tensor> grad(const Tensor& scalar, const std::vector<Tensor>& inputs, bool retain_graph = false);
+
+}  // namespace weir

@@ -1,0 +1,120 @@
+// core/output.hpp -- what a node gives: tensors, traces, interfaces.
+//
+//   weir::Output<Tensor> x0_{this, "x0", "1", "source points of the pairs"};
+//   weir::Output<weir::Field> field_{this, "field", "the trained velocity field"};
+//   weir::Trace loss_{this, "loss", "1", "mean loss of the batch"};
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weir/node.hpp>
+#include <weir/record/recorder.hpp>
+
+namespace weir {
+
+// Where recorded numbers go; the executor gives one to every node. Thread-safe.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void append(const std::string& path, std::int64_t step, Array row) = 0;
+  virtual void write(const std::string& path, Array value) = 0;
+  virtual void attribute(const std::string& path, const std::string& name, const std::string& value) = 0;
+};
+
+class AnyOutput {
+ public:
+  AnyOutput(Node* node, OutputSchema schema);
+  AnyOutput(const AnyOutput&) = delete;
+  AnyOutput& operator=(const AnyOutput&) = delete;
+  virtual ~AnyOutput() = default;
+
+  const OutputSchema& schema() const { return schema_; }
+  Node& node() const { return *node_; }
+  std::string path() const;                               // "train.loss"
+  void attach(Sink* sink) { sink_ = sink; }
+  // Every dataset that this output records; empty until planned. Known after Node::plan.
+  const std::vector<DatasetSpec>& datasets() const { return datasets_; }
+  bool planned() const { return !datasets_.empty(); }
+
+ protected:
+  DatasetSpec& dataset(const std::string& name, const Shape& shape, std::vector<std::string> dims, bool trace, DType dtype);
+  DType float_dtype() const;
+  Sink* sink() const { return sink_; }
+
+ private:
+  Node* node_;
+  OutputSchema schema_;
+  Sink* sink_ = nullptr;
+  std::vector<DatasetSpec> datasets_;
+
+ protected:
+  std::vector<DatasetSpec>& mutable_datasets() { return datasets_; }
+};
+
+// An interface, such as a trained field. Set in plan (so that those after it can plan), complete after run.
+template <class T>
+class Output final : public AnyOutput {
+ public:
+  Output(Node* node, std::string name, std::string description)
+      : AnyOutput(node, {.name = std::move(name), .kind = T::kind, .description = std::move(description)}) {}
+
+  void set(std::shared_ptr<const T> value) { value_ = std::move(value); }
+  const T* get() const { return value_.get(); }
+
+ private:
+  std::shared_ptr<const T> value_;
+};
+
+// A tensor. An estimate has siblings <name>_se and <name>_n: declare them as outputs of their own.
+template <>
+class Output<Tensor> final : public AnyOutput {
+ public:
+  // `dtype` "float" is the graph's, or "int64".
+  Output(Node* node, std::string name, std::string unit, std::string description, std::string dtype = "float")
+      : AnyOutput(node, {.name = std::move(name), .dtype = std::move(dtype), .unit = std::move(unit),
+                         .description = std::move(description)}) {}
+
+  // In plan: the shape (only the first size may be -1) and a name for each dimension.
+  DatasetSpec& plan(const Shape& shape, std::vector<std::string> dims);
+  const Shape& shape() const { return shape_; }          // as planned
+
+  // In run: the value, which is recorded as well.
+  void set(const Tensor& value);
+  // Why the number is infinite or missing; written beside it as <name>_reason.
+  void reason(const std::string& text);
+  const Tensor& get() const;
+
+ private:
+  Shape shape_;
+  Tensor value_;
+};
+
+// A quantity over the steps of a run: rows of equal shape.
+class Trace final : public AnyOutput {
+ public:
+  Trace(Node* node, std::string name, std::string unit, std::string description, std::string dtype = "float64")
+      : AnyOutput(node, {.name = std::move(name), .kind = "trace", .dtype = std::move(dtype), .unit = std::move(unit),
+                         .description = std::move(description)}) {}
+
+  // In plan: the shape of one row ({} for a number). Attributes such as estimator and ddof go on the returned spec.
+  DatasetSpec& plan(const Shape& row, std::vector<std::string> dims);
+
+  // One row at `step`; const, so that a probe may emit while its trainer runs.
+  void append(std::int64_t step, const Tensor& row) const;
+  void append(std::int64_t step, double value) const;
+};
+
+// Named tensors (a trained model's parameters), recorded as <output>/<name>; not an edge of the graph.
+class TensorSet final : public AnyOutput {
+ public:
+  TensorSet(Node* node, std::string name, std::string description)
+      : AnyOutput(node, {.name = std::move(name), .kind = "tensors", .dtype = "float", .unit = "1",
+                         .description = std::move(description)}) {}
+  void plan(const std::vector<std::pair<std::string, Shape>>& tensors);
+  void set(const std::vector<std::pair<std::string, Tensor>>& tensors) const;
+};
+
+}  // namespace weir

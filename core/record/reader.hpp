@@ -1,0 +1,41 @@
+// core/record/reader.hpp -- reading HDF5: records of runs, and data sets in any HDF5 file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <weir/record/array.hpp>
+#include <weir/record/recorder.hpp>
+
+namespace weir {
+
+// Opens for reading only, also while a run is writing (SWMR). Errors: RecordError naming file, dataset and reason.
+class Reader {
+ public:
+  explicit Reader(const std::filesystem::path& file);
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  bool has(const std::string& path) const;                       // "/nodes/train/loss/value"
+  std::vector<std::int64_t> shape(const std::string& path) const;
+  DType dtype(const std::string& path) const;                    // other number types are given as the nearest of DType
+  Array read(const std::string& path) const;                     // whole
+  Array rows(const std::string& path, std::int64_t first, std::int64_t count) const;
+  std::string text(const std::string& path) const;               // a uint8[] or fixed-ASCII dataset
+  std::string attribute(const std::string& path, const std::string& name) const;   // "" if there is none
+  std::vector<std::string> members(const std::string& group) const;                // sorted
+
+ private:
+  std::int64_t file_;
+};
+
+// A file of named arrays, written whole: to a temporary beside it, synced, renamed. For checkpoints, shared results, tables.
+// Names may hold slashes (groups). `texts` become uint8[] datasets.
+void write_arrays(const std::filesystem::path& file, const Arrays& arrays,
+                  const std::map<std::string, std::string>& texts = {});
+Arrays read_arrays(const std::filesystem::path& file);
+
+}  // namespace weir
