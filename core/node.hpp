@@ -19,6 +19,7 @@
 namespace weir {
 
 class AnyParam;
+class Node;
 class AnyPort;
 class AnyOutput;
 class Trace;

@@ -10,10 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include <weir/node.hpp>
+#include <weir/front/schema.hpp>
 #include <weir/record/recorder.hpp>
+#include <weir/tensor.hpp>
 
 namespace weir {
+
+class Node;
 
 // Where recorded numbers go; the executor gives one to every node. Thread-safe.
 class Sink {

@@ -134,12 +134,12 @@ class Param final : public AnyParam {
   const T& operator()() const { return value_; }
 
  private:
-  static ParamSchema schema_of(std::string name, const Limits& limits, std::string description, bool required,
+  static ParamSchema schema_of(std::string name, const Limits& limits, std::string description, bool needed,
                                nlohmann::json fallback) {
     ParamSchema schema;
     schema.name = std::move(name);
     schema.type = limits.choices.empty() ? param_type<T>() : ParamType::choice;
-    schema.required = required;
+    schema.required = needed;
     schema.fallback = std::move(fallback);
     schema.minimum = limits.minimum;
     schema.maximum = limits.maximum;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <weir/kinds/source.hpp>
 #include <weir/node.hpp>
 
 namespace weir {
@@ -80,7 +81,7 @@ class DrawnCoupling : public Coupling {
   // n points of a source for this draw: distinct ones when the pairs are fixed.
   Tensor points_of(const Source& source, std::int64_t n, Rng rng) const;
   // Faults: a fixed count above a finite set's size; sources of different shapes.
-  void plan_sources(Plan& plan, const Port<class Source>& source, const Port<class Source>* target);
+  void plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target);
 };
 
 }  // namespace weir

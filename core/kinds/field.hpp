@@ -53,7 +53,7 @@ class Field : public Node {
   virtual Params init(const Shape& item, Rng& rng) const = 0;
 
   // Faults of this field for items of this shape, asked by whoever uses it, at plan.
-  virtual void plan_for(const Shape& item, Plan& plan) { (void)item, (void)plan; }
+  virtual void plan_for(const Shape& item, Plan& plan) const { (void)item, (void)plan; }
 
   // Whether every parameter is used through taped layers, so that a Tape gives exact per-sample gradient norms.
   virtual bool taped() const { return false; }

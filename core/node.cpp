@@ -1,0 +1,68 @@
+// core/node.cpp -- a node's declarations and settings.
+#include <weir/node.hpp>
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace weir {
+namespace {
+
+template <class T>
+T* find(const std::vector<T*>& declared, const std::string& name) {
+  const auto it = std::ranges::find_if(declared, [&](const T* item) { return item->schema().name == name; });
+  return it == declared.end() ? nullptr : *it;
+}
+
+}  // namespace
+
+void Plan::fault(const std::string& key, const std::string& message, const std::string& remedy) {
+  faults_.push_back({.code = "W401", .place = place_(key), .message = message, .remedy = remedy, .notes = {}, .also = {}});
+}
+
+void Plan::fault(const std::string& key, const std::string& message, const Node& other, const std::string& other_key,
+                 const std::string& caption) {
+  faults_.push_back({.code = "W402", .place = place_(key), .message = message, .remedy = "", .notes = {},
+                     .also = {{other.place(other_key), caption}}});
+}
+
+Node::Node() : options_(at::TensorOptions().dtype(at::kFloat).device(at::kCPU)) {}
+Node::~Node() = default;
+
+Rng Node::rng() const { return Rng(seed_, path_, options_); }
+
+Place Node::place(const std::string& key) const {
+  const auto it = places_.find(key);
+  if (it != places_.end()) return it->second;
+  const auto own = places_.find("");
+  return own == places_.end() ? Place{} : own->second;
+}
+
+void Node::set(Setting setting) {
+  path_ = std::move(setting.path);
+  seed_ = setting.seed;
+  options_ = setting.options;
+  places_ = std::move(setting.places);
+}
+
+void Node::set_params(const nlohmann::json& params) {
+  for (const auto& [name, value] : params.items()) {
+    AnyParam* param = find(params_, name);
+    if (!param) throw std::invalid_argument(fmt::format("'{}' is not a parameter of node '{}'", name, path_));
+    param->set(value);
+  }
+}
+
+AnyPort* Node::port(const std::string& name) const { return find(ports_, name); }
+AnyOutput* Node::output(const std::string& name) const { return find(outputs_, name); }
+
+PluginSchema Node::schema() const {
+  PluginSchema schema;
+  schema.capabilities = capabilities_;
+  schema.stateful = stateful();
+  for (const AnyParam* param : params_) schema.params.push_back(param->schema());
+  for (const AnyPort* port : ports_) schema.ports.push_back(port->schema());
+  for (const AnyOutput* output : outputs_) schema.outputs.push_back(output->schema());
+  return schema;
+}
+
+}  // namespace weir

@@ -1,0 +1,24 @@
+// plugins/integrator/euler.cpp -- the explicit Euler method.
+//
+//   x_{k+1} = x_k + h v(x_k, t_k)
+//
+// Source   Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section I.7.
+// Shapes   x [N, item...]
+// Limits   order 1. A memorised crossing of lines at t = 1/2 comes back only when no grid point sits on it: odd step counts.
+#include <weir/kinds/integrator.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+class Euler final : public weir::Integrator {
+ public:
+  Tensor step(const weir::Velocity& v, const Tensor& x, double t, double h) const override { return x + h * v(x, t); }
+  int evaluations() const override { return 1; }
+  int order() const override { return 1; }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Euler, "Explicit Euler steps, order 1")

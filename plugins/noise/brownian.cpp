@@ -1,0 +1,26 @@
+// plugins/noise/brownian.cpp -- Brownian-bridge noise.
+//
+//   gamma(t) = sigma sqrt(t (1 - t))        gamma'(t) = sigma (1 - 2 t) / (2 sqrt(t (1 - t)))
+//
+// Source   Albergo, Boffi, Vanden-Eijnden, arXiv 2303.08797.
+// Shapes   t, gamma, gamma' [N]
+// Limits   gamma' is unbounded at t = 0 and 1; samplers stay inside (eps, 1 - eps).
+#include <weir/kinds/noise.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+class Brownian final : public weir::Noise {
+  weir::Param<double> sigma_{this, "sigma", 0.05, weir::non_negative, "the largest spread is sigma / 2, at t = 1/2"};
+
+ public:
+  Tensor gamma(const Tensor& t) const override { return sigma_() * at::sqrt(t * (1 - t)); }
+  Tensor dgamma(const Tensor& t) const override { return sigma_() * (1 - 2 * t) / (2 * at::sqrt(t * (1 - t))); }
+  bool zero() const override { return sigma_() == 0; }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Brownian, "Brownian-bridge noise, zero at both ends")

@@ -1,0 +1,45 @@
+// plugins/probe/loss.cpp -- the loss of a training step, by time bin.
+//
+//   total = mean_i l_i        bin_k = mean of l_i over the rows with t_i in [k / bins, (k + 1) / bins)
+//
+// Source   the per-bin curves of arXiv 2510.18118, appendix.
+// Shapes   l, t [B]    bin [bins]
+// Limits   a bin without rows at a step is NaN in that row.
+#include <weir/kinds/probe.hpp>
+#include <weir/math/time_bins.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+class Loss final : public weir::Probe {
+  weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
+  weir::Trace total_{this, "total", "1", "mean loss of the batch"};
+  weir::Trace total_se_{this, "total_se", "1", "standard error of total: spread over the batch / sqrt(batch)"};
+  weir::Trace bin_{this, "bin", "1", "mean loss of the rows in each time bin"};
+  weir::Trace bin_n_{this, "bin_n", "1", "rows in each time bin", "int64"};
+
+ public:
+  void plan_for(const weir::Training&, weir::Plan&) override {
+    total_.plan({}, {});
+    total_se_.plan({}, {});
+    weir::plan_bins(bin_, bins_());
+    weir::plan_bins(bin_n_, bins_());
+  }
+
+  void observe(const weir::TrainingStep& step) const override {
+    const Tensor losses = step.losses.to(at::kDouble);
+    const Tensor bin = weir::time_bins(step.sample.t, bins_());
+    const Tensor count = at::bincount(bin, {}, bins_());
+    const Tensor sum = at::bincount(bin, losses, bins_());
+    total_.append(step.step, losses.mean());
+    total_se_.append(step.step, losses.std() / std::sqrt(double(losses.size(0))));
+    bin_.append(step.step, sum / count);
+    bin_n_.append(step.step, count);
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Loss, "Loss of a training step, in all and by time bin")

@@ -1,0 +1,68 @@
+// tools/run/describe.cpp -- the schema cache.
+#include "describe.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include <weir/front/elf_note.hpp>
+#include <weir/loader.hpp>
+
+namespace {
+
+nlohmann::json schemas_of(const std::filesystem::path& library) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const weir::PluginSchema& schema : weir::describe(library)) list.push_back(weir::to_json(schema));
+  return list;
+}
+
+}  // namespace
+
+int describe_library(const std::filesystem::path& library) {
+  try {
+    std::cout << schemas_of(library).dump(1) << "\n";
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return 3;
+  }
+}
+
+int cache_folder(const std::filesystem::path& folder) {
+  const auto file = folder / "weir-plugins.json";
+  nlohmann::json old = nlohmann::json::object();
+  if (std::ifstream in{file}) old = nlohmann::json::parse(in, nullptr, false);
+  std::vector<std::filesystem::path> libraries;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("libweir_") && name.ends_with(".so")) libraries.push_back(entry.path());
+  }
+  std::ranges::sort(libraries);
+
+  nlohmann::json cached = nlohmann::json::array();
+  bool complete = true;
+  for (const auto& library : libraries) {
+    const std::string name = library.filename().string();
+    std::string why_not;
+    const auto note = weir::read_note(library, why_not);
+    const std::string build_id = note ? note->build_id : "";
+    const nlohmann::json* known = nullptr;
+    if (old.is_object() && old.contains("libraries")) {
+      for (const nlohmann::json& entry : old["libraries"]) {
+        if (entry.value("file", "") == name && entry.value("build_id", "") == build_id && !build_id.empty()) known = &entry;
+      }
+    }
+    try {
+      cached.push_back(known ? *known : nlohmann::json{{"file", name}, {"build_id", build_id}, {"plugins", schemas_of(library)}});
+    } catch (const std::exception& error) {
+      std::cerr << error.what() << "\n";
+      complete = false;
+    }
+  }
+  const auto temporary = folder / "weir-plugins.json.new";
+  std::ofstream(temporary) << nlohmann::json{{"weir_version", WEIR_VERSION}, {"libraries", cached}}.dump(1) << "\n";
+  std::filesystem::rename(temporary, file);
+  return complete ? 0 : 3;
+}

@@ -1,0 +1,54 @@
+// tools/run/main.cpp -- weir-run: one run of a pipeline, started by `weir`; also describes plugin libraries.
+//
+//   weir-run run FILE --out OUT.h5 ...     weir-run describe LIBRARY     weir-run cache DIR
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "describe.hpp"
+#include "run.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{"weir-run: what `weir` starts for each run"};
+  app.require_subcommand(1);
+
+  RunArguments arguments;
+  for (int i = 0; i < argc; ++i) arguments.command += (i ? " " : "") + std::string(argv[i]);
+  std::vector<std::string> sets, shares;
+  std::string mode = "create";
+  CLI::App* run = app.add_subcommand("run", "run a pipeline once, ignoring its sweep");
+  run->add_option("file", arguments.file, "pipeline")->required();
+  run->add_option("--out", arguments.out, "record to write")->required();
+  run->add_option("--mode", mode)->check(CLI::IsMember({"create", "replace", "resume"}));
+  run->add_option("--set", sets, "path=value")->allow_extra_args(false);
+  run->add_option("--device", arguments.device);
+  run->add_option("--threads", arguments.threads);
+  run->add_option("--jobs", arguments.jobs);
+  run->add_option("--plugin-path", arguments.plugin_path)->allow_extra_args(false);
+  run->add_option("--shared", arguments.shared, "folder of shared results");
+  run->add_option("--share", shares, "NODE=KEY")->allow_extra_args(false);
+
+  std::string library, folder;
+  CLI::App* describe = app.add_subcommand("describe", "print the schemas of a library's plugins as JSON");
+  describe->add_option("library", library)->required();
+  CLI::App* cache = app.add_subcommand("cache", "write weir-plugins.json for the libraries of a folder");
+  cache->add_option("folder", folder)->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (*describe) return describe_library(library);
+  if (*cache) return cache_folder(folder);
+
+  const auto pair_of = [](const std::string& text) {
+    const auto equals = text.find('=');
+    return std::pair(text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1));
+  };
+  for (const std::string& set : sets) arguments.set.push_back(pair_of(set));
+  for (const std::string& share : shares) arguments.share.insert(pair_of(share));
+  arguments.mode = mode == "replace"  ? weir::Recorder::Mode::replace
+                   : mode == "resume" ? weir::Recorder::Mode::resume
+                                      : weir::Recorder::Mode::create;
+  return run_pipeline(arguments);
+}

@@ -1,0 +1,72 @@
+// tools/run/provenance.cpp -- where, when and with what a run was made.
+#include "provenance.hpp"
+
+#include <ATen/Version.h>
+#include <torch/headeronly/version.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <weir/front/node_key.hpp>
+
+namespace {
+
+// The commit that HEAD names in the repository around `folder`, "" if there is none. Read from .git: no process is started.
+std::string git_commit(std::filesystem::path folder) {
+  for (folder = std::filesystem::absolute(folder); !std::filesystem::exists(folder / ".git"); folder = folder.parent_path()) {
+    if (folder == folder.root_path()) return "";
+  }
+  std::string head;
+  std::getline(std::ifstream(folder / ".git" / "HEAD") >> std::ws, head);
+  if (!head.starts_with("ref: ")) return head;
+  const std::string ref = head.substr(5);
+  std::string commit;
+  if (std::getline(std::ifstream(folder / ".git" / ref) >> std::ws, commit)) return commit;
+  std::ifstream packed(folder / ".git" / "packed-refs");
+  for (std::string line; std::getline(packed, line);) {
+    if (line.ends_with(" " + ref)) return line.substr(0, line.find(' '));
+  }
+  return "";
+}
+
+}  // namespace
+
+std::map<std::string, std::string> provenance(const weir::Graph& graph, const std::string& command, const std::string& device) {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  const auto folder = std::filesystem::absolute(graph.file).parent_path();
+  return {{"command", command},         {"host", host.data()},
+          {"device", device},           {"dtype", graph.dtype},
+          {"threads", std::to_string(graph.threads)}, {"git_commit", git_commit(folder)},
+          {"pipeline_file", std::filesystem::absolute(graph.file).string()}};
+}
+
+std::vector<weir::RunSpec::Version> plugin_versions(const weir::Graph& graph) {
+  std::vector<weir::RunSpec::Version> versions;
+  std::set<std::string> seen;
+  for (const weir::GraphNode& node : graph.nodes) {
+    if (!seen.insert(node.plugin).second) continue;
+    versions.push_back({node.plugin, node.schema.version, node.schema.library, weir::file_sha256(node.schema.library)});
+  }
+  return versions;
+}
+
+std::vector<weir::RunSpec::Version> library_versions() {
+  return {{"libtorch", TORCH_VERSION, "", ""}, {"weir", WEIR_VERSION, "", ""}, {"compiler", __VERSION__, "", ""}};
+}
+
+std::string new_run_id() {
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  std::random_device entropy;
+  const auto word = [&] { return entropy() & 0xffffU; };
+  return fmt::format("{:08x}-{:04x}-7{:03x}-{:04x}-{:04x}{:04x}{:04x}", now >> 16, now & 0xffff, word() & 0xfffU,
+                     (word() & 0x3fffU) | 0x8000U, word(), word(), word());
+}

@@ -1,0 +1,105 @@
+// tools/run/run.cpp -- one run, from a pipeline file to a finished record.
+#include "run.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <fmt/format.h>
+
+#include <weir/executor.hpp>
+#include <weir/front/pipeline.hpp>
+#include <weir/loader.hpp>
+
+#include "json_lines.hpp"
+#include "provenance.hpp"
+
+namespace {
+
+std::atomic<bool> stop = false;
+
+void request_stop(int) { stop = true; }
+
+weir::RunSpec spec_of(const weir::Graph& graph, const weir::Executor& executor, const RunArguments& arguments,
+                      const std::string& device) {
+  weir::RunSpec spec;
+  spec.name = graph.name;
+  spec.run_id = new_run_id();
+  spec.main_trace = graph.main_trace;
+  spec.source = graph.source;
+  spec.resolved = weir::resolved_yaml(graph);
+  spec.resolved_json = weir::resolved_json(graph);
+  spec.provenance = provenance(graph, arguments.command, device);
+  spec.plugins = plugin_versions(graph);
+  spec.libraries = library_versions();
+  spec.nodes = executor.nodes();
+  spec.datasets = executor.datasets();
+  return spec;
+}
+
+// The record and its end, as the last event tells it.
+int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunArguments& arguments, JsonLines& events,
+                 const std::string& device) {
+  weir::RunOptions options;
+  options.jobs = arguments.jobs;
+  options.checkpoints = arguments.out.string() + ".checkpoint";
+  options.shared = arguments.shared;
+  options.share = arguments.share;
+  options.stop = &stop;
+  if (const char* seconds = std::getenv("WEIR_CHECKPOINT_SECONDS")) options.checkpoint_seconds = std::atof(seconds);
+
+  std::map<std::string, std::int64_t> keep;
+  if (arguments.mode == weir::Recorder::Mode::resume) {
+    keep = executor.resume(arguments.out, options);
+  } else if (arguments.mode == weir::Recorder::Mode::replace) {
+    std::filesystem::remove_all(options.checkpoints);
+  }
+  weir::Recorder recorder(arguments.out, arguments.mode, spec_of(graph, executor, arguments, device), keep);
+  const auto end = [&](const std::string& status, const std::string& message, int exit) {
+    recorder.finish(status, message);
+    if (status == "finished") std::filesystem::remove_all(options.checkpoints);
+    events.emit({{"event", "end"}, {"status", status}, {"message", message}, {"record", arguments.out.string()},
+                 {"bytes", std::filesystem::file_size(arguments.out)}, {"exit", exit}});
+    return exit;
+  };
+  try {
+    executor.run(&recorder, events, options);
+    return end("finished", "", 0);
+  } catch (const weir::Interrupted&) {
+    return end("interrupted", "stopped by a signal; run the same command again to go on", 75);
+  } catch (const weir::NodeFailure& failure) {
+    return end("failed", failure.what(), 3);
+  }
+}
+
+}  // namespace
+
+int run_pipeline(const RunArguments& arguments) {
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
+  JsonLines events;
+  const auto failed = [&](const std::string& message, int exit) {
+    events.emit({{"event", "end"}, {"status", "failed"}, {"message", message}, {"record", arguments.out.string()},
+                 {"bytes", 0}, {"exit", exit}});
+    return exit;
+  };
+  try {
+    const weir::Registry registry = weir::Registry::find(arguments.plugin_path);
+    const weir::Graph graph = weir::read_pipeline(arguments.file, registry,
+                                                  {.set = arguments.set, .device = arguments.device, .threads = arguments.threads});
+    at::set_num_threads(graph.threads);
+    at::set_num_interop_threads(1);
+    const at::TensorOptions options = weir::tensor_options(graph.device, graph.dtype);
+    weir::Executor executor(graph, [](const weir::PluginSchema& schema) { return weir::create(schema); }, options);
+    events.emit({{"event", "planned"}, {"nodes", graph.nodes.size()}, {"bytes", executor.bytes()}});
+    return run_recorded(graph, executor, arguments, events, options.device().str());
+  } catch (const weir::InvalidPipeline& invalid) {
+    events.emit({{"event", "invalid"}, {"faults", weir::to_json(invalid.faults())}, {"text", weir::text(invalid.faults())}});
+    return 2;
+  } catch (const weir::RecordError& error) {
+    return failed(error.what(), 4);
+  } catch (const std::exception& error) {
+    return failed(error.what(), 3);
+  }
+}

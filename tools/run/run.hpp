@@ -1,0 +1,24 @@
+// tools/run/run.hpp -- one run, from a pipeline file to a finished record.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weir/record/recorder.hpp>
+
+struct RunArguments {
+  std::string command;
+  std::filesystem::path file, out, shared;
+  weir::Recorder::Mode mode = weir::Recorder::Mode::create;
+  std::vector<std::pair<std::string, std::string>> set;
+  std::string device;
+  int threads = 0, jobs = 1;
+  std::vector<std::filesystem::path> plugin_path;
+  std::map<std::string, std::string> share;
+};
+
+// Events go to standard output as lines of JSON, the last of them {"event":"end",...}. Returns the exit code.
+int run_pipeline(const RunArguments& arguments);
