@@ -30,6 +30,7 @@ struct GraphNode {
   std::map<std::string, std::vector<std::pair<std::string, Link>>> ports;  // plain port: one entry with name ""
   std::map<std::string, Place> places;                                // of each key that was written
   Place place;                                                        // of the node's name
+  int declared = 0;                                                   // position in the file's order, children first
   std::optional<std::uint64_t> seed;                                  // overrides the run's seed for this node
   nlohmann::json record;                                              // null, or the `record:` value as JSON
   double timeout = 0;                                                 // seconds, 0 = none
@@ -61,6 +62,7 @@ struct SweepAxis {
   };
   std::vector<Point> points;
   bool seeds = false;                                 // a `count:` axis; sets "seed"
+  std::string form;                                   // values | zip | cases | count: how it was written
   Place place;
 };
 
@@ -71,6 +73,7 @@ struct Graph {
   std::string device = "auto";                        // cpu | cuda | cuda:N | auto
   std::string dtype = "float32";                      // float32 | float64
   int threads = 1;
+  std::vector<std::string> plugins;                   // `plugins:`, absolute folders
   std::vector<GraphNode> nodes;                       // in dependency order; children before their parent
   std::vector<Reported> report;
   std::vector<Expectation> expect;

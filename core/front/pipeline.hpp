@@ -22,6 +22,10 @@ struct PipelineOptions {
 // sweep gives the graph of its base values; the axes are in Graph::sweep. Throws InvalidPipeline with all faults.
 Graph read_pipeline(const std::filesystem::path& file, const Registry& registry, const PipelineOptions& options = {});
 
+// The folders that a pipeline names under `plugins:`, absolute, for Registry::find. Empty if the file cannot be read;
+// read_pipeline says then why.
+std::vector<std::filesystem::path> plugin_folders(const std::filesystem::path& file);
+
 // One run of a sweep: the point taken on each axis.
 struct Combination {
   std::string run;                                          // "sigma=0.05,steps=9": the run file's stem

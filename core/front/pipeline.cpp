@@ -1,0 +1,125 @@
+// core/front/pipeline.cpp -- from a YAML file and a registry to a checked graph.
+#include <weir/front/pipeline.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+#include <weir/front/check.hpp>
+#include <weir/front/value.hpp>
+
+namespace weir {
+namespace {
+
+using check::Draft;
+
+std::vector<Assignment> assignments_of(const PipelineOptions& options, Faults& faults) {
+  std::vector<Assignment> assignments;
+  for (const auto& [path, text] : options.set) {
+    const Place place{"--set " + path + "=" + text, 0, 0, 1};
+    if (auto value = yaml::read_value(text, place, faults))
+      assignments.push_back({path, place, std::move(*value)});
+  }
+  return assignments;
+}
+
+// Everything but report, sweep and expect; leaves in `tree` what was checked.
+Draft check_tree(yaml::Node& tree, const std::vector<Assignment>& assignments, const PipelineOptions& options,
+                 const std::string& file, const Registry& registry) {
+  Draft draft{registry};
+  draft.graph.file = file;
+  substitute_vars(tree, assignments, draft.faults);
+  for (const Assignment& assignment : assignments) assign(tree, assignment, registry, draft.faults);
+  check::read_header(tree, options, draft);
+  check::read_nodes(tree, draft);
+  check::resolve_links(draft);
+  check::order_nodes(draft);
+  return draft;
+}
+
+std::string main_trace(const Graph& graph) {
+  std::string first;
+  const auto is_trace = [&](const std::string& path) {
+    for (const GraphNode& node : graph.nodes) {
+      if (!path.starts_with(node.path + ".")) continue;
+      const OutputSchema* output = node.schema.output(path.substr(node.path.size() + 1));
+      if (output && output->kind == "trace") return true;
+    }
+    return false;
+  };
+  for (const Reported& reported : graph.report) {
+    if (is_trace(reported.what)) return reported.what;
+  }
+  for (const GraphNode& node : graph.nodes) {
+    for (const OutputSchema& output : node.schema.outputs) {
+      if (output.kind == "trace" && first.empty()) first = node.path + "." + output.name;
+    }
+  }
+  return first;
+}
+
+// By place, the pipeline's own file first; each fault once.
+void arrange(Faults& faults, const std::string& file) {
+  const auto key = [&](const Fault& fault) {
+    return std::tuple(fault.place.file != file, fault.place.file, fault.place.line, fault.place.column);
+  };
+  std::stable_sort(faults.begin(), faults.end(),
+                   [&](const Fault& a, const Fault& b) { return key(a) < key(b); });
+  const auto same = [](const Fault& a, const Fault& b) {
+    return a.code == b.code && a.place == b.place && a.message == b.message;
+  };
+  faults.erase(std::unique(faults.begin(), faults.end(), same), faults.end());
+}
+
+}  // namespace
+
+const GraphNode* Graph::node(const std::string& path) const {
+  for (const GraphNode& node : nodes) {
+    if (node.path == path) return &node;
+  }
+  return nullptr;
+}
+
+Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,
+                    const PipelineOptions& options) {
+  Faults faults;
+  const auto document = read_document(file, faults);
+  if (!document) {
+    arrange(faults, file.string());
+    throw InvalidPipeline(std::move(faults));
+  }
+  const auto assignments = assignments_of(options, faults);
+  yaml::Node tree = *document;
+  Draft draft = check_tree(tree, assignments, options, file.string(), registry);
+  draft.faults.insert(draft.faults.begin(), faults.begin(), faults.end());
+  const auto recheck = [&](const std::vector<Assignment>& more) {
+    yaml::Node copy = *document;
+    auto all = assignments;
+    all.insert(all.end(), more.begin(), more.end());
+    return check_tree(copy, all, options, file.string(), registry);
+  };
+  check::read_report(tree, draft);
+  check::read_sweep(tree, recheck, draft);
+  check::read_expect(tree, draft);
+  if (!draft.faults.empty()) {
+    arrange(draft.faults, file.string());
+    throw InvalidPipeline(std::move(draft.faults));
+  }
+  draft.graph.source = yaml::bytes_of(file).value_or("");
+  draft.graph.main_trace = main_trace(draft.graph);
+  return std::move(draft.graph);
+}
+
+std::vector<std::filesystem::path> plugin_folders(const std::filesystem::path& file) {
+  Faults ignored;
+  std::vector<std::filesystem::path> folders;
+  const auto document = read_document(file, ignored);
+  const yaml::Entry* plugins = document ? document->find("plugins") : nullptr;
+  if (!plugins) return folders;
+  const auto list = plugins->value.is_list() ? plugins->value.items : std::vector<yaml::Node>{plugins->value};
+  for (const yaml::Node& folder : list) {
+    if (folder.is_scalar() && !folder.text.empty()) folders.push_back(absolute_path(folder));
+  }
+  return folders;
+}
+
+}  // namespace weir

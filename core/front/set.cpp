@@ -1,0 +1,166 @@
+// core/front/set.cpp -- `--set path=value` and the points of a sweep, written into the tree.
+#include <weir/front/document.hpp>
+
+#include <weir/front/wording.hpp>
+
+namespace weir {
+namespace {
+
+using wording::quote;
+using yaml::Entry;
+using yaml::Node;
+
+void put(Node& map, const std::string& key, const Assignment& assignment) {
+  if (Entry* entry = map.find(key)) {
+    entry->place = assignment.place;
+    entry->value = assignment.value;
+  } else {
+    map.entries.push_back({key, assignment.place, assignment.value});
+  }
+}
+
+Node& create_map(Node& map, const std::string& key, const Place& place) {
+  Node child;
+  child.type = Node::Type::map;
+  child.place = place;
+  if (Entry* entry = map.find(key)) {
+    entry->value = child;
+    return entry->value;
+  }
+  map.entries.push_back({key, place, child});
+  return map.entries.back().value;
+}
+
+// Walks from a node's map along the rest of the path.
+class Walk {
+ public:
+  Walk(const Assignment& assignment, const Registry& registry, Faults& faults)
+      : assignment_(assignment), registry_(registry), faults_(faults), parts_(split_path(assignment.path)) {}
+
+  void start(Node& nodes) {
+    Entry* node = nodes.find(parts_[0]);
+    if (!node || parts_.size() < 2) {
+      std::vector<std::string> names = {"seed", "device", "dtype", "threads"};
+      for (const Entry& entry : nodes.entries) names.push_back(entry.key);
+      if (node)
+        return fault(quote(parts_[0]) + " is a node, and a value is set for one of its parameters",
+                     "write " + parts_[0] + ".parameter");
+      return fault("there is no node " + quote(parts_[0]) + " whose parameter could be set",
+                   wording::did_you_mean(parts_[0], names));
+    }
+    in_node(node->value, "", 1);
+  }
+
+ private:
+  void fault(const std::string& message, const std::string& remedy) {
+    faults_.push_back({"W127", assignment_.place, message, remedy, {}, {}});
+  }
+
+  std::string path_to(std::size_t end) const {
+    std::string path = parts_[0];
+    for (std::size_t i = 1; i < end; ++i) path += "." + parts_[i];
+    return path;
+  }
+  std::string rest_from(std::size_t begin) const {
+    std::string path;
+    for (std::size_t i = begin; i < parts_.size(); ++i) path += "." + parts_[i];
+    return path;
+  }
+
+  void in_node(Node& node, const std::string& kind, std::size_t i) {
+    if (!node.is_map()) return;  // the node itself is reported when it is read
+    const std::string& key = parts_[i];
+    if (i + 1 == parts_.size()) return put(node, key, assignment_);
+    const PluginSchema* schema = registry_.plugin(plugin_id(node, kind));
+    if (!schema) return;  // likewise
+    const PortSchema* port = schema->port(key);
+    const ParamSchema* param = schema->param(key);
+    Entry* entry = node.find(key);
+    if (param && param->type == ParamType::draw && i + 2 == parts_.size()) {
+      return put(entry && entry->value.is_map() ? entry->value : create_map(node, key, assignment_.place),
+                 parts_[i + 1], assignment_);
+    }
+    if (!port) return no_port(*schema, param, i);
+    if (entry && entry->value.is_scalar()) {
+      return fault("port " + quote(key) + " of node " + quote(path_to(i)) + " is linked to " +
+                       quote(entry->value.text),
+                   "set " + entry->value.text + rest_from(i + 1));
+    }
+    if (port->map) return in_map_port(entry, *port, i + 1);
+    if (entry) return in_node(entry->value, port->kind, i + 1);
+    if (port->fallback.empty()) {
+      return fault("port " + quote(key) + " of node " + quote(path_to(i)) +
+                       " is not written and has no default plugin",
+                   "");
+    }
+    Node& child = create_map(node, key, assignment_.place);
+    Node plugin;
+    plugin.type = Node::Type::scalar;
+    plugin.text = port->fallback;
+    plugin.place = assignment_.place;
+    child.entries.push_back({"plugin", assignment_.place, plugin});
+    in_node(child, port->kind, i + 1);
+  }
+
+  void in_map_port(Entry* entry, const PortSchema& port, std::size_t i) {
+    Entry* child = entry ? entry->value.find(parts_[i]) : nullptr;
+    if (!child)
+      return fault(
+          "port " + quote(port.name) + " of node " + quote(path_to(i - 1)) + " holds no " + quote(parts_[i]),
+          "");
+    if (i + 1 == parts_.size()) return put(entry->value, parts_[i], assignment_);
+    if (child->value.is_scalar()) {
+      return fault(quote(path_to(i + 1)) + " is linked to " + quote(child->value.text),
+                   "set " + child->value.text + rest_from(i + 1));
+    }
+    in_node(child->value, port.kind, i + 1);
+  }
+
+  void no_port(const PluginSchema& schema, const ParamSchema* param, std::size_t i) {
+    if (param)
+      return fault("parameter " + quote(parts_[i]) + " of node " + quote(path_to(i)) + " has no parts",
+                   "write " + path_to(i + 1));
+    std::vector<std::string> ports;
+    for (const PortSchema& port : schema.ports) ports.push_back(port.name);
+    fault("node " + quote(path_to(i)) + " (" + schema.id() + ") has no port " + quote(parts_[i]),
+          wording::did_you_mean(parts_[i], ports));
+  }
+
+  const Assignment& assignment_;
+  const Registry& registry_;
+  Faults& faults_;
+  std::vector<std::string> parts_;
+};
+
+}  // namespace
+
+std::vector<std::string> split_path(const std::string& path) {
+  std::vector<std::string> parts;
+  std::size_t from = 0;
+  for (std::size_t dot = path.find('.'); dot != std::string::npos; dot = path.find('.', from)) {
+    parts.push_back(path.substr(from, dot - from));
+    from = dot + 1;
+  }
+  parts.push_back(path.substr(from));
+  return parts;
+}
+
+std::string plugin_id(const Node& node, const std::string& kind) {
+  const Entry* plugin = node.find("plugin");
+  if (!plugin || !plugin->value.is_scalar()) return "";
+  const std::string& name = plugin->value.text;
+  return name.find('/') != std::string::npos || kind.empty() ? name : kind + "/" + name;
+}
+
+void assign(Node& root, const Assignment& assignment, const Registry& registry, Faults& faults) {
+  const std::string& path = assignment.path;
+  if (path.starts_with("vars.")) return;
+  for (const char* key : {"seed", "device", "dtype", "threads", "name"}) {
+    if (path == key) return put(root, key, assignment);
+  }
+  Entry* nodes = root.find("nodes");
+  if (!nodes || !nodes->value.is_map()) return;
+  Walk(assignment, registry, faults).start(nodes->value);
+}
+
+}  // namespace weir

@@ -1,0 +1,148 @@
+// core/front/yaml_source.cpp -- the text of a YAML file: what bytes it may hold, and the place of each
+// position.
+#include <weir/front/yaml_source.hpp>
+
+#include <fmt/format.h>
+#include <algorithm>
+
+#include <weir/front/yaml.hpp>
+
+namespace weir::yaml {
+namespace {
+
+// The length of the valid UTF-8 sequence at `i`, or 0.
+std::size_t utf8_length(const std::string& text, std::size_t i) {
+  const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
+  const auto tail = [&](std::size_t k) { return (byte(k) & 0xC0) == 0x80; };
+  const unsigned c = byte(i);
+  if (c < 0x80) return 1;
+  if (c >= 0xC2 && c < 0xE0) return tail(i + 1) ? 2 : 0;
+  if (c >= 0xE0 && c < 0xF0) {
+    const bool overlong = c == 0xE0 && byte(i + 1) < 0xA0;
+    const bool surrogate = c == 0xED && byte(i + 1) >= 0xA0;
+    return tail(i + 1) && tail(i + 2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (c >= 0xF0 && c < 0xF5) {
+    const bool overlong = c == 0xF0 && byte(i + 1) < 0x90;
+    const bool beyond = c == 0xF4 && byte(i + 1) >= 0x90;
+    return tail(i + 1) && tail(i + 2) && tail(i + 3) && !overlong && !beyond ? 4 : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Source::Source(const std::string& bytes, std::string name) : name_(std::move(name)) {
+  const std::size_t from = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  text_.reserve(bytes.size());
+  for (std::size_t i = from; i < bytes.size(); ++i) {
+    if (bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n') continue;
+    text_ += bytes[i];
+  }
+  lines_.push_back(0);
+  for (std::size_t i = 0; i < text_.size(); ++i) {
+    if (text_[i] == '\n') lines_.push_back(i + 1);
+  }
+}
+
+bool Source::check(Faults& faults) const {
+  const auto fault = [&](const char* code, const Place& place, const std::string& message,
+                         const std::string& remedy) {
+    faults.push_back({code, place, message, remedy, {}, {}});
+    return false;
+  };
+  const Place whole{name_, 0, 0, 1};
+  if (text_.size() > most_bytes)
+    return fault("W103", whole, "a pipeline file holds at most 1 MiB, and this one is larger", "");
+  bool indenting = true, comment = false, blank = true;
+  for (std::size_t i = 0; i < text_.size();) {
+    const unsigned char c = text_[i];
+    const int at = static_cast<int>(i);
+    if (c == '\n') {
+      indenting = true;
+      comment = false;
+    } else if (c == '\t') {
+      if (indenting) return fault("W104", place(at), "YAML does not indent with tabs", "use spaces");
+    } else if (c < 0x20 || c == 0x7F) {
+      return fault("W104", place(at),
+                   fmt::format("a pipeline is text, and here stands the control byte 0x{:02x}", c),
+                   "remove it");
+    } else {
+      const std::size_t length = utf8_length(text_, i);
+      if (length == 0)
+        return fault("W104", place(at),
+                     fmt::format("a pipeline is UTF-8, and the byte 0x{:02x} here is not", c),
+                     "save the file as UTF-8");
+      if (indenting && c == '#') comment = true;
+      if (c != ' ') indenting = false;
+      if (c != ' ' && !comment) blank = false;
+      i += length;
+      continue;
+    }
+    ++i;
+  }
+  if (blank) return fault("W102", whole, "this pipeline is empty", "a pipeline needs at least 'nodes:'");
+  return true;
+}
+
+int Source::characters(const std::string& text) {
+  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+Place Source::place(int position) const {
+  const std::size_t at = std::clamp<std::size_t>(position < 0 ? 0 : position, 0, text_.size());
+  const auto next = std::upper_bound(lines_.begin(), lines_.end(), at);
+  const std::size_t line = static_cast<std::size_t>(next - lines_.begin());
+  const std::size_t start = lines_[line - 1];
+  return {name_, static_cast<int>(line), 1 + characters(text_.substr(start, at - start)), 1};
+}
+
+Place Source::value_place(int position) const {
+  std::size_t at = position < 0 ? 0 : position;
+  while (at < text_.size() && (text_[at] == '&' || text_[at] == '!')) {
+    const std::size_t end = text_.find_first_of(" \n", at);
+    if (end == std::string::npos) break;
+    at = std::min(text_.find_first_not_of(" \n", end), text_.size());
+  }
+  Place found = place(static_cast<int>(at));
+  found.length = span(static_cast<int>(at));
+  return found;
+}
+
+int Source::span(int position) const {
+  const std::size_t from = position;
+  std::size_t end = std::min(text_.find('\n', from), text_.size());
+  if (from >= end) return 1;
+  const char first = text_[from];
+  const auto measured = [&](std::size_t to) {
+    return std::max(1, characters(text_.substr(from, to - from)));
+  };
+  if (first != '"' && first != '\'' && first != '[' && first != '{') return 1;
+  int open = 0;
+  char quote = 0;
+  for (std::size_t i = from; i < end; ++i) {
+    const char c = text_[i];
+    if (quote) {
+      if (c == '\\' && quote == '"')
+        ++i;
+      else if (c == quote)
+        quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '[' || c == '{') {
+      ++open;
+    } else if (c == ']' || c == '}') {
+      --open;
+    }
+    if (!quote && open <= 0) return measured(i + 1);
+  }
+  return measured(end);
+}
+
+bool Source::dollar_before(int position) const {
+  if (position < 1 || static_cast<std::size_t>(position) > text_.size()) return false;
+  return text_[position - 1] == '$' ||
+         (position > 1 && text_[position - 1] == '{' && text_[position - 2] == '$');
+}
+
+}  // namespace weir::yaml
