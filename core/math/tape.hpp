@@ -26,19 +26,26 @@ class LayerGradients {
   virtual Tensor centred_norms() const = 0;
   // ||sum over i in group k of g_i||^2, [K] float64, for group int64 [B] with values 0..K-1 (-1: in no group).
   virtual Tensor group_norms(const Tensor& group, std::int64_t groups) const = 0;
-  // sum_i <g_i, h> for a gradient of this layer is not needed elsewhere; the dense form is, by tests:
-  virtual Tensor dense() const = 0;          // [B, P]
+  // The gradients themselves, [B, P], P over the layer's parameters one after another (weight, bias). For tests and loops.
+  virtual Tensor dense() const = 0;
+  // The same layer's gradients of the samples at `index`, int64 [n].
+  virtual std::unique_ptr<LayerGradients> rows(const Tensor& index) const = 0;
 };
 
-// Per-sample gradients of all layers, and their names ("net.0").
+// Per-sample gradients of all layers, and their names ("net.0"), in the order of layers_of.
 struct PerSampleGradients {
   std::vector<std::pair<std::string, std::unique_ptr<LayerGradients>>> layers;
 };
 
+// The layer that a parameter belongs to: its name up to the last full stop, "all" for a name without one.
+std::string layer_of(const std::string& parameter);
+// The layers of these parameters, in the order of their first parameters.
+std::vector<std::string> layers_of(const Params& params);
+
 class Tape {
  public:
   // Written by taped layers: `output` is the tensor whose gradient is wanted; `finish` makes the layer's gradients from
-  // delta [B, ...] = B * d(mean loss)/d output. `params` names what the layer used, once each.
+  // delta [B, ...] = B * d(mean loss)/d output. `params` names what the layer used, once each; `layer` is their layer_of.
   struct Record {
     std::string layer;
     std::vector<std::string> params;
@@ -54,17 +61,20 @@ class Tape {
 };
 
 // Mean loss gradients of `losses` [B] with respect to the parameters, and per-sample gradients if `tape` is not null.
-// Errors: std::logic_error if the tape misses a parameter or holds one twice.
+// Each row of what a layer takes must be a row of `losses`, and `params` must be those that the losses were computed from,
+// with requiring_grad(). A parameter that the losses do not reach has gradient zero. The graph is freed.
+// Errors: std::logic_error if the tape misses a parameter, holds one twice or another number of rows, or was written
+// where autograd was off.
 struct Gradients {
   std::vector<Tensor> mean;                          // one per parameter
   std::unique_ptr<PerSampleGradients> per_sample;
 };
 Gradients gradients(const Tensor& losses, const Params& params, const Tape* tape);
 
-// The same by one backward pass per sample: the oracle, and the way for fields that are not taped.
+// The same by one backward pass per sample: the oracle, and the way for fields that are not taped. Keeps the graph.
 PerSampleGradients gradients_by_loop(const Tensor& losses, const Params& params);
 
-// dy/dx contracted with `v` where y depends on x through autograd; the one door to torch's autograd for plugins.
+// d scalar / d input for each input, zeros where it does not depend on one; the one door to torch's autograd for plugins.
 std::vector<Tensor> grad(const Tensor& scalar, const std::vector<Tensor>& inputs, bool retain_graph = false);
 
 }  // namespace weir
