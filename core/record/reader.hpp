@@ -20,6 +20,7 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   bool has(const std::string& path) const;                       // "/nodes/train/loss/value"
+  bool is_group(const std::string& path) const;
   std::vector<std::int64_t> shape(const std::string& path) const;
   DType dtype(const std::string& path) const;                    // other number types are given as the nearest of DType
   Array read(const std::string& path) const;                     // whole

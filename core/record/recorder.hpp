@@ -4,6 +4,15 @@
 // Calls from any thread put a snapshot on a bounded queue; one writer thread of the recorder's own touches HDF5. The first
 // failed write stops the recorder: every later call throws RecordError with the first cause, and no later row is
 // acknowledged.
+//
+// A trace <t> of node a.b is the group /nodes/a/b/<t> with
+//   value      [n, row...]     units, long_name, estimator, ...; scales on every axis
+//   step       int64 [n]       the dimension scale of value's axis 0
+//   value_crc  int64 [blocks]  crc32c of each whole block of @block_rows = 256 rows of value, as little-endian bytes; the
+//                              last, partial block gets its checksum when the node closes. Blocks are counted in rows,
+//                              so that two runs give the same bytes whatever their timing.
+// value and step are separate datasets: a live reader takes the shorter of the two.
+// Text is fixed ASCII; in attributes a character outside it becomes "?" (the exact text is in /pipeline and /schema).
 #pragma once
 
 #include <filesystem>
@@ -33,14 +42,14 @@ struct DatasetSpec {
   std::string name;                       // "total", or "params/net.0.weight" for a dataset deeper in the group
   bool trace = false;                     // rows over steps: /nodes/<node>/<name>/{value, step, value_crc}
   DType dtype = DType::float32;
-  std::vector<std::int64_t> shape;        // of the tensor, or of one row of a trace; only a tensor's first size may be -1
-  std::vector<std::string> dims;          // a name for each size of `shape`
+  std::vector<std::int64_t> shape{};      // of the tensor, or of one row of a trace; only a tensor's first size may be -1
+  std::vector<std::string> dims{};        // a name for each size of `shape`
   std::string unit = "1";
-  std::string description;
-  std::map<std::string, std::string> attributes;           // fixed ASCII: estimator, ddof, reason, ...
-  std::map<std::string, std::pair<std::string, Array>> scales;   // dim -> (scale's dataset name, values): bin edges, ids
+  std::string description{};
+  std::map<std::string, std::string> attributes{};         // fixed ASCII: estimator, ddof, reason, ...
+  std::map<std::string, std::pair<std::string, Array>> scales{}; // dim -> (scale's dataset name, values): bin edges, ids
   int yaml_line = 0;                      // of the node, for /schema
-  std::string rng;                        // Rng address of the node, for /schema
+  std::string rng{};                      // Rng address of the node, for /schema
 };
 
 // What a node is: attributes of /nodes/<node>.

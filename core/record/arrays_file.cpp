@@ -1,0 +1,92 @@
+// core/record/arrays_file.cpp -- files of named arrays, written whole and atomically.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <weir/record/hdf5.hpp>
+#include <weir/record/reader.hpp>
+#include <weir/record/sync.hpp>
+
+namespace weir {
+namespace {
+
+using hdf5::check;
+using hdf5::File;
+using hdf5::Handle;
+namespace fs = std::filesystem;
+
+constexpr std::size_t large = 1 << 20;
+
+void write_array(const File& file, const std::string& path, const Array& array) {
+  if (const auto slash = path.rfind('/'); slash > 0) hdf5::create_group(file, path.substr(0, slash));
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_obj_track_times(properties, false);
+  const std::size_t bytes = static_cast<std::size_t>(array.count()) * size_of(array.dtype);
+  if (bytes > 0 && !array.shape.empty()) {
+    // A checksum over every array; one chunk while it is small.
+    std::vector<hsize_t> chunk(array.shape.begin(), array.shape.end());
+    for (std::size_t axis = 0, left = bytes; axis < chunk.size() && left > large; ++axis) {
+      const std::size_t slice = left / chunk[axis];
+      chunk[axis] = slice >= large ? 1 : large / slice;
+      left = slice * chunk[axis];
+    }
+    H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data());
+    H5Pset_fletcher32(properties);
+  }
+  const Handle space = hdf5::space_of(array.shape);
+  const Handle id(check(H5Dcreate2(file.id, path.c_str(), hdf5::file_type(array.dtype), space, H5P_DEFAULT, properties, H5P_DEFAULT),
+                        file.path, "create", path),
+                  H5Dclose);
+  if (bytes > 0)
+    check(H5Dwrite(id, hdf5::memory_type(array.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes->data()), file.path, "write", path);
+}
+
+void write_file(const fs::path& temporary, const fs::path& name, const Arrays& arrays, const std::map<std::string, std::string>& texts) {
+  const hdf5::Turn turn;
+  const Handle access = hdf5::access_properties();
+  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_obj_track_times(creation, false);
+  File file{name, Handle(check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, access), name, "create", "it"), H5Fclose)};
+  for (const auto& [path, array] : arrays) write_array(file, "/" + path, array);
+  for (const auto& [path, text] : texts) {
+    if (const auto slash = path.rfind('/'); slash != std::string::npos) hdf5::create_group(file, "/" + path.substr(0, slash));
+    hdf5::create_bytes(file, "/" + path, text);
+  }
+  check(file.id.reset(), name, "close", "it");
+}
+
+void collect(const Reader& reader, const std::string& group, Arrays& arrays) {
+  for (const auto& name : reader.members(group.empty() ? "/" : group)) {
+    const std::string path = group + "/" + name;
+    if (reader.is_group(path))
+      collect(reader, path, arrays);
+    else
+      arrays[path.substr(1)] = reader.read(path);
+  }
+}
+
+}  // namespace
+
+void write_arrays(const fs::path& file, const Arrays& arrays, const std::map<std::string, std::string>& texts) {
+  const fs::path temporary = file.parent_path() / fmt::format(".{}.{}.new", file.filename().string(), ::getpid());
+  try {
+    write_file(temporary, file, arrays, texts);
+    record::sync_file(temporary);
+    std::error_code error;
+    fs::rename(temporary, file, error);
+    if (error) throw RecordError(fmt::format("{}: cannot put it in place: {}", file.string(), error.message()));
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
+  }
+  record::sync_folder(file);
+}
+
+Arrays read_arrays(const fs::path& file) {
+  const Reader reader(file);
+  Arrays arrays;
+  collect(reader, "", arrays);
+  return arrays;
+}
+
+}  // namespace weir
