@@ -1,0 +1,88 @@
+// plugins/field/empirical.cpp -- the exact minimiser for a finite target set and a source that is drawn anew.
+//
+//   x_t = alpha x0 + beta x1 + gamma z,  x0, z ~ N(0, I),  x1 uniform on the set {z_i}, all independent
+//   s^2 = alpha^2 + gamma^2              p_i = softmax_i( -||x - beta z_i||^2 / (2 s^2) )
+//   E[x0 | x, z_i] = alpha (x - beta z_i) / s^2              E[z | x, z_i] = gamma (x - beta z_i) / s^2
+//   v*(x, t) = sum_i p_i ( beta' z_i + (alpha' alpha [+ gamma' gamma]) (x - beta z_i) / s^2 )
+//
+// with the bracket for noise_in_target. For the linear path without noise: sum_i p_i (z_i - x) / (1 - t).
+//
+// Source   the empirical-Bayes denoiser; Bertrand et al., arXiv 2506.03719, for its use with flow matching.
+// Shapes   x, v [B, item...]; no parameters
+// Limits   a standard normal source, a finite target set. Infinite at t = 1 without noise there: an integrator must not
+//          evaluate it at t = 1 (euler does not; heun and rk4 do). Cost: B N D products per call, in float64.
+#include <weir/kinds/field.hpp>
+#include <weir/kinds/interpolant.hpp>
+#include <weir/kinds/source.hpp>
+#include <weir/math/posterior_means.hpp>
+#include <weir/plugin.hpp>
+
+#include <optional>
+
+namespace {
+
+using weir::Tensor;
+
+class Empirical final : public weir::Field {
+  weir::Port<weir::Source> source_{this, "source", "law of x0: the standard normal"};
+  weir::Port<weir::Source> target_{this, "target", "the finite set of x1"};
+  weir::Port<weir::Interpolant> interpolant_{this, "interpolant", weir::by_default("linear"), "the path between them"};
+
+  std::optional<weir::FiniteSet> set_;
+
+ public:
+  void plan(weir::Plan& plan) override {
+    if (!source_->standard_normal()) {
+      plan.fault("source", "field/empirical is known for a standard normal source only, and '" + source_->path() +
+                               "' is another law",
+                 "use source/gaussian with mean 0 and scale 1, or field/kernel for fixed pairs of any law");
+    }
+    if (!target_->size()) {
+      plan.fault("target", "field/empirical averages over a finite set, and '" + target_->path() + "' is a distribution",
+                 "use a data set, or field/kernel with fixed pairs");
+    }
+    if (source_->shape() != target_->shape()) {
+      plan.fault("target", "field/empirical needs items of one shape, and those of '" + target_->path() +
+                               "' have another shape than those of '" + source_->path() + "'");
+    }
+  }
+
+  void plan_for(const weir::Shape& item, weir::Plan& plan) override {
+    if (item != target_->shape()) {
+      plan.fault("target", "field/empirical is a field on the items of its own target set, which have another shape than the "
+                           "points it is asked at");
+    }
+  }
+
+  void run(weir::Run&) override {
+    const Tensor every = at::arange(*target_->size(), options().dtype(at::kLong));
+    set_.emplace(std::vector<Tensor>{target_->items(every).flatten(1)});
+  }
+
+  weir::Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
+
+  Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t, const weir::Context&) const override {
+    if (!set_) throw std::logic_error("field/empirical was asked for a velocity before it was run");
+    const auto& path = *interpolant_;
+    const Tensor times = t.to(at::kDouble);
+    const Tensor points = x.flatten(1);
+    const Tensor alpha = path.alpha(times), beta = path.beta(times), gamma = path.noise().gamma(times);
+    const Tensor variance = alpha.square() + gamma.square();
+    if (variance.le(0).any().item<bool>()) {
+      throw std::runtime_error("field/empirical is infinite at t = 1 without noise there; use an integrator that does not "
+                               "evaluate it at t = 1 (euler), or noise");
+    }
+
+    const Tensor mean = set_->posterior_means(points, {beta}, variance).front();
+
+    Tensor pull = path.dalpha(times) * alpha;
+    if (path.noise_in_target()) pull = pull + path.noise().dgamma(times) * gamma;
+    const Tensor v = path.dbeta(times).unsqueeze(1) * mean +
+                     (pull / variance).unsqueeze(1) * (points - beta.unsqueeze(1) * mean);
+    return v.to(x.scalar_type()).reshape_as(x);
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Empirical, "Exact minimiser for a finite target set and a standard normal source drawn anew")

@@ -1,0 +1,146 @@
+// plugins/field/unet.cpp -- a small U-Net for images.
+//
+//   e = W2 silu(W1 tau(t))                          tau: sines and cosines of t
+//   block(h) = skip(h) + conv(silu(norm(conv(silu(norm(h))) + W e)))
+//   down     at each level `blocks` blocks, then a convolution of stride 2; up the same with the level's results beside it,
+//            after nearest-neighbour growth to exactly the level's size, so odd sizes work (28, 14, 7, 4)
+//
+// Source   Ho et al., arXiv 2006.11239, without attention; the last convolution starts at zero, so v starts at zero.
+// Shapes   x, v [B, C, H, W]; parameters in, time.0, time.2, down.<level>.<block>..., middle..., up..., out
+// Limits   images only. GroupNorm takes the largest number of groups up to 8 that divides the channels.
+#include <weir/kinds/field.hpp>
+#include <weir/math/layers.hpp>
+#include <weir/math/tape.hpp>
+#include <weir/plugin.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace {
+
+using weir::Shape;
+using weir::Tensor;
+namespace nn = weir::nn;
+
+constexpr double highest_frequency = 64;
+constexpr double most_channels = 8192;
+
+// The layers of one pass. In a first pass over an image they are made where they are met, so the network is described once.
+class Layers {
+ public:
+  explicit Layers(const weir::Params& params) : params_(&params) {}
+  Layers(nn::Named& fresh, weir::Rng& rng) : fresh_(&fresh), rng_(&rng) {}
+
+  Tensor linear(const std::string& name, const Tensor& x, std::int64_t out) const {
+    if (fresh_) nn::init_linear(*fresh_, name, x.size(1), out, *rng_);
+    return nn::linear(params(), name, x);
+  }
+
+  Tensor conv(const std::string& name, const Tensor& x, std::int64_t out, std::int64_t kernel = 3, std::int64_t stride = 1) const {
+    if (fresh_) nn::init_conv2d(*fresh_, name, x.size(1), out, kernel, *rng_);
+    return nn::conv2d(params(), name, x, stride, kernel / 2);
+  }
+
+  Tensor norm(const std::string& name, const Tensor& x) const {
+    if (fresh_) nn::init_group_norm(*fresh_, name, x.size(1), *rng_);
+    std::int64_t groups = std::min<std::int64_t>(8, x.size(1));
+    while (x.size(1) % groups != 0) --groups;
+    return nn::group_norm(params(), name, x, groups);
+  }
+
+ private:
+  weir::Params params() const { return fresh_ ? weir::Params(*fresh_) : *params_; }
+
+  const weir::Params* params_ = nullptr;
+  nn::Named* fresh_ = nullptr;
+  weir::Rng* rng_ = nullptr;
+};
+
+Tensor residual(const Layers& layers, const std::string& name, const Tensor& x, const Tensor& time, std::int64_t out) {
+  Tensor h = layers.conv(name + ".conv1", at::silu(layers.norm(name + ".norm1", x)), out);
+  h = h + layers.linear(name + ".time", time, out).unsqueeze(2).unsqueeze(3);
+  h = layers.conv(name + ".conv2", at::silu(layers.norm(name + ".norm2", h)), out);
+  return h + (x.size(1) == out ? x : layers.conv(name + ".skip", x, out, 1));
+}
+
+class Unet final : public weir::Field {
+  weir::Param<std::int64_t> width_{this, "width", 32, weir::between(1, 4096), "channels of the first level"};
+  weir::Param<weir::Numbers> multipliers_{this, "multipliers", {1, 2, 2}, weir::at_least(1),
+                                          "channels of each level over width; whole numbers, one for each level"};
+  weir::Param<std::int64_t> blocks_{this, "blocks", 1, weir::between(1, 16), "residual blocks at each level, on each way"};
+  weir::Param<std::int64_t> features_{this, "features", 32, weir::between(2, 4096), "sines and cosines of t; even"};
+
+  std::int64_t channels(std::size_t level) const { return width_() * static_cast<std::int64_t>(multipliers_()[level]); }
+
+  Tensor pass(const Layers& layers, const Tensor& x, const Tensor& t) const {
+    const auto at_level = [](const char* way, std::size_t level, const auto& part) {
+      return fmt::format("{}.{}.{}", way, level, part);
+    };
+    Tensor e = layers.linear("time.0", nn::time_features(t, features_(), highest_frequency), 4 * width_());
+    e = at::silu(layers.linear("time.2", at::silu(e), 4 * width_()));
+
+    Tensor h = layers.conv("in", x, width_());
+    std::vector<Tensor> kept;
+    const std::size_t levels = multipliers_().size();
+    for (std::size_t level = 0; level < levels; ++level) {
+      for (std::int64_t block = 0; block < blocks_(); ++block) {
+        h = residual(layers, at_level("down", level, block), h, e, channels(level));
+        kept.push_back(h);
+      }
+      if (level + 1 < levels) h = layers.conv(at_level("down", level, "half"), h, channels(level), 3, 2);
+    }
+    h = residual(layers, "middle", h, e, channels(levels - 1));
+    for (std::size_t level = levels; level-- > 0;) {
+      for (std::int64_t block = 0; block < blocks_(); ++block) {
+        h = residual(layers, at_level("up", level, block), at::cat({h, kept.back()}, 1), e, channels(level));
+        kept.pop_back();
+      }
+      if (level > 0) {
+        const auto size = kept.back().sizes().slice(2);
+        h = layers.conv(at_level("up", level, "double"), at::upsample_nearest2d(h, size), channels(level - 1));
+      }
+    }
+    return layers.conv("out", at::silu(layers.norm("out_norm", h)), x.size(1));
+  }
+
+ public:
+  void plan(weir::Plan& plan) override {
+    if (features_() % 2 != 0) {
+      plan.fault("features", fmt::format("features must be even (half sines, half cosines), not {}", features_()));
+    }
+    if (multipliers_().empty()) plan.fault("multipliers", "multipliers must have a number for each level, and has none");
+    for (const double m : multipliers_()) {
+      if (m != std::floor(m)) plan.fault("multipliers", fmt::format("multipliers must be whole numbers, not {}", m));
+      if (m * static_cast<double>(width_()) > most_channels) {
+        plan.fault("multipliers", fmt::format("width {} times multiplier {} are more than {} channels", width_(), m, most_channels));
+      }
+    }
+  }
+
+  void plan_for(const Shape& item, weir::Plan& plan) override {
+    if (item.size() != 3) {
+      plan.fault("", fmt::format("field/unet is for images {{channel, height, width}}, and these items have {} dimension{}",
+                                 item.size(), item.size() == 1 ? "" : "s"),
+                 "use field/mlp");
+    }
+  }
+
+  weir::Params init(const Shape& item, weir::Rng& rng) const override {
+    nn::Named named;
+    pass(Layers(named, rng), at::zeros(weir::rows_of(1, item), rng.options()), at::zeros({1}, rng.options()));
+    for (auto& [name, tensor] : named) {
+      if (weir::layer_of(name) == "out") tensor = at::zeros_like(tensor);
+    }
+    return weir::Params(std::move(named));
+  }
+
+  Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t, const weir::Context&) const override {
+    return pass(Layers(params), x, t);
+  }
+
+  bool taped() const override { return true; }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Unet, "Small U-Net for images")

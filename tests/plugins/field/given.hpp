@@ -1,0 +1,75 @@
+// tests/plugins/field/given.hpp -- sources, couplings and paths with known contents, for closed-form fields.
+#pragma once
+
+#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/interpolant.hpp>
+#include <weir/kinds/source.hpp>
+
+#include "../make.hpp"
+
+namespace weir::tests {
+
+// These pairs, fixed; or the law X1 = A X0 + b, fresh.
+class GivenPairs final : public Coupling {
+ public:
+  GivenPairs(Tensor x0, Tensor x1) : x0_points_(std::move(x0)), x1_points_(std::move(x1)) {
+    set({.path = "pairs", .seed = 0, .options = f64, .places = {}});
+  }
+  explicit GivenPairs(Affine affine) : affine_(std::move(affine)) {}
+
+  Shape shape() const override {
+    return x0_points_.defined() ? x0_points_.sizes().slice(1).vec() : Shape{affine_->shift.size(0)};
+  }
+  std::optional<std::int64_t> size() const override {
+    return x0_points_.defined() ? std::optional(x0_points_.size(0)) : std::nullopt;
+  }
+  std::optional<Affine> affine() const override { return affine_; }
+  void plan(Plan&) override { plan_outputs(); }
+
+ protected:
+  Batch pair(std::int64_t, Rng&) const override { return batch_of(x0_points_, x1_points_); }
+
+ private:
+  Tensor x0_points_, x1_points_;
+  std::optional<Affine> affine_;
+};
+
+// N(mean, covariance), or a finite set.
+class GivenSource final : public Source {
+ public:
+  explicit GivenSource(Tensor items) : items_(std::move(items)) { set({.path = "set", .seed = 0, .options = f64, .places = {}}); }
+  GivenSource(Tensor mean, Tensor covariance) : mean_(std::move(mean)), covariance_(std::move(covariance)) {
+    set({.path = "law", .seed = 0, .options = f64, .places = {}});
+  }
+
+  Shape shape() const override { return items_.defined() ? items_.sizes().slice(1).vec() : Shape{mean_.size(0)}; }
+  Tensor sample(std::int64_t n, Rng& rng) const override {
+    if (items_.defined()) return items_.index_select(0, rng.integers(items_.size(0), {n}));
+    return mean_ + rng.normal({n, mean_.size(0)}).mm(at::linalg_cholesky(covariance_).t());
+  }
+  std::optional<std::int64_t> size() const override {
+    return items_.defined() ? std::optional(items_.size(0)) : std::nullopt;
+  }
+  Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
+  Moments moments() const override { return {mean_, covariance_}; }
+  bool standard_normal() const override {
+    return !items_.defined() && mean_.eq(0).all().item<bool>() && covariance_.equal(at::eye(mean_.size(0), mean_.options()));
+  }
+
+ private:
+  Tensor items_, mean_, covariance_;
+};
+
+// interpolant/linear with a noise plugin.
+struct Path {
+  explicit Path(const std::string& plugin = "noise/zero", const nlohmann::json& params = nlohmann::json::object(),
+                bool noise_in_target = false)
+      : noise(make<Noise>(plugin, params)),
+        interpolant(make<Interpolant>("interpolant/linear", {{"noise_in_target", noise_in_target}})) {
+    bind(*interpolant, "noise", *noise);
+  }
+  std::unique_ptr<Noise> noise;
+  std::unique_ptr<Interpolant> interpolant;
+};
+
+}  // namespace weir::tests

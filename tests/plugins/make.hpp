@@ -1,0 +1,72 @@
+// tests/plugins/make.hpp -- plugins as the executor makes them, from their built libraries, one node at a time.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <weir/loader.hpp>
+#include <weir/node.hpp>
+
+namespace weir::tests {
+
+inline const at::TensorOptions f64 = at::TensorOptions(at::kDouble);
+inline const at::TensorOptions f32 = at::TensorOptions(at::kFloat);
+
+// The plugin "kind/name" as an instance of its kind's interface, with these parameters; by default in float64.
+template <class T = Node>
+std::unique_ptr<T> make(const std::string& id, const nlohmann::json& params = nlohmann::json::object(),
+                        const at::TensorOptions& options = f64, std::uint64_t seed = 0, const std::string& path = "node") {
+  const auto slash = id.find('/');
+  PluginSchema schema;
+  schema.kind = id.substr(0, slash);
+  schema.name = id.substr(slash + 1);
+  const std::filesystem::path folder = WEIR_PLUGIN_DIR;
+  const std::filesystem::path own = folder / ("libweir_" + schema.kind + "_" + schema.name + ".so");
+  schema.library = std::filesystem::exists(own) ? own : folder / "libweir_bundle.so";
+  std::unique_ptr<Node> node = create(schema);
+  node->set({.path = path, .seed = seed, .options = options, .places = {}});
+  node->set_params(params);
+  auto* typed = dynamic_cast<T*>(node.get());
+  if (!typed) throw std::logic_error(id + " is not of the kind that the test asks for");
+  node.release();
+  return std::unique_ptr<T>(typed);
+}
+
+// Binds a port of `node` to `other`'s interface, or to one of its outputs.
+inline void bind(Node& node, const std::string& port, Node& other, const std::string& output = "") {
+  node.port(port)->bind("", other, output.empty() ? nullptr : other.output(output));
+}
+
+// The faults that the node's plan finds.
+inline Faults plan(Node& node) {
+  Faults faults;
+  Plan plan([](const std::string& key) { return Place{.file = key}; }, faults);
+  node.plan(plan);
+  return faults;
+}
+
+// A run without an executor: nothing is shown, stopped or kept.
+class QuietRun final : public Run {
+ public:
+  bool stop_requested() const override { return false; }
+  void progress(std::int64_t, std::int64_t, const std::map<std::string, double>&) override {}
+  void warn(const std::string& text) override { warnings.push_back(text); }
+  void checkpoint(const std::function<State()>&, bool) override {}
+
+  std::vector<std::string> warnings;
+};
+
+// Plans and runs the node; throws what it finds wrong.
+inline void run(Node& node) {
+  if (const Faults faults = plan(node); !faults.empty()) throw std::runtime_error(faults.front().message);
+  QuietRun quiet;
+  node.run(quiet);
+}
+
+}  // namespace weir::tests
