@@ -58,8 +58,10 @@ class Coupling : public Node {
   virtual Batch pair(std::int64_t n, Rng& rng) const = 0;
   // Declares the shapes of x0, x1, id; to be called at the end of a derived plan.
   void plan_outputs();
-  // A batch of these points with ids and units 0..n-1.
-  static Batch batch_of(Tensor x0, Tensor x1);
+  // A batch of these points with ids and units 0..n-1; `label` [n], if defined, becomes context "label".
+  static Batch batch_of(Tensor x0, Tensor x1, const Tensor& label = {});
+  // Makes these the pairs of a fixed coupling, in this order, and sets the outputs; for a `run` of a derived class.
+  void keep(Batch pairs);
 
   Output<Tensor> x0_{this, "x0", "1", "source points of the fixed pairs"};
   Output<Tensor> x1_{this, "x1", "1", "target points of the fixed pairs"};
@@ -78,9 +80,13 @@ class DrawnCoupling : public Coupling {
  protected:
   Param<Draw> draw_{this, "draw", required, "fresh: new pairs at every draw; {fixed: N}: N pairs drawn once"};
 
+  struct Points {
+    Tensor x;       // [n, item...]
+    Tensor label;   // int64 [n], undefined if the source has none
+  };
   // n points of a source for this draw: distinct ones when the pairs are fixed.
-  Tensor points_of(const Source& source, std::int64_t n, Rng rng) const;
-  // Faults: a fixed count above a finite set's size; sources of different shapes.
+  Points points_of(const Source& source, std::int64_t n, Rng rng) const;
+  // Faults: a fixed count below one or above a finite set's size; sources of different shapes.
   void plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target);
 };
 

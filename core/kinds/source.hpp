@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <weir/node.hpp>
 
@@ -34,6 +35,9 @@ class Source : public Node {
   // Capability "log_density": log p(x) [N] of x [N, shape...].
   virtual Tensor log_density(const Tensor& x) const;
 
+  // Capability "labels": the class of each item of a finite set, int64 [size]; undefined where there are none.
+  virtual Tensor labels() const { return {}; }
+
   // Capability "moments": mean [D] and covariance [D, D] over the flattened items.
   struct Moments {
     Tensor mean, covariance;
@@ -43,5 +47,8 @@ class Source : public Node {
   // True for N(0, I), which the closed form of field/empirical requires.
   virtual bool standard_normal() const { return false; }
 };
+
+// Names for the dimensions of items in a row: {first, "dim"}, {first, "channel", "height", "width"}, ...
+std::vector<std::string> dims_of(const std::string& first, const Shape& item);
 
 }  // namespace weir
