@@ -1,0 +1,91 @@
+// plugins/coupling/given.cpp -- pairs that exist already: made by a trained flow (reflow), or kept in a file.
+//
+//   (x0_i, x1_i) = row i of two tensors of other nodes, or of two datasets of an HDF5 file
+//
+// Source   Liu, Gong, Liu, arXiv 2209.03003: the k-th rectified flow is trained on the pairs (z, flow(z)) of the one before.
+// Shapes   x0, x1 [pair, item...]; a dataset with one axis has items {1}
+// Limits   fixed by nature: `draw` is not asked for
+#include <weir/kinds/coupling.hpp>
+#include <weir/plugin.hpp>
+#include <weir/record/reader.hpp>
+
+#include <fmt/ranges.h>
+
+namespace {
+
+using weir::Tensor;
+
+class Given final : public weir::Coupling {
+  weir::Port<Tensor> source_{this, "start", weir::optional, "x0, as flow.start or pairs.x0"};
+  weir::Port<Tensor> target_{this, "end", weir::optional, "x1, as flow.end"};
+  weir::Param<weir::Path> file_{this, "file", weir::absent, "HDF5 file to read instead, such as the record of another run"};
+  weir::Param<std::string> first_{this, "x0_dataset", "/x0", "dataset of x0 in the file"};
+  weir::Param<std::string> last_{this, "x1_dataset", "/x1", "dataset of x1 in the file"};
+
+ public:
+  void plan(weir::Plan& plan) override {
+    const bool tensors = source_.bound() || target_.bound();
+    if (tensors == file_.given() || source_.bound() != target_.bound()) {
+      return plan.fault("", "given pairs need start and end, or a file", "write start: and end:, or file:");
+    }
+    weir::Shape x0, x1;
+    if (tensors) {
+      x0 = source_.shape(), x1 = target_.shape();
+    } else if (!read_shapes(plan, x0, x1)) {
+      return;
+    }
+    const std::string from = tensors ? "start" : "file";
+    if (x0.empty() || x0 != x1 || x0.front() < 1) {
+      return plan.fault(from, fmt::format("both ends of the pairs need one shape [pair, item...]: x0 is [{}], x1 is [{}]", fmt::join(x0, ", "),
+                                          fmt::join(x1, ", ")));
+    }
+    count_ = x0.front();
+    item_.assign(x0.begin() + 1, x0.end());
+    if (item_.empty()) item_ = {1};
+    plan_outputs();
+  }
+
+  void run(weir::Run&) override {
+    const weir::Shape shape = weir::rows_of(count_, item_);
+    if (source_.bound()) return keep(batch_of(source_().to(options()).reshape(shape), target_().to(options()).reshape(shape)));
+    const weir::Reader reader(file_());
+    const auto points = [&](const std::string& dataset) {
+      return weir::tensor_of(reader.read(dataset), options()).to(options()).reshape(shape);
+    };
+    keep(batch_of(points(first_()), points(last_())));
+  }
+
+  weir::Shape shape() const override { return item_; }
+  std::optional<std::int64_t> size() const override { return count_; }
+
+ protected:
+  weir::Batch pair(std::int64_t, weir::Rng&) const override { return all(); }   // never asked: run reads the pairs
+
+ private:
+  bool read_shapes(weir::Plan& plan, weir::Shape& x0, weir::Shape& x1) const {
+    if (!std::filesystem::is_regular_file(file_())) {
+      plan.fault("file", fmt::format("there is no file '{}'", file_().string()));
+      return false;
+    }
+    try {
+      const weir::Reader reader(file_());
+      for (const auto* dataset : {&first_, &last_}) {
+        if (reader.has((*dataset)())) continue;
+        plan.fault(dataset->name(), fmt::format("'{}' has no dataset '{}'", file_().string(), (*dataset)()));
+        return false;
+      }
+      x0 = reader.shape(first_()), x1 = reader.shape(last_());
+    } catch (const std::exception& error) {
+      plan.fault("file", error.what());
+      return false;
+    }
+    return true;
+  }
+
+  weir::Shape item_;
+  std::int64_t count_ = 0;
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Given, "Pairs given by tensors of other nodes or by a file")

@@ -1,0 +1,34 @@
+// plugins/coupling/independent.cpp -- source and target drawn on their own.
+//
+//   (X0, X1) ~ p0 x p1
+//
+// Source   Lipman et al., arXiv 2210.02747; Liu, Gong, Liu, arXiv 2209.03003 (1-rectified flow).
+// Shapes   x0, x1 [pair, item...]
+// Limits   fixed pairs take distinct items of a finite set; a fresh draw takes them with replacement
+#include <weir/kinds/coupling.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+class Independent final : public weir::DrawnCoupling {
+  weir::Port<weir::Source> source_{this, "source", "where x0 comes from"};
+  weir::Port<weir::Source> target_{this, "target", "where x1 comes from"};
+
+ public:
+  void plan(weir::Plan& plan) override {
+    plan_sources(plan, source_, &target_);
+    plan_outputs();
+  }
+
+  weir::Shape shape() const override { return source_->shape(); }
+
+ protected:
+  weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {
+    const Points x0 = points_of(*source_, n, rng.at("source")), x1 = points_of(*target_, n, rng.at("target"));
+    return batch_of(x0.x, x1.x, x1.label);
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Independent, "Source and target drawn independently")
