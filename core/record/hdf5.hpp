@@ -96,6 +96,9 @@ std::string read_text(const File& file, const std::string& path);   // uint8[] o
 void create_column(const File& file, const std::string& path, const std::vector<std::string>& texts,
                    bool extendible = false, std::size_t width = 0);
 
+std::vector<std::string> read_column(const File& file, const std::string& path);
+std::vector<std::string> split_texts(std::string_view bytes, std::size_t width);   // each ends at its first NUL
+
 // Attributes. Text is fixed ASCII; JSON numbers, booleans (0 or 1), texts and arrays of them (rows of equal length become
 // two axes) are typed; null is left out; anything else is written as JSON text. Values over 32 KiB are left out: an
 // attribute is no place for data, and /pipeline/resolved_json has them.

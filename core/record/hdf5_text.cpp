@@ -169,6 +169,29 @@ void create_column(const File& file, const std::string& path, const std::vector<
   if (size > 0) check(H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "write", path);
 }
 
+std::vector<std::string> split_texts(std::string_view bytes, std::size_t width) {
+  std::vector<std::string> texts;
+  for (std::size_t at = 0; at < bytes.size(); at += width) {
+    const std::string_view cell = bytes.substr(at, width);
+    texts.emplace_back(cell.substr(0, cell.find('\0')));
+  }
+  return texts;
+}
+
+std::vector<std::string> read_column(const File& file, const std::string& path) {
+  const Handle id = open_dataset(file, path);
+  const Handle type(H5Dget_type(id), H5Tclose);
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
+    throw RecordError(file.path.string() + ": " + path + " is not a column of fixed-ASCII texts");
+  std::string bytes(H5Tget_size(type), '\0');
+  for (const std::int64_t size : shape_of(id)) {
+    const std::size_t all = bytes.size() * static_cast<std::size_t>(size);
+    bytes.assign(all, '\0');
+  }
+  if (!bytes.empty()) check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "read", path);
+  return split_texts(bytes, H5Tget_size(type));
+}
+
 void text_attribute(const File& file, hid_t object, const std::string& name, std::string_view text) {
   const std::string plain = ascii(text);
   if (plain.size() > largest_attribute) return;

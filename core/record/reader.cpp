@@ -85,14 +85,9 @@ std::string attribute_text(const hdf5::File& file, hid_t id, const std::string& 
     for (const char* text : texts) parts.emplace_back(text ? text : "");
     H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data());
   } else if (H5Tget_class(type) == H5T_STRING) {
-    const std::size_t width = H5Tget_size(type);
-    std::string texts(count * width, '\0');
+    std::string texts(count * H5Tget_size(type), '\0');
     check(H5Aread(id, type, texts.data()), file.path, "read attribute", what);
-    for (std::size_t i = 0; i < count; ++i) {
-      std::string part = texts.substr(i * width, width);
-      part.resize(std::min(part.size(), part.find('\0')));
-      parts.push_back(std::move(part));
-    }
+    parts = hdf5::split_texts(texts, H5Tget_size(type));
   } else if (H5Tget_class(type) == H5T_FLOAT || H5Tget_class(type) == H5T_INTEGER) {
     const bool whole = H5Tget_class(type) == H5T_INTEGER;
     std::vector<double> reals(count);
@@ -154,6 +149,18 @@ Array Reader::rows(const std::string& path, std::int64_t first, std::int64_t cou
 std::string Reader::text(const std::string& path) const {
   const hdf5::Turn turn;
   return hdf5::read_text(borrow(file_), path);
+}
+
+bool Reader::is_text(const std::string& path) const {
+  const hdf5::Turn turn;
+  const Handle dataset = hdf5::open_dataset(borrow(file_), path);
+  const Handle type(H5Dget_type(dataset), H5Tclose);
+  return H5Tget_class(type) == H5T_STRING;
+}
+
+std::vector<std::string> Reader::texts(const std::string& path) const {
+  const hdf5::Turn turn;
+  return hdf5::read_column(borrow(file_), path);
 }
 
 std::string Reader::attribute(const std::string& path, const std::string& name) const {

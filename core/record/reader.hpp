@@ -26,6 +26,8 @@ class Reader {
   Array read(const std::string& path) const;                     // whole
   Array rows(const std::string& path, std::int64_t first, std::int64_t count) const;
   std::string text(const std::string& path) const;               // a uint8[] or fixed-ASCII dataset
+  bool is_text(const std::string& path) const;                   // holds fixed-ASCII strings
+  std::vector<std::string> texts(const std::string& path) const; // a column of fixed-ASCII strings
   std::string attribute(const std::string& path, const std::string& name) const;   // "" if there is none
   std::vector<std::string> members(const std::string& group) const;                // sorted
 

@@ -1,0 +1,118 @@
+// core/record/reduce.cpp -- mean, last, first, min, max, sum, sd.
+#include <weir/record/reduce.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+namespace weir {
+namespace {
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+
+template <class T>
+std::vector<double> widened(const Array& array) {
+  const T* first = array.data<T>();
+  return {first, first + array.count()};
+}
+
+std::vector<double> doubles(const Array& array) {
+  switch (array.dtype) {
+    case DType::float32:
+      return widened<float>(array);
+    case DType::float64:
+      return widened<double>(array);
+    case DType::int64:
+      return widened<std::int64_t>(array);
+    case DType::int32:
+      return widened<std::int32_t>(array);
+    case DType::uint8:
+      return widened<std::uint8_t>(array);
+  }
+  return {};
+}
+
+double mean(const std::vector<double>& x) {
+  return x.empty() ? undefined : std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+}
+
+double standard_deviation(const std::vector<double>& x) {
+  if (x.size() < 2) return undefined;
+  const double centre = mean(x);
+  double squares = 0;
+  for (const double each : x) squares += (each - centre) * (each - centre);
+  return std::sqrt(squares / static_cast<double>(x.size() - 1));
+}
+
+// NaN anywhere is NaN: std::min_element would depend on where it stands.
+double extreme(const std::vector<double>& x, bool largest) {
+  if (x.empty() || std::any_of(x.begin(), x.end(), [](double each) { return std::isnan(each); })) return undefined;
+  return largest ? *std::max_element(x.begin(), x.end()) : *std::min_element(x.begin(), x.end());
+}
+
+double end_of(const Reader& reader, const std::string& path, bool last) {
+  const auto shape = reader.shape(path);
+  if (shape.empty()) return mean(doubles(reader.read(path)));
+  if (shape[0] == 0) return undefined;
+  return mean(doubles(reader.rows(path, last ? shape[0] - 1 : 0, 1)));
+}
+
+bool is_single(const Reader& reader, const std::string& path) {
+  const auto shape = reader.shape(path);
+  return std::all_of(shape.begin(), shape.end(), [](std::int64_t size) { return size == 1; });
+}
+
+}  // namespace
+
+std::string dataset_at(const Reader& reader, const std::string& dotted_path) {
+  std::string path = "/nodes/" + dotted_path;
+  std::replace(path.begin() + 7, path.end(), '.', '/');
+  if (!reader.has(path) && reader.has("/schema")) {
+    // Names such as params/net.0.weight hold dots of their own.
+    const auto schema = nlohmann::json::parse(reader.text("/schema"), nullptr, false);
+    if (schema.is_object())
+      for (const auto& each : schema.value("datasets", nlohmann::json::array()))
+        if (each.value("node", "") + "." + each.value("name", "") == dotted_path) return each.value("path", path);
+  }
+  if (!reader.has(path)) throw RecordError(fmt::format("the record has no dataset {} ({})", dotted_path, path));
+  if (!reader.is_group(path)) return path;
+  if (!reader.has(path + "/value"))
+    throw RecordError(fmt::format("{} is a group of the record, not a number; it holds: {}", dotted_path, fmt::join(reader.members(path), ", ")));
+  return path + "/value";
+}
+
+double reduce(const Reader& reader, const std::string& dotted_path, const std::string& reduction) {
+  const std::string path = dataset_at(reader, dotted_path);
+  if (reduction == "last") return end_of(reader, path, true);
+  if (reduction == "first") return end_of(reader, path, false);
+  if (std::find(reductions.begin(), reductions.end(), reduction) == reductions.end())
+    throw RecordError(fmt::format("unknown reduction '{}' of {}; valid: {}", reduction, dotted_path, fmt::join(reductions, ", ")));
+  const std::vector<double> x = doubles(reader.read(path));
+  if (reduction == "mean") return mean(x);
+  if (reduction == "sum") return std::accumulate(x.begin(), x.end(), 0.0);
+  if (reduction == "sd") return standard_deviation(x);
+  return extreme(x, reduction == "max");
+}
+
+Estimate estimate(const Reader& reader, const std::string& dotted_path, const std::string& reduction) {
+  Estimate result{reduce(reader, dotted_path, reduction)};
+  const std::string path = dataset_at(reader, dotted_path);
+  const bool end = reduction == "last" || reduction == "first";
+  if (!is_single(reader, path) && !(end && reader.shape(path).size() == 1)) return result;
+  const auto sibling = [&](const char* suffix) -> std::optional<double> {
+    std::string there = "/nodes/" + dotted_path + suffix;
+    std::replace(there.begin() + 7, there.end(), '.', '/');
+    if (!reader.has(there)) return std::nullopt;
+    return reduce(reader, dotted_path + suffix, end ? reduction : "mean");
+  };
+  result.se = sibling("_se");
+  result.n = sibling("_n");
+  return result;
+}
+
+}  // namespace weir
