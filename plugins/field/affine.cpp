@@ -114,7 +114,7 @@ class Affine final : public weir::Field {
     }
   }
 
-  void plan_for(const weir::Shape& item, weir::Plan& plan) override {
+  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
     double dim = 1;
     for (const auto size : item) dim *= static_cast<double>(size);
     if (dim > largest_dim) {

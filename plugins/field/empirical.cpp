@@ -47,7 +47,7 @@ class Empirical final : public weir::Field {
     }
   }
 
-  void plan_for(const weir::Shape& item, weir::Plan& plan) override {
+  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
     if (item != target_->shape()) {
       plan.fault("target", "field/empirical is a field on the items of its own target set, which have another shape than the "
                            "points it is asked at");

@@ -41,7 +41,7 @@ class Kernel final : public weir::Field {
     }
   }
 
-  void plan_for(const weir::Shape& item, weir::Plan& plan) override {
+  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
     if (item != coupling_->shape()) {
       plan.fault("coupling", "field/kernel is a field on the items of its own pairs, which have another shape than the points "
                              "it is asked at");

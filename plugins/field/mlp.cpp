@@ -51,7 +51,7 @@ class Mlp final : public weir::Field {
     }
   }
 
-  void plan_for(const weir::Shape& item, weir::Plan& plan) override {
+  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
     double dim = 1;
     for (const auto size : item) dim *= static_cast<double>(size);
     const double width = static_cast<double>(width_());

@@ -117,7 +117,7 @@ class Unet final : public weir::Field {
     }
   }
 
-  void plan_for(const Shape& item, weir::Plan& plan) override {
+  void plan_for(const Shape& item, weir::Plan& plan) const override {
     if (item.size() != 3) {
       plan.fault("", fmt::format("field/unet is for images {{channel, height, width}}, and these items have {} dimension{}",
                                  item.size(), item.size() == 1 ? "" : "s"),

@@ -1,11 +1,11 @@
 // tests/laws/field.test.cpp -- laws of every field with parameters.
-#include <catch2/catch.hpp>
-
 #include <weir/kinds/field.hpp>
 #include <weir/math/gradient_variance.hpp>
 #include <weir/math/tape.hpp>
 
 #include "../plugins/make.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 namespace {
 

@@ -1,10 +1,10 @@
 // tests/math/gradient_variance.test.cpp -- variances of per-sample gradients against their definition.
-#include <catch2/catch.hpp>
-
 #include <cmath>
 
 #include <weir/math/gradient_variance.hpp>
 #include <weir/math/layer_gradients.hpp>
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 namespace {
 

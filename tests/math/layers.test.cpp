@@ -1,10 +1,10 @@
 // tests/math/layers.test.cpp -- layers against ATen's own, and their initial parameters.
-#include <catch2/catch.hpp>
-
 #include <cmath>
 #include <numbers>
 
 #include <weir/math/layers.hpp>
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 namespace {
 

@@ -1,9 +1,9 @@
 // tests/math/tape.test.cpp -- per-sample gradients from a tape against one backward pass per sample.
-#include <catch2/catch.hpp>
-
 #include <weir/math/layer_gradients.hpp>
 #include <weir/math/layers.hpp>
 #include <weir/math/tape.hpp>
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 namespace {
 

@@ -1,6 +1,4 @@
 // tests/plugins/field/affine.test.cpp -- the affine field's values, its gradient, and its optimal parameters.
-#include <catch2/catch.hpp>
-
 #include <cmath>
 #include <numbers>
 
@@ -8,6 +6,8 @@
 #include <weir/math/tape.hpp>
 
 #include "given.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 namespace {
 

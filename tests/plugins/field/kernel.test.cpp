@@ -1,11 +1,11 @@
 // tests/plugins/field/kernel.test.cpp -- the exact minimiser for fixed pairs against Monte Carlo and its limits.
-#include <catch2/catch.hpp>
-
 #include <cmath>
 
 #include <weir/kinds/field.hpp>
 
 #include "given.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 namespace {
 

@@ -1,9 +1,9 @@
 // tests/plugins/field/unet.test.cpp -- sizes, start and faults of the U-Net.
-#include <catch2/catch.hpp>
-
 #include <weir/kinds/field.hpp>
 
 #include "../make.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
 using weir::Tensor;
