@@ -37,7 +37,10 @@ herr_t collect(unsigned, const H5E_error2_t* entry, void* into) {
 
 }  // namespace
 
-Turn::Turn() : lock_(library()) { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+Turn::Turn() : lock_(library()) {
+  [[maybe_unused]] static const herr_t once = H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 herr_t Handle::reset() {
   if (id_ < 0) return 0;
@@ -113,11 +116,16 @@ Handle open_for_reading(const std::filesystem::path& file) {
   // Files of the older formats do not know SWMR.
   if (!id.open()) id = Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, properties), H5Fclose);
   if (!id.open()) {
-    if (H5Fis_hdf5(file.c_str()) == 0) {
-      H5Eclear2(H5E_DEFAULT);
-      throw RecordError(fmt::format("{}: cannot read it: it is not an HDF5 file", file.string()));
-    }
-    fail(file, "open", "it");
+    const std::string why = reason();
+    // A full disk can leave HDF5's idea of the file's end behind the end itself; what was committed is there.
+    const hbool_t yes = true;
+    H5Pset(properties, "skip_eof_check", &yes);
+    id = Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, properties), H5Fclose);
+    H5Eclear2(H5E_DEFAULT);
+    if (id.open()) return id;
+    const bool foreign = H5Fis_hdf5(file.c_str()) == 0;
+    H5Eclear2(H5E_DEFAULT);
+    throw RecordError(fmt::format("{}: cannot read it: {}", file.string(), foreign ? "it is not an HDF5 file" : why));
   }
   H5Eclear2(H5E_DEFAULT);
   return id;

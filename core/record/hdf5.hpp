@@ -17,8 +17,8 @@
 
 namespace weir::hdf5 {
 
-// Held around every use of HDF5: one thread at a time whatever the library's build, and its own printing off (HDF5 keeps
-// that setting per thread).
+// Held around every use of HDF5: one thread at a time whatever the library's build, its own printing off (HDF5 keeps that
+// setting per thread), and no work of its own at the process's end, where it would write to a file that has failed.
 class Turn {
  public:
   Turn();
@@ -47,6 +47,7 @@ class Handle {
   operator hid_t() const { return id_; }  // so that C calls read as in HDF5's manual
   bool open() const { return id_ >= 0; }
   herr_t reset();                         // closes; negative if HDF5 could not
+  void abandon() { id_ = -1; }            // never closed
 
  private:
   hid_t id_ = -1;

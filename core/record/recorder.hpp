@@ -11,7 +11,7 @@
 //   value_crc  int64 [blocks]  crc32c of each whole block of @block_rows = 256 rows of value, as little-endian bytes; the
 //                              last, partial block gets its checksum when the node closes. Blocks are counted in rows,
 //                              so that two runs give the same bytes whatever their timing.
-// value and step are separate datasets: a live reader takes the shorter of the two.
+// These are separate datasets: a live reader takes the shorter of value and step, and checks whole blocks only.
 // Text is fixed ASCII; in attributes a character outside it becomes "?" (the exact text is in /pipeline and /schema).
 #pragma once
 

@@ -1,8 +1,9 @@
-// core/record/sync.cpp -- fsync of files and folders.
+// core/record/sync.cpp -- fsync and space of files, fsync of folders.
 #include <weir/record/sync.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,6 +27,21 @@ void sync_folder(const std::filesystem::path& entry) noexcept {
   if (descriptor < 0) return;
   ::fsync(descriptor);                     // some file systems cannot sync folders, which is no fault of the record
   ::close(descriptor);
+}
+
+void reserve(int descriptor, std::uint64_t bytes, const std::filesystem::path& file) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || static_cast<std::uint64_t>(status.st_size) >= bytes) return;
+  if (::fallocate(descriptor, 0, status.st_size, static_cast<off_t>(bytes) - status.st_size) == 0) return;
+  if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT)
+    throw RecordError(fmt::format("{}: cannot extend it to {} bytes: {}", file.string(), bytes, std::strerror(errno)));
+}
+
+void disconnect(int descriptor) noexcept {
+  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nowhere < 0) return;
+  ::dup2(nowhere, descriptor);
+  ::close(nowhere);
 }
 
 }  // namespace weir::record

@@ -119,6 +119,10 @@ void TraceWriter::close() {
   if (sums_ * block_rows < rows_) write_checksums({block_.value()});
 }
 
+void TraceWriter::abandon() {
+  for (Handle* dataset : {&value_, &step_, &crc_}) dataset->abandon();
+}
+
 void TraceWriter::write_checksums(const std::vector<std::int64_t>& sums) {
   if (sums.empty()) return;
   append_rows(file_, crc_, path_ + "/value_crc", H5T_NATIVE_INT64, sums_, static_cast<std::int64_t>(sums.size()), sums.data());

@@ -21,6 +21,7 @@ class TraceWriter {
   void append(std::int64_t step, const Array& row);
   void write();                            // rows gathered so far
   void close();                            // checksum of the last partial block
+  void abandon();                          // touches the file no more
   std::int64_t rows() const { return rows_; }   // in the file
 
  private:

@@ -14,6 +14,12 @@
 
 namespace weir::record {
 
+namespace {
+
+constexpr std::uint64_t spare_bytes = 64 * 1024;
+
+}  // namespace
+
 using hdf5::check;
 using hdf5::Handle;
 using hdf5::Turn;
@@ -26,24 +32,28 @@ Writer::Writer(fs::path path, Recorder::Mode mode, const RunSpec& run, const std
   if (mode == Recorder::Mode::create && there)
     throw RecordError(fmt::format("{}: it exists already; resume it, choose another output (-o) or start over with --force",
                                   file_.path.string()));
-  if (mode == Recorder::Mode::resume) {
-    if (!there) throw RecordError(fmt::format("{}: cannot resume it: there is no such file", file_.path.string()));
-    resume(keep);
-    return;
-  }
+  if (mode == Recorder::Mode::resume && !there)
+    throw RecordError(fmt::format("{}: cannot resume it: there is no such file", file_.path.string()));
   // Built under another name, so that a fault leaves nothing behind and an old record goes only when the new one stands.
   const fs::path temporary = file_.path.parent_path() / fmt::format(".{}.{}.new", file_.path.filename().string(), ::getpid());
   try {
-    create(temporary);
+    mode == Recorder::Mode::resume ? resume(keep) : create(temporary);
   } catch (...) {
-    file_.id.reset();
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
+    if (mode == Recorder::Mode::resume) {
+      let_go();
+    } else {
+      close();
+      std::error_code ignored;
+      fs::remove(temporary, ignored);
+    }
     throw;
   }
 }
 
-Writer::~Writer() { close_file(); }
+Writer::~Writer() {
+  const Turn turn;
+  let_go();
+}
 
 void Writer::create(const fs::path& temporary) {
   const Handle access = hdf5::access_properties();
@@ -70,6 +80,9 @@ void Writer::resume(const std::map<std::string, std::int64_t>& keep) {
     const hdf5::File old{file_.path, hdf5::open_for_reading(file_.path)};
     require_resumable(old, run_);
     verify_layout(old, run_);
+    // Before anything is changed: all rows that are to be kept must be there.
+    for (const auto& spec : run_.datasets)
+      if (const auto kept = keep.find(key_of(spec)); spec.trace && kept != keep.end()) require_rows(old, path_of(spec), kept->second);
   }
   clear_flags(file_.path);
   const Handle access = hdf5::access_properties();
@@ -84,9 +97,6 @@ void Writer::open_datasets(const std::map<std::string, std::int64_t>& keep) {
   status_ = hdf5::open_dataset(file_, "/status");
   message_ = hdf5::open_dataset(file_, "/message");
   heartbeat_ = hdf5::open_dataset(file_, "/heartbeat");
-  // All rows that are to be kept must be there before the first trace is shortened.
-  for (const auto& spec : run_.datasets)
-    if (const auto kept = keep.find(key_of(spec)); spec.trace && kept != keep.end()) require_rows(file_, path_of(spec), kept->second);
   for (const auto& spec : run_.datasets) {
     const auto kept = keep.find(key_of(spec));
     traces_.push_back(spec.trace ? std::make_unique<TraceWriter>(file_, spec, kept == keep.end() ? 0 : kept->second) : nullptr);
@@ -130,10 +140,11 @@ void Writer::flush() {
     trace->write();
     rows += trace->rows();
   }
+  reserve_space();
   check(H5Fflush(file_.id, H5F_SCOPE_LOCAL), file_.path, "flush", "it");
 
-  hsize_t bytes = 0;
-  check(H5Fget_filesize(file_.id, &bytes), file_.path, "size", "it");
+  haddr_t bytes = 0;
+  check(H5Fget_eoa(file_.id, &bytes), file_.path, "size", "it");
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const std::array<std::int64_t, 4> beat{std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(), rows,
                                          static_cast<std::int64_t>(bytes), attempt_};
@@ -168,30 +179,43 @@ void Writer::finish(const std::string& status, const std::string& message) {
   end_attempt(file_, attempt_, status == "finished" ? 0 : status == "interrupted" ? 75 : 3);
   flush();
   say(status, message);
+  check(close(), file_.path, "close", "it");
+}
+
+herr_t Writer::close() {
   traces_.clear();
-  status_.reset();
-  message_.reset();
-  heartbeat_.reset();
-  check(file_.id.reset(), file_.path, "close", "it");
+  for (Handle* each : {&status_, &message_, &heartbeat_}) each->reset();
+  return file_.id.reset();
+}
+
+// A flush that runs out of space half-way leaves metadata that points past the file's end. So the space is taken first;
+// a little more, for what HDF5 allocates while it flushes.
+void Writer::reserve_space() {
+  haddr_t end = 0;
+  check(H5Fget_eoa(file_.id, &end), file_.path, "size", "it");
+  void* descriptor = nullptr;
+  check(H5Fget_vfd_handle(file_.id, H5P_DEFAULT, &descriptor), file_.path, "reach", "it");
+  reserve(*static_cast<int*>(descriptor), end + spare_bytes, file_.path);
 }
 
 void Writer::abandon(const std::string& message) noexcept {
+  const Turn turn;
   try {
-    const Turn turn;
     say("failed", message);
   } catch (const std::exception&) {
     // The first cause is reported already; readers see a dead writer by its lock.
   }
-  close_file();
+  let_go();
 }
 
-void Writer::close_file() {
-  const Turn turn;
-  traces_.clear();
-  status_.reset();
-  message_.reset();
-  heartbeat_.reset();
-  file_.id.reset();
+// After a failed write HDF5 must not flush: what it holds is no longer what was committed, and closing would write it. Its
+// identifiers are left open, and its descriptor leads nowhere.
+void Writer::let_go() noexcept {
+  if (!file_.id.open()) return;
+  if (void* descriptor = nullptr; H5Fget_vfd_handle(file_.id, H5P_DEFAULT, &descriptor) >= 0) disconnect(*static_cast<int*>(descriptor));
+  for (const auto& trace : traces_)
+    if (trace) trace->abandon();
+  for (Handle* each : {&status_, &message_, &heartbeat_, &file_.id}) each->abandon();
 }
 
 }  // namespace weir::record

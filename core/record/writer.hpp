@@ -25,7 +25,7 @@ class Writer {
   void close_node(const std::string& node);
   void flush();                            // rows, then HDF5's caches, then the heartbeat
   void finish(const std::string& status, const std::string& message);
-  void abandon(const std::string& message) noexcept;   // says "failed" in place, without asking for space
+  void abandon(const std::string& message) noexcept;   // says "failed" in place; the file is then never touched again
 
  private:
   struct Note {
@@ -38,7 +38,9 @@ class Writer {
   void open_datasets(const std::map<std::string, std::int64_t>& keep);
   void say(const std::string& status, const std::string& message);
   void write_notes();
-  void close_file();
+  void reserve_space();
+  herr_t close();
+  void let_go() noexcept;
 
   const RunSpec& run_;
   hdf5::File file_;
