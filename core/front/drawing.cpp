@@ -5,16 +5,11 @@
 #include <algorithm>
 
 #include <weir/front/sharing.hpp>
+#include <weir/front/value.hpp>
 #include <weir/front/wording.hpp>
 
 namespace weir {
 namespace {
-
-std::string plain(const nlohmann::json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_float()) return wording::number(value.get<double>());
-  return value.dump();
-}
 
 // Each link of the graph: (from, to, label, inline).
 template <class Draw>
@@ -56,7 +51,7 @@ std::string node_text(const GraphNode& node) {
     const auto& value = node.params.at(param.name);
     if (value.is_null()) continue;
     const std::string unit = param.unit.empty() || param.unit == "1" ? "" : " " + param.unit;
-    text += fmt::format("    {} = {}{}{}\n", param.name, plain(value), unit,
+    text += fmt::format("    {} = {}{}{}\n", param.name, as_written(value), unit,
                         node.places.count(param.name) ? "" : "  (default)");
   }
   for (const PortSchema& port : node.schema.ports) {

@@ -26,8 +26,10 @@ class ExpectReader {
       return wrong(value, "an expectation must be a map such as {that: node.output, at_least: 0.9}");
     Expectation expected;
     expected.place = value.place;
+    bool known = true;
     for (const Entry& entry : value.entries) {
       if (std::find(expect_keys.begin(), expect_keys.end(), entry.key) != expect_keys.end()) continue;
+      known = false;
       draft_.fault("W405", entry.place, "unknown key " + quote(entry.key) + " of an expectation",
                    wording::did_you_mean(entry.key, expect_keys), {"valid: " + wording::listed(expect_keys)});
     }
@@ -42,7 +44,7 @@ class ExpectReader {
       expected.place = that->value.place;
       named_output(expected.that, that->value.place, draft_);
     }
-    read_relation(value, expected);
+    if (known) read_relation(value, expected);
     if (const Entry* where = value.find("where")) read_where(where->value, expected);
     draft_.graph.expect.push_back(std::move(expected));
   }

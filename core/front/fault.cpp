@@ -7,6 +7,8 @@
 #include <fstream>
 #include <map>
 
+#include <weir/front/wording.hpp>
+
 namespace weir {
 namespace {
 
@@ -26,10 +28,7 @@ class Sources {
     if (static_cast<std::size_t>(place.line) > entry->second.size()) return false;
     text = entry->second[place.line - 1];
     if (!text.empty() && text.back() == '\r') text.pop_back();
-    for (char& c : text) {
-      if (c == '\t') c = ' ';
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-    }
+    text = wording::printable(text);
     return true;
   }
 
@@ -61,7 +60,9 @@ std::string excerpt(Sources& sources, const Place& place, const std::string& rem
   std::size_t length = std::max(1, place.length);
   if (length_of(line) > widest) {
     const std::size_t from = column > widest / 2 ? column - widest / 2 : 0;
-    line = characters(line, from, widest);
+    const bool more = length_of(line) > from + widest;
+    line = (from > 0 ? "..." + characters(line, from + 3, widest - 3) : characters(line, 0, widest)) +
+           (more ? "..." : "");
     column -= from;
   }
   const std::size_t room = length_of(line) + 1 > column ? length_of(line) + 1 - column : 1;

@@ -103,7 +103,7 @@ void read_header(const Node& root, const PipelineOptions& options, Draft& draft)
     Node value;
     value.type = Node::Type::scalar;
     value.text = text;
-    value.place = {"--" + key + " " + text, 0, 0, 1};
+    value.place = {wording::printable("--" + key + " " + text), 0, 0, 1};
     read_header_value(key, value, draft);
   };
   if (!options.device.empty()) option("device", options.device);

@@ -145,17 +145,16 @@ class Resolver {
       if (std::find(has.begin(), has.end(), need) != has.end()) continue;
       std::string words = need;
       std::replace(words.begin(), words.end(), '_', ' ');
-      Fault fault = value_fault("W304", link.value,
-                                node.plugin + " needs " +
-                                    (words.ends_with('s') ? words : wording::with_article(words)) + "; " +
-                                    other.plugin + " has none");
+      const std::string what = words.ends_with('s') ? words : wording::with_article(words);
+      Fault fault =
+          value_fault("W304", link.value, node.plugin + " needs " + what + "; " + other.plugin + " has none");
       if (!link.child) fault.also.push_back(other_end(other));
       std::vector<std::string> able;
       for (const PluginSchema& schema : draft_.registry.plugins()) {
         const auto& has_too = schema.capabilities;
         if (std::find(has_too.begin(), has_too.end(), need) != has_too.end()) able.push_back(schema.id());
       }
-      if (!able.empty()) fault.notes.push_back("plugins that have: " + wording::listed(able));
+      if (!able.empty()) fault.notes.push_back("plugins with " + what + ": " + wording::listed(able));
       draft_.faults.push_back(fault);
       return false;
     }

@@ -6,6 +6,7 @@
 
 #include <weir/front/check.hpp>
 #include <weir/front/value.hpp>
+#include <weir/front/wording.hpp>
 
 namespace weir {
 namespace {
@@ -15,7 +16,7 @@ using check::Draft;
 std::vector<Assignment> assignments_of(const PipelineOptions& options, Faults& faults) {
   std::vector<Assignment> assignments;
   for (const auto& [path, text] : options.set) {
-    const Place place{"--set " + path + "=" + text, 0, 0, 1};
+    const Place place{wording::printable("--set " + path + "=" + text), 0, 0, 1};
     if (auto value = yaml::read_value(text, place, faults))
       assignments.push_back({path, place, std::move(*value)});
   }
@@ -57,8 +58,17 @@ std::string main_trace(const Graph& graph) {
   return first;
 }
 
-// By place, the pipeline's own file first; each fault once.
+// By place, the pipeline's own file first; each fault once, and none that a value has only because its var is
+// unknown.
 void arrange(Faults& faults, const std::string& file) {
+  Faults vars;
+  std::copy_if(faults.begin(), faults.end(), std::back_inserter(vars),
+               [](const Fault& f) { return f.code == "W123" || f.code == "W125"; });
+  std::erase_if(faults, [&](const Fault& fault) {
+    const bool own = fault.code == "W123" || fault.code == "W125";
+    return !own &&
+           std::any_of(vars.begin(), vars.end(), [&](const Fault& var) { return var.place == fault.place; });
+  });
   const auto key = [&](const Fault& fault) {
     return std::tuple(fault.place.file != file, fault.place.file, fault.place.line, fault.place.column);
   };

@@ -10,15 +10,9 @@
 namespace weir {
 namespace {
 
-std::string plain(const nlohmann::json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_float()) return wording::number(value.get<double>());
-  return value.dump();
-}
-
 std::string state_of(const ParamSchema& param) {
   if (param.required) return "required";
-  return param.fallback.is_null() ? "optional" : "default " + plain(param.fallback);
+  return param.fallback.is_null() ? "optional" : "default " + as_written(param.fallback);
 }
 
 std::string takes(const PortSchema& port) {
@@ -105,7 +99,7 @@ std::string page_of(const PluginSchema& schema) {
   for (const ParamSchema& param : schema.params) {
     const std::string state = param.required             ? "required"
                               : param.fallback.is_null() ? ""
-                                                         : "`" + plain(param.fallback) + "`";
+                                                         : "`" + as_written(param.fallback) + "`";
     page += fmt::format("| `{}` | {} | {} | {} |\n", param.name, cell(accepts(param)), state,
                         cell(param.description));
   }

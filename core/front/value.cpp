@@ -3,10 +3,8 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <numbers>
 
 #include <weir/front/wording.hpp>
 
@@ -14,60 +12,6 @@ namespace weir {
 
 using nlohmann::json;
 using yaml::Node;
-
-namespace scalar {
-namespace {
-
-// Whether text is made of what decimal numbers are made of.
-bool decimal(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789+-.eE") == std::string::npos &&
-         text.find_first_of("0123456789") != std::string::npos && text.find_first_of("eE") != 0;
-}
-
-template <class T>
-std::optional<T> read(const std::string& text) {
-  const std::size_t sign = text.starts_with('+') && !text.starts_with("+-") ? 1 : 0;
-  T value{};
-  const auto [end, error] = std::from_chars(text.data() + sign, text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-}  // namespace
-
-std::optional<std::int64_t> integer(const std::string& text) { return read<std::int64_t>(text); }
-
-std::optional<std::uint64_t> seed(const std::string& text) { return read<std::uint64_t>(text); }
-
-std::optional<double> number(const std::string& text) {
-  if (!decimal(text)) return std::nullopt;
-  const auto value = read<double>(text);
-  return value && std::isfinite(*value) ? value : std::nullopt;
-}
-
-std::optional<std::int64_t> whole(const std::string& text) {
-  if (const auto exact = integer(text)) return exact;
-  if (text.find_first_of(".eE") == std::string::npos) return std::nullopt;
-  const auto value = number(text);
-  if (!value || std::abs(*value) > 9007199254740992.0 || *value != std::floor(*value)) return std::nullopt;
-  return static_cast<std::int64_t>(*value);
-}
-
-std::optional<double> angle(const std::string& text) {
-  std::string digits = text;
-  bool degrees = false;
-  for (const std::string unit : {"deg", "rad"}) {
-    if (!text.ends_with(unit)) continue;
-    digits = text.substr(0, text.size() - unit.size());
-    degrees = unit == "deg";
-  }
-  while (digits.ends_with(' ') && digits != text) digits.pop_back();
-  const auto value = number(digits);
-  if (!value) return std::nullopt;
-  return degrees ? *value / 180 * std::numbers::pi : *value;
-}
-
-}  // namespace scalar
 
 namespace {
 
@@ -177,7 +121,7 @@ class Reader {
     std::string plain;
     for (const char c : text) plain += c == ',' ? "." : c == '_' ? "" : std::string(1, c);
     if (plain != text && scalar::number(plain)) return "write " + plain;
-    if (scalar::decimal(text)) return "it does not fit a 64-bit number";
+    if (scalar::decimal(text) && !scalar::number(text)) return "it does not fit a 64-bit number";
     return "";
   }
 
@@ -298,6 +242,17 @@ std::string absolute_path(const Node& value) {
   const fs::path written = value.text;
   const fs::path base = value.origin.empty() ? fs::current_path() : fs::absolute(value.origin).parent_path();
   return (written.is_absolute() ? written : base / written).lexically_normal().string();
+}
+
+std::string as_written(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return wording::number(value.get<double>());
+  if (!value.is_structured()) return value.dump();
+  std::string text;
+  for (const auto& [key, item] : value.items()) {
+    text += (text.empty() ? "" : ", ") + (value.is_object() ? key + ": " : "") + as_written(item);
+  }
+  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
 }
 
 std::string accepts(const ParamSchema& schema) {

@@ -14,6 +14,7 @@ namespace weir {
 
 // Scalars from their text; nothing if the text is not one.
 namespace scalar {
+bool decimal(const std::string& text);  // made of what decimal numbers are made of
 std::optional<std::int64_t> integer(
     const std::string& text);  // 7, -3; nothing for 2e4, 7.0 or what exceeds 64 bits
 std::optional<std::int64_t> whole(const std::string& text);  // also 2e4 and 7.0, exact up to 2^53
@@ -34,6 +35,9 @@ std::string accepts(const ParamSchema& schema);
 // A fault at a value; one that stands for a var also shows where the var got it.
 Fault value_fault(const std::string& code, const yaml::Node& value, const std::string& message,
                   const std::string& remedy = "");
+
+// A resolved value as one would write it: 0.5, exact, [5, 5], {fixed: 128}.
+std::string as_written(const nlohmann::json& value);
 
 // A relative path joined to the folder of the file that wrote it; absolute and normal.
 std::string absolute_path(const yaml::Node& value);

@@ -89,11 +89,19 @@ class Substitution {
       return;
     }
     used_.insert(name);
-    if (!open_.insert(name).second) return fault("W123", node, "var " + quote(name) + " needs itself", "");
+    if (!open_.insert(name).second) {
+      circular_ = true;
+      return;
+    }
     Node value = found->value;
     const Place defined = value.place;
     run(value);
     open_.erase(name);
+    if (circular_) {
+      circular_ = !open_.empty();
+      if (open_.empty()) fault("W123", node, "var " + quote(name) + " needs itself", "");
+      return;
+    }
     value.place = node.place;
     if (value.defined.file.empty()) value.defined = defined;
     node = value;
@@ -102,6 +110,7 @@ class Substitution {
   Node vars_;
   Faults& faults_;
   std::set<std::string> used_, open_;
+  bool circular_ = false;
 };
 
 }  // namespace

@@ -6,8 +6,6 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -29,10 +27,10 @@ class Builder final : public YAML::EventHandler {
 
   Node take() { return std::move(root_); }
   int documents() const { return documents_; }
-  // The place of the first collection that is still open, for "never closed".
+  // The place of the innermost [ or { that is still open; nullptr if none is.
   const Place* open_flow() const {
-    for (const Frame& frame : frames_) {
-      if (frame.flow) return &frame.node.place;
+    for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+      if (frame->flow) return &frame->node.place;
     }
     return nullptr;
   }
@@ -71,12 +69,12 @@ class Builder final : public YAML::EventHandler {
     add(std::move(copy), 0, anchored.nodes, anchored.levels);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value style) override {
-    open(make(Node::Type::list, mark.pos, tag), anchor, style);
+                       YAML::EmitterStyle::value) override {
+    open(mark, make(Node::Type::list, mark.pos, tag), anchor);
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value style) override {
-    open(make(Node::Type::map, mark.pos, tag), anchor, style);
+                  YAML::EmitterStyle::value) override {
+    open(mark, make(Node::Type::map, mark.pos, tag), anchor);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
@@ -132,13 +130,13 @@ class Builder final : public YAML::EventHandler {
     return node;
   }
 
-  void open(Node node, YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
+  void open(const YAML::Mark& mark, Node node, YAML::anchor_t anchor) {
     if (!frames_.empty() && frames_.back().node.is_map() && !frames_.back().key) not_a_key(node.place);
     if (static_cast<int>(frames_.size()) >= most_levels) too_deep(node.place);
     Frame frame;
     frame.node = std::move(node);
     frame.anchor = anchor;
-    frame.flow = style == YAML::EmitterStyle::Flow;
+    frame.flow = source_.opens(mark.pos);
     frames_.push_back(std::move(frame));
   }
   void close() {
@@ -236,22 +234,17 @@ Fault syntax_fault(const Source& source, const YAML::Exception& error, const Bui
       error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW;
   if (unclosed && source.dollar_before(error.mark.pos)) {
     fault.remedy = "inside { } and [ ] write \"${name}\" with its quotes";
-  } else if (unclosed && builder.open_flow() && (end || error.mark.pos == 0)) {
-    fault.place = *builder.open_flow();
-    fault.place.length = 1;
-    fault.message = "this is not YAML: what is opened here is never closed";
+  } else if (const Place* open = unclosed ? builder.open_flow() : nullptr) {
+    Place opened = *open;
+    opened.length = 1;
+    if (end || error.mark.pos == 0) {
+      fault.place = opened;
+      fault.message = "this is not YAML: what is opened here is never closed";
+    } else {
+      fault.also.push_back({opened, "what is opened here is not closed"});
+    }
   }
   return fault;
-}
-
-void stamp(Node& node, const Place& place) {
-  node.place = place;
-  node.origin.clear();
-  for (Node& item : node.items) stamp(item, place);
-  for (Entry& entry : node.entries) {
-    entry.place = place;
-    stamp(entry.value, place);
-  }
 }
 
 }  // namespace
@@ -275,51 +268,6 @@ std::optional<Node> read_text(const std::string& text, const std::string& name, 
   Node root = builder.take();
   if (root.origin.empty()) root.origin = name;
   return root;
-}
-
-std::optional<std::string> bytes_of(const std::filesystem::path& file) {
-  std::error_code error;
-  if (!std::filesystem::exists(file, error) || std::filesystem::is_directory(file, error))
-    return std::nullopt;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string bytes(most_bytes + 1, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  return bytes;
-}
-
-std::optional<Node> read_file(const std::filesystem::path& file, Faults& faults) {
-  const auto bytes = bytes_of(file);
-  if (!bytes) {
-    std::error_code error;
-    const bool folder = std::filesystem::is_directory(file, error);
-    const bool there = std::filesystem::exists(file, error);
-    faults.push_back({"W101",
-                      {file.string(), 0, 0, 1},
-                      folder  ? "a pipeline is a file, and this is a folder"
-                      : there ? "this file cannot be read"
-                              : "there is no such file",
-                      there ? "" : "check the path",
-                      {},
-                      {}});
-    return std::nullopt;
-  }
-  return read_text(*bytes, file.string(), faults);
-}
-
-std::optional<Node> read_value(const std::string& text, const Place& place, Faults& faults) {
-  Faults inner;
-  auto node = read_text(text, place.file, inner);
-  if (!node && text.find_first_not_of(' ') == std::string::npos) node = Node{};
-  for (Fault& fault : inner) {
-    if (node) break;
-    fault.place = place;
-    fault.also.clear();
-    faults.push_back(fault);
-  }
-  if (node) stamp(*node, place);
-  return node;
 }
 
 }  // namespace weir::yaml

@@ -5,32 +5,10 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include <weir/front/wording.hpp>
 #include <weir/front/yaml.hpp>
 
 namespace weir::yaml {
-namespace {
-
-// The length of the valid UTF-8 sequence at `i`, or 0.
-std::size_t utf8_length(const std::string& text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
-  const auto tail = [&](std::size_t k) { return (byte(k) & 0xC0) == 0x80; };
-  const unsigned c = byte(i);
-  if (c < 0x80) return 1;
-  if (c >= 0xC2 && c < 0xE0) return tail(i + 1) ? 2 : 0;
-  if (c >= 0xE0 && c < 0xF0) {
-    const bool overlong = c == 0xE0 && byte(i + 1) < 0xA0;
-    const bool surrogate = c == 0xED && byte(i + 1) >= 0xA0;
-    return tail(i + 1) && tail(i + 2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (c >= 0xF0 && c < 0xF5) {
-    const bool overlong = c == 0xF0 && byte(i + 1) < 0x90;
-    const bool beyond = c == 0xF4 && byte(i + 1) >= 0x90;
-    return tail(i + 1) && tail(i + 2) && tail(i + 3) && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
-}
-
-}  // namespace
 
 Source::Source(const std::string& bytes, std::string name) : name_(std::move(name)) {
   const std::size_t from = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
@@ -68,7 +46,7 @@ bool Source::check(Faults& faults) const {
                    fmt::format("a pipeline is text, and here stands the control byte 0x{:02x}", c),
                    "remove it");
     } else {
-      const std::size_t length = utf8_length(text_, i);
+      const std::size_t length = wording::utf8_length(text_, i);
       if (length == 0)
         return fault("W104", place(at),
                      fmt::format("a pipeline is UTF-8, and the byte 0x{:02x} here is not", c),
@@ -97,13 +75,24 @@ Place Source::place(int position) const {
   return {name_, static_cast<int>(line), 1 + characters(text_.substr(start, at - start)), 1};
 }
 
-Place Source::value_place(int position) const {
+// Past the tag and the anchor that may stand before a value.
+std::size_t Source::after_properties(int position) const {
   std::size_t at = position < 0 ? 0 : position;
   while (at < text_.size() && (text_[at] == '&' || text_[at] == '!')) {
     const std::size_t end = text_.find_first_of(" \n", at);
     if (end == std::string::npos) break;
     at = std::min(text_.find_first_not_of(" \n", end), text_.size());
   }
+  return at;
+}
+
+bool Source::opens(int position) const {
+  const std::size_t at = after_properties(position);
+  return at < text_.size() && (text_[at] == '[' || text_[at] == '{');
+}
+
+Place Source::value_place(int position) const {
+  const std::size_t at = after_properties(position);
   Place found = place(static_cast<int>(at));
   found.length = span(static_cast<int>(at));
   return found;

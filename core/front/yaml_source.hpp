@@ -26,12 +26,15 @@ class Source {
   // The span of the value that starts at a position: past its tag and anchor, up to the closing quote or
   // bracket on the same line.
   Place value_place(int position) const;
+  // Whether a value written in [ ] or { } starts at the position.
+  bool opens(int position) const;
   // Whether the two bytes before the position (blanks aside) are "${" or "$".
   bool dollar_before(int position) const;
 
   static int characters(const std::string& text);
 
  private:
+  std::size_t after_properties(int position) const;
   int span(int position) const;
 
   std::string text_;
