@@ -103,10 +103,11 @@ std::string hexadecimal(std::string_view bytes) {
   return text;
 }
 
-std::size_t padded(std::size_t size, std::size_t alignment) { return (size + alignment - 1) / alignment * alignment; }
+std::size_t padded(std::size_t size) { return (size + 3) / 4 * 4; }
 
-// All notes of a segment. Words of zero between notes are skipped: sanitizers and linkers leave such gaps.
-void read_notes(std::string_view bytes, std::size_t alignment, LibraryNote& found) {
+// All notes of a segment. Words of zero between notes are skipped: sanitizers leave such gaps, and so do notes that are
+// padded to 8 bytes, which some linkers put into one segment with others.
+void read_notes(std::string_view bytes, LibraryNote& found) {
   while (bytes.size() >= sizeof(Elf64_Nhdr)) {
     Elf64_Nhdr note{};
     std::memcpy(&note, bytes.data(), sizeof note);
@@ -115,14 +116,14 @@ void read_notes(std::string_view bytes, std::size_t alignment, LibraryNote& foun
       continue;
     }
     const std::size_t name_at = sizeof note;
-    const std::size_t text_at = name_at + padded(note.n_namesz, 4);
+    const std::size_t text_at = name_at + padded(note.n_namesz);
     if (note.n_namesz > bytes.size() || note.n_descsz > bytes.size() || text_at > bytes.size() - note.n_descsz)
       throw Unusable{"its notes are damaged"};
     const std::string_view name = bytes.substr(name_at, note.n_namesz - 1);
     const std::string_view text = bytes.substr(text_at, note.n_descsz);
     if (name == "WEIR" && note.n_type == 1) found.plugins.push_back(parse_description(text));
     if (name == "GNU" && note.n_type == NT_GNU_BUILD_ID) found.build_id = hexadecimal(text.substr(0, 64));
-    bytes.remove_prefix(std::min(padded(text_at + note.n_descsz, alignment), bytes.size()));
+    bytes.remove_prefix(std::min(padded(text_at + note.n_descsz), bytes.size()));
   }
 }
 
@@ -140,7 +141,7 @@ LibraryNote read(const std::filesystem::path& library) {
     if (segment.p_filesz > largest_segment) throw Unusable{"its notes are damaged"};
     std::string bytes(segment.p_filesz, '\0');
     file.read(segment.p_offset, bytes.data(), bytes.size());
-    read_notes(bytes, segment.p_align == 8 ? 8 : 4, found);
+    read_notes(bytes, found);
   }
   if (found.plugins.empty())
     throw Unusable{"it holds no plugin; a plugin's file ends with WEIR_PLUGIN(...) and is built by weir_add_plugin()"};

@@ -29,7 +29,7 @@ function(weir_add_plugin)
     if(NOT TARGET ${target})
       add_library(${target} MODULE)
       target_link_libraries(${target} PRIVATE weir::kinds)
-      # The build id is the key of the schema cache; libraries of the compiler's own choosing stay out of the note's way.
+      # The build id is the key of the schema cache.
       target_link_options(${target} PRIVATE -Wl,--build-id=sha1)
       set_target_properties(${target} PROPERTIES PREFIX lib SUFFIX .so CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
     endif()
