@@ -40,12 +40,14 @@ class IdxFile {
       shape.push_back((std::int64_t{b[0]} << 24) | (b[1] << 16) | (b[2] << 8) | b[3]);
       if (shape.back() < 1) throw std::runtime_error(fmt::format("'{}' has an axis of size 0", path_));
     }
-    // deflate makes at most 1,032 bytes of one: a header that promises more than the file can hold is caught before any memory is taken
+    // deflate makes at most 1,032 bytes of one: a header that promises more than the file can hold is caught before any
+    // memory is taken.
     double promised = 1;
     for (const std::int64_t size : shape) promised *= static_cast<double>(size);
+    promised += 4 + 4 * static_cast<double>(axes);
     const auto bytes = static_cast<double>(std::filesystem::file_size(path));
     if (promised > (gzdirect(file_.get()) ? bytes : 1032 * bytes)) {
-      throw std::runtime_error(fmt::format("'{}' is truncated: its header promises {} bytes, the file has {}", path_, promised, bytes));
+      throw std::runtime_error(fmt::format("'{}' is truncated: its header promises {:.0f} bytes, it has {:.0f}", path_, promised, bytes));
     }
   }
 
