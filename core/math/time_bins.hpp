@@ -14,10 +14,11 @@ inline Tensor time_bins(const Tensor& t, std::int64_t bins) {
 }
 
 // Plans a trace with one value per bin, whose centres are its scale.
-inline void plan_bins(Trace& trace, std::int64_t bins) {
+inline DatasetSpec& plan_bins(Trace& trace, std::int64_t bins) {
   DatasetSpec& spec = trace.plan({bins}, {"time_bin"});
   const Tensor centres = (at::arange(bins, at::kDouble) + 0.5) / double(bins);
   spec.scales["time_bin"] = {trace.schema().name + "_time", array_of(centres)};
+  return spec;
 }
 
 }  // namespace weir

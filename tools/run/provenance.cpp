@@ -15,7 +15,7 @@
 
 #include <fmt/format.h>
 
-#include <weir/front/node_key.hpp>
+#include <weir/front/digest.hpp>
 
 namespace {
 

@@ -1,0 +1,82 @@
+// plugins/probe/gradient_variance.cpp -- the variance of the loss gradient at training steps, exact over the step's batch.
+//
+//   total    tr Cov(g) = 1/(B-1) sum_i ||g_i - gbar||^2      g_i = grad_theta l_i, per sample: a batch's gradient has total / B
+//   layer    the same over the parameters of each layer       total = sum over layers
+//   bin      the same over the rows with t in each bin        pair   ||g_i||^2 of each row, with the pair's id
+//
+// Source   arXiv 2510.18118; per-sample norms without forming g_i, Goodfellow, arXiv 1510.01799.
+// Shapes   total [1]    layer [layers]    bin [bins]    pair, pair_id [batch]
+// Limits   rows must be independent: refused on minibatch-OT couplings, whose rows share a plan.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <weir/kinds/probe.hpp>
+#include <weir/math/gradient_variance.hpp>
+#include <weir/math/time_bins.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+class GradientVariance final : public weir::Probe {
+  weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
+  weir::Param<bool> pairs_{this, "pairs", true, "whether each row's own squared gradient norm is kept"};
+  weir::Trace total_{this, "total", "1", "trace of the covariance of the per-sample gradients"};
+  weir::Trace total_se_{this, "total_se", "1", "standard error of total, from the spread of the centred norms"};
+  weir::Trace square_{this, "square", "1", "mean squared norm of the per-sample gradients"};
+  weir::Trace layer_{this, "layer", "1", "total, by layer"};
+  weir::Trace bin_{this, "bin", "1", "trace of the covariance among the rows of each time bin; NaN below two rows"};
+  weir::Trace bin_n_{this, "bin_n", "1", "rows in each time bin", "int64"};
+  weir::Trace pair_{this, "pair", "1", "squared gradient norm of each row"};
+  weir::Trace pair_id_{this, "pair_id", "1", "pair of each row", "int64"};
+
+ public:
+  bool per_sample() const override { return true; }
+
+  void plan_for(const weir::Training& training, weir::Plan& plan) override {
+    if (training.objective.coupling().dependent_rows()) {
+      plan.fault("", "rows of one minibatch-OT plan depend on each other, so a per-sample variance over them is of something else",
+                 "measure batches: metric/gradient_variance with replicates, or fix the pairs with draw: {fixed: N}");
+      return;
+    }
+    if (training.batch < 2) {
+      plan.fault("", fmt::format("a variance needs two rows; the batch has {}", training.batch));
+      return;
+    }
+    const std::vector<std::string> layers = weir::layers_of(training.params);
+    for (weir::Trace* trace : {&total_se_, &square_}) trace->plan({}, {});
+    for (weir::DatasetSpec* spec : {&total_.plan({}, {}), &weir::plan_bins(bin_, bins_())}) {
+      spec->attributes["estimator"] = "per-sample tr Cov(g); the batch's gradient has 1/B of it";
+      spec->attributes["ddof"] = "1";
+    }
+    layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"}).attributes["layers"] = fmt::format("{}", fmt::join(layers, " "));
+    weir::plan_bins(bin_n_, bins_());
+    if (pairs_()) {
+      pair_.plan({training.batch}, {"row"});
+      pair_id_.plan({training.batch}, {"row"});
+    }
+  }
+
+  void observe(const weir::TrainingStep& step) const override {
+    const weir::VarianceEstimate estimate = weir::gradient_variance(*step.per_sample);
+    const weir::BinnedVariance binned =
+        weir::binned_variance(*step.per_sample, weir::time_bins(step.sample.t, bins_()), bins_());
+    total_.append(step.step, estimate.total.trace_cov);
+    total_se_.append(step.step, estimate.total.se);
+    square_.append(step.step, estimate.total.mean_square_norm);
+    std::vector<double> layers;
+    for (const auto& [name, layer] : estimate.layers) layers.push_back(layer.trace_cov);
+    layer_.append(step.step, at::tensor(layers, at::kDouble));
+    bin_.append(step.step, binned.trace_cov);
+    bin_n_.append(step.step, binned.count);
+    if (pairs_()) {
+      pair_.append(step.step, weir::square_norms(*step.per_sample));
+      pair_id_.append(step.step, step.sample.batch.id);
+    }
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(GradientVariance, "Variance of the per-sample loss gradients: total, by layer, by time bin, by pair")

@@ -1,0 +1,258 @@
+// tests/core/executor.test.cpp -- graphs of trivial nodes, of kinds that the executor has never heard of.
+#include <catch2/catch.hpp>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include <weir/executor.hpp>
+#include <weir/record/reader.hpp>
+
+using weir::Tensor;
+namespace fs = std::filesystem;
+
+namespace {
+
+// kind "well": draws n numbers.
+class Well final : public weir::Node {
+  weir::Param<std::int64_t> n_{this, "n", 4, weir::at_least(1), "numbers to draw"};
+  weir::Output<Tensor> x_{this, "x", "1", "the numbers"};
+
+ public:
+  static constexpr const char* kind = "well";
+  void plan(weir::Plan& plan) override {
+    if (n_() > 1000) plan.fault("n", "a well holds 1000 numbers", "ask for fewer");
+    x_.plan({n_()}, {"number"});
+  }
+  void run(weir::Run&) override { x_.set(rng().normal({n_()})); }
+};
+
+// kind "bucket": adds a tensor to a running sum, a row of a trace each step; can be stopped and resumed.
+class Bucket final : public weir::Node {
+  weir::Port<Tensor> x_{this, "x", "what is poured in"};
+  weir::Param<std::int64_t> steps_{this, "steps", 50, weir::at_least(1), "pours"};
+  weir::Param<std::int64_t> stop_at_{this, "stop_at", weir::absent, "step at which it throws"};
+  weir::Output<Tensor> sum_{this, "sum", "1", "all that was poured"};
+  weir::Trace level_{this, "level", "1", "sum after each step"};
+  weir::State state_;
+
+ public:
+  static inline int pours = 0;
+  bool stateful() const override { return true; }
+  weir::State save() const override { return state_; }
+  void load(const weir::State& state) override { state_ = state; }
+  void plan(weir::Plan&) override {
+    sum_.plan(x_.shape(), {"number"});
+    level_.plan(x_.shape(), {"number"});
+  }
+  void run(weir::Run& run) override {
+    Tensor sum = state_.empty() ? at::zeros(x_.shape(), options()) : state_.at("sum").clone();
+    const std::int64_t done = state_.empty() ? 0 : state_.at("step").item<std::int64_t>();
+    for (std::int64_t k = done + 1; k <= steps_(); ++k) {
+      ++pours;
+      sum = sum + x_() * rng().at("pour", k).uniform({});
+      level_.append(k, sum);
+      state_ = {{"sum", sum}, {"step", at::scalar_tensor(k, at::kLong)}};
+      run.progress(k, steps_(), {});
+      run.checkpoint([&] { return state_; });
+      if (stop_at_.given() && k == stop_at_()) throw std::runtime_error("the bucket is full");
+      if (run.stop_requested() && k < steps_()) {
+        run.checkpoint([&] { return state_; }, true);
+        throw weir::Stopped();
+      }
+    }
+    sum_.set(sum);
+  }
+};
+
+std::unique_ptr<weir::Node> create(const weir::PluginSchema& schema) {
+  if (schema.kind == "well") return std::make_unique<Well>();
+  return std::make_unique<Bucket>();
+}
+
+weir::GraphNode node(const std::string& path, const std::string& kind, nlohmann::json params = nlohmann::json::object(),
+                     std::map<std::string, weir::Link> ports = {}) {
+  weir::GraphNode node;
+  node.path = path;
+  node.plugin = kind + "/plain";
+  node.schema = kind == "well" ? Well().schema() : Bucket().schema();
+  node.schema.kind = kind;
+  node.schema.name = "plain";
+  node.params = std::move(params);
+  node.place = {"wells.yaml", 3, 5, 4};
+  for (const auto& [port, link] : ports) node.ports[port] = {{"", link}};
+  return node;
+}
+
+weir::Graph two_buckets() {
+  weir::Graph graph;
+  graph.name = "wells";
+  graph.seed = 11;
+  graph.nodes = {node("well", "well"), node("left", "bucket", {}, {{"x", {"well", "x", {}}}}),
+                 node("right", "bucket", {{"steps", 30}}, {{"x", {"well", "x", {}}}})};
+  return graph;
+}
+
+class Silent : public weir::Events {
+ public:
+  void started(const std::string&) override {}
+  void progress(const std::string&, std::int64_t step, std::int64_t, const std::map<std::string, double>&) override {
+    if (stop && step >= 1) *stop = true;
+  }
+  void warning(const std::string&, const std::string&) override {}
+  void finished(const std::string&, double, bool shared) override { shared_results += shared; }
+  void failed(const std::string&, const std::string& message) override { failure = message; }
+  std::string failure;
+  int shared_results = 0;
+  std::atomic<bool>* stop = nullptr;
+};
+
+const at::TensorOptions float64 = at::TensorOptions().dtype(at::kDouble);
+
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("weir-executor-" + std::to_string(getpid()));
+  Folder() { fs::remove_all(path), fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+};
+
+weir::RunSpec spec_of(const weir::Graph& graph, const weir::Executor& executor) {
+  weir::RunSpec spec;
+  spec.name = graph.name;
+  spec.run_id = "test";
+  spec.resolved_json = nlohmann::json{{"name", graph.name}};
+  spec.nodes = executor.nodes();
+  spec.datasets = executor.datasets();
+  return spec;
+}
+
+// Runs the graph onto a record and returns what stands under /nodes.
+std::map<std::string, std::vector<std::byte>> recorded(const weir::Graph& graph, const fs::path& file, weir::RunOptions options = {}) {
+  weir::Executor executor(graph, create, float64);
+  weir::Recorder recorder(file, weir::Recorder::Mode::create, spec_of(graph, executor));
+  Silent events;
+  executor.run(&recorder, events, options);
+  recorder.finish("finished");
+  std::map<std::string, std::vector<std::byte>> bytes;
+  const weir::Reader reader(file);
+  for (const std::string path : {"well/x", "left/sum", "left/level/value", "left/level/step", "right/sum", "right/level/value"}) {
+    bytes[path] = *reader.read("/nodes/" + path).bytes;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("The executor runs nodes of any kind in dependency order", "[executor]") {
+  const weir::Graph graph = two_buckets();
+  weir::Executor executor(graph, create, float64);
+  Silent events;
+  executor.run(nullptr, events, {});
+
+  const Tensor x = dynamic_cast<weir::Output<Tensor>*>(executor.node("well").output("x"))->get();
+  Tensor expected = at::zeros_like(x);
+  for (std::int64_t k = 1; k <= 50; ++k) expected = expected + x * weir::Rng(11, "left", float64).at("pour", k).uniform({});
+  CHECK(at::equal(dynamic_cast<weir::Output<Tensor>*>(executor.node("left").output("sum"))->get(), expected));
+}
+
+TEST_CASE("Side by side gives the same bytes as one after another", "[executor]") {
+  const Folder folder;
+  CHECK(recorded(two_buckets(), folder.path / "one.h5", {.jobs = 1}) == recorded(two_buckets(), folder.path / "two.h5", {.jobs = 2}));
+}
+
+TEST_CASE("An unrelated node changes no other node's numbers", "[executor]") {
+  const Folder folder;
+  weir::Graph more = two_buckets();
+  more.nodes.insert(more.nodes.begin(), node("another", "well", {{"n", 9}}));
+  CHECK(recorded(two_buckets(), folder.path / "few.h5") == recorded(more, folder.path / "more.h5"));
+}
+
+TEST_CASE("A stopped run goes on from its checkpoint to the same bytes", "[executor]") {
+  const Folder folder;
+  const auto whole = recorded(two_buckets(), folder.path / "whole.h5");
+  const weir::Graph graph = two_buckets();
+  const fs::path file = folder.path / "stopped.h5";
+  std::atomic<bool> stop = false;
+  weir::RunOptions options;
+  options.checkpoints = folder.path / "checkpoints";
+  options.checkpoint_seconds = 1e9;
+  options.stop = &stop;
+  {
+    weir::Executor executor(graph, create, float64);
+    weir::Recorder recorder(file, weir::Recorder::Mode::create, spec_of(graph, executor));
+    Silent events;
+    events.stop = &stop;   // Ctrl-C at the first step of the first bucket
+    CHECK_THROWS_AS(executor.run(&recorder, events, options), weir::Interrupted);
+    recorder.finish("interrupted");
+  }
+  CHECK(weir::inspect_record(file).status == "interrupted");
+  stop = false;
+  Bucket::pours = 0;
+  weir::Executor executor(graph, create, float64);
+  const auto keep = executor.resume(file, options);
+  CHECK(keep.at("left.level") == 1);
+  weir::Recorder recorder(file, weir::Recorder::Mode::resume, spec_of(graph, executor), keep);
+  Silent events;
+  executor.run(&recorder, events, options);
+  recorder.finish("finished");
+
+  CHECK(Bucket::pours == 49 + 30);
+  const weir::Reader reader(file);
+  for (const auto& [path, bytes] : whole) CHECK(*reader.read("/nodes/" + path).bytes == bytes);
+}
+
+TEST_CASE("A shared result is computed once and recorded everywhere", "[executor]") {
+  const Folder folder;
+  weir::RunOptions options;
+  options.shared = folder.path / "shared";
+  options.share = {{"left", "0123"}};
+  Bucket::pours = 0;
+  const auto first = recorded(two_buckets(), folder.path / "first.h5", options);
+  CHECK(Bucket::pours == 50 + 30);
+  const auto second = recorded(two_buckets(), folder.path / "second.h5", options);
+
+  CHECK(Bucket::pours == 50 + 30 + 30);
+  CHECK(first == second);
+}
+
+TEST_CASE("A node that fails is named with its plugin and place", "[executor]") {
+  weir::Graph graph = two_buckets();
+  graph.nodes[1].params["stop_at"] = 3;
+  weir::Executor executor(graph, create, float64);
+  Silent events;
+  CHECK_THROWS_WITH(executor.run(nullptr, events, {}), "node 'left' (bucket/plain, wells.yaml:3:5): the bucket is full");
+  CHECK(events.failure == "node 'left' (bucket/plain, wells.yaml:3:5): the bucket is full");
+}
+
+TEST_CASE("Faults of plans are gathered, and those that follow from them left out", "[executor]") {
+  weir::Graph graph = two_buckets();
+  graph.nodes[0].params["n"] = 5000;
+  graph.nodes.push_back(node("another", "well", {{"n", 2000}}));
+  try {
+    weir::Executor executor(graph, create, float64);
+    FAIL("no fault was found");
+  } catch (const weir::InvalidPipeline& invalid) {
+    REQUIRE(invalid.faults().size() == 2);
+    CHECK(invalid.faults()[0].message == "a well holds 1000 numbers (node 'well', well/plain)");
+    CHECK(invalid.faults()[0].remedy == "ask for fewer");
+    CHECK(invalid.faults()[1].message == "a well holds 1000 numbers (node 'another', well/plain)");
+  }
+}
+
+TEST_CASE("An unavailable device is refused with the remedy", "[executor]") {
+  if (at::hasCUDA()) return;
+  CHECK_THROWS_WITH(weir::tensor_options("cuda:1", "float32"),
+                    "device 'cuda:1' is not available: no CUDA device, or a build without WEIR_CUDA; use device: cpu or auto, or "
+                    "build with the preset gpu");
+  CHECK(weir::tensor_options("auto", "float64").device().is_cpu());
+}
+
+TEST_CASE("What is kept of an output follows its node's record key", "[recording]") {
+  weir::DatasetSpec big;
+  big.shape = {1 << 20, 64};
+  CHECK(weir::kept({}, "x", big).head == (64 << 20) / 256);
+  CHECK(weir::kept("all", "x", big).head == -1);
+  CHECK_FALSE(weir::kept("none", "x", big).recorded);
+  CHECK(weir::kept({{"x", 5}}, "x", big).head == 5);
+  CHECK_FALSE(weir::kept({{"x", false}}, "x", big).recorded);
+  CHECK(weir::kept({{"y", false}}, "x", big).recorded);
+}
