@@ -43,8 +43,8 @@ Params Params::requiring_grad() const {
 
 Params Params::with(std::vector<Tensor> values) const {
   if (values.size() != tensors_.size()) {
-    throw std::logic_error(std::to_string(values.size()) + " tensors given for " + std::to_string(tensors_.size()) +
-                           " parameters");
+    throw std::logic_error(std::to_string(values.size()) + " tensors given for " +
+                           std::to_string(tensors_.size()) + " parameters");
   }
   Params other = *this;
   for (std::size_t i = 0; i < values.size(); ++i) other.tensors_[i].second = std::move(values[i]);

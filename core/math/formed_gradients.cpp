@@ -24,9 +24,11 @@ class FormedGradients final : public LayerGradients {
   }
 
   Tensor centred_norms() const override {
-    const Tensor mean = group_sums(at::zeros({batch()}, delta_.options().dtype(at::kLong)), 1)[0] / static_cast<double>(batch());
+    const Tensor mean = group_sums(at::zeros({batch()}, delta_.options().dtype(at::kLong)), 1)[0] /
+                        static_cast<double>(batch());
     std::vector<Tensor> norms;
-    each_chunk([&](const Tensor& g, std::int64_t) { norms.push_back((g.to(at::kDouble) - mean).square_().sum(1)); });
+    each_chunk(
+        [&](const Tensor& g, std::int64_t) { norms.push_back((g.to(at::kDouble) - mean).square_().sum(1)); });
     return at::cat(norms);
   }
 
@@ -41,13 +43,15 @@ class FormedGradients final : public LayerGradients {
   }
 
   std::unique_ptr<LayerGradients> rows(const Tensor& index) const override {
-    return std::make_unique<FormedGradients>(a_.index_select(0, index), delta_.index_select(0, index), width_, form_);
+    return std::make_unique<FormedGradients>(a_.index_select(0, index), delta_.index_select(0, index), width_,
+                                             form_);
   }
 
  private:
   template <class Use>
   void each_chunk(Use use) const {
-    const std::int64_t row_bytes = std::max<std::int64_t>(width_ * static_cast<std::int64_t>(delta_.element_size()), 1);
+    const std::int64_t row_bytes =
+        std::max<std::int64_t>(width_ * static_cast<std::int64_t>(delta_.element_size()), 1);
     const std::int64_t step = std::max<std::int64_t>(chunk_bytes / row_bytes, 1);
     for (std::int64_t begin = 0; begin < batch(); begin += step) {
       const std::int64_t end = std::min(begin + step, batch());
@@ -58,7 +62,8 @@ class FormedGradients final : public LayerGradients {
   // Sums of the rows of each group in float64, [groups, P].
   Tensor group_sums(const Tensor& group, std::int64_t groups) const {
     Tensor sums = at::zeros({groups + 1, width_}, delta_.options().dtype(at::kDouble));
-    const Tensor row = at::where(group < 0, groups, group).to(delta_.device());  // the last sum is of rows in no group
+    const Tensor row =
+        at::where(group < 0, groups, group).to(delta_.device());  // the last sum is of rows in no group
     each_chunk([&](const Tensor& g, std::int64_t begin) {
       sums.index_add_(0, row.slice(0, begin, begin + g.size(0)), g.to(at::kDouble));
     });
@@ -74,7 +79,8 @@ class FormedGradients final : public LayerGradients {
 
 std::unique_ptr<LayerGradients> dense_gradients(Tensor g) {
   const std::int64_t width = g.size(1);
-  return std::make_unique<FormedGradients>(g, g, width, [](const Tensor& rows, const Tensor&) { return rows; });
+  return std::make_unique<FormedGradients>(g, g, width,
+                                           [](const Tensor& rows, const Tensor&) { return rows; });
 }
 
 std::unique_ptr<LayerGradients> formed_gradients(Tensor a, Tensor delta, std::int64_t width, FormRows form) {

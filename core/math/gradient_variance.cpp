@@ -8,7 +8,8 @@
 namespace weir {
 namespace {
 
-constexpr double resolved = 1e-3;  // of the mean square norm: below this the difference of two norms has lost its digits
+constexpr double resolved =
+    1e-3;  // of the mean square norm: below this the difference of two norms has lost its digits
 const double nan = std::numeric_limits<double>::quiet_NaN();
 
 TraceCov trace_cov(const Tensor& norms, const Tensor& centred) {
@@ -19,12 +20,14 @@ TraceCov trace_cov(const Tensor& norms, const Tensor& centred) {
   const double spread = centred.mean().item<double>();
   estimate.norm_of_mean2 = estimate.mean_square_norm - spread;
   estimate.trace_cov = estimate.n < 2 ? nan : spread * n / (n - 1);
-  estimate.se = estimate.n < 2 ? nan : std::sqrt(centred.var(0, /*unbiased=*/true).item<double>() / n) * n / (n - 1);
+  estimate.se =
+      estimate.n < 2 ? nan : std::sqrt(centred.var(0, /*unbiased=*/true).item<double>() / n) * n / (n - 1);
   return estimate;
 }
 
 Tensor sum_over_layers(const PerSampleGradients& gradients, Tensor (*of)(const LayerGradients&)) {
-  if (gradients.layers.empty()) throw std::invalid_argument("there are no per-sample gradients: the field has no parameters");
+  if (gradients.layers.empty())
+    throw std::invalid_argument("there are no per-sample gradients: the field has no parameters");
   Tensor sum;
   for (const auto& [name, layer] : gradients.layers) sum = sum.defined() ? sum + of(*layer) : of(*layer);
   return sum;
@@ -64,7 +67,8 @@ VarianceEstimate gradient_variance(const PerSampleGradients& gradients) {
     norms = norms.defined() ? norms + n : n;
     centred = centred.defined() ? centred + c : c;
   }
-  if (!norms.defined()) throw std::invalid_argument("there are no per-sample gradients: the field has no parameters");
+  if (!norms.defined())
+    throw std::invalid_argument("there are no per-sample gradients: the field has no parameters");
   estimate.total = trace_cov(norms, centred);
   return estimate;
 }

@@ -17,8 +17,8 @@ namespace weir {
 
 // An estimate of tr Cov(g) from n samples. Numbers that n is too small for are NaN.
 struct TraceCov {
-  double trace_cov = 0;         // unbiased, never clamped
-  double se = 0;                // its standard error, from the spread of ||g_i - gbar||^2
+  double trace_cov = 0;  // unbiased, never clamped
+  double se = 0;         // its standard error, from the spread of ||g_i - gbar||^2
   std::int64_t n = 0;
   double mean_square_norm = 0;  // mean ||g_i||^2
   double norm_of_mean2 = 0;     // ||gbar||^2, biased upwards by tr Cov(g) / n
@@ -43,9 +43,9 @@ Tensor square_norms(const PerSampleGradients& gradients);
 //
 // Where that difference would lose more than three digits (trS_k < 1e-3 mean ||g_i||^2), the centred form replaces it.
 struct BinnedVariance {
-  Tensor trace_cov;           // [K] float64, NaN in bins of fewer than two samples
-  Tensor mean_square_norm;    // [K] float64, NaN in empty bins
-  Tensor count;               // [K] int64
+  Tensor trace_cov;         // [K] float64, NaN in bins of fewer than two samples
+  Tensor mean_square_norm;  // [K] float64, NaN in empty bins
+  Tensor count;             // [K] int64
   double within = 0;
   double between = 0;
   std::int64_t unresolved = 0;  // bins of fewer than two samples

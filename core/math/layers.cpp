@@ -17,13 +17,17 @@ Tensor form_linear(const Tensor& x, const Tensor& delta) {
   return at::cat({delta.transpose(1, 2).bmm(x).flatten(1), delta.sum(1)}, 1);
 }
 
-Tensor form_conv2d(const Tensor& x, const Tensor& delta, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
-  const Tensor patches = at::im2col(x, {kernel, kernel}, {1, 1}, {padding, padding}, {stride, stride});  // [m, in k k, T]
-  const Tensor d = delta.flatten(2);                                                                     // [m, out, T]
+Tensor form_conv2d(const Tensor& x, const Tensor& delta, std::int64_t kernel, std::int64_t stride,
+                   std::int64_t padding) {
+  const Tensor patches =
+      at::im2col(x, {kernel, kernel}, {1, 1}, {padding, padding}, {stride, stride});  // [m, in k k, T]
+  const Tensor d = delta.flatten(2);                                                  // [m, out, T]
   return at::cat({d.bmm(patches.transpose(1, 2)).flatten(1), d.sum(2)}, 1);
 }
 
-Tensor uniform_within(double bound, at::IntArrayRef shape, Rng rng) { return (2 * rng.uniform(shape) - 1) * bound; }
+Tensor uniform_within(double bound, at::IntArrayRef shape, Rng rng) {
+  return (2 * rng.uniform(shape) - 1) * bound;
+}
 
 void init_uniform(Named& into, const std::string& name, const Shape& weight, Rng& rng) {
   std::int64_t fan_in = 1;
@@ -52,7 +56,8 @@ Tensor linear(const Params& params, const std::string& weight, const std::string
   return y;
 }
 
-Tensor conv2d(const Params& params, const std::string& name, const Tensor& x, std::int64_t stride, std::int64_t padding) {
+Tensor conv2d(const Params& params, const std::string& name, const Tensor& x, std::int64_t stride,
+              std::int64_t padding) {
   const Tensor& weight = params[name + ".weight"];
   const Tensor y = at::conv2d(x, weight, params[name + ".bias"], {stride, stride}, {padding, padding});
   if (params.tape()) {
@@ -85,7 +90,8 @@ void init_linear(Named& into, const std::string& name, std::int64_t in, std::int
   init_uniform(into, name, {out, in}, rng);
 }
 
-void init_conv2d(Named& into, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng) {
+void init_conv2d(Named& into, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t kernel,
+                 Rng& rng) {
   init_uniform(into, name, {out, in, kernel, kernel}, rng);
 }
 
@@ -95,7 +101,8 @@ void init_group_norm(Named& into, const std::string& name, std::int64_t channels
 }
 
 Tensor time_features(const Tensor& t, std::int64_t width, double highest) {
-  if (width < 2 || width % 2 != 0) throw std::logic_error("time features need an even width, not " + std::to_string(width));
+  if (width < 2 || width % 2 != 0)
+    throw std::logic_error("time features need an even width, not " + std::to_string(width));
   const std::int64_t half = width / 2;
   const double octave = half > 1 ? std::log(highest) / static_cast<double>(half - 1) : 0;
   const Tensor frequency = at::exp(at::arange(half, t.options()) * octave) * (2 * std::numbers::pi);

@@ -58,7 +58,8 @@ class OuterProductGradients final : public LayerGradients {
 
     if (longest * (in + out) <= in * out) {
       // sum over i, j of <a_i, a_j> <d_i, d_j>: fewer operations than the sum of outer products when groups are small.
-      return ((a.bmm(a.transpose(1, 2)).to(at::kDouble) + 1) * d.bmm(d.transpose(1, 2)).to(at::kDouble)).sum({1, 2});
+      return ((a.bmm(a.transpose(1, 2)).to(at::kDouble) + 1) * d.bmm(d.transpose(1, 2)).to(at::kDouble))
+          .sum({1, 2});
     }
     std::vector<Tensor> norms;
     for (std::int64_t k = 0; k < groups; ++k) {
@@ -81,7 +82,8 @@ class OuterProductGradients final : public LayerGradients {
   Tensor slots_of(const Grouping& order, std::int64_t longest) const {
     std::vector<std::int64_t> slots;
     for (std::size_t k = 0; k < order.counts.size(); ++k) {
-      for (std::int64_t i = 0; i < order.counts[k]; ++i) slots.push_back(static_cast<std::int64_t>(k) * longest + i);
+      for (std::int64_t i = 0; i < order.counts[k]; ++i)
+        slots.push_back(static_cast<std::int64_t>(k) * longest + i);
     }
     return at::tensor(slots, at::kLong).to(a_.device());
   }

@@ -29,7 +29,9 @@ std::vector<Tensor> FiniteSet::posterior_means(const Tensor& x, const std::vecto
                                                const Tensor& variance) const {
   std::vector<std::vector<Tensor>> parts(points_.size());
   for (std::int64_t begin = 0; begin < x.size(0); begin += rows_at_once) {
-    const auto rows = [&](const Tensor& of) { return of.slice(0, begin, begin + rows_at_once).to(at::kDouble); };
+    const auto rows = [&](const Tensor& of) {
+      return of.slice(0, begin, begin + rows_at_once).to(at::kDouble);
+    };
     std::vector<Tensor> c;
     for (const auto& coefficient : coefficients) c.push_back(rows(coefficient).unsqueeze(1));
     std::vector<Tensor> means = rows_means(rows(x), c, rows(variance).unsqueeze(1));
@@ -40,7 +42,8 @@ std::vector<Tensor> FiniteSet::posterior_means(const Tensor& x, const std::vecto
   return means;
 }
 
-std::vector<Tensor> FiniteSet::rows_means(const Tensor& x, const std::vector<Tensor>& c, const Tensor& variance) const {
+std::vector<Tensor> FiniteSet::rows_means(const Tensor& x, const std::vector<Tensor>& c,
+                                          const Tensor& variance) const {
   const std::size_t tuple = points_.size();
   const Tensor twice = 2 * variance.clamp_min(std::numeric_limits<double>::min());
   Tensor y = x;

@@ -23,13 +23,16 @@ class FiniteSet {
 
   // The posterior mean of each p_j, [B, D] float64, given x [B, D], coefficients c_j [B] and variance s^2 [B].
   // Computed in float64 with the exponents taken from the nearest member, so nothing over- or underflows.
-  std::vector<Tensor> posterior_means(const Tensor& x, const std::vector<Tensor>& coefficients, const Tensor& variance) const;
+  std::vector<Tensor> posterior_means(const Tensor& x, const std::vector<Tensor>& coefficients,
+                                      const Tensor& variance) const;
 
  private:
-  std::vector<Tensor> rows_means(const Tensor& x, const std::vector<Tensor>& coefficients, const Tensor& variance) const;
+  std::vector<Tensor> rows_means(const Tensor& x, const std::vector<Tensor>& coefficients,
+                                 const Tensor& variance) const;
 
   std::vector<Tensor> points_;
-  std::vector<Tensor> centres_;  // means of the points, float64 [D], taken out before distances are formed from products
+  std::vector<Tensor>
+      centres_;  // means of the points, float64 [D], taken out before distances are formed from products
   Tensor weight_;
 };
 

@@ -23,20 +23,23 @@ void check_uses(const std::vector<Tape::Record>& records, const Params& params) 
     for (const auto& name : record.params) {
       const auto [place, first] = used.emplace(name, &record);
       if (!first) {
-        throw std::logic_error("parameter '" + name + "' is on the tape twice (layers '" + place->second->layer + "' and '" +
-                               record.layer + "'); per-sample gradients from a tape need exactly one use of each " +
+        throw std::logic_error("parameter '" + name + "' is on the tape twice (layers '" +
+                               place->second->layer + "' and '" + record.layer +
+                               "'); per-sample gradients from a tape need exactly one use of each " +
                                "parameter, for others there is gradients_by_loop");
       }
     }
   }
   for (const auto& [name, tensor] : params.tensors()) {
     if (used.erase(name) == 0) {
-      throw std::logic_error("parameter '" + name + "' is not on the tape: the field uses it outside the taped layers of " +
+      throw std::logic_error("parameter '" + name +
+                             "' is not on the tape: the field uses it outside the taped layers of " +
                              "weir::nn; use them, or gradients_by_loop");
     }
   }
   if (!used.empty()) {
-    throw std::logic_error("the tape holds parameter '" + used.begin()->first + "', which is not among those given");
+    throw std::logic_error("the tape holds parameter '" + used.begin()->first +
+                           "', which is not among those given");
   }
 }
 
@@ -62,8 +65,8 @@ std::vector<std::string> layers_of(const Params& params) {
 
 std::vector<Tensor> grad(const Tensor& scalar, const std::vector<Tensor>& inputs, bool retain_graph) {
   if (inputs.empty()) return {};
-  std::vector<Tensor> grads =
-      torch::autograd::grad({scalar}, inputs, {}, retain_graph, /*create_graph=*/false, /*allow_unused=*/true);
+  std::vector<Tensor> grads = torch::autograd::grad({scalar}, inputs, {}, retain_graph,
+                                                    /*create_graph=*/false, /*allow_unused=*/true);
   for (std::size_t i = 0; i < grads.size(); ++i) {
     if (!grads[i].defined()) grads[i] = at::zeros_like(inputs[i]);
   }
@@ -91,12 +94,14 @@ Gradients gradients(const Tensor& losses, const Params& params, const Tape* tape
     const Tape::Record& record = tape->records()[i];
     const Tensor& d_mean = grads[static_cast<std::size_t>(count) + i];
     if (d_mean.size(0) != batch) {
-      throw std::logic_error("layer '" + record.layer + "' took " + std::to_string(d_mean.size(0)) + " rows for " +
-                             std::to_string(batch) + " losses; a tape needs one row for each loss");
+      throw std::logic_error("layer '" + record.layer + "' took " + std::to_string(d_mean.size(0)) +
+                             " rows for " + std::to_string(batch) +
+                             " losses; a tape needs one row for each loss");
     }
     const std::size_t place = position(layers, record.layer);
     if (place == layers.size() || result.per_sample->layers[place].second) {
-      throw std::logic_error("layer '" + record.layer + "' is on the tape twice, or is not named after its parameters");
+      throw std::logic_error("layer '" + record.layer +
+                             "' is on the tape twice, or is not named after its parameters");
     }
     result.per_sample->layers[place] = {record.layer, record.finish(d_mean * static_cast<double>(batch))};
   }

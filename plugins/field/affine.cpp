@@ -10,6 +10,8 @@
 //          w = B_t^T dl/dv, the gradient of theta is w and that of Theta is w y^T, which makes it a taped layer.
 // Shapes   x, v [B, item...], D numbers in an item; Theta [D, D], theta [D]
 // Limits   infinite where I + t Theta is singular: at t = 1 / (1 - a) for each real eigenvalue a <= 0 of I + Theta.
+#include <fmt/format.h>
+
 #include <weir/kinds/coupling.hpp>
 #include <weir/kinds/field.hpp>
 #include <weir/kinds/source.hpp>
@@ -40,11 +42,13 @@ class InverseAt {
     const Tensor times = inverse.shared_ ? t.slice(0, 0, 1) : t;
     const Tensor eye = at::eye(matrix.size(0), matrix.options());
     Tensor info;
-    std::tie(inverse.lu_, inverse.pivots_, info) = at::linalg_lu_factor_ex(eye + times.view({-1, 1, 1}) * matrix);
+    std::tie(inverse.lu_, inverse.pivots_, info) =
+        at::linalg_lu_factor_ex(eye + times.view({-1, 1, 1}) * matrix);
     const Tensor singular = info != 0;
     if (singular.any().item<bool>()) {
-      throw std::runtime_error(fmt::format("field/affine is infinite at t = {}: I + t Theta is singular there",
-                                           times.masked_select(singular)[0].item<double>()));
+      throw std::runtime_error(
+          fmt::format("field/affine is infinite at t = {}: I + t Theta is singular there",
+                      times.masked_select(singular)[0].item<double>()));
     }
     return inverse;
   }
@@ -61,15 +65,18 @@ class InverseAt {
 };
 
 class Affine final : public weir::Field {
-  weir::Param<std::string> value_{this, "value", "zero", weir::one_of({"zero", "given", "pair", "ot"}),
-                                  "initial parameters: zero, as given by theta and Theta, or optimal for the coupling's pairs "
-                                  "or for optimal transport"};
+  weir::Param<std::string> value_{
+      this, "value", "zero", weir::one_of({"zero", "given", "pair", "ot"}),
+      "initial parameters: zero, as given by theta and Theta, or optimal for the coupling's pairs "
+      "or for optimal transport"};
   weir::Param<weir::Numbers> shift_{this, "theta", weir::absent, "theta with value: given"};
   weir::Param<weir::Matrix> matrix_{this, "Theta", weir::absent, "Theta with value: given, row by row"};
-  weir::Port<weir::Coupling> coupling_{this, "coupling", {.required = false, .fallback = "", .needs = {"affine"}},
+  weir::Port<weir::Coupling> coupling_{this,
+                                       "coupling",
+                                       {.required = false, .fallback = "", .needs = {"affine"}},
                                        "X1 = A X0 + b, for value: pair and ot"};
-  weir::Port<weir::Source> source_{this, "source", {.required = false, .fallback = "", .needs = {"moments"}},
-                                   "law of X0, for value: ot"};
+  weir::Port<weir::Source> source_{
+      this, "source", {.required = false, .fallback = "", .needs = {"moments"}}, "law of X0, for value: ot"};
 
   // Theta and theta in float64.
   std::pair<Tensor, Tensor> values(std::int64_t dim) const {
@@ -83,7 +90,8 @@ class Affine final : public weir::Field {
       return {matrix, at::tensor(shift_(), at::kDouble).to(eye.device())};
     }
     const auto affine = coupling_->affine();
-    if (!affine) throw std::runtime_error("the coupling '" + coupling_->path() + "' gives no map X1 = A X0 + b");
+    if (!affine)
+      throw std::runtime_error("the coupling '" + coupling_->path() + "' gives no map X1 = A X0 + b");
     const Tensor a = affine->matrix.to(eye.options());
     const Tensor b = affine->shift.to(eye.options());
     if (value_() == "pair") return {a - eye, b};
@@ -92,7 +100,8 @@ class Affine final : public weir::Field {
     const Tensor s = covariance.to(eye.options());
     const Tensor root = symmetric_power(s, 0.5);
     const Tensor inverse_root = symmetric_power(s, -0.5);
-    const Tensor p = inverse_root.mm(symmetric_power(root.mm(a.mm(s).mm(a.t())).mm(root), 0.5)).mm(inverse_root);
+    const Tensor p =
+        inverse_root.mm(symmetric_power(root.mm(a.mm(s).mm(a.t())).mm(root), 0.5)).mm(inverse_root);
     return {p - eye, a.mv(m) + b - p.mv(m)};
   }
 
@@ -100,10 +109,13 @@ class Affine final : public weir::Field {
   void plan(weir::Plan& plan) override {
     const bool given = value_() == "given";
     if (given && !(shift_.given() && matrix_.given())) {
-      plan.fault("value", "value: given needs both theta and Theta", "write theta: [...] and Theta: [[...], ...]");
+      plan.fault("value", "value: given needs both theta and Theta",
+                 "write theta: [...] and Theta: [[...], ...]");
     }
-    if (!given && shift_.given()) plan.fault("theta", "theta is read only with value: given, not " + value_());
-    if (!given && matrix_.given()) plan.fault("Theta", "Theta is read only with value: given, not " + value_());
+    if (!given && shift_.given())
+      plan.fault("theta", "theta is read only with value: given, not " + value_());
+    if (!given && matrix_.given())
+      plan.fault("Theta", "Theta is read only with value: given, not " + value_());
     if ((value_() == "pair" || value_() == "ot") && !coupling_.bound()) {
       plan.fault("value", "value: " + value_() + " is computed from an affine coupling, and none is given",
                  "write coupling: the node of your coupling/affine");
@@ -118,8 +130,13 @@ class Affine final : public weir::Field {
     double dim = 1;
     for (const auto size : item) dim *= static_cast<double>(size);
     if (dim > largest_dim) {
-      plan.fault("", fmt::format("field/affine inverts a matrix of {0:.0f} x {0:.0f} for items of {0:.0f} numbers; at most {1} "
-                                 "are possible", dim, largest_dim), "use field/mlp or field/unet");
+      plan.fault(
+          "",
+          fmt::format(
+              "field/affine inverts a matrix of {0:.0f} x {0:.0f} for items of {0:.0f} numbers; at most {1} "
+              "are possible",
+              dim, largest_dim),
+          "use field/mlp or field/unet");
       return;
     }
     const auto size = static_cast<std::size_t>(dim);
@@ -133,11 +150,13 @@ class Affine final : public weir::Field {
   }
 
   weir::Params init(const weir::Shape& item, weir::Rng&) const override {
-    const auto [matrix, shift] = values(std::accumulate(item.begin(), item.end(), std::int64_t{1}, std::multiplies<>()));
+    const auto [matrix, shift] =
+        values(std::accumulate(item.begin(), item.end(), std::int64_t{1}, std::multiplies<>()));
     return weir::Params({{"Theta", matrix.to(options())}, {"theta", shift.to(options())}});
   }
 
-  Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t, const weir::Context&) const override {
+  Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
+                  const weir::Context&) const override {
     const bool taped = params.tape() != nullptr;
     const Tensor matrix = taped ? params["Theta"].detach() : params["Theta"];
     const Tensor shift = taped ? params["theta"].detach() : params["theta"];

@@ -26,20 +26,24 @@ using weir::Tensor;
 class Empirical final : public weir::Field {
   weir::Port<weir::Source> source_{this, "source", "law of x0: the standard normal"};
   weir::Port<weir::Source> target_{this, "target", "the finite set of x1"};
-  weir::Port<weir::Interpolant> interpolant_{this, "interpolant", weir::by_default("linear"), "the path between them"};
+  weir::Port<weir::Interpolant> interpolant_{this, "interpolant", weir::by_default("linear"),
+                                             "the path between them"};
 
   std::optional<weir::FiniteSet> set_;
 
  public:
   void plan(weir::Plan& plan) override {
     if (!source_->standard_normal()) {
-      plan.fault("source", "field/empirical is known for a standard normal source only, and '" + source_->path() +
-                               "' is another law",
+      plan.fault("source",
+                 "field/empirical is known for a standard normal source only, and '" + source_->path() +
+                     "' is another law",
                  "use source/gaussian with mean 0 and scale 1, or field/kernel for fixed pairs of any law");
     }
     if (!target_->size()) {
-      plan.fault("target", "field/empirical averages over a finite set, and '" + target_->path() + "' is a distribution",
-                 "use a data set, or field/kernel with fixed pairs");
+      plan.fault(
+          "target",
+          "field/empirical averages over a finite set, and '" + target_->path() + "' is a distribution",
+          "use a data set, or field/kernel with fixed pairs");
     }
     if (source_->shape() != target_->shape()) {
       plan.fault("target", "field/empirical needs items of one shape, and those of '" + target_->path() +
@@ -49,8 +53,10 @@ class Empirical final : public weir::Field {
 
   void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
     if (item != target_->shape()) {
-      plan.fault("target", "field/empirical is a field on the items of its own target set, which have another shape than the "
-                           "points it is asked at");
+      plan.fault(
+          "target",
+          "field/empirical is a field on the items of its own target set, which have another shape than the "
+          "points it is asked at");
     }
   }
 
@@ -61,7 +67,8 @@ class Empirical final : public weir::Field {
 
   weir::Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
 
-  Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t, const weir::Context&) const override {
+  Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t,
+                  const weir::Context&) const override {
     if (!set_) throw std::logic_error("field/empirical was asked for a velocity before it was run");
     const auto& path = *interpolant_;
     const Tensor times = t.to(at::kDouble);
@@ -69,8 +76,9 @@ class Empirical final : public weir::Field {
     const Tensor alpha = path.alpha(times), beta = path.beta(times), gamma = path.noise().gamma(times);
     const Tensor variance = alpha.square() + gamma.square();
     if (variance.le(0).any().item<bool>()) {
-      throw std::runtime_error("field/empirical is infinite at t = 1 without noise there; use an integrator that does not "
-                               "evaluate it at t = 1 (euler), or noise");
+      throw std::runtime_error(
+          "field/empirical is infinite at t = 1 without noise there; use an integrator that does not "
+          "evaluate it at t = 1 (euler), or noise");
     }
 
     const Tensor mean = set_->posterior_means(points, {beta}, variance).front();

@@ -31,20 +31,26 @@ class Kernel final : public weir::Field {
  public:
   void plan(weir::Plan& plan) override {
     if (!coupling_->size()) {
-      plan.fault("coupling", "field/kernel averages over a fixed set of pairs, and '" + coupling_->path() +
-                                 "' draws new ones at each step",
+      plan.fault("coupling",
+                 "field/kernel averages over a fixed set of pairs, and '" + coupling_->path() +
+                     "' draws new ones at each step",
                  "write draw: {fixed: N} there");
     }
     if (interpolant_->noise().zero()) {
-      plan.fault("interpolant", "field/kernel needs noise: without it the minimiser is defined on the lines of the pairs alone",
-                 "give the interpolant noise: {plugin: constant, sigma: 0.05}; a small sigma shows the memorising limit");
+      plan.fault(
+          "interpolant",
+          "field/kernel needs noise: without it the minimiser is defined on the lines of the pairs alone",
+          "give the interpolant noise: {plugin: constant, sigma: 0.05}; a small sigma shows the memorising "
+          "limit");
     }
   }
 
   void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
     if (item != coupling_->shape()) {
-      plan.fault("coupling", "field/kernel is a field on the items of its own pairs, which have another shape than the points "
-                             "it is asked at");
+      plan.fault(
+          "coupling",
+          "field/kernel is a field on the items of its own pairs, which have another shape than the points "
+          "it is asked at");
     }
   }
 
@@ -55,7 +61,8 @@ class Kernel final : public weir::Field {
 
   weir::Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
 
-  Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t, const weir::Context&) const override {
+  Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t,
+                  const weir::Context&) const override {
     if (!pairs_) throw std::logic_error("field/kernel was asked for a velocity before it was run");
     const auto& path = *interpolant_;
     const Tensor times = t.to(at::kDouble);
@@ -67,7 +74,8 @@ class Kernel final : public weir::Field {
     Tensor v = path.dalpha(times).unsqueeze(1) * mean[0] + path.dbeta(times).unsqueeze(1) * mean[1];
     if (path.noise_in_target()) {
       // E[z | x_t] = (x - E[m | x]) / gamma; where gamma = 0 the point says nothing of z, whose mean is 0.
-      const Tensor z = (points - alpha.unsqueeze(1) * mean[0] - beta.unsqueeze(1) * mean[1]) / gamma.unsqueeze(1);
+      const Tensor z =
+          (points - alpha.unsqueeze(1) * mean[0] - beta.unsqueeze(1) * mean[1]) / gamma.unsqueeze(1);
       const Tensor pull = path.noise().dgamma(times).unsqueeze(1) * z;
       v = v + at::where(gamma.unsqueeze(1) > 0, pull, at::zeros_like(pull));
     }

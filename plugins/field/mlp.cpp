@@ -8,6 +8,8 @@
 // Source   Tong et al., arXiv 2302.00482 (t appended as one more coordinate); PyTorch's initialisation of Linear.
 // Shapes   x, v [B, item...], flattened inside; parameters net.0, net.2, ... as in a torch.nn.Sequential
 // Limits   none on the item's shape; images are better served by field/unet.
+#include <fmt/format.h>
+
 #include <weir/kinds/field.hpp>
 #include <weir/math/layers.hpp>
 #include <weir/plugin.hpp>
@@ -25,7 +27,8 @@ constexpr double most_parameters = 2147483647;  // 2^31 - 1
 class Mlp final : public weir::Field {
   weir::Param<std::int64_t> width_{this, "width", 256, weir::at_least(1), "units of each hidden layer"};
   weir::Param<std::int64_t> depth_{this, "depth", 3, weir::between(1, 1000), "number of hidden layers"};
-  weir::Param<std::string> activation_{this, "activation", "silu", weir::one_of({"silu", "relu", "tanh", "selu", "gelu"}),
+  weir::Param<std::string> activation_{this, "activation", "silu",
+                                       weir::one_of({"silu", "relu", "tanh", "selu", "gelu"}),
                                        "nonlinearity after each hidden layer"};
   weir::Param<std::string> time_{this, "time", "concat", weir::one_of({"concat", "fourier"}),
                                  "how t enters: as one more coordinate, or as sines and cosines"};
@@ -47,7 +50,8 @@ class Mlp final : public weir::Field {
  public:
   void plan(weir::Plan& plan) override {
     if (features_() % 2 != 0) {
-      plan.fault("features", "features must be even (half sines, half cosines), not " + std::to_string(features_()));
+      plan.fault("features",
+                 "features must be even (half sines, half cosines), not " + std::to_string(features_()));
     }
   }
 
@@ -58,10 +62,12 @@ class Mlp final : public weir::Field {
     const double count = (dim + static_cast<double>(time_width()) + 1) * width +
                          static_cast<double>(depth_() - 1) * (width + 1) * width + (width + 1) * dim;
     if (count > most_parameters) {
-      plan.fault("width", fmt::format("field/mlp with width {} and depth {} for items of {:.0f} numbers would have {:.3g} "
-                                      "parameters; at most {:.0f} are possible",
-                                      width_(), depth_(), dim, count, most_parameters),
-                 "use a smaller width, or field/unet for images");
+      plan.fault(
+          "width",
+          fmt::format("field/mlp with width {} and depth {} for items of {:.0f} numbers would have {:.3g} "
+                      "parameters; at most {:.0f} are possible",
+                      width_(), depth_(), dim, count, most_parameters),
+          "use a smaller width, or field/unet for images");
     }
   }
 
@@ -69,13 +75,16 @@ class Mlp final : public weir::Field {
     const std::int64_t dim = std::accumulate(item.begin(), item.end(), std::int64_t{1}, std::multiplies<>());
     weir::nn::Named named;
     std::int64_t in = dim + time_width();
-    for (std::int64_t k = 0; k < depth_(); ++k, in = width_()) weir::nn::init_linear(named, layer(k), in, width_(), rng);
+    for (std::int64_t k = 0; k < depth_(); ++k, in = width_())
+      weir::nn::init_linear(named, layer(k), in, width_(), rng);
     weir::nn::init_linear(named, layer(depth_()), in, dim, rng);
     return weir::Params(std::move(named));
   }
 
-  Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t, const weir::Context&) const override {
-    const Tensor tau = time_() == "fourier" ? weir::nn::time_features(t, features_(), highest_frequency) : t.unsqueeze(1);
+  Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
+                  const weir::Context&) const override {
+    const Tensor tau =
+        time_() == "fourier" ? weir::nn::time_features(t, features_(), highest_frequency) : t.unsqueeze(1);
     Tensor h = at::cat({x.flatten(1), tau}, 1);
     for (std::int64_t k = 0; k < depth_(); ++k) h = activate(weir::nn::linear(params, layer(k), h));
     return weir::nn::linear(params, layer(depth_()), h).reshape_as(x);

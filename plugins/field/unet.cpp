@@ -8,6 +8,8 @@
 // Source   Ho et al., arXiv 2006.11239, without attention; the last convolution starts at zero, so v starts at zero.
 // Shapes   x, v [B, C, H, W]; parameters in, time.0, time.2, down.<level>.<block>..., middle..., up..., out
 // Limits   images only. GroupNorm takes the largest number of groups up to 8 that divides the channels.
+#include <fmt/format.h>
+
 #include <weir/kinds/field.hpp>
 #include <weir/math/layers.hpp>
 #include <weir/math/tape.hpp>
@@ -36,7 +38,8 @@ class Layers {
     return nn::linear(params(), name, x);
   }
 
-  Tensor conv(const std::string& name, const Tensor& x, std::int64_t out, std::int64_t kernel = 3, std::int64_t stride = 1) const {
+  Tensor conv(const std::string& name, const Tensor& x, std::int64_t out, std::int64_t kernel = 3,
+              std::int64_t stride = 1) const {
     if (fresh_) nn::init_conv2d(*fresh_, name, x.size(1), out, kernel, *rng_);
     return nn::conv2d(params(), name, x, stride, kernel / 2);
   }
@@ -56,7 +59,8 @@ class Layers {
   weir::Rng* rng_ = nullptr;
 };
 
-Tensor residual(const Layers& layers, const std::string& name, const Tensor& x, const Tensor& time, std::int64_t out) {
+Tensor residual(const Layers& layers, const std::string& name, const Tensor& x, const Tensor& time,
+                std::int64_t out) {
   Tensor h = layers.conv(name + ".conv1", at::silu(layers.norm(name + ".norm1", x)), out);
   h = h + layers.linear(name + ".time", time, out).unsqueeze(2).unsqueeze(3);
   h = layers.conv(name + ".conv2", at::silu(layers.norm(name + ".norm2", h)), out);
@@ -65,12 +69,20 @@ Tensor residual(const Layers& layers, const std::string& name, const Tensor& x, 
 
 class Unet final : public weir::Field {
   weir::Param<std::int64_t> width_{this, "width", 32, weir::between(1, 4096), "channels of the first level"};
-  weir::Param<weir::Numbers> multipliers_{this, "multipliers", {1, 2, 2}, weir::at_least(1),
-                                          "channels of each level over width; whole numbers, one for each level"};
-  weir::Param<std::int64_t> blocks_{this, "blocks", 1, weir::between(1, 16), "residual blocks at each level, on each way"};
-  weir::Param<std::int64_t> features_{this, "features", 32, weir::between(2, 4096), "sines and cosines of t; even"};
+  weir::Param<weir::Numbers> multipliers_{
+      this,
+      "multipliers",
+      {1, 2, 2},
+      weir::at_least(1),
+      "channels of each level over width; whole numbers, one for each level"};
+  weir::Param<std::int64_t> blocks_{this, "blocks", 1, weir::between(1, 16),
+                                    "residual blocks at each level, on each way"};
+  weir::Param<std::int64_t> features_{this, "features", 32, weir::between(2, 4096),
+                                      "sines and cosines of t; even"};
 
-  std::int64_t channels(std::size_t level) const { return width_() * static_cast<std::int64_t>(multipliers_()[level]); }
+  std::int64_t channels(std::size_t level) const {
+    return width_() * static_cast<std::int64_t>(multipliers_()[level]);
+  }
 
   Tensor pass(const Layers& layers, const Tensor& x, const Tensor& t) const {
     const auto at_level = [](const char* way, std::size_t level, const auto& part) {
@@ -97,7 +109,8 @@ class Unet final : public weir::Field {
       }
       if (level > 0) {
         const auto size = kept.back().sizes().slice(2);
-        h = layers.conv(at_level("up", level, "double"), at::upsample_nearest2d(h, size), channels(level - 1));
+        h = layers.conv(at_level("up", level, "double"), at::upsample_nearest2d(h, size),
+                        channels(level - 1));
       }
     }
     return layers.conv("out", at::silu(layers.norm("out_norm", h)), x.size(1));
@@ -106,22 +119,29 @@ class Unet final : public weir::Field {
  public:
   void plan(weir::Plan& plan) override {
     if (features_() % 2 != 0) {
-      plan.fault("features", fmt::format("features must be even (half sines, half cosines), not {}", features_()));
+      plan.fault("features",
+                 fmt::format("features must be even (half sines, half cosines), not {}", features_()));
     }
-    if (multipliers_().empty()) plan.fault("multipliers", "multipliers must have a number for each level, and has none");
+    if (multipliers_().empty())
+      plan.fault("multipliers", "multipliers must have a number for each level, and has none");
     for (const double m : multipliers_()) {
-      if (m != std::floor(m)) plan.fault("multipliers", fmt::format("multipliers must be whole numbers, not {}", m));
+      if (m != std::floor(m))
+        plan.fault("multipliers", fmt::format("multipliers must be whole numbers, not {}", m));
       if (m * static_cast<double>(width_()) > most_channels) {
-        plan.fault("multipliers", fmt::format("width {} times multiplier {} are more than {} channels", width_(), m, most_channels));
+        plan.fault("multipliers", fmt::format("width {} times multiplier {} are more than {} channels",
+                                              width_(), m, most_channels));
       }
     }
   }
 
   void plan_for(const Shape& item, weir::Plan& plan) const override {
     if (item.size() != 3) {
-      plan.fault("", fmt::format("field/unet is for images {{channel, height, width}}, and these items have {} dimension{}",
-                                 item.size(), item.size() == 1 ? "" : "s"),
-                 "use field/mlp");
+      plan.fault(
+          "",
+          fmt::format(
+              "field/unet is for images {{channel, height, width}}, and these items have {} dimension{}",
+              item.size(), item.size() == 1 ? "" : "s"),
+          "use field/mlp");
     }
   }
 
@@ -134,7 +154,8 @@ class Unet final : public weir::Field {
     return weir::Params(std::move(named));
   }
 
-  Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t, const weir::Context&) const override {
+  Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
+                  const weir::Context&) const override {
     return pass(Layers(params), x, t);
   }
 

@@ -24,13 +24,16 @@ std::vector<Case> cases() {
   return {{"field/affine", nlohmann::json::object(), {3}},
           {"field/affine", nlohmann::json::object(), {1, 2, 2}},
           {"field/mlp", {{"width", 16}, {"depth", 2}}, {3}},
-          {"field/mlp", {{"width", 16}, {"depth", 2}, {"time", "fourier"}, {"features", 4}, {"activation", "tanh"}}, {1, 2, 3}},
+          {"field/mlp",
+           {{"width", 16}, {"depth", 2}, {"time", "fourier"}, {"features", 4}, {"activation", "tanh"}},
+           {1, 2, 3}},
           {"field/unet", {{"width", 6}, {"multipliers", {1, 2}}, {"features", 8}}, {2, 5, 6}}};
 }
 
 // A field away from special initial values (zeros), and where it is asked.
 struct Made {
-  Made(const Case& of, const at::TensorOptions& options) : field(make<weir::Field>(of.plugin, of.params, options)) {
+  Made(const Case& of, const at::TensorOptions& options)
+      : field(make<weir::Field>(of.plugin, of.params, options)) {
     weir::Rng rng(4, "law", options);
     weir::Rng start = rng.at("init");
     params = field->init(of.item, start);
@@ -71,13 +74,15 @@ TEST_CASE("Each row of a velocity depends on its own point and time alone", "[la
     const Made made(of, f64);
     const Tensor v = made.field->velocity(made.params, made.x, made.t);
     for (std::int64_t i = 0; i < 7; ++i) {
-      const Tensor alone = made.field->velocity(made.params, made.x.slice(0, i, i + 1), made.t.slice(0, i, i + 1));
+      const Tensor alone =
+          made.field->velocity(made.params, made.x.slice(0, i, i + 1), made.t.slice(0, i, i + 1));
       CHECK(at::allclose(alone.squeeze(0), v[i], 1e-10, 1e-11));
     }
   }
 }
 
-TEST_CASE("The same seed gives the same initial parameters to the last bit, and another seed others", "[laws][field]") {
+TEST_CASE("The same seed gives the same initial parameters to the last bit, and another seed others",
+          "[laws][field]") {
   for (const Case& of : cases()) {
     if (of.plugin == "field/affine") continue;  // starts at zero
     INFO(of.plugin);
@@ -106,7 +111,8 @@ TEST_CASE("A field called with a tape returns the velocity that it returns witho
   }
 }
 
-TEST_CASE("A taped field's per-sample gradients are those of one backward pass per sample", "[laws][field][tape]") {
+TEST_CASE("A taped field's per-sample gradients are those of one backward pass per sample",
+          "[laws][field][tape]") {
   const auto [options, tolerance] = GENERATE(table<at::TensorOptions, double>({{f64, 1e-10}, {f32, 1e-4}}));
   for (const Case& of : cases()) {
     INFO(of.plugin);
@@ -121,7 +127,8 @@ TEST_CASE("A taped field's per-sample gradients are those of one backward pass p
       INFO(looped.layers[l].first);
       CHECK(taped.per_sample->layers[l].first == looped.layers[l].first);
       const Tensor expected = looped.layers[l].second->norms();
-      CHECK(at::allclose(taped.per_sample->layers[l].second->norms(), expected, tolerance, tolerance * expected.max().item<double>()));
+      CHECK(at::allclose(taped.per_sample->layers[l].second->norms(), expected, tolerance,
+                         tolerance * expected.max().item<double>()));
     }
     CHECK(gradient_variance(*taped.per_sample).total.trace_cov ==
           Approx(gradient_variance(looped).total.trace_cov).epsilon(10 * tolerance));

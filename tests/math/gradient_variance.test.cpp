@@ -17,7 +17,9 @@ const at::TensorOptions f64 = at::TensorOptions(at::kDouble);
 // Two linear layers and a formed one.
 PerSampleGradients layers(std::int64_t batch, double spread = 1) {
   Rng rng(11, "gradients", f64);
-  const auto some = [&](std::int64_t width) { return rng.normal({1, width}) + spread * rng.normal({batch, width}); };
+  const auto some = [&](std::int64_t width) {
+    return rng.normal({1, width}) + spread * rng.normal({batch, width});
+  };
   PerSampleGradients gradients;
   gradients.layers.emplace_back("a", weir::outer_product_gradients(some(3), some(5)));
   gradients.layers.emplace_back("b", weir::outer_product_gradients(some(5), some(2)));
@@ -35,7 +37,8 @@ double trace_of(const Tensor& g) { return g.var(0, true).sum().item<double>(); }
 
 }  // namespace
 
-TEST_CASE("The trace of the covariance is the sum of the coordinates' unbiased variances", "[math][gradient_variance]") {
+TEST_CASE("The trace of the covariance is the sum of the coordinates' unbiased variances",
+          "[math][gradient_variance]") {
   const double spread = GENERATE(1.0, 1e-3);
   const PerSampleGradients gradients = layers(20, spread);
   const Tensor g = all(gradients);
@@ -49,14 +52,16 @@ TEST_CASE("The trace of the covariance is the sum of the coordinates' unbiased v
   double sum = 0;
   for (std::size_t l = 0; l < found.layers.size(); ++l) {
     CHECK(found.layers[l].first == gradients.layers[l].first);
-    CHECK(found.layers[l].second.trace_cov == Approx(trace_of(gradients.layers[l].second->dense())).epsilon(1e-9));
+    CHECK(found.layers[l].second.trace_cov ==
+          Approx(trace_of(gradients.layers[l].second->dense())).epsilon(1e-9));
     sum += found.layers[l].second.trace_cov;
   }
   CHECK(sum == Approx(found.total.trace_cov));
   CHECK(at::allclose(square_norms(gradients), g.square().sum(1)));
 }
 
-TEST_CASE("The estimate is unbiased and its standard error is the spread of repeated estimates", "[math][gradient_variance]") {
+TEST_CASE("The estimate is unbiased and its standard error is the spread of repeated estimates",
+          "[math][gradient_variance]") {
   // g ~ N(m, I_6), so tr Cov(g) = 6. 2000 estimates from 16 samples each.
   Rng rng(12, "repeats", f64);
   const int repeats = 2000;
@@ -82,7 +87,8 @@ TEST_CASE("Variances within bins and between them add up to the whole", "[math][
   const double spread = GENERATE(1.0, 1e-4);
   const PerSampleGradients gradients = layers(24, spread);
   const Tensor g = all(gradients);
-  const Tensor bin = at::tensor({0, 0, 0, 1, 1, 1, 1, 1, 3, 3, 0, 0, 1, 1, 3, 3, 3, 3, 3, 0, 0, 1, 1, 4}, at::kLong);
+  const Tensor bin =
+      at::tensor({0, 0, 0, 1, 1, 1, 1, 1, 3, 3, 0, 0, 1, 1, 3, 3, 3, 3, 3, 0, 0, 1, 1, 4}, at::kLong);
 
   const weir::BinnedVariance found = binned_variance(gradients, bin, 5);
 
@@ -109,7 +115,8 @@ TEST_CASE("Samples in no bin do not count", "[math][gradient_variance]") {
   CHECK(found.within + found.between == Approx(trace_of(kept)));
 }
 
-TEST_CASE("Scaling the losses by c scales the variance by c^2, and one sample has none", "[math][gradient_variance]") {
+TEST_CASE("Scaling the losses by c scales the variance by c^2, and one sample has none",
+          "[math][gradient_variance]") {
   Rng rng(13, "scale", f64);
   const Tensor g = rng.normal({8, 4});
   PerSampleGradients one, scaled, alone;

@@ -16,7 +16,8 @@ const at::TensorOptions f64 = at::TensorOptions(at::kDouble);
 
 }  // namespace
 
-TEST_CASE("Initial weights and biases fill U(-1/sqrt(fan_in), 1/sqrt(fan_in)), as PyTorch's do", "[math][layers]") {
+TEST_CASE("Initial weights and biases fill U(-1/sqrt(fan_in), 1/sqrt(fan_in)), as PyTorch's do",
+          "[math][layers]") {
   Rng rng(1, "init", f64);
   nn::Named named;
   nn::init_linear(named, "a", 100, 300, rng);
@@ -62,7 +63,8 @@ TEST_CASE("Time features are sines and cosines of frequencies from 1 to the high
 
 TEST_CASE("A missing parameter is named together with those that there are", "[math][layers]") {
   const weir::Params params({{"net.0.weight", at::ones({1, 1})}, {"net.0.bias", at::ones({1})}});
-  CHECK_THROWS_WITH(params["net.1.bias"], "there is no parameter 'net.1.bias'; there are: net.0.weight, net.0.bias");
+  CHECK_THROWS_WITH(params["net.1.bias"],
+                    "there is no parameter 'net.1.bias'; there are: net.0.weight, net.0.bias");
   CHECK_THROWS_WITH(weir::Params()["w"], "there is no parameter 'w'; there are none");
   CHECK_THROWS_WITH(params.with({at::ones({1})}), "1 tensors given for 2 parameters");
 }

@@ -34,7 +34,8 @@ Network dense_network(const at::TensorOptions& options) {
   nn::Named named;
   nn::init_linear(named, "net.0", 3, 7, rng);
   nn::init_linear(named, "net.2", 7, 2, rng);
-  return {"linear, one position", Params(named), rng.at("x").normal({9, 3}), [](const Params& p, const Tensor& x) {
+  return {"linear, one position", Params(named), rng.at("x").normal({9, 3}),
+          [](const Params& p, const Tensor& x) {
             return nn::linear(p, "net.2", at::silu(nn::linear(p, "net.0", x)));
           }};
 }
@@ -44,7 +45,8 @@ Network token_network(const at::TensorOptions& options) {
   nn::Named named;
   nn::init_linear(named, "in", 3, 5, rng);
   nn::init_linear(named, "out", 5, 4, rng);
-  return {"linear, several positions", Params(named), rng.at("x").normal({6, 11, 3}), [](const Params& p, const Tensor& x) {
+  return {"linear, several positions", Params(named), rng.at("x").normal({6, 11, 3}),
+          [](const Params& p, const Tensor& x) {
             return nn::linear(p, "out", at::tanh(nn::linear(p, "in", x)));
           }};
 }
@@ -58,7 +60,8 @@ Network image_network(const at::TensorOptions& options) {
   nn::init_conv2d(named, "out", 6, 2, 1, rng);
   // Away from the norm's initial ones and zeros, where some terms vanish.
   for (auto& [name, tensor] : named) tensor = tensor + 0.3 * rng.at("move " + name).normal(tensor.sizes());
-  return {"convolutions and a norm", Params(named), rng.at("x").normal({5, 2, 7, 6}), [](const Params& p, const Tensor& x) {
+  return {"convolutions and a norm", Params(named), rng.at("x").normal({5, 2, 7, 6}),
+          [](const Params& p, const Tensor& x) {
             const Tensor h = at::silu(nn::group_norm(p, "norm", nn::conv2d(p, "in", x, 1, 1), 2));
             return nn::conv2d(p, "out", at::silu(nn::conv2d(p, "down", h, 2, 1)), 1, 0);
           }};
@@ -106,7 +109,8 @@ TEST_CASE("Per-sample gradients from a tape are those of one backward pass per s
       const Tensor centred = (oracle.dense() - oracle.dense().mean(0)).square().sum(1);
       CHECK(difference(ours.centred_norms(), centred) < 10 * tolerance);
       const Tensor some = at::tensor({3, 0, 1}, at::kLong);
-      CHECK(difference(ours.rows(some)->norms(), oracle.dense().index_select(0, some).square().sum(1)) < tolerance);
+      CHECK(difference(ours.rows(some)->norms(), oracle.dense().index_select(0, some).square().sum(1)) <
+            tolerance);
       CHECK(ours.norms().scalar_type() == at::kDouble);
       CHECK(ours.centred_norms().scalar_type() == at::kDouble);
       CHECK_FALSE(ours.norms().requires_grad());
@@ -114,7 +118,8 @@ TEST_CASE("Per-sample gradients from a tape are those of one backward pass per s
   }
 }
 
-TEST_CASE("Norms of group sums leave out the rows of no group and count an empty group as zero", "[math][tape]") {
+TEST_CASE("Norms of group sums leave out the rows of no group and count an empty group as zero",
+          "[math][tape]") {
   for (const Network& network : networks(f64)) {
     INFO(network.name);
     const Both found = both(network);
@@ -127,7 +132,8 @@ TEST_CASE("Norms of group sums leave out the rows of no group and count an empty
       const Tensor ours = found.taped.per_sample->layers[l].second->group_norms(group, groups + 1);
       REQUIRE(ours.size(0) == groups + 1);
       for (std::int64_t k = 0; k < groups; ++k) {
-        const double expected = g.index_select(0, at::nonzero(group == k).flatten()).sum(0).square().sum().item<double>();
+        const double expected =
+            g.index_select(0, at::nonzero(group == k).flatten()).sum(0).square().sum().item<double>();
         CHECK(ours[k].item<double>() == Approx(expected).epsilon(1e-11));
       }
       CHECK(ours[groups].item<double>() == 0);
@@ -176,7 +182,8 @@ TEST_CASE("The mean of the per-sample gradients is the mean gradient", "[math][t
   }
 }
 
-TEST_CASE("Centred norms keep their digits when the spread is small beside the mean gradient", "[math][tape]") {
+TEST_CASE("Centred norms keep their digits when the spread is small beside the mean gradient",
+          "[math][tape]") {
   // delta and a are a common part plus a spread of relative size `ratio`; the truth is evaluated in float64 from the
   // same float32 numbers. The plain difference of norms loses all digits at 1e-4 (variance ratio 1e-8) in float32.
   const double ratio = GENERATE(1e-1, 1e-2, 1e-3, 1e-4);
@@ -188,10 +195,12 @@ TEST_CASE("Centred norms keep their digits when the spread is small beside the m
 
   const auto layer = weir::outer_product_gradients(a, delta);
   const Tensor ours = layer->centred_norms();
-  const Tensor wide = weir::outer_product_gradients(a.to(at::kDouble), delta.to(at::kDouble))->centred_norms();
+  const Tensor wide =
+      weir::outer_product_gradients(a.to(at::kDouble), delta.to(at::kDouble))->centred_norms();
 
   CHECK(((ours - centred) / centred).abs().max().item<double>() < 1e-5);
-  CHECK(((wide - centred) / centred).abs().max().item<double>() < 1e-9);  // the oracle itself loses 1e-16 / ratio^2
+  CHECK(((wide - centred) / centred).abs().max().item<double>() <
+        1e-9);  // the oracle itself loses 1e-16 / ratio^2
 }
 
 TEST_CASE("One sample repeated has no variance at all", "[math][tape]") {
@@ -214,7 +223,8 @@ TEST_CASE("A large layer whose gradients are formed piece by piece gives the sam
   CHECK(difference(layer->centred_norms(), (g - g.mean(0)).square().sum(1)) < 1e-5);
   const Tensor group = at::remainder(at::arange(b, at::kLong), 2);
   CHECK(layer->group_norms(group, 2)[1].item<double>() ==
-        Approx(g.index_select(0, at::nonzero(group == 1).flatten()).sum(0).square().sum().item<double>()).epsilon(1e-5));
+        Approx(g.index_select(0, at::nonzero(group == 1).flatten()).sum(0).square().sum().item<double>())
+            .epsilon(1e-5));
 }
 
 TEST_CASE("A tape that does not hold each parameter exactly once is refused", "[math][tape]") {
@@ -226,21 +236,24 @@ TEST_CASE("A tape that does not hold each parameter exactly once is refused", "[
   SECTION("a parameter used twice") {
     const Tensor y = nn::linear(taped, "net.0", network.x) + nn::linear(taped, "net.0", network.x + 1);
     CHECK_THROWS_WITH(gradients(nn::linear(taped, "net.2", y).square().sum(1), leaves, &tape),
-                      "parameter 'net.0.weight' is on the tape twice (layers 'net.0' and 'net.0'); per-sample gradients from "
+                      "parameter 'net.0.weight' is on the tape twice (layers 'net.0' and 'net.0'); "
+                      "per-sample gradients from "
                       "a tape need exactly one use of each parameter, for others there is gradients_by_loop");
   }
   SECTION("a parameter used beside the taped layers") {
     const Tensor y = nn::linear(taped, "net.0", network.x);
     const Tensor z = at::linear(y, leaves["net.2.weight"], leaves["net.2.bias"]);
     CHECK_THROWS_WITH(gradients(z.square().sum(1), leaves, &tape),
-                      "parameter 'net.2.weight' is not on the tape: the field uses it outside the taped layers of weir::nn; "
+                      "parameter 'net.2.weight' is not on the tape: the field uses it outside the taped "
+                      "layers of weir::nn; "
                       "use them, or gradients_by_loop");
   }
   SECTION("parameters that autograd does not track") {
     const Params still = network.params.taped(tape);
     const Tensor y = nn::linear(still, "net.2", nn::linear(still, "net.0", network.x));
-    CHECK_THROWS_WITH(gradients(y.square().sum(1), still, &tape),
-                      "layer 'net.0' was taped where autograd was off; give the field params.requiring_grad()");
+    CHECK_THROWS_WITH(
+        gradients(y.square().sum(1), still, &tape),
+        "layer 'net.0' was taped where autograd was off; give the field params.requiring_grad()");
   }
   SECTION("more rows than losses") {
     const Tensor y = nn::linear(taped, "net.2", nn::linear(taped, "net.0", at::cat({network.x, network.x})));

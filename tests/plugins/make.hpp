@@ -21,7 +21,8 @@ inline const at::TensorOptions f32 = at::TensorOptions(at::kFloat);
 // The plugin "kind/name" as an instance of its kind's interface, with these parameters; by default in float64.
 template <class T = Node>
 std::unique_ptr<T> make(const std::string& id, const nlohmann::json& params = nlohmann::json::object(),
-                        const at::TensorOptions& options = f64, std::uint64_t seed = 0, const std::string& path = "node") {
+                        const at::TensorOptions& options = f64, std::uint64_t seed = 0,
+                        const std::string& path = "node") {
   const auto slash = id.find('/');
   PluginSchema schema;
   schema.kind = id.substr(0, slash);

@@ -48,13 +48,15 @@ TEST_CASE_METHOD(Fixture, "One time for all rows gives what each row alone gives
   CHECK(v.sizes() == x.sizes());
 }
 
-TEST_CASE_METHOD(Fixture, "Points are carried along straight lines to theta + (I + Theta) x", "[field][affine]") {
+TEST_CASE_METHOD(Fixture, "Points are carried along straight lines to theta + (I + Theta) x",
+                 "[field][affine]") {
   const Tensor along = params["theta"] + x.mm(params["Theta"].t());
   const Tensor xt = x + t.unsqueeze(1) * along;
   CHECK(at::allclose(field->velocity(params, xt, t), along, 1e-10, 1e-10));
 }
 
-TEST_CASE_METHOD(Fixture, "The tape's gradients are the closed form -2 w, -2 w y^T and autograd's", "[field][affine][tape]") {
+TEST_CASE_METHOD(Fixture, "The tape's gradients are the closed form -2 w, -2 w y^T and autograd's",
+                 "[field][affine][tape]") {
   const Tensor target = rng.normal({6, 3});
   const Params leaves = params.requiring_grad();
   const auto losses = [&](const Params& p) { return (target - field->velocity(p, x, t)).square().sum(1); };
@@ -86,7 +88,8 @@ TEST_CASE_METHOD(Fixture, "The gradient in x is there with and without a tape", 
   CHECK(plain.abs().min().item<double>() > 0);
 }
 
-TEST_CASE("The affine field takes the values of a rotated coupling: its pairs', or optimal transport's", "[field][affine]") {
+TEST_CASE("The affine field takes the values of a rotated coupling: its pairs', or optimal transport's",
+          "[field][affine]") {
   // Section 3 of the paper: X0 ~ N(0, I), X1 = H R X0 + mu with H = M^(1/2).
   const Tensor m = matrix2(2, 0.5, 0.5, 1);
   const auto [values, vectors] = at::linalg_eigh(m);
@@ -135,8 +138,8 @@ TEST_CASE("The affine field takes the values of a rotated coupling: its pairs', 
 
 TEST_CASE("Given values are taken row by row, and zero is the default", "[field][affine]") {
   weir::Rng rng(0, "x", f64);
-  const auto field =
-      make<weir::Field>("field/affine", {{"value", "given"}, {"theta", {1, 2}}, {"Theta", {{0.5, 0.25}, {0, -0.5}}}});
+  const auto field = make<weir::Field>(
+      "field/affine", {{"value", "given"}, {"theta", {1, 2}}, {"Theta", {{0.5, 0.25}, {0, -0.5}}}});
   const Params params = field->init({2}, rng);
   CHECK(at::equal(params["Theta"], matrix2(0.5, 0.25, 0, -0.5)));
   CHECK(at::equal(params["theta"], at::tensor({1.0, 2.0}, f64)));
@@ -153,18 +156,23 @@ TEST_CASE("The affine field says where it is infinite", "[field][affine]") {
 }
 
 TEST_CASE("The affine field's faults state rule, value and remedy", "[field][affine]") {
-  const auto only = [](const nlohmann::json& params) { return plan(*make<weir::Field>("field/affine", params)).at(0); };
+  const auto only = [](const nlohmann::json& params) {
+    return plan(*make<weir::Field>("field/affine", params)).at(0);
+  };
   CHECK(only({{"value", "given"}, {"theta", {1}}}).message == "value: given needs both theta and Theta");
   CHECK(only({{"theta", {1}}}).message == "theta is read only with value: given, not zero");
-  CHECK(only({{"value", "pair"}}).message == "value: pair is computed from an affine coupling, and none is given");
+  CHECK(only({{"value", "pair"}}).message ==
+        "value: pair is computed from an affine coupling, and none is given");
 
   weir::Faults faults;
   weir::Plan plan([](const std::string& key) { return weir::Place{.file = key}; }, faults);
-  make<weir::Field>("field/affine", {{"value", "given"}, {"theta", {1, 2}}, {"Theta", {{1, 2, 3}}}})->plan_for({3}, plan);
+  make<weir::Field>("field/affine", {{"value", "given"}, {"theta", {1, 2}}, {"Theta", {{1, 2, 3}}}})
+      ->plan_for({3}, plan);
   REQUIRE(faults.size() == 2);
   CHECK(faults[0].message == "theta has 2 numbers for items of 3");
   CHECK(faults[1].message == "Theta is 1 x 3 for items of 3 numbers");
   make<weir::Field>("field/affine")->plan_for({3, 64, 64}, plan);
-  CHECK(faults.at(2).message ==
-        "field/affine inverts a matrix of 12288 x 12288 for items of 12288 numbers; at most 4096 are possible");
+  CHECK(
+      faults.at(2).message ==
+      "field/affine inverts a matrix of 12288 x 12288 for items of 12288 numbers; at most 4096 are possible");
 }

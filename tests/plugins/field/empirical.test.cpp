@@ -13,7 +13,8 @@ using namespace weir::tests;
 using weir::Tensor;
 
 struct Ready {
-  Ready(const Tensor& targets, const std::string& noise, const nlohmann::json& params, bool noise_in_target = false)
+  Ready(const Tensor& targets, const std::string& noise, const nlohmann::json& params,
+        bool noise_in_target = false)
       : source(at::zeros({targets.size(1)}, f64), at::eye(targets.size(1), f64)),
         target(targets),
         path(noise, params, noise_in_target),
@@ -32,11 +33,16 @@ struct Ready {
 
 }  // namespace
 
-TEST_CASE("The empirical field is the mean of the target velocity at the point, by Monte Carlo", "[field][empirical]") {
-  const auto [noise, sigma, in_target] = GENERATE(table<std::string, double, bool>(
-      {{"noise/zero", 0, false}, {"noise/constant", 0.4, false}, {"noise/constant", 0.4, true}, {"noise/brownian", 0.8, true}}));
+TEST_CASE("The empirical field is the mean of the target velocity at the point, by Monte Carlo",
+          "[field][empirical]") {
+  const auto [noise, sigma, in_target] =
+      GENERATE(table<std::string, double, bool>({{"noise/zero", 0, false},
+                                                 {"noise/constant", 0.4, false},
+                                                 {"noise/constant", 0.4, true},
+                                                 {"noise/brownian", 0.8, true}}));
   const Tensor targets = at::tensor({-2.0, 0.5, 1.5}, f64).view({3, 1});
-  const Ready field(targets, noise, sigma > 0 ? nlohmann::json{{"sigma", sigma}} : nlohmann::json::object(), in_target);
+  const Ready field(targets, noise, sigma > 0 ? nlohmann::json{{"sigma", sigma}} : nlohmann::json::object(),
+                    in_target);
   const double t = 0.45, x = 0.2, half = 0.02;
   const std::int64_t n = 2000000;
   weir::Rng rng(5, "mc", f64);
@@ -78,18 +84,21 @@ TEST_CASE("Following the empirical field ends in the target set", "[field][empir
   CHECK(std::get<0>(at::cdist(x, targets).min(1)).max().item<double>() < 1e-6);
 }
 
-TEST_CASE("At t = 1 without noise the empirical field is infinite and says so; with noise it is finite", "[field][empirical]") {
+TEST_CASE("At t = 1 without noise the empirical field is infinite and says so; with noise it is finite",
+          "[field][empirical]") {
   const Tensor targets = at::tensor({-2.0, 0.5}, f64).view({2, 1});
   const Tensor x = at::zeros({2, 1}, f64);
   const Ready bare(targets, "noise/zero", nlohmann::json::object());
   CHECK_THROWS_WITH(bare(x, at::ones({2}, f64)),
-                    "field/empirical is infinite at t = 1 without noise there; use an integrator that does not evaluate it at "
+                    "field/empirical is infinite at t = 1 without noise there; use an integrator that does "
+                    "not evaluate it at "
                     "t = 1 (euler), or noise");
   const Ready noisy(targets, "noise/constant", {{"sigma", 0.1}});
   CHECK(at::isfinite(noisy(x, at::ones({2}, f64))).all().item<bool>());
 }
 
-TEST_CASE("The empirical field refuses another source, an endless target and unequal shapes", "[field][empirical]") {
+TEST_CASE("The empirical field refuses another source, an endless target and unequal shapes",
+          "[field][empirical]") {
   const auto field = make<weir::Field>("field/empirical");
   GivenSource wide(at::zeros({2}, f64), 2 * at::eye(2, f64));
   GivenSource endless(at::zeros({3}, f64), at::eye(3, f64));
@@ -99,7 +108,10 @@ TEST_CASE("The empirical field refuses another source, an endless target and une
   bind(*field, "interpolant", *path.interpolant);
   const weir::Faults faults = plan(*field);
   REQUIRE(faults.size() == 3);
-  CHECK(faults[0].message == "field/empirical is known for a standard normal source only, and 'law' is another law");
+  CHECK(faults[0].message ==
+        "field/empirical is known for a standard normal source only, and 'law' is another law");
   CHECK(faults[1].message == "field/empirical averages over a finite set, and 'law' is a distribution");
-  CHECK(faults[2].message == "field/empirical needs items of one shape, and those of 'law' have another shape than those of 'law'");
+  CHECK(
+      faults[2].message ==
+      "field/empirical needs items of one shape, and those of 'law' have another shape than those of 'law'");
 }

@@ -37,12 +37,16 @@ class GivenPairs final : public Coupling {
 // N(mean, covariance), or a finite set.
 class GivenSource final : public Source {
  public:
-  explicit GivenSource(Tensor items) : items_(std::move(items)) { set({.path = "set", .seed = 0, .options = f64, .places = {}}); }
+  explicit GivenSource(Tensor items) : items_(std::move(items)) {
+    set({.path = "set", .seed = 0, .options = f64, .places = {}});
+  }
   GivenSource(Tensor mean, Tensor covariance) : mean_(std::move(mean)), covariance_(std::move(covariance)) {
     set({.path = "law", .seed = 0, .options = f64, .places = {}});
   }
 
-  Shape shape() const override { return items_.defined() ? items_.sizes().slice(1).vec() : Shape{mean_.size(0)}; }
+  Shape shape() const override {
+    return items_.defined() ? items_.sizes().slice(1).vec() : Shape{mean_.size(0)};
+  }
   Tensor sample(std::int64_t n, Rng& rng) const override {
     if (items_.defined()) return items_.index_select(0, rng.integers(items_.size(0), {n}));
     return mean_ + rng.normal({n, mean_.size(0)}).mm(at::linalg_cholesky(covariance_).t());
@@ -53,7 +57,8 @@ class GivenSource final : public Source {
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
   Moments moments() const override { return {mean_, covariance_}; }
   bool standard_normal() const override {
-    return !items_.defined() && mean_.eq(0).all().item<bool>() && covariance_.equal(at::eye(mean_.size(0), mean_.options()));
+    return !items_.defined() && mean_.eq(0).all().item<bool>() &&
+           covariance_.equal(at::eye(mean_.size(0), mean_.options()));
   }
 
  private:
@@ -62,8 +67,8 @@ class GivenSource final : public Source {
 
 // interpolant/linear with a noise plugin.
 struct Path {
-  explicit Path(const std::string& plugin = "noise/zero", const nlohmann::json& params = nlohmann::json::object(),
-                bool noise_in_target = false)
+  explicit Path(const std::string& plugin = "noise/zero",
+                const nlohmann::json& params = nlohmann::json::object(), bool noise_in_target = false)
       : noise(make<Noise>(plugin, params)),
         interpolant(make<Interpolant>("interpolant/linear", {{"noise_in_target", noise_in_target}})) {
     bind(*interpolant, "noise", *noise);

@@ -14,8 +14,11 @@ using weir::Tensor;
 
 // The field on these pairs, ready to be asked.
 struct Ready {
-  Ready(const Tensor& x0, const Tensor& x1, const std::string& noise, double sigma, bool noise_in_target = false)
-      : pairs(x0, x1), path(noise, {{"sigma", sigma}}, noise_in_target), field(make<weir::Field>("field/kernel")) {
+  Ready(const Tensor& x0, const Tensor& x1, const std::string& noise, double sigma,
+        bool noise_in_target = false)
+      : pairs(x0, x1),
+        path(noise, {{"sigma", sigma}}, noise_in_target),
+        field(make<weir::Field>("field/kernel")) {
     bind(*field, "coupling", pairs);
     bind(*field, "interpolant", *path.interpolant);
     pairs_run();
@@ -31,9 +34,11 @@ struct Ready {
 
 }  // namespace
 
-TEST_CASE("The kernel field is the mean of the target velocity at the point, by Monte Carlo", "[field][kernel]") {
+TEST_CASE("The kernel field is the mean of the target velocity at the point, by Monte Carlo",
+          "[field][kernel]") {
   // E[u_t | x_t = x] from samples of (x_t, u_t): E[w u] / E[w] with w = 1 in a small cell round x. 1-D, so cells fill.
-  const auto [noise, in_target] = GENERATE(table<std::string, bool>({{"noise/constant", false}, {"noise/constant", true}, {"noise/brownian", true}}));
+  const auto [noise, in_target] = GENERATE(table<std::string, bool>(
+      {{"noise/constant", false}, {"noise/constant", true}, {"noise/brownian", true}}));
   const Tensor x0 = at::tensor({-1.0, 0.2, 1.0}, f64).view({3, 1});
   const Tensor x1 = at::tensor({2.0, -1.5, 0.5}, f64).view({3, 1});
   const Ready field(x0, x1, noise, 0.6, in_target);
@@ -70,7 +75,8 @@ TEST_CASE("The kernel field is a softmax average over the pairs' points at time 
   }
 }
 
-TEST_CASE("With a very small sigma the kernel field memorises: on a pair's line it is that pair's velocity", "[field][kernel]") {
+TEST_CASE("With a very small sigma the kernel field memorises: on a pair's line it is that pair's velocity",
+          "[field][kernel]") {
   const double sigma = GENERATE(1e-2, 1e-6, 1e-150);
   weir::Rng rng(7, "memory", f64);
   const Tensor x0 = rng.normal({20, 4}), x1 = rng.normal({20, 4});
@@ -100,7 +106,8 @@ TEST_CASE("The kernel field answers in the precision that it is asked in", "[fie
   CHECK(at::allclose(narrow(x, t).to(at::kDouble), wide(x.to(at::kDouble), t.to(at::kDouble)), 1e-6, 1e-6));
 }
 
-TEST_CASE("The kernel field refuses fresh pairs and a path without noise, with the remedy", "[field][kernel]") {
+TEST_CASE("The kernel field refuses fresh pairs and a path without noise, with the remedy",
+          "[field][kernel]") {
   const auto field = make<weir::Field>("field/kernel");
   GivenPairs fresh(weir::Coupling::Affine{at::eye(2, f64), at::zeros({2}, f64)});
   Path path;
@@ -108,7 +115,9 @@ TEST_CASE("The kernel field refuses fresh pairs and a path without noise, with t
   bind(*field, "interpolant", *path.interpolant);
   const weir::Faults faults = plan(*field);
   REQUIRE(faults.size() == 2);
-  CHECK(faults[0].message == "field/kernel averages over a fixed set of pairs, and 'node' draws new ones at each step");
+  CHECK(faults[0].message ==
+        "field/kernel averages over a fixed set of pairs, and 'node' draws new ones at each step");
   CHECK(faults[0].remedy == "write draw: {fixed: N} there");
-  CHECK(faults[1].message == "field/kernel needs noise: without it the minimiser is defined on the lines of the pairs alone");
+  CHECK(faults[1].message ==
+        "field/kernel needs noise: without it the minimiser is defined on the lines of the pairs alone");
 }
