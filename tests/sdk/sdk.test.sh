@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# tests/sdk/sdk.test.sh -- installs Weir, builds the plugins of tests/sdk/example against the installation alone, and uses them.
+set -euo pipefail
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/weir-sdk.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+fail() { echo "FAILED: $*" >&2; exit 1; }
+expect() { grep -qF -- "$1" "$2" || { cat "$2" >&2; fail "expected '$1'"; }; }
+log=$work/log
+cache() { sed -n "s/^$1:[A-Z]*=//p" "$WEIR_BUILD_DIR/CMakeCache.txt"; }
+export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data
+unset WEIR_PLUGIN_PATH
+
+echo "install"
+prefix=$work/prefix
+cmake --install "$WEIR_BUILD_DIR" --prefix "$prefix" >"$log" 2>&1 || { cat "$log"; fail "install"; }
+"$prefix/bin/weir" plugins >"$log" 2>&1 || { cat "$log"; fail "the installed weir lists no plugins"; }
+expect noise/brownian "$log"
+
+echo "build the example against the installation, with the compiler and the sanitizers that Weir was built with"
+example=$work/ext_1_a_123b_b11   # an awkward name
+cp -r "$WEIR_SOURCE_DIR/tests/sdk/example" "$example"
+flags=
+if [[ $(cache WEIR_SANITIZE) == ON ]]; then flags="-fsanitize=address,undefined -fno-sanitize=vptr"; fi
+configure() {   # configure BUILD ARGUMENT...
+  local folder=$1; shift
+  cmake -S "$example" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE="$(cache CMAKE_BUILD_TYPE)" \
+    -DCMAKE_CXX_COMPILER="$(cache CMAKE_CXX_COMPILER)" -DCMAKE_CXX_FLAGS="$flags" -DCMAKE_PREFIX_PATH="$prefix" "$@" >"$log" 2>&1
+}
+configure "$work/build" || { cat "$log"; fail "configure"; }
+cmake --build "$work/build" >"$log" 2>&1 || { cat "$log"; fail "build"; }
+[[ -f $work/build/libweir_noise_sine.so && -f $work/build/libweir_lab.so ]] || fail "libweir_noise_sine.so and libweir_lab.so are not there"
+
+echo "the plugins are listed, described and used"
+"$prefix/bin/weir" plugins --plugin-path "$work/build" >"$log"
+expect noise/sine "$log"; expect source/ring "$log"; expect time/cubic "$log"
+"$prefix/bin/weir" show noise/sine --plugin-path "$work/build" >"$log"
+expect sigma "$log"; expect "Noise that rises and falls as a sine" "$log"
+"$prefix/bin/weir" run "$example/lab.yaml" --plugin-path "$work/build" -o "$work/lab.h5" --progress plain >"$log" 2>&1 || { cat "$log"; fail "run"; }
+[[ -s $work/lab.h5 ]] || fail "no record was written"
+
+echo "the installation can be moved"
+mv "$prefix" "$work/moved"
+prefix=$work/moved
+"$prefix/bin/weir" run "$example/lab.yaml" --plugin-path "$work/build" -o "$work/moved.h5" --progress plain >"$log" 2>&1 || { cat "$log"; fail "run after the move"; }
+configure "$work/build2" || { cat "$log"; fail "configure after the move"; }
+
+echo "another LibTorch is refused when configuring"
+torch=$work/torch
+mkdir -p "$torch/include/ATen" "$torch/include/torch/headeronly" "$torch/lib"
+touch "$torch/include/ATen/ATen.h" "$torch/lib/libtorch_cpu.so" "$torch/lib/libc10.so"
+version() { printf '#define TORCH_VERSION \\\n  "%s"\n' "$1" >"$torch/include/torch/headeronly/version.h"; }
+version 2.7.1
+if configure "$work/build3" -DWEIR_TORCH_DIR="$torch"; then fail "LibTorch 2.7.1 was taken"; fi
+tr -s ' \n' ' ' <"$log" >"$log.line"
+expect "this Weir was built with LibTorch" "$log.line"; expect "is 2.7.1" "$log.line"
+version 1.13.1
+if configure "$work/build4" -DWEIR_TORCH_DIR="$torch"; then fail "LibTorch 1.13.1 was taken"; fi
+tr -s ' \n' ' ' <"$log" >"$log.line"
+expect "Weir needs LibTorch 2.6 or newer, but found 1.13.1" "$log.line"
+
+echo "plugins that are not <kind>/<name>.cpp are refused when configuring"
+echo 'weir_add_plugin(Sine.cpp)' >>"$example/CMakeLists.txt"
+touch "$example/Sine.cpp"
+if configure "$work/build5"; then fail "Sine.cpp was taken"; fi
+tr -s ' \n' ' ' <"$log" >"$log.line"
+expect "is not <kind>/<name>.cpp" "$log.line"
+echo "fine"
