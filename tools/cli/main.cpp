@@ -1,0 +1,105 @@
+// tools/cli/main.cpp -- weir: reads and checks pipelines, has them run, and shows what came of it.
+#include <algorithm>
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <vector>
+
+#include <weir/front/fault.hpp>
+#include <weir/record/recorder.hpp>
+
+#include "exit.hpp"
+#include "pipeline_arguments.hpp"
+#include "verbs.hpp"
+
+namespace weir::cli {
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  weir run pipelines/quickstart.yaml                 run a pipeline; results in ./quickstart/ or ./quickstart.h5
+  weir run rotation.yaml --set train.steps=100       with one parameter changed
+  weir plan rotation.yaml                            what would be computed, and what is shared
+  weir show field/mlp                                a plugin's parameters, ports and outputs
+  weir info rotation.h5                              what a record holds
+
+Exit codes: 0 fine, 1 an expectation not met, 2 invalid pipeline or command line, 3 a plugin or device failed,
+4 input/output, 75 interrupted (the same command goes on).)";
+
+int complain(int code, const std::string& text) {
+  fmt::print(stderr, "weir: {}\n", text);
+  return code;
+}
+
+// A first word that is no verb: the nearest one, or the verb that was probably left out.
+int unknown_verb(const std::string& word, const std::vector<Verb>& verbs) {
+  std::vector<std::string> names;
+  std::string listed;
+  for (const Verb& verb : verbs) {
+    names.push_back(verb.app->get_name());
+    listed += (listed.empty() ? "" : ", ") + verb.app->get_name();
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(word, ignored))
+    return complain(invalid, fmt::format("'{0}' is a file; did you mean `weir run {0}`?", word));
+  return complain(invalid, fmt::format("unknown verb '{}'{}\nverbs: {}        more: weir --help", word,
+                                       suggestion(word, names), listed));
+}
+
+int perform(const std::vector<Verb>& verbs) {
+  try {
+    for (const Verb& verb : verbs)
+      if (verb.app->parsed()) return verb.act();
+    return fine;
+  } catch (const InvalidPipeline& error) {
+    fmt::print(stderr, "{}", text(error.faults()));
+    return invalid;
+  } catch (const CommandError& error) {
+    return complain(error.code(), error.what());
+  } catch (const RecordError& error) {
+    return complain(io_failed, error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return complain(io_failed, error.what());
+  } catch (const std::exception& error) {
+    return complain(plugin_failed, error.what());
+  }
+}
+
+int main(int count, char** words) {
+  CLI::App program{"weir -- a laboratory for flow-based generative models", "weir"};
+  program.footer(examples);
+  program.set_version_flag("--version", "weir " WEIR_VERSION);
+  program.require_subcommand(0, 1);
+  program.get_formatter()->column_width(34);
+  const std::vector<Verb> verbs = {run_verb(program),       validate_verb(program), plan_verb(program),
+                                   graph_verb(program),     plugins_verb(program),  show_verb(program),
+                                   schema_verb(program),    info_verb(program),     repair_verb(program),
+                                   completion_verb(program)};
+  if (count < 2) {
+    fmt::print("{}", program.help());
+    return invalid;
+  }
+  const std::string first = words[1];
+  if (first == "help") {
+    fmt::print("{}", program.help());
+    return fine;
+  }
+  if (!first.starts_with("-") && std::ranges::none_of(verbs, [&](const Verb& verb) { return verb.app->get_name() == first; }))
+    return unknown_verb(first, verbs);
+  try {
+    program.parse(count, words);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return program.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    std::string verb;
+    for (const CLI::App* parsed : program.get_subcommands()) verb = " " + parsed->get_name();
+    return complain(invalid, fmt::format("{}\nmore: weir{} --help", error.what(), verb));
+  }
+  return perform(verbs);
+}
+
+}  // namespace
+}  // namespace weir::cli
+
+int main(int count, char** words) { return weir::cli::main(count, words); }
