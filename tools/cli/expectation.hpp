@@ -1,0 +1,25 @@
+// tools/cli/expectation.hpp -- whether the numbers are as the pipeline's `expect:` says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <weir/front/graph.hpp>
+
+#include "statistic.hpp"
+
+namespace weir::cli {
+
+// One expectation in one case that its `where` selects.
+struct Verdict {
+  bool met = false;
+  std::string text;  // "recall.share at least 0.95 (sigma = 0): 0.993, met"
+};
+
+// Judges each expectation on the mean over seeds, in every case that agrees with its `where` (axes that it
+// leaves out are free). `within` is an absolute tolerance, `within_se` counts standard errors of the mean:
+// over seeds where there are several, else the value's own. A case without a number is not met, and so is an
+// expectation that selects no case.
+std::vector<Verdict> judge(const std::vector<Expectation>& expect, const std::vector<Case>& cases);
+
+}  // namespace weir::cli

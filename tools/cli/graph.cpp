@@ -1,0 +1,39 @@
+// tools/cli/graph.cpp -- weir graph: a pipeline's nodes and edges as Graphviz or Mermaid.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+#include <weir/front/reference.hpp>
+
+#include "pipeline_arguments.hpp"
+#include "verbs.hpp"
+
+namespace weir::cli {
+namespace {
+
+struct Arguments {
+  PipelineArguments pipeline;
+  std::string format = "dot";
+};
+
+}  // namespace
+
+Verb graph_verb(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("graph", "Draw a pipeline's nodes and edges");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->pipeline.add_to(*app);
+  app->add_option("--format", arguments->format, "dot | mermaid")
+      ->type_name("F")
+      ->check(CLI::IsMember({"dot", "mermaid"}));
+  app->footer(
+      "Examples:\n  weir graph rotation.yaml | dot -Tsvg > rotation.svg\n  weir graph rotation.yaml --format "
+      "mermaid");
+  return {app, [arguments] {
+            const Graph graph = arguments->pipeline.read();
+            fmt::print("{}", arguments->format == "dot" ? dot(graph) : mermaid(graph));
+            return 0;
+          }};
+}
+
+}  // namespace weir::cli

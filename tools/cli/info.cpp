@@ -1,0 +1,44 @@
+// tools/cli/info.cpp -- weir info: what a record, or the folder of a sweep, holds.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <memory>
+
+#include <weir/record/info.hpp>
+
+#include "exit.hpp"
+#include "pipeline_arguments.hpp"
+#include "sweep_info.hpp"
+#include "verbs.hpp"
+
+namespace weir::cli {
+namespace {
+
+struct Arguments {
+  std::string file;
+  bool json = false;
+};
+
+int show_info(const Arguments& arguments) {
+  if (std::filesystem::is_directory(arguments.file)) return sweep_info(arguments.file, arguments.json);
+  const std::filesystem::path file = existing_file(arguments.file);
+  if (arguments.json)
+    fmt::print("{}\n", info_json(file).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  else
+    fmt::print("{}", info(file));
+  return fine;
+}
+
+}  // namespace
+
+Verb info_verb(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("info", "Show what a record holds");
+  auto arguments = std::make_shared<Arguments>();
+  app->add_option("FILE", arguments->file, "A record (HDF5 file), or the folder of a sweep")->required();
+  app->add_flag("--json", arguments->json, "Everything as JSON");
+  app->footer("Examples:\n  weir info rotation.h5\n  weir info quickstart/\n  weir info rotation.h5 --json");
+  return {app, [arguments] { return show_info(*arguments); }};
+}
+
+}  // namespace weir::cli

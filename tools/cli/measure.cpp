@@ -1,0 +1,80 @@
+// tools/cli/measure.cpp -- the reported numbers of a record.
+#include "measure.hpp"
+
+#include <algorithm>
+
+#include <weir/record/reader.hpp>
+#include <weir/record/reduce.hpp>
+
+namespace weir::cli {
+namespace {
+
+std::vector<double> as_double(const Array& array) {
+  std::vector<double> out(static_cast<std::size_t>(array.count()));
+  const auto convert = [&](const auto* from) { std::copy(from, from + out.size(), out.begin()); };
+  switch (array.dtype) {
+    case DType::float32:
+      convert(array.data<float>());
+      break;
+    case DType::float64:
+      convert(array.data<double>());
+      break;
+    case DType::int64:
+      convert(array.data<std::int64_t>());
+      break;
+    case DType::int32:
+      convert(array.data<std::int32_t>());
+      break;
+    case DType::uint8:
+      convert(array.data<std::uint8_t>());
+      break;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string dataset_path(const std::string& dotted) {
+  std::string path = "/nodes/" + dotted;
+  std::replace(path.begin(), path.end(), '.', '/');
+  return path;
+}
+
+std::vector<Reported> to_measure(const Graph& graph) {
+  std::vector<Reported> all = graph.report;
+  for (const Expectation& expectation : graph.expect) {
+    const auto same = [&](const Reported& reported) { return reported.what == expectation.that; };
+    if (std::none_of(all.begin(), all.end(), same))
+      all.push_back({expectation.that, "mean", expectation.place});
+  }
+  return all;
+}
+
+std::map<std::string, Measured> measure(const std::filesystem::path& record,
+                                        const std::vector<Reported>& what) {
+  const Reader reader(record);
+  std::map<std::string, Measured> values;
+  for (const Reported& reported : what) {
+    if (!reader.has(dataset_path(reported.what))) continue;  // left out of the record by its `record:`
+    const Estimate found = estimate(reader, reported.what, reported.reduction);
+    values[reported.what] = {found.value, found.se, found.n};
+  }
+  return values;
+}
+
+std::map<std::string, Curve> curves(const std::filesystem::path& record, const std::vector<Reported>& what) {
+  const Reader reader(record);
+  std::map<std::string, Curve> out;
+  for (const Reported& reported : what) {
+    const std::string group = dataset_path(reported.what);
+    if (!reader.has(group + "/value") || reader.shape(group + "/value").size() != 1) continue;
+    const Array step = reader.read(group + "/step");
+    Curve curve;
+    curve.step.assign(step.data<std::int64_t>(), step.data<std::int64_t>() + step.count());
+    curve.value = as_double(reader.read(group + "/value"));
+    out[reported.what] = std::move(curve);
+  }
+  return out;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,31 @@
+// tools/cli/measure.hpp -- the reported numbers of a record.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <weir/front/graph.hpp>
+
+#include "run_table.hpp"
+#include "statistic.hpp"
+
+namespace weir::cli {
+
+// What is read from each record: the pipeline's `report:`, and what `expect:` names beyond it (reduced by
+// "mean").
+std::vector<Reported> to_measure(const Graph& graph);
+
+// Each number that the record holds; what it lacks is left out. Throws RecordError if the record cannot be
+// read.
+std::map<std::string, Measured> measure(const std::filesystem::path& record,
+                                        const std::vector<Reported>& what);
+
+// The reported traces with one number per step. Curve::run is left 0.
+std::map<std::string, Curve> curves(const std::filesystem::path& record, const std::vector<Reported>& what);
+
+// "train.loss" -> "/nodes/train/loss"
+std::string dataset_path(const std::string& dotted);
+
+}  // namespace weir::cli

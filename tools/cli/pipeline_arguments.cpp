@@ -1,0 +1,87 @@
+// tools/cli/pipeline_arguments.cpp -- the arguments that name a pipeline, shared by run, validate, plan and
+// graph.
+#include "pipeline_arguments.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <weir/front/fault.hpp>
+
+#include "exit.hpp"
+
+namespace weir::cli {
+
+void PluginArguments::add_to(CLI::App& app) {
+  app.add_option("--plugin-path", folders, "Search this folder for plugins first; may be given several times")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+}
+
+Registry PluginArguments::registry(const std::string& pipeline) const {
+  for (const std::string& folder : folders)
+    if (!std::filesystem::is_directory(folder))
+      throw CommandError(invalid, fmt::format("--plugin-path {}: there is no such folder", folder));
+  std::vector<std::filesystem::path> all(folders.begin(), folders.end());
+  if (!pipeline.empty())
+    for (const std::filesystem::path& folder : plugin_folders(pipeline)) all.push_back(folder);
+  return Registry::find(all);
+}
+
+void PipelineArguments::add_to(CLI::App& app) {
+  app.add_option("FILE", file, "The pipeline, a YAML file")->required();
+  add_options_to(app);
+}
+
+void PipelineArguments::add_options_to(CLI::App& app) {
+  app.add_option("--set", set, "Set a parameter, e.g. --set train.steps=100; may be given several times")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--device", device, "cpu | cuda | cuda:N | auto, instead of the file's")->type_name("D");
+  app.add_option("--threads", threads, "Threads within an operation, instead of the file's (default 1)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096));
+  plugins.add_to(app);
+}
+
+PipelineOptions PipelineArguments::options() const {
+  PipelineOptions options;
+  for (const std::string& setting : set) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw CommandError(
+          invalid, fmt::format("--set {}: write it as PATH=VALUE, e.g. --set train.steps=100", setting));
+    options.set.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  options.device = device;
+  options.threads = threads;
+  return options;
+}
+
+Graph PipelineArguments::read() const {
+  const std::filesystem::path path = existing_file(file);
+  return read_pipeline(path, plugins.registry(file), options());
+}
+
+std::string suggestion(const std::string& word, const std::vector<std::string>& candidates) {
+  const std::string near = nearest(word, candidates);
+  return near.empty() ? "" : fmt::format(", did you mean '{}'?", near);
+}
+
+std::filesystem::path existing_file(const std::string& name) {
+  const std::filesystem::path path = name;
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) return path;
+  if (std::filesystem::is_directory(path, ignored))
+    throw CommandError(invalid, fmt::format("{} is a folder, not a file", name));
+  if (std::filesystem::exists(path, ignored)) return path;  // a pipe such as /dev/stdin
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder, ignored))
+    throw CommandError(invalid, fmt::format("there is no folder {}", folder.string()));
+  std::vector<std::string> siblings;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    siblings.push_back(path.has_parent_path() ? (folder / entry.path().filename()).string()
+                                              : entry.path().filename().string());
+  throw CommandError(invalid, fmt::format("there is no file {}{}", name, suggestion(name, siblings)));
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,44 @@
+// tools/cli/pipeline_arguments.hpp -- the arguments that name a pipeline, shared by run, validate, plan and
+// graph.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weir/front/pipeline.hpp>
+
+namespace CLI {
+class App;
+}
+
+namespace weir::cli {
+
+struct PluginArguments {
+  std::vector<std::string> folders;  // --plugin-path
+  void add_to(CLI::App& app);
+  Registry registry(
+      const std::string& pipeline = "") const;  // also searches the folders that a pipeline names
+};
+
+struct PipelineArguments {
+  std::string file;
+  std::vector<std::string> set;  // "path=value"
+  std::string device;
+  int threads = 0;
+  PluginArguments plugins;
+
+  void add_to(CLI::App& app);          // FILE and every option
+  void add_options_to(CLI::App& app);  // all but FILE
+  PipelineOptions options() const;     // throws CommandError for a --set without '='
+  Graph read() const;                  // FILE, checked; throws CommandError if there is none, InvalidPipeline
+};
+
+// The existing file of that name. Throws CommandError(invalid) with the nearest name in its folder otherwise.
+std::filesystem::path existing_file(const std::string& name);
+
+// ", did you mean 'x'?", or "" if no candidate is near.
+std::string suggestion(const std::string& word, const std::vector<std::string>& candidates);
+
+}  // namespace weir::cli

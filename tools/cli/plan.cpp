@@ -1,0 +1,47 @@
+// tools/cli/plan.cpp -- weir plan: what a pipeline would compute, and what the runs of its sweep share.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+#include <weir/front/reference.hpp>
+
+#include "exit.hpp"
+#include "pipeline_arguments.hpp"
+#include "verbs.hpp"
+
+namespace weir::cli {
+namespace {
+
+struct Arguments {
+  PipelineArguments pipeline;
+  std::string format = "text";
+  bool resolved = false;
+};
+
+int plan(const Arguments& arguments) {
+  const Graph graph = arguments.pipeline.read();
+  if (arguments.resolved)
+    fmt::print("{}", resolved_yaml(graph));
+  else if (arguments.format == "json")
+    fmt::print("{}\n", resolved_json(graph).dump(2));
+  else
+    fmt::print("{}", plan_text(graph));
+  return fine;
+}
+
+}  // namespace
+
+Verb plan_verb(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("plan", "Show what a pipeline would compute, without running it");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->pipeline.add_to(*app);
+  app->add_option("--format", arguments->format, "text | json: the pipeline with every default filled in")
+      ->type_name("F")
+      ->check(CLI::IsMember({"text", "json"}));
+  app->add_flag("--resolved", arguments->resolved, "The pipeline as YAML with every default filled in");
+  app->footer("Examples:\n  weir plan rotation.yaml\n  weir plan rotation.yaml --resolved > everything.yaml");
+  return {app, [arguments] { return plan(*arguments); }};
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,155 @@
+// tools/cli/run_sweep.cpp -- a pipeline with a sweep: a run per combination, and the tables over them.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+
+#include <weir/record/reader.hpp>
+
+#include "exit.hpp"
+#include "measure.hpp"
+#include "number.hpp"
+#include "run_arguments.hpp"
+#include "standing_record.hpp"
+#include "summary.hpp"
+#include "sweep_folder.hpp"
+#include "sweep_jobs.hpp"
+
+namespace weir::cli {
+namespace fs = std::filesystem;
+namespace {
+
+// What is to be run, and for each run of the sweep its job, or `kept` for a finished record that stays.
+struct Plan {
+  static constexpr std::size_t kept = static_cast<std::size_t>(-1);
+  std::vector<Job> jobs;
+  std::vector<std::size_t> job_of;
+};
+
+Plan plan_jobs(const RunArguments& arguments, const std::vector<SweepRun>& runs, const SweepFolder& folder) {
+  Plan plan;
+  std::size_t resumed = 0;
+  for (const SweepRun& run : runs) {
+    Job job;
+    job.run = run.combination.run;
+    job.out = folder.record(job.run);
+    const Action action =
+        for_sweep(inspect_record(job.out), resolved_json(run.graph).dump(), job.out, arguments.force);
+    plan.job_of.push_back(action == Action::keep ? Plan::kept : plan.jobs.size());
+    if (action == Action::keep) continue;
+    resumed += action == Action::resume ? 1 : 0;
+    job.mode = mode(action);
+    job.set = arguments.pipeline.options().set;
+    job.set.insert(job.set.end(), run.combination.set.begin(), run.combination.set.end());
+    job.share = run.share;
+    plan.jobs.push_back(std::move(job));
+  }
+  if (resumed > 0 && !arguments.quiet()) fmt::print(stderr, "going on with {} interrupted runs\n", resumed);
+  return plan;
+}
+
+// The table's rows, and the curves of the finished ones.
+std::vector<RunResult> read_results(const std::vector<SweepRun>& runs, const Plan& plan,
+                                    const SweepFolder& folder, const std::vector<Outcome>& outcomes,
+                                    const std::vector<Reported>& what,
+                                    std::map<std::string, std::vector<Curve>>& all_curves) {
+  std::vector<RunResult> results;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const fs::path record = folder.record(runs[i].combination.run);
+    RunResult result;
+    result.run = runs[i].combination.run;
+    result.file = fs::relative(record, folder.path()).string();
+    result.status = plan.job_of[i] == Plan::kept ? "finished" : outcomes[plan.job_of[i]].status;
+    result.seed = runs[i].graph.seed;
+    result.axes = runs[i].combination.axes;
+    if (result.status == "finished") {
+      result.values = measure(record, what);
+      for (auto& [trace, curve] : curves(record, what)) {
+        curve.run = i;
+        all_curves[trace].push_back(std::move(curve));
+      }
+    }
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+void write_text(const fs::path& file, const std::string& text) {
+  const fs::path temporary = file.string() + ".new";
+  {
+    std::ofstream out(temporary, std::ios::binary);
+    out << text;
+    if (!out.flush()) throw CommandError(io_failed, fmt::format("cannot write {}", temporary.string()));
+  }
+  fs::rename(temporary, file);
+}
+
+std::uint64_t bytes_below(const fs::path& folder) {
+  std::uint64_t sum = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file()) sum += entry.file_size();
+  return sum;
+}
+
+bool all_invalid(const std::vector<Outcome>& outcomes) {
+  for (const Outcome& outcome : outcomes)
+    if (outcome.status != "invalid") return false;
+  return !outcomes.empty();
+}
+
+}  // namespace
+
+int run_sweep(const RunArguments& arguments, const Registry& registry, const Graph& graph) {
+  const auto begun = std::chrono::steady_clock::now();
+  const std::vector<SweepRun> runs =
+      sweep_runs(graph, arguments.pipeline.file, registry, arguments.pipeline.options());
+  std::vector<std::string> names;
+  for (const SweepRun& run : runs) names.push_back(run.combination.run);
+  const SweepFolder folder(arguments.out.empty() ? fs::path(graph.name) : fs::path(arguments.out),
+                           resolved_json(graph).dump(), names, arguments.force);
+
+  const Plan plan = plan_jobs(arguments, runs, folder);
+  const std::size_t kept = runs.size() - plan.jobs.size();
+  std::vector<Outcome> outcomes;
+  if (!plan.jobs.empty())
+    outcomes = run_children(arguments, graph, plan.jobs, jobs_at_once(arguments, graph), 1, kept,
+                            folder.shared(), folder.shared_keys());
+  int exit = fine;
+  for (const Outcome& outcome : outcomes) exit = worse(exit, outcome.exit);
+  if (kept == 0 && all_invalid(outcomes)) {  // nothing was run and nothing is left behind
+    fmt::print(stderr, "{}", outcomes[0].message);
+    return exit;
+  }
+
+  std::map<std::string, std::vector<Curve>> all_curves;
+  const std::vector<RunResult> results =
+      read_results(runs, plan, folder, outcomes, to_measure(graph), all_curves);
+  const std::vector<Column> columns = run_table(results, to_measure(graph), graph.sweep);
+  write_text(folder.path() / "table.csv", csv(columns));
+  write_arrays(folder.path() / "index.h5", index_arrays(columns, all_curves));
+
+  const std::vector<Case> by_case = cases(results, graph.sweep);
+  const std::vector<Verdict> verdicts = judge(graph.expect, by_case);
+  for (const Verdict& verdict : verdicts) exit = worse(exit, verdict.met ? fine : unmet);
+  if (arguments.progress == "json") {
+    print_summary_json(by_case, graph, folder.path().string(), exit);
+    return exit;
+  }
+
+  const std::string table = sweep_table(by_case, graph.report), expected = verdict_lines(verdicts);
+  if (!table.empty()) fmt::print("{}\n", table);
+  if (!expected.empty()) fmt::print("{}\n", expected);
+  std::fflush(stdout);
+  fmt::print(stderr, "{}", failure_lines(plan.jobs, outcomes));
+  const std::string path = folder.path().string();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  fmt::print(
+      "runs    {0}/runs/   {1} records{2}   {3}   {4}\ntable   {0}/table.csv   {0}/index.h5\nnext    weir "
+      "info {0}\n",
+      path, runs.size(), kept > 0 ? fmt::format(", {} kept from before", kept) : "", bytes(bytes_below(path)),
+      duration(seconds));
+  return exit;
+}
+
+}  // namespace weir::cli

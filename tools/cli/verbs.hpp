@@ -1,0 +1,30 @@
+// tools/cli/verbs.hpp -- the verbs of the program, one small file each.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace weir::cli {
+
+// A verb's own parser, and what it does: returns an exit code, throws CommandError, InvalidPipeline or
+// RecordError.
+struct Verb {
+  CLI::App* app;
+  std::function<int()> act;
+};
+
+Verb run_verb(CLI::App& program);
+Verb validate_verb(CLI::App& program);
+Verb plan_verb(CLI::App& program);
+Verb graph_verb(CLI::App& program);
+Verb plugins_verb(CLI::App& program);
+Verb show_verb(CLI::App& program);
+Verb schema_verb(CLI::App& program);
+Verb info_verb(CLI::App& program);
+Verb repair_verb(CLI::App& program);
+Verb completion_verb(CLI::App& program);
+
+}  // namespace weir::cli
