@@ -1,10 +1,11 @@
-// core/math/assignment.cpp -- linear assignment after Jonker and Volgenant.
+// core/math/assignment.cpp -- linear assignment: auctions for the prices, then Jonker and Volgenant's exact search.
 #include <weir/math/assignment.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -29,8 +30,9 @@ class Search {
       : cost_(cost), n_(n), progress_(progress), column_of_(n, nobody), row_of_(n, nobody), v_(n) {}
 
   void run() {
-    reduce_columns();
-    for (int pass = 0; pass < 2 && !free_.empty(); ++pass) reduce_rows();
+    price_columns();
+    settle();
+    for (int pass = 0; pass < 2 && !free_.empty(); ++pass) bid(0, 16 * n_);
     augment();
   }
 
@@ -40,40 +42,78 @@ class Search {
  private:
   std::span<const T> row(std::int64_t i) const { return {cost_ + i * n_, static_cast<std::size_t>(n_)}; }
 
-  // v_j = the column's minimum; its row takes the column if it has none yet. A row that holds the minimum of its column only
-  // passes its slack on to v, which leaves later rows more room.
-  void reduce_columns() {
-    std::vector<std::int64_t> holder(n_, 0), minima(n_, 0);
-    std::copy_n(row(0).begin(), n_, v_.begin());
-    for (std::int64_t i = 1; i < n_; ++i) {
-      const auto c = row(i);
-      for (std::int64_t j = 0; j < n_; ++j) {
-        if (c[j] < v_[j]) v_[j] = c[j], holder[j] = i;
-      }
-    }
-    for (std::int64_t j = n_ - 1; j >= 0; --j) {
-      const std::int64_t i = holder[j];
-      if (minima[i]++ == 0) column_of_[i] = j, row_of_[j] = i;
-    }
+  // Good prices first: auctions with smaller and smaller steps (Bertsekas). Without them nearly every shortest path visits
+  // every column when points fill few dimensions; with them a handful of rows is left for paths at all.
+  void price_columns() {
+    double least = infinity, most = -infinity, sum = 0;
+    std::ranges::fill(v_, infinity);
     for (std::int64_t i = 0; i < n_; ++i) {
-      if (minima[i] == 0) free_.push_back(i);
-      if (minima[i] != 1 || n_ == 1) continue;
       const auto c = row(i);
-      const std::int64_t own = column_of_[i];
-      double slack = infinity;
       for (std::int64_t j = 0; j < n_; ++j) {
-        if (j != own) slack = std::min(slack, c[j] - v_[j]);
+        const double cost = c[j];
+        v_[j] = std::min(v_[j], cost);
+        least = std::min(least, cost), most = std::max(most, cost), sum += cost;
       }
-      v_[own] -= slack;
+    }
+    const auto n = static_cast<double>(n_);
+    // The last step is a tenth of what the mean cost leaves per row, but never lost in the round-off of the prices.
+    const double last = std::max(0.1 * (sum / (n * n) - least) / n, 1e-14 * std::max(std::abs(least), std::abs(most)));
+    double step = (most - least) / 4;
+    if (n_ == 1 || !(step > last)) return;
+    for (bool final = false; !final; step /= 6) {
+      final = step <= last;
+      std::ranges::fill(column_of_, nobody);
+      std::ranges::fill(row_of_, nobody);
+      free_.resize(static_cast<std::size_t>(n_));
+      std::iota(free_.begin(), free_.end(), 0);
+      bid(std::max(step, last), 32 * n_);
     }
   }
 
-  // Every free row takes its cheapest column and pays for it the difference to its second cheapest; the row that it drives
-  // out follows at once. Round-off can make two rows drive each other out for ever: hence the budget.
-  void reduce_rows() {
+  // From prices alone: a row takes its cheapest column if nobody has it yet.
+  void settle() {
+    std::ranges::fill(column_of_, nobody);
+    std::ranges::fill(row_of_, nobody);
+    free_.clear();
+    for (std::int64_t i = 0; i < n_; ++i) {
+      const std::int64_t j = cheapest(i).best;
+      if (row_of_[j] == nobody) {
+        column_of_[i] = j, row_of_[j] = i;
+      } else {
+        free_.push_back(i);
+      }
+    }
+  }
+
+  struct Choice {
+    std::int64_t best = 0, next = 0;
+    double least = infinity, second = infinity;
+  };
+
+  // The two cheapest columns of a row at the present prices.
+  Choice cheapest(std::int64_t i) const {
+    const auto c = row(i);
+    Choice choice;
+    for (std::int64_t j = 0; j < n_; ++j) {
+      const double reduced = c[j] - v_[j];
+      if (reduced >= choice.second) continue;
+      if (reduced < choice.least) {
+        choice.second = choice.least, choice.next = choice.best;
+        choice.least = reduced, choice.best = j;
+      } else {
+        choice.second = reduced, choice.next = j;
+      }
+    }
+    if (n_ == 1) choice.second = choice.least;
+    return choice;
+  }
+
+  // Every free row takes its cheapest column and pays for it the difference to its second cheapest, and `step` more; the
+  // row that it drives out bids next. With step = 0 this is Jonker and Volgenant's augmenting row reduction, and every
+  // row that has a column has its cheapest. Rows left when the budget of bids is spent stay free.
+  void bid(double step, std::int64_t budget) {
     std::vector<std::int64_t> waiting(free_.rbegin(), free_.rend());
     free_.clear();
-    std::int64_t budget = 16 * n_;
     while (!waiting.empty()) {
       const std::int64_t i = waiting.back();
       waiting.pop_back();
@@ -81,31 +121,19 @@ class Search {
         free_.push_back(i);
         continue;
       }
-      const auto c = row(i);
-      double least = infinity, second = infinity;
-      std::int64_t best = 0, next = 0;
-      for (std::int64_t j = 0; j < n_; ++j) {
-        const double reduced = c[j] - v_[j];
-        if (reduced >= second) continue;
-        if (reduced < least) {
-          second = least, next = best;
-          least = reduced, best = j;
-        } else {
-          second = reduced, next = j;
-        }
+      const Choice choice = cheapest(i);
+      const double raise = choice.second - choice.least + step;
+      std::int64_t column = choice.best;
+      if (raise > 0) {
+        v_[column] -= raise;
+      } else if (row_of_[column] != nobody) {
+        column = choice.next;   // no dearer
       }
-      if (n_ == 1) second = least;
-      const bool cheaper = least < second;
-      if (cheaper) {
-        v_[best] -= second - least;
-      } else if (row_of_[best] != nobody) {
-        best = next;
-      }
-      const std::int64_t driven_out = row_of_[best];
-      column_of_[i] = best, row_of_[best] = i;
+      const std::int64_t driven_out = row_of_[column];
+      column_of_[i] = column, row_of_[column] = i;
       if (driven_out == nobody) continue;
       column_of_[driven_out] = nobody;
-      (cheaper ? waiting : free_).push_back(driven_out);
+      (raise > 0 ? waiting : free_).push_back(driven_out);
     }
   }
 

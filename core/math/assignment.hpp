@@ -3,8 +3,8 @@
 //   minimise  sum_i c[i, p(i)]  over permutations p          certificate: u_i + v_j <= c_ij for all i, j
 //   gap = sum_i c[i, p(i)] - sum_i u_i - sum_j v_j >= 0;     p is optimal to within `gap`
 //
-// Source  Jonker, Volgenant, Computing 38 (1987) 325-340: column reduction, reduction transfer, augmenting row reduction,
-//         then shortest augmenting paths. O(N^3) at worst; float64 duals.
+// Source  Jonker, Volgenant, Computing 38 (1987) 325-340: augmenting row reduction, shortest augmenting paths; O(N^3) at worst.
+//         Prices to start from: auctions with shrinking steps, Bertsekas, Ann. Oper. Res. 14 (1988) 105-123.
 #pragma once
 
 #include <cstdint>
