@@ -1,12 +1,30 @@
 // tests/cli/progress.test.cpp -- the words and the bar of progress.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdio>
+#include <memory>
 
 #include "cli/progress_bar.hpp"
 #include "cli/table.hpp"
 
 using namespace weir::cli;
 using Json = nlohmann::json;
+
+namespace {
+
+// Stands in for the terminal.
+class File {
+ public:
+  std::FILE* get() const { return file_.get(); }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_{std::tmpfile()};
+};
+
+}  // namespace
 
 TEST_CASE("The pace is steps per second, and what is left follows from it") {
   Pace pace;
@@ -37,7 +55,8 @@ TEST_CASE("Text is cut between letters, never within one") {
 }
 
 TEST_CASE("The line of a single run names node, steps and values, and fits the terminal") {
-  ProgressBar progress({""}, 0);
+  const File screen;
+  ProgressBar progress({""}, 0, screen.get());
   progress.started(0);
   progress.event(0, {{"event", "started"}, {"node", "train"}});
   progress.event(0, {{"event", "progress"},
@@ -52,7 +71,8 @@ TEST_CASE("The line of a single run names node, steps and values, and fits the t
 }
 
 TEST_CASE("The line of a sweep counts runs, with those kept from before") {
-  ProgressBar progress({"seed=1", "seed=2"}, 3);
+  const File screen;
+  ProgressBar progress({"seed=1", "seed=2"}, 3, screen.get());
   progress.started(0);
   progress.event(
       0,

@@ -23,7 +23,7 @@ TEST_CASE("A sweep shows a row per case with mean, spread and count") {
   low.values = {{"recall.share", {0.95, 0.0123, 5, 0.0055}}};
   high.axes = {{"sigma", 0.5}};
   CHECK(sweep_table({low, high}, {{"recall.share", "mean", {}}}) ==
-        "sigma  recall.share\n"
+        "sigma        recall.share\n"
         "    0  0.950 +- 0.012 (5)\n"
         "  0.5                   -\n"
         "mean +- standard deviation over the runs of a case (how many)\n");

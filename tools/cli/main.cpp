@@ -1,7 +1,7 @@
 // tools/cli/main.cpp -- weir: reads and checks pipelines, has them run, and shows what came of it.
-#include <algorithm>
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include <cstdio>
 #include <filesystem>
@@ -47,6 +47,18 @@ int unknown_verb(const std::string& word, const std::vector<Verb>& verbs) {
                                        suggestion(word, names), listed));
 }
 
+// An option or argument that a verb does not take: the nearest option that it does take.
+std::string unexpected(const CLI::App& verb) {
+  const std::vector<std::string> rest = verb.remaining(true);
+  if (rest.empty()) return "";
+  const std::string word = rest[0].substr(0, rest[0].find('='));
+  std::vector<std::string> names;
+  for (const CLI::Option* option : verb.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return fmt::format("unexpected argument '{}'{}", rest[0],
+                     word.starts_with("-") ? suggestion(word, names) : "");
+}
+
 int perform(const std::vector<Verb>& verbs) {
   try {
     for (const Verb& verb : verbs)
@@ -85,16 +97,20 @@ int main(int count, char** words) {
     fmt::print("{}", program.help());
     return fine;
   }
-  if (!first.starts_with("-") && std::ranges::none_of(verbs, [&](const Verb& verb) { return verb.app->get_name() == first; }))
+  if (!first.starts_with("-") &&
+      std::ranges::none_of(verbs, [&](const Verb& verb) { return verb.app->get_name() == first; }))
     return unknown_verb(first, verbs);
   try {
     program.parse(count, words);
   } catch (const CLI::Success& asked) {  // --help, --version
     return program.exit(asked);
   } catch (const CLI::ParseError& error) {
-    std::string verb;
-    for (const CLI::App* parsed : program.get_subcommands()) verb = " " + parsed->get_name();
-    return complain(invalid, fmt::format("{}\nmore: weir{} --help", error.what(), verb));
+    std::string verb, message = error.what();
+    for (const CLI::App* parsed : program.get_subcommands()) {
+      verb = " " + parsed->get_name();
+      if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) message = unexpected(*parsed);
+    }
+    return complain(invalid, fmt::format("{}\nmore: weir{} --help", message, verb));
   }
   return perform(verbs);
 }

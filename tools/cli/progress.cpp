@@ -20,7 +20,8 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// A line per start, end, warning and, every ten seconds, per run at work: fit for a log file.
+// A line per start, end, warning and, every ten seconds, per run at work: fit for a log file. Nodes that take
+// no time are left out.
 class PlainProgress final : public Progress {
  public:
   PlainProgress(std::vector<std::string> runs, std::size_t kept) : runs_(std::move(runs)), kept_(kept) {
@@ -31,6 +32,8 @@ class PlainProgress final : public Progress {
     const std::string kind = event.value("event", "");
     const std::string node = event.value("node", "");
     if (kind == "finished") {
+      // Declarations such as a source or a noise take no time and deserve no line.
+      if (!event.value("shared", false) && event.value("seconds", 0.0) < 0.05) return;
       line(fmt::format("{}{}: {}", prefix(job), node,
                        event.value("shared", false) ? "taken from another run"
                                                     : "done in " + duration(event.value("seconds", 0.0))));

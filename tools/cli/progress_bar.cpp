@@ -17,15 +17,15 @@ namespace {
 
 constexpr const char* erase_line = "\r\033[K";
 
-std::size_t terminal_columns() {
+std::size_t columns_of(std::FILE* terminal) {
   winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  return ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 }  // namespace
 
-ProgressBar::ProgressBar(std::vector<std::string> runs, std::size_t kept)
-    : runs_(std::move(runs)), kept_(kept), colour_(std::getenv("NO_COLOR") == nullptr) {}
+ProgressBar::ProgressBar(std::vector<std::string> runs, std::size_t kept, std::FILE* terminal)
+    : runs_(std::move(runs)), kept_(kept), terminal_(terminal), colour_(std::getenv("NO_COLOR") == nullptr) {}
 
 ProgressBar::~ProgressBar() { clear(); }
 
@@ -44,10 +44,11 @@ void ProgressBar::event(std::size_t job, const nlohmann::json& event) {
   Work& work = at_work_[job];
   const std::string kind = event.value("event", "");
   const std::string node = event.value("node", "");
-  if (kind == "started") work = {node, nullptr, {}};
+  if (kind == "started") work = {node, nullptr, {}, work.furthest};
   if (kind == "progress") {
-    if (work.node != node) work = {node, nullptr, {}};
+    if (work.node != node) work = {node, nullptr, {}, work.furthest};
     work.last = event;
+    work.furthest = std::max(work.furthest, work.share());
     work.pace.at(elapsed(), event.value("step", std::int64_t{0}));
   }
   if (kind == "warning") {
@@ -87,9 +88,8 @@ std::string ProgressBar::several(std::size_t columns) const {
   double done = static_cast<double>(done_);
   std::string running;
   for (const auto& [job, work] : at_work_) {
-    // Within a run only the steps of the present node are known: it stands for the run, but never for all of
-    // it.
-    done += 0.9 * work.share();
+    // Within a run only the steps of its nodes are known: the longest stands for the run, but never for all.
+    done += 0.9 * work.furthest;
     running += fmt::format("{}{} {}", running.empty() ? "" : " | ", runs_[job], work.node);
     if (work.share() > 0) running += fmt::format(" {:.0f}%", 100 * work.share());
   }
@@ -106,7 +106,7 @@ std::string ProgressBar::several(std::size_t columns) const {
 
 void ProgressBar::draw() {
   drawn_ = std::chrono::steady_clock::now();
-  std::string text = line(terminal_columns() - 1);
+  std::string text = line(columns_of(terminal_) - 1);
   if (colour_) {
     const std::size_t open = text.find('['), shut = text.find(']');
     if (open != std::string::npos && shut != std::string::npos && open < shut) {
@@ -114,18 +114,18 @@ void ProgressBar::draw() {
       text.insert(open + 1, "\033[32m");
     }
   }
-  fmt::print(stderr, "{}{}", erase_line, text);
-  std::fflush(stderr);
+  fmt::print(terminal_, "{}{}", erase_line, text);
+  std::fflush(terminal_);
 }
 
 void ProgressBar::above(const std::string& text) {
-  fmt::print(stderr, "{}{}\n", erase_line, text);
+  fmt::print(terminal_, "{}{}\n", erase_line, text);
   draw();
 }
 
 void ProgressBar::clear() {
-  fmt::print(stderr, "{}", erase_line);
-  std::fflush(stderr);
+  fmt::print(terminal_, "{}", erase_line);
+  std::fflush(terminal_);
 }
 
 }  // namespace weir::cli

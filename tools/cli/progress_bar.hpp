@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdio>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@ namespace weir::cli {
 // left
 class ProgressBar final : public Progress {
  public:
-  ProgressBar(std::vector<std::string> runs, std::size_t kept);
+  // `terminal` is drawn on.
+  ProgressBar(std::vector<std::string> runs, std::size_t kept, std::FILE* terminal = stderr);
   ~ProgressBar() override;
   void started(std::size_t job) override;
   void event(std::size_t job, const nlohmann::json& event) override;
@@ -30,6 +32,7 @@ class ProgressBar final : public Progress {
     std::string node;
     nlohmann::json last;  // the latest progress event of the node
     Pace pace;
+    double furthest = 0;   // share of the longest node so far, so that a run's own share never falls
     double share() const;  // of the node's steps, 0 while unknown
   };
 
@@ -46,6 +49,7 @@ class ProgressBar final : public Progress {
   std::map<std::size_t, Work> at_work_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point drawn_{};
+  std::FILE* terminal_;
   bool colour_;
 };
 

@@ -127,7 +127,8 @@ int run_sweep(const RunArguments& arguments, const Registry& registry, const Gra
       read_results(runs, plan, folder, outcomes, to_measure(graph), all_curves);
   const std::vector<Column> columns = run_table(results, to_measure(graph), graph.sweep);
   write_text(folder.path() / "table.csv", csv(columns));
-  write_arrays(folder.path() / "index.h5", index_arrays(columns, all_curves));
+  write_arrays(folder.path() / "index.h5", index_arrays(columns, all_curves),
+               {{"columns", column_names(columns)}});
 
   const std::vector<Case> by_case = cases(results, graph.sweep);
   const std::vector<Verdict> verdicts = judge(graph.expect, by_case);

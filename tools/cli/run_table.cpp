@@ -149,4 +149,10 @@ Arrays index_arrays(const std::vector<Column>& columns,
   return arrays;
 }
 
+std::string column_names(const std::vector<Column>& columns) {
+  std::string names;
+  for (const Column& column : columns) names += column.name + "\n";
+  return names;
+}
+
 }  // namespace weir::cli

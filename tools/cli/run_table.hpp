@@ -39,9 +39,12 @@ struct Curve {
   std::vector<double> value;
 };
 
-// The content of index.h5:  table/<column> float64[runs], or uint8[runs, width] filled with zero bytes for
+// The numbers of index.h5:  table/<column> float64[runs], or uint8[runs, width] filled with zero bytes for
 // texts; curves/<trace>/{run int64, step int64, value float64}, in long form. `curves`: trace -> its curves.
 Arrays index_arrays(const std::vector<Column>& columns,
                     const std::map<std::string, std::vector<Curve>>& curves);
+
+// The columns' names, one a line: their order, as the text /columns of index.h5.
+std::string column_names(const std::vector<Column>& columns);
 
 }  // namespace weir::cli

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <sstream>
 
 #include <weir/record/reader.hpp>
 
@@ -39,12 +40,12 @@ IndexColumn read_column(const Reader& reader, const std::string& name) {
   return column;
 }
 
-// The members are sorted by name; what says which run it is comes first.
+// The columns of the table but for `file`, in their order there.
 std::vector<IndexColumn> read_table(const Reader& reader) {
   std::vector<IndexColumn> columns;
-  for (const char* first : {"run", "status"}) columns.push_back(read_column(reader, first));
-  for (const std::string& name : reader.members("/table"))
-    if (name != "run" && name != "status" && name != "file") columns.push_back(read_column(reader, name));
+  std::istringstream names(reader.text("/columns"));
+  for (std::string name; std::getline(names, name);)
+    if (name != "file") columns.push_back(read_column(reader, name));
   return columns;
 }
 

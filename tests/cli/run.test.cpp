@@ -1,0 +1,179 @@
+// tests/cli/run.test.cpp -- weir run, with the real weir-run and with stand-ins that fail in every way.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include <weir/record/reader.hpp>
+
+#include "pipelines.hpp"
+#include "program.hpp"
+#include "scratch_folder.hpp"
+
+using Catch::Contains;
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A weir-run of a few shell lines; $OUT is the record it was asked for.
+std::string stand_in(const ScratchFolder& scratch, const std::string& script) {
+  const fs::path file = scratch.write("weir-run", "#!/bin/sh\nOUT=$4\n" + script + "\n");
+  fs::permissions(file, fs::perms::owner_all);
+  return "WEIR_RUN=" + file.string();
+}
+
+std::vector<std::vector<std::string>> table(const std::string& csv) {
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    rows.emplace_back(1);
+    bool quoted = false;
+    for (char c : line) {
+      if (c == '"')
+        quoted = !quoted;
+      else if (c == ',' && !quoted)
+        rows.back().emplace_back();
+      else if (c != '\r')
+        rows.back().back() += c;
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("A run ends with its numbers, its record and the next command, and is not run over") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  const Answer run = weir_program(scratch.path(), "run small.yaml");
+  CHECK(run.exit == 0);
+  CHECK_THAT(run.out, Contains("recall.share") && Contains("record  small.h5") &&
+                          Contains("next    weir info small.h5"));
+  CHECK(weir::Reader(scratch.path() / "small.h5").text("/status") == "finished");
+
+  const Answer again = weir_program(scratch.path(), "run small.yaml");
+  CHECK(again.exit == 4);
+  CHECK_THAT(again.err, Contains("small.h5 exists: a finished run of this pipeline") && Contains("--force"));
+  CHECK(weir_program(scratch.path(), "run small.yaml --set train.steps=10").exit == 4);
+  CHECK(weir_program(scratch.path(), "run small.yaml --set train.steps=10 --force").exit == 0);
+  CHECK(weir::Reader(scratch.path() / "small.h5").shape("/nodes/train/loss/value")[0] == 10);
+}
+
+TEST_CASE("An expectation that is not met makes exit 1, with the measured value") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline + "expect: [{that: recall.share, at_least: 2}]\n");
+  const Answer run = weir_program(scratch.path(), "run small.yaml");
+  CHECK(run.exit == 1);
+  CHECK_THAT(run.out, Contains("expected: 0 of 1 met\n  - recall.share at least 2: "));
+}
+
+TEST_CASE(
+    "A sweep writes a record per run, tables that agree with the records, and goes on where it stopped") {
+  const ScratchFolder scratch;
+  scratch.write("swept.yaml", swept_pipeline);
+  const Answer run = weir_program(scratch.path(), "run swept.yaml --jobs 2");
+  CHECK(run.exit == 0);
+  CHECK_THAT(run.err, Contains("steps=3,seed=7  train: taken from another run"));
+  CHECK_THAT(run.out, Contains("expected: 2 of 2 met"));
+
+  const auto rows = table(scratch.read("swept/table.csv"));
+  REQUIRE(rows.size() == 5);
+  CHECK(rows[0] == std::vector<std::string>{"run", "file", "status", "seed", "steps", "recall.share",
+                                            "recall.share_se", "recall.share_n", "train.loss"});
+  const weir::Reader index(scratch.path() / "swept/index.h5");
+  const weir::Array loss = index.read("/table/train.loss");
+  for (std::size_t row = 1; row < rows.size(); ++row) {
+    const weir::Reader record(scratch.path() / "swept" / rows[row][1]);
+    const weir::Array trace = record.rows("/nodes/train/loss/value", 19, 1);
+    const double last =
+        trace.dtype == weir::DType::float64 ? trace.data<double>()[0] : trace.data<float>()[0];
+    CHECK(std::strtod(rows[row][8].c_str(), nullptr) == last);
+    CHECK(loss.data<double>()[row - 1] == last);
+  }
+  CHECK(index.read("/curves/train.loss/value").count() == 4 * 20);
+
+  fs::remove(scratch.path() / "swept/runs/steps=3,seed=8.h5");
+  const Answer again = weir_program(scratch.path(), "run swept.yaml");
+  CHECK(again.exit == 0);
+  CHECK_THAT(again.out, Contains("4 records, 3 kept from before"));
+  CHECK_THAT(again.err, Contains("3 finished runs are kept, 1 to do"));
+  CHECK(table(scratch.read("swept/table.csv")) == rows);
+  CHECK(weir_program(scratch.path(), "info swept").out.find("steps=3,seed=8") != std::string::npos);
+  CHECK(weir_program(scratch.path(), "run swept.yaml --set train.steps=7").exit == 4);
+}
+
+TEST_CASE("JSON progress gives every event its run, and ends with a summary") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  const Answer run = weir_program(scratch.path(), "run small.yaml --progress json");
+  CHECK(run.exit == 0);
+  CHECK(run.err.empty());
+  std::istringstream lines(run.out);
+  Json last;
+  for (std::string line; std::getline(lines, line);) {
+    last = Json::parse(line);
+    CHECK((last.contains("run") || last["event"] == "summary"));
+  }
+  CHECK(last["event"] == "summary");
+  CHECK(last["cases"][0]["values"].contains("train.loss"));
+}
+
+TEST_CASE("A node that fails is exit 3 with its message") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  const std::string fake =
+      stand_in(scratch, R"(echo '{"event":"failed","node":"train","message":"loss is nan"}'
+echo '{"event":"end","status":"failed","message":"node train: loss is nan at step 3","exit":3}'; exit 3)");
+  const Answer run = weir_program(scratch.path(), "run small.yaml", fake);
+  CHECK(run.exit == 3);
+  CHECK(run.err == "failed: node train: loss is nan at step 3\n");
+}
+
+TEST_CASE("A crash is exit 3 with the signal and the last words") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  const Answer run = weir_program(scratch.path(), "run small.yaml",
+                                  stand_in(scratch, "echo 'terminate called' >&2; kill -ABRT $$"));
+  CHECK(run.exit == 3);
+  CHECK(run.err == "failed: weir-run was killed by signal 6\nterminate called\n");
+}
+
+TEST_CASE("Faults that only weir-run finds are exit 2, and a sweep leaves nothing behind") {
+  const ScratchFolder scratch;
+  scratch.write("swept.yaml", swept_pipeline);
+  const std::string fake = stand_in(
+      scratch,
+      R"(printf '%s\n' '{"event":"invalid","faults":[],"text":"swept.yaml:4:3: error[W301]: no\n"}'; exit 2)");
+  const Answer run = weir_program(scratch.path(), "run swept.yaml --progress none", fake);
+  CHECK(run.exit == 2);
+  CHECK(run.err == "swept.yaml:4:3: error[W301]: no\n");
+  CHECK_FALSE(fs::exists(scratch.path() / "swept"));
+}
+
+TEST_CASE("A failed run of a sweep is named, the others are run, and the worst exit is returned") {
+  const ScratchFolder scratch;
+  scratch.write("swept.yaml", swept_pipeline);
+  const std::string fake =
+      stand_in(scratch,
+               "case $OUT in *seed=8*) echo '{\"event\":\"end\",\"status\":\"failed\",\"message\":\"no "
+               "luck\"}'; exit 3;; "
+               "esac\nexec '" WEIR_BIN_DIR "/weir-run' \"$@\"");
+  const Answer run = weir_program(scratch.path(), "run swept.yaml --progress none", fake);
+  CHECK(run.exit == 3);
+  CHECK(run.err == "failed: 2 of 4 runs\n  steps=2,seed=8\n  steps=3,seed=8\nno luck\n");
+  CHECK_THAT(scratch.read("swept/table.csv"),
+             Contains("\"steps=2,seed=8\",\"runs/steps=2,seed=8.h5\",failed,8,2,,,,"));
+}
+
+TEST_CASE("Threads and allocator are set for the child, and --set comes before the sweep's own") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  const std::string fake = stand_in(scratch, "echo \"$OMP_NUM_THREADS $GLIBC_TUNABLES $*\" > seen; exit 3");
+  weir_program(scratch.path(), "run small.yaml --threads 2 --jobs 3 --set train.steps=5 -o x.h5", fake);
+  CHECK(scratch.read("seen") ==
+        "2 glibc.malloc.mmap_threshold=2000000000:glibc.malloc.trim_threshold=4000000000 run small.yaml "
+        "--out x.h5 "
+        "--mode create --set=train.steps=5 --threads=2 --jobs=3\n");
+}
