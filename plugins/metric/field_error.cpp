@@ -1,0 +1,77 @@
+// plugins/metric/field_error.cpp -- how far a field is from another one, along the paths of an objective.
+//
+//   relative = sqrt( E || v(x_t, t) - w(x_t, t) ||^2 / E || w(x_t, t) ||^2 )        bin_k: the same for t in bin k
+//
+// With w the exact minimiser of the objective (field/kernel, field/empirical), E || v - w ||^2 is the excess of v's loss.
+//
+// Source   the excess-risk identity of least squares; Lipman et al., arXiv 2210.02747, theorem 2.
+// Shapes   relative [1]    bin [bins]
+// Limits   needs w to be finite on the paths; the standard error is that of the ratio, by the delta method over rows.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <weir/kinds/metric.hpp>
+#include <weir/kinds/objective.hpp>
+#include <weir/math/time_bins.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+class FieldError final : public weir::Metric {
+  weir::Port<weir::Objective> objective_{this, "objective", "where x_t and t come from"};
+  weir::Port<weir::Field> field_{this, "field", "field v to judge"};
+  weir::Port<weir::Field> reference_{this, "reference", "field w to compare with"};
+  weir::Param<std::int64_t> samples_{this, "samples", 4096, weir::at_least(2), "points at which both are compared"};
+  weir::Param<std::int64_t> chunk_{this, "chunk", 512, weir::at_least(1), "points evaluated together"};
+  weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
+  weir::Output<Tensor> relative_{this, "relative", "1", "relative root-mean-square error"};
+  weir::Output<Tensor> relative_se_{this, "relative_se", "1", "standard error of relative"};
+  weir::Output<Tensor> relative_n_{this, "relative_n", "1", "points compared", "int64"};
+  weir::Output<Tensor> bin_{this, "bin", "1", "relative error of the points in each time bin"};
+
+  weir::Params parameters(const weir::Field& field, const char* stream) const {
+    weir::Rng rng = this->rng().at(stream);
+    return field.init(objective_->shape(), rng);
+  }
+
+ public:
+  void plan(weir::Plan& plan) override {
+    field_->plan_for(objective_->shape(), plan);
+    reference_->plan_for(objective_->shape(), plan);
+    for (auto* output : {&relative_, &relative_se_, &relative_n_}) output->plan({}, {});
+    bin_.plan({bins_()}, {"time_bin"});
+  }
+
+  void run(weir::Run& run) override {
+    weir::Rng rng = this->rng().at("samples");
+    const weir::Sample sample = objective_->sample(samples_(), rng);
+    const weir::Params v = parameters(*field_, "field"), w = parameters(*reference_, "reference");
+    std::vector<Tensor> errors, norms;
+    for (std::int64_t i = 0; i < samples_(); i += chunk_()) {
+      if (run.stop_requested()) throw weir::Stopped();
+      const std::int64_t n = std::min(chunk_(), samples_() - i);
+      const Tensor x = sample.xt.narrow(0, i, n), t = sample.t.narrow(0, i, n);
+      const Tensor exact = reference_->velocity(w, x, t);
+      errors.push_back((field_->velocity(v, x, t) - exact).flatten(1).to(at::kDouble).square().sum(1));
+      norms.push_back(exact.flatten(1).to(at::kDouble).square().sum(1));
+      run.progress(i + n, samples_(), {});
+    }
+    const Tensor e = at::cat(errors), s = at::cat(norms);
+    const double n = double(samples_()), ratio = (e.sum() / s.sum()).item<double>();
+    // d sqrt(r) = dr / (2 sqrt(r)), and the influence of a row on r = sum e / sum s is (e_i - r s_i) / mean s.
+    const double spread = ((e - ratio * s) / s.mean()).std().item<double>() / std::sqrt(n);
+    relative_.set(at::scalar_tensor(std::sqrt(ratio), at::kDouble));
+    relative_se_.set(at::scalar_tensor(ratio > 0 ? spread / (2 * std::sqrt(ratio)) : 0.0, at::kDouble));
+    relative_n_.set(at::scalar_tensor(samples_(), at::kLong));
+    const Tensor bin = weir::time_bins(sample.t, bins_());
+    bin_.set((at::bincount(bin, e, bins_()) / at::bincount(bin, s, bins_())).sqrt());
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(FieldError, "Relative distance of a field from another, such as the exact minimiser of its loss")
