@@ -33,22 +33,28 @@ void write_array(const File& file, const std::string& path, const Array& array) 
     H5Pset_fletcher32(properties);
   }
   const Handle space = hdf5::space_of(array.shape);
-  const Handle id(check(H5Dcreate2(file.id, path.c_str(), hdf5::file_type(array.dtype), space, H5P_DEFAULT, properties, H5P_DEFAULT),
+  const Handle id(check(H5Dcreate2(file.id, path.c_str(), hdf5::file_type(array.dtype), space, H5P_DEFAULT,
+                                   properties, H5P_DEFAULT),
                         file.path, "create", path),
                   H5Dclose);
   if (bytes > 0)
-    check(H5Dwrite(id, hdf5::memory_type(array.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes->data()), file.path, "write", path);
+    check(H5Dwrite(id, hdf5::memory_type(array.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes->data()),
+          file.path, "write", path);
 }
 
-void write_file(const fs::path& temporary, const fs::path& name, const Arrays& arrays, const std::map<std::string, std::string>& texts) {
+void write_file(const fs::path& temporary, const fs::path& name, const Arrays& arrays,
+                const std::map<std::string, std::string>& texts) {
   const hdf5::Turn turn;
   const Handle access = hdf5::access_properties();
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
-  File file{name, Handle(check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, access), name, "create", "it"), H5Fclose)};
+  File file{name,
+            Handle(check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, access), name, "create", "it"),
+                   H5Fclose)};
   for (const auto& [path, array] : arrays) write_array(file, "/" + path, array);
   for (const auto& [path, text] : texts) {
-    if (const auto slash = path.rfind('/'); slash != std::string::npos) hdf5::create_group(file, "/" + path.substr(0, slash));
+    if (const auto slash = path.rfind('/'); slash != std::string::npos)
+      hdf5::create_group(file, "/" + path.substr(0, slash));
     hdf5::create_bytes(file, "/" + path, text);
   }
   check(file.id.reset(), name, "close", "it");
@@ -66,14 +72,17 @@ void collect(const Reader& reader, const std::string& group, Arrays& arrays) {
 
 }  // namespace
 
-void write_arrays(const fs::path& file, const Arrays& arrays, const std::map<std::string, std::string>& texts) {
-  const fs::path temporary = file.parent_path() / fmt::format(".{}.{}.new", file.filename().string(), ::getpid());
+void write_arrays(const fs::path& file, const Arrays& arrays,
+                  const std::map<std::string, std::string>& texts) {
+  const fs::path temporary =
+      file.parent_path() / fmt::format(".{}.{}.new", file.filename().string(), ::getpid());
   try {
     write_file(temporary, file, arrays, texts);
     record::sync_file(temporary);
     std::error_code error;
     fs::rename(temporary, file, error);
-    if (error) throw RecordError(fmt::format("{}: cannot put it in place: {}", file.string(), error.message()));
+    if (error)
+      throw RecordError(fmt::format("{}: cannot put it in place: {}", file.string(), error.message()));
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);

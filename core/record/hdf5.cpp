@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
 #include <cerrno>
 #include <cstring>
-#include <sys/stat.h>
 
 #include <weir/record/recorder.hpp>
 
@@ -17,7 +17,8 @@ std::recursive_mutex& library() {
   return mutex;
 }
 
-// HDF5's drivers put the system's words inside their own: "... error message = 'No space left on device', ...".
+// HDF5's drivers put the system's words inside their own: "... error message = 'No space left on device',
+// ...".
 std::string system_words(const std::string& text) {
   constexpr std::string_view mark = "error message = '";
   const auto begin = text.find(mark);
@@ -125,7 +126,8 @@ Handle open_for_reading(const std::filesystem::path& file) {
     if (id.open()) return id;
     const bool foreign = H5Fis_hdf5(file.c_str()) == 0;
     H5Eclear2(H5E_DEFAULT);
-    throw RecordError(fmt::format("{}: cannot read it: {}", file.string(), foreign ? "it is not an HDF5 file" : why));
+    throw RecordError(
+        fmt::format("{}: cannot read it: {}", file.string(), foreign ? "it is not an HDF5 file" : why));
   }
   H5Eclear2(H5E_DEFAULT);
   return id;

@@ -1,4 +1,4 @@
-// core/record/hdf5_text.cpp -- groups, texts, columns and attributes, in the few HDF5 types that every reader knows.
+// core/record/hdf5_text.cpp -- groups, texts, columns and attributes, in types that every reader knows.
 #include <weir/record/hdf5.hpp>
 
 #include <algorithm>
@@ -36,13 +36,14 @@ std::size_t longest(const std::vector<std::string>& texts) {
   return width;
 }
 
-bool is_same(hid_t object, const std::string& name, hid_t stored, hid_t memory, const std::vector<std::int64_t>& shape,
-             const void* data) {
+bool is_same(hid_t object, const std::string& name, hid_t stored, hid_t memory,
+             const std::vector<std::int64_t>& shape, const void* data) {
   const Handle id(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
   const Handle type(H5Aget_type(id), H5Tclose);
   const Handle space(H5Aget_space(id), H5Sclose);
   if (H5Tequal(type, stored) <= 0 || H5Sextent_equal(space, space_of(shape)) <= 0) return false;
-  std::vector<char> bytes(H5Tget_size(memory) * static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+  std::vector<char> bytes(H5Tget_size(memory) *
+                          static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
   return H5Aread(id, memory, bytes.data()) >= 0 && std::memcmp(bytes.data(), data, bytes.size()) == 0;
 }
 
@@ -89,10 +90,15 @@ template <class T>
 void numbers_attribute(const File& file, hid_t object, const std::string& name, DType dtype,
                        const std::vector<std::int64_t>& shape, const nlohmann::json& value) {
   std::vector<T> numbers;
-  numbers.reserve(1);                      // HDF5 wants a buffer even for no numbers
   flatten(value, numbers);
-  if (numbers.size() * sizeof(T) <= largest_attribute)
-    attribute(file, object, name, file_type(dtype), memory_type(dtype), shape, numbers.data());
+  if (numbers.size() * sizeof(T) > largest_attribute) return;
+  // netCDF gives up on a whole group if one attribute has two axes, R on an empty one.
+  const auto count = static_cast<std::int64_t>(numbers.size());
+  attribute(file, object, name, file_type(dtype), memory_type(dtype),
+            shape.empty() ? shape : std::vector{count}, numbers.data());
+  if (shape.size() > 1)
+    attribute(file, object, name + "_shape", H5T_STD_I64LE, H5T_NATIVE_INT64,
+              {static_cast<std::int64_t>(shape.size())}, shape.data());
 }
 
 }  // namespace
@@ -101,9 +107,11 @@ Handle create_group(const File& file, const std::string& path) {
   // Parents one by one: those that HDF5 would make itself carry times.
   for (std::size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1))
     if (const std::string parent = path.substr(0, end); !exists(file.id, parent)) create_group(file, parent);
-  if (exists(file.id, path)) return Handle(check(H5Gopen2(file.id, path.c_str(), H5P_DEFAULT), file.path, "open", path), H5Gclose);
+  if (exists(file.id, path))
+    return Handle(check(H5Gopen2(file.id, path.c_str(), H5P_DEFAULT), file.path, "open", path), H5Gclose);
   const Handle properties = properties_of(H5P_GROUP_CREATE);
-  return Handle(check(H5Gcreate2(file.id, path.c_str(), H5P_DEFAULT, properties, H5P_DEFAULT), file.path, "create", path),
+  return Handle(check(H5Gcreate2(file.id, path.c_str(), H5P_DEFAULT, properties, H5P_DEFAULT), file.path,
+                      "create", path),
                 H5Gclose);
 }
 
@@ -113,7 +121,8 @@ Handle create_text(const File& file, const std::string& path, std::string_view t
   const Handle properties = properties_of(H5P_DATASET_CREATE);
   H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
   const Handle links = with_parents();
-  Handle id(check(H5Dcreate2(file.id, path.c_str(), type, space, links, properties, H5P_DEFAULT), file.path, "create", path),
+  Handle id(check(H5Dcreate2(file.id, path.c_str(), type, space, links, properties, H5P_DEFAULT), file.path,
+                  "create", path),
             H5Dclose);
   rewrite_text(file, id, path, text);
   return id;
@@ -129,11 +138,13 @@ void rewrite_text(const File& file, hid_t dataset, const std::string& path, std:
 void create_bytes(const File& file, const std::string& path, std::string_view text) {
   const Handle space = space_of({static_cast<std::int64_t>(text.size())});
   const Handle properties = properties_of(H5P_DATASET_CREATE);
-  const Handle id(check(H5Dcreate2(file.id, path.c_str(), H5T_STD_U8LE, space, H5P_DEFAULT, properties, H5P_DEFAULT),
-                        file.path, "create", path),
-                  H5Dclose);
+  const Handle id(
+      check(H5Dcreate2(file.id, path.c_str(), H5T_STD_U8LE, space, H5P_DEFAULT, properties, H5P_DEFAULT),
+            file.path, "create", path),
+      H5Dclose);
   if (!text.empty())
-    check(H5Dwrite(id, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), file.path, "write", path);
+    check(H5Dwrite(id, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), file.path, "write",
+          path);
 }
 
 std::string read_text(const File& file, const std::string& path) {
@@ -143,15 +154,17 @@ std::string read_text(const File& file, const std::string& path) {
   const auto count = static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space)));
   const bool fixed = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) <= 0;
   if (!(fixed && count == 1) && !(H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) == 1))
-    throw RecordError(file.path.string() + ": " + path + " is not a text (uint8[] or one fixed-ASCII string)");
+    throw RecordError(file.path.string() + ": " + path +
+                      " is not a text (uint8[] or one fixed-ASCII string)");
   std::string text(count * H5Tget_size(type), '\0');
-  if (!text.empty()) check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), file.path, "read", path);
+  if (!text.empty())
+    check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), file.path, "read", path);
   if (fixed) text.resize(std::min(text.size(), text.find('\0')));
   return text;
 }
 
-void create_column(const File& file, const std::string& path, const std::vector<std::string>& texts, bool extendible,
-                   std::size_t width) {
+void create_column(const File& file, const std::string& path, const std::vector<std::string>& texts,
+                   bool extendible, std::size_t width) {
   std::vector<std::string> rows;
   for (const auto& text : texts) rows.push_back(ascii(text));
   if (width == 0) width = longest(rows);
@@ -162,11 +175,12 @@ void create_column(const File& file, const std::string& path, const std::vector<
   const Handle properties = properties_of(H5P_DATASET_CREATE);
   const hsize_t chunk = 16;
   if (extendible) H5Pset_chunk(properties, 1, &chunk);
-  const Handle id(check(H5Dcreate2(file.id, path.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), file.path,
-                        "create", path),
+  const Handle id(check(H5Dcreate2(file.id, path.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT),
+                        file.path, "create", path),
                   H5Dclose);
   const auto bytes = padded(rows, width);
-  if (size > 0) check(H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "write", path);
+  if (size > 0)
+    check(H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "write", path);
 }
 
 std::vector<std::string> split_texts(std::string_view bytes, std::size_t width) {
@@ -188,7 +202,8 @@ std::vector<std::string> read_column(const File& file, const std::string& path) 
     const std::size_t all = bytes.size() * static_cast<std::size_t>(size);
     bytes.assign(all, '\0');
   }
-  if (!bytes.empty()) check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "read", path);
+  if (!bytes.empty())
+    check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "read", path);
   return split_texts(bytes, H5Tget_size(type));
 }
 
@@ -200,7 +215,8 @@ void text_attribute(const File& file, hid_t object, const std::string& name, std
   attribute(file, object, name, type, type, {}, bytes.data());
 }
 
-void texts_attribute(const File& file, hid_t object, const std::string& name, const std::vector<std::string>& texts) {
+void texts_attribute(const File& file, hid_t object, const std::string& name,
+                     const std::vector<std::string>& texts) {
   std::vector<std::string> rows;
   for (const auto& text : texts) rows.push_back(ascii(text));
   const std::size_t width = longest(rows);
@@ -216,14 +232,15 @@ void json_attribute(const File& file, hid_t object, const std::string& name, con
 
   std::vector<std::int64_t> shape;
   bool integers = true;
-  if (numeric_shape(value, shape, integers)) {
+  if (numeric_shape(value, shape, integers) && std::find(shape.begin(), shape.end(), 0) == shape.end()) {
     if (integers)
       numbers_attribute<std::int64_t>(file, object, name, DType::int64, shape, value);
     else
       numbers_attribute<double>(file, object, name, DType::float64, shape, value);
     return;
   }
-  if (value.is_array() && std::all_of(value.begin(), value.end(), [](const auto& v) { return v.is_string(); }))
+  if (value.is_array() && !value.empty() &&
+      std::all_of(value.begin(), value.end(), [](const auto& v) { return v.is_string(); }))
     return texts_attribute(file, object, name, value.get<std::vector<std::string>>());
   text_attribute(file, object, name, value.dump());
 }

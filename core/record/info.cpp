@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 json dataset_info(const Reader& reader, const json& declared) {
   const std::string path = declared.at("path");
   json entry{{"path", path}, {"trace", declared.value("trace", false)}};
-  for (const auto* key : {"node", "name", "dtype", "unit", "description"}) entry[key] = declared.value(key, "");
+  for (const auto* key : {"node", "name", "dtype", "unit", "description"})
+    entry[key] = declared.value(key, "");
   entry["shape"] = reader.shape(path);
   if (!entry["trace"]) return entry;
   const std::string group = path.substr(0, path.rfind('/'));
@@ -26,23 +27,35 @@ json dataset_info(const Reader& reader, const json& declared) {
   entry["rows"] = rows;
   if (rows == 0) return entry;
   entry["last_step"] = reader.rows(group + "/step", rows - 1, 1).data<std::int64_t>()[0];
-  if (entry["shape"].size() == 1) entry["last"] = reduce(reader, entry["node"].get<std::string>() + "." + entry["name"].get<std::string>(), "last");
+  if (entry["shape"].size() == 1)
+    entry["last"] =
+        reduce(reader, entry["node"].get<std::string>() + "." + entry["name"].get<std::string>(), "last");
   return entry;
 }
 
 json record_info(const fs::path& file, const Reader& reader) {
   const RecordState state = inspect_record(file);
   const auto schema = json::parse(reader.text("/schema"), nullptr, false);
-  json result{{"kind", "record"}, {"status", state.status}, {"message", reader.text("/message")}, {"locked", state.locked}};
-  for (const auto* name : {"weir_format", "weir_version", "name", "run_id", "created", "default"}) result[name] = reader.attribute("/", name);
+  json result{{"kind", "record"},
+              {"status", state.status},
+              {"message", reader.text("/message")},
+              {"locked", state.locked}};
+  for (const auto* name : {"weir_format", "weir_version", "name", "run_id", "created", "default"})
+    result[name] = reader.attribute("/", name);
   const Array beat = reader.read("/heartbeat");
-  result["heartbeat"] = {{"unix_ns", beat.data<std::int64_t>()[0]}, {"rows", beat.data<std::int64_t>()[1]}, {"attempt", beat.data<std::int64_t>()[3]}};
+  result["heartbeat"] = {{"unix_ns", beat.data<std::int64_t>()[0]},
+                         {"rows", beat.data<std::int64_t>()[1]},
+                         {"attempt", beat.data<std::int64_t>()[3]}};
   result["plugins"] = json::array();
-  const auto names = reader.texts("/provenance/plugins/name"), versions = reader.texts("/provenance/plugins/version");
-  for (std::size_t i = 0; i < names.size(); ++i) result["plugins"].push_back({{"name", names[i]}, {"version", versions[i]}});
+  const auto names = reader.texts("/provenance/plugins/name"),
+             versions = reader.texts("/provenance/plugins/version");
+  for (std::size_t i = 0; i < names.size(); ++i)
+    result["plugins"].push_back({{"name", names[i]}, {"version", versions[i]}});
   result["attempts"] = json::array();
-  const auto starts = reader.texts("/provenance/attempts/start"), ends = reader.texts("/provenance/attempts/end");
-  for (std::size_t i = 0; i < std::min(starts.size(), ends.size()); ++i) result["attempts"].push_back({{"start", starts[i]}, {"end", ends[i]}});
+  const auto starts = reader.texts("/provenance/attempts/start"),
+             ends = reader.texts("/provenance/attempts/end");
+  for (std::size_t i = 0; i < std::min(starts.size(), ends.size()); ++i)
+    result["attempts"].push_back({{"start", starts[i]}, {"end", ends[i]}});
   if (!schema.is_object()) return result;
   result["nodes"] = json::array();
   for (const auto& node : schema.at("nodes")) {
@@ -76,15 +89,20 @@ std::string bytes_text(std::uintmax_t bytes) {
   return fmt::format("{:.1f} {}", amount, units[unit]);
 }
 
-std::string shape_text(const json& shape) { return fmt::format("[{}]", fmt::join(shape.get<std::vector<std::int64_t>>(), ", ")); }
+std::string shape_text(const json& shape) {
+  return fmt::format("[{}]", fmt::join(shape.get<std::vector<std::int64_t>>(), ", "));
+}
 
 std::string words(const json& dataset) {
   const std::string unit = dataset.value("unit", "1");
-  std::string text = fmt::format("    {:<24} {:<8} {:<14}", dataset.value("name", ""), dataset.value("dtype", ""), shape_text(dataset["shape"]));
+  std::string text = fmt::format("    {:<24} {:<8} {:<14}", dataset.value("name", ""),
+                                 dataset.value("dtype", ""), shape_text(dataset["shape"]));
   if (dataset.contains("last"))
-    text += fmt::format(" last {:.6g} at step {}", dataset["last"].get<double>(), dataset["last_step"].get<std::int64_t>());
+    text += fmt::format(" last {:.6g} at step {}", dataset["last"].get<double>(),
+                        dataset["last_step"].get<std::int64_t>());
   if (!unit.empty() && unit != "1") text += fmt::format("  [{}]", unit);
-  if (const auto description = dataset.value("description", ""); !description.empty()) text += "  " + description;
+  if (const auto description = dataset.value("description", ""); !description.empty())
+    text += "  " + description;
   return text + "\n";
 }
 
@@ -92,14 +110,17 @@ std::string record_text(const json& record) {
   std::string status = record["status"];
   if (const std::string message = record["message"]; !message.empty()) status += ": " + message;
   if (record["locked"]) status += " (a process is writing it)";
-  std::string text = fmt::format("  status    {}\n  pipeline  {}\n  created   {} by weir {}\n", status, record["name"].get<std::string>(),
-                                 record["created"].get<std::string>(), record["weir_version"].get<std::string>());
+  std::string text = fmt::format("  status    {}\n  pipeline  {}\n  created   {} by weir {}\n", status,
+                                 record["name"].get<std::string>(), record["created"].get<std::string>(),
+                                 record["weir_version"].get<std::string>());
   for (const auto& attempt : record["attempts"]) {
     const std::string end = attempt["end"];
-    text += fmt::format("  attempt   {} to {}\n", attempt["start"].get<std::string>(), end.empty() ? "?" : end);
+    text +=
+        fmt::format("  attempt   {} to {}\n", attempt["start"].get<std::string>(), end.empty() ? "?" : end);
   }
   std::vector<std::string> plugins;
-  for (const auto& plugin : record["plugins"]) plugins.push_back(plugin["name"].get<std::string>() + " " + plugin["version"].get<std::string>());
+  for (const auto& plugin : record["plugins"])
+    plugins.push_back(plugin["name"].get<std::string>() + " " + plugin["version"].get<std::string>());
   text += fmt::format("  plugins   {}\n", fmt::join(plugins, ", "));
   for (const auto& node : record.value("nodes", json::array())) {
     text += fmt::format("\n  {}  ({})\n", node["node"].get<std::string>(), node["plugin"].get<std::string>());
@@ -129,8 +150,11 @@ std::string info(const fs::path& file) {
   std::string text = fmt::format("{}  {}\n", file.string(), bytes_text(all["bytes"].get<std::uintmax_t>()));
   if (all["kind"] == "record") return text + record_text(all);
   for (const auto& column : all["columns"])
-    text += fmt::format("  {:<40} {:<8} {}{}\n", column["path"].get<std::string>(), column["dtype"].get<std::string>(), shape_text(column["shape"]),
-                        column["unit"].get<std::string>().empty() || column["unit"] == "1" ? "" : "  [" + column["unit"].get<std::string>() + "]");
+    text += fmt::format("  {:<40} {:<8} {}{}\n", column["path"].get<std::string>(),
+                        column["dtype"].get<std::string>(), shape_text(column["shape"]),
+                        column["unit"].get<std::string>().empty() || column["unit"] == "1"
+                            ? ""
+                            : "  [" + column["unit"].get<std::string>() + "]");
   return text;
 }
 

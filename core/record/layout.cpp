@@ -20,7 +20,7 @@ using hdf5::Handle;
 constexpr std::size_t small_tensor = 64 * 1024;
 constexpr std::size_t trace_chunk_bytes = 64 * 1024;
 constexpr std::size_t tensor_chunk_bytes = 512 * 1024;
-constexpr std::size_t largest_chunk = 1u << 30;          // HDF5 allows 4 GiB
+constexpr std::size_t largest_chunk = 1u << 30;  // HDF5 allows 4 GiB
 
 std::size_t count_of(const std::vector<std::int64_t>& shape) {
   std::size_t n = 1;
@@ -52,16 +52,19 @@ void set_chunk(hid_t properties, const std::vector<std::int64_t>& chunk) {
 }
 
 // `shape` with -1 for an axis that grows.
-Handle create_dataset(const File& file, const std::string& path, DType dtype, const std::vector<std::int64_t>& shape,
-                      hid_t properties) {
+Handle create_dataset(const File& file, const std::string& path, DType dtype,
+                      const std::vector<std::int64_t>& shape, hid_t properties) {
   std::vector<hsize_t> now, most;
   for (const auto size : shape) {
     now.push_back(size < 0 ? 0 : static_cast<hsize_t>(size));
     most.push_back(size < 0 ? H5S_UNLIMITED : static_cast<hsize_t>(size));
   }
-  const Handle space = shape.empty() ? hdf5::space_of({})
-                                     : Handle(H5Screate_simple(static_cast<int>(now.size()), now.data(), most.data()), H5Sclose);
-  return {check(H5Dcreate2(file.id, path.c_str(), hdf5::file_type(dtype), space, H5P_DEFAULT, properties, H5P_DEFAULT),
+  const Handle space =
+      shape.empty()
+          ? hdf5::space_of({})
+          : Handle(H5Screate_simple(static_cast<int>(now.size()), now.data(), most.data()), H5Sclose);
+  return {check(H5Dcreate2(file.id, path.c_str(), hdf5::file_type(dtype), space, H5P_DEFAULT, properties,
+                           H5P_DEFAULT),
                 file.path, "create", path),
           H5Dclose};
 }
@@ -99,9 +102,11 @@ void declare_tensor(const File& file, const DatasetSpec& spec, Scales& scales) {
     scales.attach(dataset, group, static_cast<unsigned>(axis), dim_name(spec, axis), spec.shape[axis], spec);
 }
 
-Handle declare_rows(const File& file, const std::string& path, DType dtype, const std::vector<std::int64_t>& row) {
+Handle declare_rows(const File& file, const std::string& path, DType dtype,
+                    const std::vector<std::int64_t>& row) {
   std::vector<std::int64_t> shape{-1};
-  // HDF5 wants a chunk of at least 1 and none above a fixed size: an axis of size 0 may grow, though it never does.
+  // HDF5 wants a chunk of at least 1 and none above a fixed size: an axis of size 0 may grow, though it never
+  // does.
   for (const auto size : row) shape.push_back(size == 0 ? -1 : size);
   const Handle properties = properties_of_dataset(dtype);
   set_chunk(properties, trace_chunk(row, size_of(dtype)));
@@ -129,11 +134,13 @@ void declare_trace(const File& file, const DatasetSpec& spec, Scales& scales) {
   check(H5DSset_label(value, 0, "step"), file.path, "label an axis of", group);
   check(H5DSattach_scale(value, step, 0), file.path, "attach the dimension scale", group + "/step");
   for (std::size_t axis = 0; axis < spec.shape.size(); ++axis)
-    scales.attach(value, group, static_cast<unsigned>(axis + 1), dim_name(spec, axis), spec.shape[axis], spec);
+    scales.attach(value, group, static_cast<unsigned>(axis + 1), dim_name(spec, axis), spec.shape[axis],
+                  spec);
 
   const Handle crc = declare_rows(file, group + "/value_crc", DType::int64, {});
   hdf5::text_attribute(file, crc, "units", "1");
-  hdf5::text_attribute(file, crc, "long_name", "crc32c of each block of block_rows rows of value, little endian");
+  hdf5::text_attribute(file, crc, "long_name",
+                       "crc32c of each block of block_rows rows of value, little endian");
   // Its own coordinate: netCDF readers want a scale on every axis.
   check(H5DSset_scale(crc, "value_crc"), file.path, "make a dimension scale of", group + "/value_crc");
 }
@@ -145,7 +152,8 @@ void require_sound(const File& file, const DatasetSpec& spec) {
   if (spec.node.empty() || spec.name.empty()) refuse("a dataset needs a node and a name");
   for (std::size_t axis = 0; axis < spec.shape.size(); ++axis)
     if (spec.shape[axis] < (axis == 0 && !spec.trace ? -1 : 0))
-      refuse(fmt::format("shape [{}]: only a tensor's first size may be open (-1)", fmt::join(spec.shape, ", ")));
+      refuse(fmt::format("shape [{}]: only a tensor's first size may be open (-1)",
+                         fmt::join(spec.shape, ", ")));
 }
 
 }  // namespace
@@ -164,7 +172,8 @@ std::size_t row_bytes(const DatasetSpec& spec) { return count_of(spec.shape) * s
 
 std::vector<std::int64_t> trace_chunk(const std::vector<std::int64_t>& row, std::size_t element) {
   const std::size_t bytes = std::max<std::size_t>(1, count_of(row) * element);
-  std::vector<std::int64_t> chunk{std::clamp<std::int64_t>(static_cast<std::int64_t>(trace_chunk_bytes / bytes), 1, 1024)};
+  std::vector<std::int64_t> chunk{
+      std::clamp<std::int64_t>(static_cast<std::int64_t>(trace_chunk_bytes / bytes), 1, 1024)};
   for (const auto size : row) chunk.push_back(std::max<std::int64_t>(1, size));
   keep_below_limit(chunk, element);
   return chunk;
@@ -179,7 +188,8 @@ std::vector<std::int64_t> tensor_chunk(const std::vector<std::int64_t>& shape, s
   if (shape[0] > 0) chunk[0] = std::min(chunk[0], shape[0]);
   // A slice larger than a chunk: cut the next axes.
   for (std::size_t axis = 1; axis < chunk.size(); ++axis)
-    while (count_of(chunk) * element > 2 * tensor_chunk_bytes && chunk[axis] > 1) chunk[axis] = (chunk[axis] + 1) / 2;
+    while (count_of(chunk) * element > 2 * tensor_chunk_bytes && chunk[axis] > 1)
+      chunk[axis] = (chunk[axis] + 1) / 2;
   return chunk;
 }
 
@@ -190,7 +200,8 @@ void declare_nodes(const File& file, const RunSpec& run) {
     require_sound(file, spec);
     const std::string path = path_of(spec);
     if (!taken.insert(path).second)
-      throw RecordError(fmt::format("{}: cannot declare {}: that name is declared twice", file.path.string(), key_of(spec)));
+      throw RecordError(fmt::format("{}: cannot declare {}: that name is declared twice", file.path.string(),
+                                    key_of(spec)));
     if (spec.trace)
       for (const auto* part : {"/value", "/step", "/value_crc"}) taken.insert(path + part);
   }
@@ -219,7 +230,8 @@ void verify_layout(const File& file, const RunSpec& run) {
   for (const auto& spec : run.datasets) {
     const std::string path = path_of(spec) + (spec.trace ? "/value" : "");
     const auto refuse = [&](const std::string& why) {
-      throw RecordError(fmt::format("{}: cannot resume it: {} {}; use --force to start over", file.path.string(), path, why));
+      throw RecordError(fmt::format("{}: cannot resume it: {} {}; use --force to start over",
+                                    file.path.string(), path, why));
     };
     if (!hdf5::exists(file.id, path)) refuse("is declared by this run but is not in the file");
     const Handle dataset = hdf5::open_dataset(file, path);
@@ -231,7 +243,9 @@ void verify_layout(const File& file, const RunSpec& run) {
     bool same = found.size() == wanted.size();
     for (std::size_t axis = 0; same && axis < wanted.size(); ++axis)
       same = wanted[axis] < 0 || wanted[axis] == found[axis];
-    if (!same) refuse(fmt::format("has shape [{}], this run declares [{}]", fmt::join(found, ", "), fmt::join(wanted, ", ")));
+    if (!same)
+      refuse(fmt::format("has shape [{}], this run declares [{}]", fmt::join(found, ", "),
+                         fmt::join(wanted, ", ")));
   }
 }
 

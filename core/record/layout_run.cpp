@@ -1,4 +1,4 @@
-// core/record/layout_run.cpp -- what a record says of its run: status, pipeline, schema, provenance, attempts.
+// core/record/layout_run.cpp -- what a record says of its run: status, pipeline, provenance, attempts.
 #include <fmt/format.h>
 
 #include <array>
@@ -15,7 +15,8 @@ using hdf5::Handle;
 
 constexpr auto attempts = "/provenance/attempts";
 
-void declare_versions(const File& file, const std::string& group, const std::vector<RunSpec::Version>& versions, bool files) {
+void declare_versions(const File& file, const std::string& group,
+                      const std::vector<RunSpec::Version>& versions, bool files) {
   std::vector<std::string> name, version, path, sha256;
   for (const auto& each : versions) {
     name.push_back(each.name);
@@ -73,7 +74,10 @@ nlohmann::json schema_of(const RunSpec& run) {
   nlohmann::json nodes = nlohmann::json::array();
   for (const auto& node : run.nodes) {
     plugin_of[node.node] = node.plugin;
-    nodes.push_back({{"node", node.node}, {"path", group_of_node(node.node)}, {"plugin", node.plugin}, {"params", node.params}});
+    nodes.push_back({{"node", node.node},
+                     {"path", group_of_node(node.node)},
+                     {"plugin", node.plugin},
+                     {"params", node.params}});
   }
   nlohmann::json datasets = nlohmann::json::array();
   for (const auto& spec : run.datasets) {
@@ -101,12 +105,13 @@ void declare_run(const File& file, const RunSpec& run) {
   hdf5::create_group(file, "/pipeline");
   hdf5::create_bytes(file, "/pipeline/source", run.source);
   hdf5::create_bytes(file, "/pipeline/resolved", run.resolved);
-  hdf5::create_bytes(file, "/pipeline/resolved_json", run.resolved_json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  hdf5::create_bytes(file, "/pipeline/resolved_json",
+                     run.resolved_json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 
   const Handle root = hdf5::open_object(file, "/");
   std::string main_trace = run.main_trace.empty() ? "nodes" : group_of_node(run.main_trace).substr(1);
   const std::pair<const char*, std::string> attributes[] = {
-      {"weir_format", "1.0"}, {"weir_version", WEIR_VERSION}, {"name", run.name},          {"run_id", run.run_id},
+      {"weir_format", "1.0"}, {"weir_version", WEIR_VERSION}, {"name", run.name},     {"run_id", run.run_id},
       {"created", now_utc()}, {"Conventions", "CF-1.10"},     {"default", main_trace}};
   for (const auto& [name, value] : attributes) hdf5::text_attribute(file, root, name, value);
 
@@ -117,12 +122,15 @@ void declare_run(const File& file, const RunSpec& run) {
     const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
     H5Pset_obj_track_times(properties, false);
     H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
-    const Handle heartbeat(check(H5Dcreate2(file.id, "/heartbeat", H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT),
-                                 file.path, "create", "/heartbeat"),
-                           H5Dclose);
-    hdf5::text_attribute(file, heartbeat, "long_name", "unix time (ns), committed rows, bytes of the file, attempt");
+    const Handle heartbeat(
+        check(H5Dcreate2(file.id, "/heartbeat", H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT),
+              file.path, "create", "/heartbeat"),
+        H5Dclose);
+    hdf5::text_attribute(file, heartbeat, "long_name",
+                         "unix time (ns), committed rows, bytes of the file, attempt");
   }
-  hdf5::create_bytes(file, "/schema", schema_of(run).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  hdf5::create_bytes(file, "/schema",
+                     schema_of(run).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 
   hdf5::create_group(file, "/provenance");
   for (const auto& [name, value] : run.provenance) hdf5::create_bytes(file, "/provenance/" + name, value);
@@ -137,11 +145,12 @@ void declare_run(const File& file, const RunSpec& run) {
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(properties, false);
   H5Pset_chunk(properties, 1, &chunk);
-  const Handle exits(check(H5Dcreate2(file.id, "/provenance/attempts/exit", H5T_STD_I64LE, space, H5P_DEFAULT, properties,
-                                      H5P_DEFAULT),
+  const Handle exits(check(H5Dcreate2(file.id, "/provenance/attempts/exit", H5T_STD_I64LE, space, H5P_DEFAULT,
+                                      properties, H5P_DEFAULT),
                            file.path, "create", "/provenance/attempts/exit"),
                      H5Dclose);
-  hdf5::text_attribute(file, exits, "long_name", "0 finished, 75 interrupted, 3 failed, -1 running or killed");
+  hdf5::text_attribute(file, exits, "long_name",
+                       "0 finished, 75 interrupted, 3 failed, -1 running or killed");
 }
 
 std::int64_t begin_attempt(const File& file) {

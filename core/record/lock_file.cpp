@@ -28,9 +28,10 @@ std::string holder(int descriptor) {
 
 // The file locked must still be the one at the path: its last holder may have removed it meanwhile.
 bool is_at(int descriptor, const std::filesystem::path& path) {
-  struct stat held {}, there {};
-  return ::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &there) == 0 && held.st_ino == there.st_ino &&
-         held.st_dev == there.st_dev;
+  struct stat held {
+  }, there{};
+  return ::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &there) == 0 &&
+         held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
 }  // namespace
@@ -42,13 +43,16 @@ LockFile::LockFile(const std::filesystem::path& record) : path_(lock_path(record
   for (int attempt = 0; attempt < 20; ++attempt) {
     descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor_ < 0)
-      throw RecordError(fmt::format("{}: cannot create {}: {}", record.string(), path_.filename().string(), std::strerror(errno)));
+      throw RecordError(fmt::format("{}: cannot create {}: {}", record.string(), path_.filename().string(),
+                                    std::strerror(errno)));
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) {
       if (is_at(descriptor_, path_)) break;
     } else if (errno != EWOULDBLOCK || attempt == 19) {
-      const std::string reason = errno == EWOULDBLOCK
-                                     ? fmt::format("it is being written by {}; wait for it or choose another output", holder(descriptor_))
-                                     : fmt::format("cannot lock {}: {}", path_.filename().string(), std::strerror(errno));
+      const std::string reason =
+          errno == EWOULDBLOCK
+              ? fmt::format("it is being written by {}; wait for it or choose another output",
+                            holder(descriptor_))
+              : fmt::format("cannot lock {}: {}", path_.filename().string(), std::strerror(errno));
       ::close(descriptor_);
       throw RecordError(fmt::format("{}: {}", record.string(), reason));
     } else {
@@ -57,7 +61,9 @@ LockFile::LockFile(const std::filesystem::path& record) : path_(lock_path(record
     ::close(descriptor_);
     descriptor_ = -1;
   }
-  if (descriptor_ < 0) throw RecordError(fmt::format("{}: cannot lock {}: it keeps being replaced", record.string(), path_.filename().string()));
+  if (descriptor_ < 0)
+    throw RecordError(fmt::format("{}: cannot lock {}: it keeps being replaced", record.string(),
+                                  path_.filename().string()));
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
   const std::string text = fmt::format("process {} on {}\n", ::getpid(), host.data());

@@ -6,12 +6,13 @@
 
 namespace weir::record {
 
-// Holds <file>.lock, which names the process and the host, until it is destroyed; the lock ends with the process however
-// that dies. Errors: RecordError if another process holds it, or the folder is missing or not writable.
+// Holds <file>.lock, which names the process and the host, until it is destroyed; the lock ends with the
+// process however that dies. Errors: RecordError if another process holds it, or the folder is missing or not
+// writable.
 class LockFile {
  public:
   explicit LockFile(const std::filesystem::path& record);
-  ~LockFile();                             // removes the file
+  ~LockFile();  // removes the file
   LockFile(const LockFile&) = delete;
   LockFile& operator=(const LockFile&) = delete;
 
@@ -21,6 +22,6 @@ class LockFile {
 };
 
 std::filesystem::path lock_path(const std::filesystem::path& record);
-bool is_locked(const std::filesystem::path& record);   // by a live process
+bool is_locked(const std::filesystem::path& record);  // by a live process
 
 }  // namespace weir::record

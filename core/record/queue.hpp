@@ -17,11 +17,11 @@ namespace weir::record {
 
 struct Task {
   enum class Kind { append, write, attribute, close_node, commit, finish } kind;
-  std::size_t dataset = 0;                 // index into RunSpec::datasets
+  std::size_t dataset = 0;  // index into RunSpec::datasets
   std::int64_t step = 0;
   Array value{};
-  std::string name{}, text{};              // attribute; close_node: node; finish: status, message
-  std::uint64_t ticket = 0;                // commit: its number
+  std::string name{}, text{};  // attribute; close_node: node; finish: status, message
+  std::uint64_t ticket = 0;    // commit: its number
 };
 
 class Queue {
@@ -61,7 +61,9 @@ class Queue {
   }
 
  private:
-  static std::size_t size(const Task& task) { return (task.value.bytes ? task.value.bytes->size() : 0) + sizeof(Task); }
+  static std::size_t size(const Task& task) {
+    return (task.value.bytes ? task.value.bytes->size() : 0) + sizeof(Task);
+  }
 
   const std::size_t bound_;
   std::mutex mutex_;

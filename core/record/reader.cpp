@@ -28,7 +28,7 @@ DType nearest(const hdf5::File& file, hid_t dataset, const std::string& path) {
   switch (H5Tget_class(type)) {
     case H5T_FLOAT:
       return bytes <= 4 ? DType::float32 : DType::float64;
-    case H5T_ENUM:                         // h5py's booleans
+    case H5T_ENUM:  // h5py's booleans
     case H5T_INTEGER: {
       const bool sign = H5Tget_sign(type) == H5T_SGN_2;
       if (bytes == 1 && !sign) return DType::uint8;
@@ -46,24 +46,27 @@ Array read_rows(const hdf5::File& file, const std::string& path, std::int64_t fi
   const DType dtype = nearest(file, dataset, path);
   const Handle type(H5Dget_type(dataset), H5Tclose);
   // HDF5 converts no enumerations to numbers; h5py's booleans are such, over int8.
-  const Handle plain(H5Tget_class(type) == H5T_ENUM ? H5Tget_super(type) : H5Tcopy(hdf5::memory_type(dtype)), H5Tclose);
+  const Handle plain(H5Tget_class(type) == H5T_ENUM ? H5Tget_super(type) : H5Tcopy(hdf5::memory_type(dtype)),
+                     H5Tclose);
   const bool boolean = H5Tget_class(type) == H5T_ENUM;
 
   Array array{boolean ? DType::uint8 : dtype, hdf5::shape_of(dataset), nullptr};
   const Handle space(H5Dget_space(dataset), H5Sclose);
   if (count >= 0) {
     if (array.shape.empty() || first < 0 || first + count > array.shape[0])
-      throw RecordError(fmt::format("{}: {} has shape [{}]; rows {} to {} are not in it", file.path.string(), path,
-                                    fmt::join(array.shape, ", "), first, first + count));
+      throw RecordError(fmt::format("{}: {} has shape [{}]; rows {} to {} are not in it", file.path.string(),
+                                    path, fmt::join(array.shape, ", "), first, first + count));
     array.shape[0] = count;
     std::vector<hsize_t> start(array.shape.size(), 0), sizes(array.shape.begin(), array.shape.end());
     start[0] = static_cast<hsize_t>(first);
-    check(H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, sizes.data(), nullptr), file.path, "select rows of", path);
+    check(H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, sizes.data(), nullptr), file.path,
+          "select rows of", path);
   }
   std::vector<std::byte> bytes(static_cast<std::size_t>(array.count()) * size_of(array.dtype));
   const Handle cells = hdf5::space_of(array.shape);
   if (!bytes.empty())
-    check(H5Dread(dataset, boolean ? static_cast<hid_t>(type) : static_cast<hid_t>(plain), cells, space, H5P_DEFAULT, bytes.data()),
+    check(H5Dread(dataset, boolean ? static_cast<hid_t>(type) : static_cast<hid_t>(plain), cells, space,
+                  H5P_DEFAULT, bytes.data()),
           file.path, "read", path);
   array.bytes = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
   return array;
@@ -92,9 +95,11 @@ std::string attribute_text(const hdf5::File& file, hid_t id, const std::string& 
     const bool whole = H5Tget_class(type) == H5T_INTEGER;
     std::vector<double> reals(count);
     std::vector<std::int64_t> integers(count);
-    check(whole ? H5Aread(id, H5T_NATIVE_INT64, integers.data()) : H5Aread(id, H5T_NATIVE_DOUBLE, reals.data()), file.path,
-          "read attribute", what);
-    for (std::size_t i = 0; i < count; ++i) parts.push_back(whole ? fmt::to_string(integers[i]) : fmt::to_string(reals[i]));
+    check(
+        whole ? H5Aread(id, H5T_NATIVE_INT64, integers.data()) : H5Aread(id, H5T_NATIVE_DOUBLE, reals.data()),
+        file.path, "read attribute", what);
+    for (std::size_t i = 0; i < count; ++i)
+      parts.push_back(whole ? fmt::to_string(integers[i]) : fmt::to_string(reals[i]));
   }
   return fmt::format("{}", fmt::join(parts, " "));
 }
@@ -104,7 +109,7 @@ std::string attribute_text(const hdf5::File& file, hid_t id, const std::string& 
 Reader::Reader(const std::filesystem::path& file) {
   const hdf5::Turn turn;
   Handle id = hdf5::open_for_reading(file);
-  H5Iinc_ref(id);                          // outlives the handle
+  H5Iinc_ref(id);  // outlives the handle
   file_ = id;
 }
 
@@ -168,14 +173,17 @@ std::string Reader::attribute(const std::string& path, const std::string& name) 
   const hdf5::File file = borrow(file_);
   const Handle object = hdf5::open_object(file, path);
   if (H5Aexists(object, name.c_str()) <= 0) return {};
-  const Handle id(check(H5Aopen(object, name.c_str(), H5P_DEFAULT), file.path, "open attribute", path + "@" + name), H5Aclose);
+  const Handle id(
+      check(H5Aopen(object, name.c_str(), H5P_DEFAULT), file.path, "open attribute", path + "@" + name),
+      H5Aclose);
   return attribute_text(file, id, path + "@" + name);
 }
 
 std::vector<std::string> Reader::members(const std::string& group) const {
   const hdf5::Turn turn;
   const hdf5::File file = borrow(file_);
-  const Handle id(check(H5Gopen2(file.id, group.c_str(), H5P_DEFAULT), file.path, "open group", group), H5Gclose);
+  const Handle id(check(H5Gopen2(file.id, group.c_str(), H5P_DEFAULT), file.path, "open group", group),
+                  H5Gclose);
   std::vector<std::string> names;
   check(H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, nullptr, add_name, &names), file.path, "list", group);
   return names;

@@ -11,7 +11,8 @@
 
 namespace weir {
 
-// Opens for reading only, also while a run is writing (SWMR). Errors: RecordError naming file, dataset and reason.
+// Opens for reading only, also while a run is writing (SWMR). Errors: RecordError naming file, dataset and
+// reason.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& file);
@@ -19,24 +20,24 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  bool has(const std::string& path) const;                       // "/nodes/train/loss/value"
+  bool has(const std::string& path) const;  // "/nodes/train/loss/value"
   bool is_group(const std::string& path) const;
   std::vector<std::int64_t> shape(const std::string& path) const;
-  DType dtype(const std::string& path) const;                    // other number types are given as the nearest of DType
-  Array read(const std::string& path) const;                     // whole
+  DType dtype(const std::string& path) const;  // other number types are given as the nearest of DType
+  Array read(const std::string& path) const;   // whole
   Array rows(const std::string& path, std::int64_t first, std::int64_t count) const;
-  std::string text(const std::string& path) const;               // a uint8[] or fixed-ASCII dataset
-  bool is_text(const std::string& path) const;                   // holds fixed-ASCII strings
-  std::vector<std::string> texts(const std::string& path) const; // a column of fixed-ASCII strings
-  std::string attribute(const std::string& path, const std::string& name) const;   // "" if there is none
-  std::vector<std::string> members(const std::string& group) const;                // sorted
+  std::string text(const std::string& path) const;                // a uint8[] or fixed-ASCII dataset
+  bool is_text(const std::string& path) const;                    // holds fixed-ASCII strings
+  std::vector<std::string> texts(const std::string& path) const;  // a column of fixed-ASCII strings
+  std::string attribute(const std::string& path, const std::string& name) const;  // "" if there is none
+  std::vector<std::string> members(const std::string& group) const;               // sorted
 
  private:
   std::int64_t file_;
 };
 
-// A file of named arrays, written whole: to a temporary beside it, synced, renamed. For checkpoints, shared results, tables.
-// Names may hold slashes (groups). `texts` become uint8[] datasets.
+// A file of named arrays, written whole: to a temporary beside it, synced, renamed. For checkpoints, shared
+// results, tables. Names may hold slashes (groups). `texts` become uint8[] datasets.
 void write_arrays(const std::filesystem::path& file, const Arrays& arrays,
                   const std::map<std::string, std::string>& texts = {});
 Arrays read_arrays(const std::filesystem::path& file);

@@ -18,13 +18,14 @@ namespace weir {
 namespace {
 
 constexpr std::size_t queue_bytes = 64u << 20;
-constexpr auto flush_period = std::chrono::seconds(2);   // live readers see rows this late
+constexpr auto flush_period = std::chrono::seconds(2);  // live readers see rows this late
 
 void require_folder(const std::filesystem::path& file) {
   const auto folder = file.parent_path();
   std::error_code ignored;
   if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
-    throw RecordError(fmt::format("{}: cannot create it: there is no folder {}", file.string(), folder.string()));
+    throw RecordError(
+        fmt::format("{}: cannot create it: there is no folder {}", file.string(), folder.string()));
 }
 
 }  // namespace
@@ -32,8 +33,11 @@ void require_folder(const std::filesystem::path& file) {
 class Recorder::Impl {
  public:
   Impl(std::filesystem::path path, Mode mode, RunSpec run, std::map<std::string, std::int64_t> keep)
-      : file_((require_folder(path), std::move(path))), run_(std::move(run)), lock_(std::make_unique<record::LockFile>(file_)),
-        writer_(file_, mode, run_, keep), queue_(queue_bytes) {
+      : file_((require_folder(path), std::move(path))),
+        run_(std::move(run)),
+        lock_(std::make_unique<record::LockFile>(file_)),
+        writer_(file_, mode, run_, keep),
+        queue_(queue_bytes) {
     for (std::size_t i = 0; i < run_.datasets.size(); ++i) {
       const std::string key = record::key_of(run_.datasets[i]);
       index_[key] = i;
@@ -50,7 +54,8 @@ class Recorder::Impl {
 
   ~Impl() {
     if (!thread_.joinable()) return;
-    queue_.push({.kind = record::Task::Kind::finish, .name = "failed", .text = "the run ended without saying how"});
+    queue_.push(
+        {.kind = record::Task::Kind::finish, .name = "failed", .text = "the run ended without saying how"});
     thread_.join();
   }
 
@@ -60,7 +65,8 @@ class Recorder::Impl {
     require_value(path, "row", row, spec);
     {
       const std::lock_guard lock(mutex_);
-      if (closed_.contains(spec.node)) throw RecordError(fmt::format("{}: cannot append to {}: its node is closed", file_.string(), path));
+      if (closed_.contains(spec.node))
+        throw RecordError(fmt::format("{}: cannot append to {}: its node is closed", file_.string(), path));
       ++rows_[i];
     }
     push({.kind = record::Task::Kind::append, .dataset = i, .step = step, .value = std::move(row)});
@@ -71,7 +77,8 @@ class Recorder::Impl {
     require_value(path, "value", value, run_.datasets[i]);
     {
       const std::lock_guard lock(mutex_);
-      if (!written_.insert(i).second) throw RecordError(fmt::format("{}: cannot write {} a second time in one run", file_.string(), path));
+      if (!written_.insert(i).second)
+        throw RecordError(fmt::format("{}: cannot write {} a second time in one run", file_.string(), path));
     }
     push({.kind = record::Task::Kind::write, .dataset = i, .value = std::move(value)});
   }
@@ -104,7 +111,8 @@ class Recorder::Impl {
 
   void finish(const std::string& status, const std::string& message) {
     if (status != "finished" && status != "failed" && status != "interrupted")
-      throw RecordError(fmt::format("{}: a run ends finished, failed or interrupted, not '{}'", file_.string(), status));
+      throw RecordError(
+          fmt::format("{}: a run ends finished, failed or interrupted, not '{}'", file_.string(), status));
     push({.kind = record::Task::Kind::finish, .name = status, .text = message});
     thread_.join();
     lock_.reset();
@@ -129,20 +137,24 @@ class Recorder::Impl {
     const auto found = index_.find(path);
     if (found == index_.end()) unknown(path);
     if (run_.datasets[found->second].trace != trace)
-      throw RecordError(fmt::format("{}: {} is a {}: use {}", file_.string(), path, trace ? "tensor" : "trace", trace ? "write" : "append"));
+      throw RecordError(fmt::format("{}: {} is a {}: use {}", file_.string(), path,
+                                    trace ? "tensor" : "trace", trace ? "write" : "append"));
     return found->second;
   }
 
-  void require_value(const std::string& path, const char* what, const Array& value, const DatasetSpec& spec) const {
+  void require_value(const std::string& path, const char* what, const Array& value,
+                     const DatasetSpec& spec) const {
     bool same = value.shape.size() == spec.shape.size();
     for (std::size_t axis = 0; same && axis < spec.shape.size(); ++axis)
       same = spec.shape[axis] < 0 || spec.shape[axis] == value.shape[axis];
     if (!same || value.dtype != spec.dtype)
-      throw RecordError(fmt::format("{}: a {} of {} is {} [{}], declared is {} [{}]", file_.string(), what, path, name_of(value.dtype),
-                                    fmt::join(value.shape, ", "), name_of(spec.dtype), fmt::join(spec.shape, ", ")));
+      throw RecordError(fmt::format("{}: a {} of {} is {} [{}], declared is {} [{}]", file_.string(), what,
+                                    path, name_of(value.dtype), fmt::join(value.shape, ", "),
+                                    name_of(spec.dtype), fmt::join(spec.shape, ", ")));
     const std::size_t bytes = static_cast<std::size_t>(value.count()) * size_of(value.dtype);
     if (bytes > 0 && (!value.bytes || value.bytes->size() < bytes))
-      throw RecordError(fmt::format("{}: a {} of {} has fewer bytes than its shape needs", file_.string(), what, path));
+      throw RecordError(
+          fmt::format("{}: a {} of {} has fewer bytes than its shape needs", file_.string(), what, path));
   }
 
   void push(record::Task task) {
@@ -230,18 +242,23 @@ class Recorder::Impl {
   std::thread thread_;
 };
 
-Recorder::Recorder(std::filesystem::path file, Mode mode, RunSpec run, std::map<std::string, std::int64_t> keep)
+Recorder::Recorder(std::filesystem::path file, Mode mode, RunSpec run,
+                   std::map<std::string, std::int64_t> keep)
     : impl_(std::make_unique<Impl>(std::move(file), mode, std::move(run), std::move(keep))) {}
 Recorder::~Recorder() = default;
 
-void Recorder::append(const std::string& path, std::int64_t step, Array row) { impl_->append(path, step, std::move(row)); }
+void Recorder::append(const std::string& path, std::int64_t step, Array row) {
+  impl_->append(path, step, std::move(row));
+}
 void Recorder::write(const std::string& path, Array value) { impl_->write(path, std::move(value)); }
 void Recorder::attribute(const std::string& path, const std::string& name, const std::string& value) {
   impl_->attribute(path, name, value);
 }
 void Recorder::close_node(const std::string& node) { impl_->close_node(node); }
 void Recorder::commit() { impl_->commit(); }
-void Recorder::finish(const std::string& status, const std::string& message) { impl_->finish(status, message); }
+void Recorder::finish(const std::string& status, const std::string& message) {
+  impl_->finish(status, message);
+}
 std::int64_t Recorder::rows(const std::string& path) const { return impl_->rows(path); }
 const std::filesystem::path& Recorder::file() const { return impl_->file(); }
 

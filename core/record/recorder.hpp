@@ -1,18 +1,20 @@
 // core/record/recorder.hpp -- the one writer of a run's HDF5 file (format 1.0).
 //
-// Life of a recorder:  open -> declare everything -> start (SWMR on) -> append / write / commit from any thread -> finish.
-// Calls from any thread put a snapshot on a bounded queue; one writer thread of the recorder's own touches HDF5. The first
-// failed write stops the recorder: every later call throws RecordError with the first cause, and no later row is
-// acknowledged.
+// Life of a recorder:  open -> declare everything -> start (SWMR on) -> append / write / commit from any
+// thread -> finish. Calls from any thread put a snapshot on a bounded queue; one writer thread of the
+// recorder's own touches HDF5. The first failed write stops the recorder: every later call throws RecordError
+// with the first cause, and no later row is acknowledged.
 //
 // A trace <t> of node a.b is the group /nodes/a/b/<t> with
 //   value      [n, row...]     units, long_name, estimator, ...; scales on every axis
 //   step       int64 [n]       the dimension scale of value's axis 0
-//   value_crc  int64 [blocks]  crc32c of each whole block of @block_rows = 256 rows of value, as little-endian bytes; the
-//                              last, partial block gets its checksum when the node closes. Blocks are counted in rows,
-//                              so that two runs give the same bytes whatever their timing.
-// These are separate datasets: a live reader takes the shorter of value and step, and checks whole blocks only.
-// Text is fixed ASCII; in attributes a character outside it becomes "?" (the exact text is in /pipeline and /schema).
+//   value_crc  int64 [blocks]  crc32c of each whole block of @block_rows = 256 rows of value; the last,
+//                              partial block gets its checksum when the node closes
+// Blocks are counted in rows, so that two runs give the same bytes whatever their timing. These are separate
+// datasets: a live reader takes the shorter of value and step, and checks whole blocks only.
+//
+// Text is fixed ASCII; in attributes a character outside it becomes "?" (the exact text is in /pipeline and
+// /schema).
 #pragma once
 
 #include <filesystem>
@@ -38,18 +40,20 @@ class RecordError : public std::runtime_error {
 
 // What a dataset is, told before the first byte is written.
 struct DatasetSpec {
-  std::string node;                       // "train.probes.variance": group /nodes/train/probes/variance
-  std::string name;                       // "total", or "params/net.0.weight" for a dataset deeper in the group
-  bool trace = false;                     // rows over steps: /nodes/<node>/<name>/{value, step, value_crc}
+  std::string node;    // "train.probes.variance": group /nodes/train/probes/variance
+  std::string name;    // "total", or "params/net.0.weight" for a dataset deeper in the group
+  bool trace = false;  // rows over steps: /nodes/<node>/<name>/{value, step, value_crc}
   DType dtype = DType::float32;
-  std::vector<std::int64_t> shape{};      // of the tensor, or of one row of a trace; only a tensor's first size may be -1
-  std::vector<std::string> dims{};        // a name for each size of `shape`
+  // Of the tensor, or of one row of a trace; only a tensor's first size may be -1.
+  std::vector<std::int64_t> shape{};
+  std::vector<std::string> dims{};  // a name for each size of `shape`
   std::string unit = "1";
   std::string description{};
-  std::map<std::string, std::string> attributes{};         // fixed ASCII: estimator, ddof, reason, ...
-  std::map<std::string, std::pair<std::string, Array>> scales{}; // dim -> (scale's dataset name, values): bin edges, ids
-  int yaml_line = 0;                      // of the node, for /schema
-  std::string rng{};                      // Rng address of the node, for /schema
+  std::map<std::string, std::string> attributes{};  // fixed ASCII: estimator, ddof, reason, ...
+  // dim -> (scale's dataset name, values): bin edges, ids. As many values as the axis, or one more (edges).
+  std::map<std::string, std::pair<std::string, Array>> scales{};
+  int yaml_line = 0;  // of the node, for /schema
+  std::string rng{};  // Rng address of the node, for /schema
 };
 
 // What a node is: attributes of /nodes/<node>.
@@ -62,16 +66,16 @@ struct NodeSpec {
 struct RunSpec {
   std::string name;
   std::string run_id;
-  std::string main_trace;                 // dotted path of the trace that @default points to, "" for none
-  std::string source;                     // pipeline YAML as given
-  std::string resolved;                   // YAML with defaults
+  std::string main_trace;  // dotted path of the trace that @default points to, "" for none
+  std::string source;      // pipeline YAML as given
+  std::string resolved;    // YAML with defaults
   nlohmann::json resolved_json;
-  std::map<std::string, std::string> provenance;           // command, host, device, threads, git_commit, ...
+  std::map<std::string, std::string> provenance;  // command, host, device, threads, git_commit, ...
   struct Version {
     std::string name, version, file, sha256;
   };
   std::vector<Version> plugins;
-  std::vector<Version> libraries;         // file and sha256 unused
+  std::vector<Version> libraries;  // file and sha256 unused
   std::vector<NodeSpec> nodes;
   std::vector<DatasetSpec> datasets;
 };
@@ -79,26 +83,28 @@ struct RunSpec {
 class Recorder {
  public:
   enum class Mode {
-    create,      // refuse an existing file
-    replace,     // --force: start over; the old file goes only when the new one is complete enough to open
-    resume,      // continue an interrupted record of the same resolved pipeline
+    create,   // refuse an existing file
+    replace,  // --force: start over; the old file goes only when the new one is complete enough to open
+    resume,   // continue an interrupted record of the same resolved pipeline
   };
 
-  // Creates or reopens `file`, declares everything in `run`, and starts SWMR. With Mode::resume, `keep` tells how many
-  // rows of each trace ("train.loss" -> 1200) are kept; every other trace is emptied, tensors are written again.
-  // Errors: RecordError if the file exists (create), is locked by another process, or is not a record of this pipeline.
+  // Creates or reopens `file`, declares everything in `run`, and starts SWMR. With Mode::resume, `keep` tells
+  // how many rows of each trace ("train.loss" -> 1200) are kept; every other trace is emptied, tensors are
+  // written again. Errors: RecordError if the file exists (create), is locked by another process, or is not a
+  // record of this pipeline.
   Recorder(std::filesystem::path file, Mode mode, RunSpec run, std::map<std::string, std::int64_t> keep = {});
-  ~Recorder();                            // without finish(): status becomes "failed"
+  ~Recorder();  // without finish(): status becomes "failed"
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
   // One row of a trace. `row` has the declared row shape and dtype. Blocks while the queue is full.
   void append(const std::string& path, std::int64_t step, Array row);
 
-  // A whole tensor. `value`'s shape must match the declared one where that is not -1.
+  // A whole tensor, once per run. `value`'s shape must match the declared one where that is not -1.
   void write(const std::string& path, Array value);
 
   // Fixed-ASCII attribute of a declared dataset, e.g. ("gauss.total", "total_reason", "singular at t = 1/2").
+  // Kept until finish(): HDF5 promises readers nothing about attributes that appear during SWMR.
   void attribute(const std::string& path, const std::string& name, const std::string& value);
 
   // The node's traces are complete: the last partial blocks get their checksums.
@@ -110,7 +116,7 @@ class Recorder {
   // running -> finished | failed | interrupted. Commits, closes the file, releases the lock.
   void finish(const std::string& status, const std::string& message = "");
 
-  std::int64_t rows(const std::string& path) const;   // appended so far, including those kept by resume
+  std::int64_t rows(const std::string& path) const;  // appended so far, including those kept by resume
   const std::filesystem::path& file() const;
 
  private:
@@ -121,15 +127,16 @@ class Recorder {
 // What stands at a record's path, without changing it.
 struct RecordState {
   bool exists = false;
-  bool is_record = false;                 // a readable weir record
-  std::string status;                     // running | finished | failed | interrupted; "interrupted" if its writer died
-  bool locked = false;                    // a live process writes it
-  std::string resolved_json;              // to compare pipelines
+  bool is_record = false;     // a readable weir record
+  std::string status;         // running | finished | failed | interrupted; "interrupted" if its writer died
+  bool locked = false;        // a live process writes it
+  std::string resolved_json;  // to compare pipelines
 };
 RecordState inspect_record(const std::filesystem::path& file);
 
-// Repairs a record whose writer died (clears HDF5's consistency flags without truncating, drops unfinished blocks, sets
-// status interrupted). Returns what was done, one sentence each.
+// Repairs a record whose writer died: clears HDF5's consistency flags without truncating, drops rows of which
+// only a part was written, completes the checksums, names blocks whose values are damaged, sets status
+// interrupted. Returns what was done, one sentence each. Errors: RecordError if it is locked or no record.
 std::vector<std::string> repair_record(const std::filesystem::path& file);
 
 }  // namespace weir

@@ -51,7 +51,8 @@ double standard_deviation(const std::vector<double>& x) {
 
 // NaN anywhere is NaN: std::min_element would depend on where it stands.
 double extreme(const std::vector<double>& x, bool largest) {
-  if (x.empty() || std::any_of(x.begin(), x.end(), [](double each) { return std::isnan(each); })) return undefined;
+  if (x.empty() || std::any_of(x.begin(), x.end(), [](double each) { return std::isnan(each); }))
+    return undefined;
   return largest ? *std::max_element(x.begin(), x.end()) : *std::min_element(x.begin(), x.end());
 }
 
@@ -77,12 +78,15 @@ std::string dataset_at(const Reader& reader, const std::string& dotted_path) {
     const auto schema = nlohmann::json::parse(reader.text("/schema"), nullptr, false);
     if (schema.is_object())
       for (const auto& each : schema.value("datasets", nlohmann::json::array()))
-        if (each.value("node", "") + "." + each.value("name", "") == dotted_path) return each.value("path", path);
+        if (each.value("node", "") + "." + each.value("name", "") == dotted_path)
+          return each.value("path", path);
   }
-  if (!reader.has(path)) throw RecordError(fmt::format("the record has no dataset {} ({})", dotted_path, path));
+  if (!reader.has(path))
+    throw RecordError(fmt::format("the record has no dataset {} ({})", dotted_path, path));
   if (!reader.is_group(path)) return path;
   if (!reader.has(path + "/value"))
-    throw RecordError(fmt::format("{} is a group of the record, not a number; it holds: {}", dotted_path, fmt::join(reader.members(path), ", ")));
+    throw RecordError(fmt::format("{} is a group of the record, not a number; it holds: {}", dotted_path,
+                                  fmt::join(reader.members(path), ", ")));
   return path + "/value";
 }
 
@@ -91,7 +95,8 @@ double reduce(const Reader& reader, const std::string& dotted_path, const std::s
   if (reduction == "last") return end_of(reader, path, true);
   if (reduction == "first") return end_of(reader, path, false);
   if (std::find(reductions.begin(), reductions.end(), reduction) == reductions.end())
-    throw RecordError(fmt::format("unknown reduction '{}' of {}; valid: {}", reduction, dotted_path, fmt::join(reductions, ", ")));
+    throw RecordError(fmt::format("unknown reduction '{}' of {}; valid: {}", reduction, dotted_path,
+                                  fmt::join(reductions, ", ")));
   const std::vector<double> x = doubles(reader.read(path));
   if (reduction == "mean") return mean(x);
   if (reduction == "sum") return std::accumulate(x.begin(), x.end(), 0.0);

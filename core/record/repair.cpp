@@ -56,11 +56,12 @@ void repair_trace(const File& file, const std::string& trace, std::vector<std::s
   std::vector<std::int64_t> sums, there;
   {
     const Reader reader(file.path);
-    const std::int64_t values = reader.shape(trace + "/value").at(0), steps = reader.shape(trace + "/step").at(0);
+    const std::int64_t values = reader.shape(trace + "/value").at(0),
+                       steps = reader.shape(trace + "/step").at(0);
     rows = std::min(values, steps);
     if (values != steps)
-      done.push_back(fmt::format("{}: {} rows of value and {} of step; the last {} uncommitted were dropped", trace, values, steps,
-                                 std::max(values, steps) - rows));
+      done.push_back(fmt::format("{}: {} rows of value and {} of step; the last {} uncommitted were dropped",
+                                 trace, values, steps, std::max(values, steps) - rows));
     sums = checksums(reader, trace, rows);
     const Array crc = reader.read(trace + "/value_crc");
     there.assign(crc.data<std::int64_t>(), crc.data<std::int64_t>() + crc.count());
@@ -68,10 +69,12 @@ void repair_trace(const File& file, const std::string& trace, std::vector<std::s
   for (std::size_t block = 0; block < std::min(sums.size(), there.size()); ++block) {
     const bool whole = static_cast<std::int64_t>(block + 1) * record::block_rows <= rows;
     if (whole && sums[block] != there[block]) {
-      done.push_back(fmt::format("{}: block {} (rows {} to {}) does not match its checksum: its values are damaged; left as they are",
-                                 trace, block, static_cast<std::int64_t>(block) * record::block_rows,
-                                 static_cast<std::int64_t>(block + 1) * record::block_rows - 1));
-      sums[block] = there[block];          // the witness of the damage stays
+      done.push_back(
+          fmt::format("{}: block {} (rows {} to {}) does not match its checksum: its values are damaged; "
+                      "left as they are",
+                      trace, block, static_cast<std::int64_t>(block) * record::block_rows,
+                      static_cast<std::int64_t>(block + 1) * record::block_rows - 1));
+      sums[block] = there[block];  // the witness of the damage stays
     }
   }
   set_rows(file, trace + "/value", rows);
@@ -80,7 +83,8 @@ void repair_trace(const File& file, const std::string& trace, std::vector<std::s
   set_rows(file, trace + "/value_crc", static_cast<std::int64_t>(sums.size()));
   const Handle crc = hdf5::open_dataset(file, trace + "/value_crc");
   if (!sums.empty())
-    check(H5Dwrite(crc, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, sums.data()), file.path, "write", trace + "/value_crc");
+    check(H5Dwrite(crc, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, sums.data()), file.path, "write",
+          trace + "/value_crc");
   done.push_back(fmt::format("{}: {} rows kept, checksums completed", trace, rows));
 }
 
@@ -105,7 +109,7 @@ RecordState inspect_record(const fs::path& path) {
     state.status = hdf5::read_text(file, "/status");
     state.resolved_json = hdf5::read_text(file, "/pipeline/resolved_json");
   } catch (const RecordError&) {
-    return state;                          // not readable: is_record stays false
+    return state;  // not readable: is_record stays false
   }
   if (state.status == "running" && !state.locked) state.status = "interrupted";
   return state;
@@ -113,26 +117,31 @@ RecordState inspect_record(const fs::path& path) {
 
 std::vector<std::string> repair_record(const fs::path& path) {
   std::vector<std::string> done;
-  if (!fs::exists(path)) throw RecordError(fmt::format("{}: cannot repair it: there is no such file", path.string()));
+  if (!fs::exists(path))
+    throw RecordError(fmt::format("{}: cannot repair it: there is no such file", path.string()));
   const record::LockFile lock(path);
   const hdf5::Turn turn;
   std::string status;
   {
     const File file{path, hdf5::open_for_reading(path)};
-    if (!record::is_record(file)) throw RecordError(fmt::format("{}: cannot repair it: it is not a weir record", path.string()));
+    if (!record::is_record(file))
+      throw RecordError(fmt::format("{}: cannot repair it: it is not a weir record", path.string()));
     status = hdf5::read_text(file, "/status");
   }
   const Handle access = hdf5::access_properties();
   {
     const Handle plain(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), H5Fclose);
     H5Eclear2(H5E_DEFAULT);
-    if (plain.open() && status != "running") return {"nothing to repair: its status is " + status + " and it was closed properly"};
+    if (plain.open() && status != "running")
+      return {"nothing to repair: its status is " + status + " and it was closed properly"};
     if (!plain.open()) done.push_back("cleared HDF5's marks of an unfinished writer");
   }
   record::clear_flags(path);
   const auto traces = traces_of(path);
   // SWMR's order of writes, so that a kill during the repair is as harmless as one during a run.
-  File file{path, Handle(check(H5Fopen(path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), path, "open", "it"), H5Fclose)};
+  File file{path, Handle(check(H5Fopen(path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), path, "open",
+                               "it"),
+                         H5Fclose)};
   for (const auto& trace : traces) repair_trace(file, trace, done);
   if (status == "running") {
     set_interrupted(file);

@@ -24,7 +24,8 @@ void clear_flags(const std::filesystem::path& file) {
 
 bool is_record(const hdf5::File& file) {
   if (H5Aexists(file.id, "weir_format") <= 0) return false;
-  return hdf5::exists(file.id, "/status") && hdf5::exists(file.id, "/pipeline/resolved_json") && hdf5::exists(file.id, "/nodes");
+  return hdf5::exists(file.id, "/status") && hdf5::exists(file.id, "/pipeline/resolved_json") &&
+         hdf5::exists(file.id, "/nodes");
 }
 
 void require_resumable(const hdf5::File& file, const RunSpec& run) {
@@ -32,9 +33,13 @@ void require_resumable(const hdf5::File& file, const RunSpec& run) {
   if (!is_record(file)) throw RecordError(fmt::format("{}: cannot resume it: it is not a weir record", name));
   if (hdf5::read_text(file, "/status") == "finished")
     throw RecordError(fmt::format("{}: cannot resume it: it is finished; use --force to start over", name));
-  const auto resolved = nlohmann::json::parse(hdf5::read_text(file, "/pipeline/resolved_json"), nullptr, false);
+  const auto resolved =
+      nlohmann::json::parse(hdf5::read_text(file, "/pipeline/resolved_json"), nullptr, false);
   if (resolved != run.resolved_json)
-    throw RecordError(fmt::format("{}: cannot resume it: it records another pipeline; choose another output (-o) or start over with --force", name));
+    throw RecordError(
+        fmt::format("{}: cannot resume it: it records another pipeline; choose another output (-o) or start "
+                    "over with --force",
+                    name));
 }
 
 void require_rows(const hdf5::File& file, const std::string& trace, std::int64_t rows) {
@@ -45,8 +50,9 @@ void require_rows(const hdf5::File& file, const std::string& trace, std::int64_t
     there = there < 0 ? size : std::min(there, size);
   }
   if (there < rows)
-    throw RecordError(fmt::format("{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
-                                  file.path.string(), trace, there, rows));
+    throw RecordError(fmt::format(
+        "{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
+        file.path.string(), trace, there, rows));
 }
 
 }  // namespace weir::record

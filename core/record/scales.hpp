@@ -19,10 +19,10 @@ class Scales {
   // `dataset` is the coordinate of its own axis, named like its dimension.
   void own(hid_t dataset, const std::string& path, const std::string& dim, std::int64_t size);
 
-  // Labels axis `axis` of `dataset`, which lies in `group`, and attaches a scale: the one declared for `dim`, else a
-  // netCDF dimension without values. Size -1 is an axis that grows.
-  void attach(hid_t dataset, const std::string& group, unsigned axis, const std::string& dim, std::int64_t size,
-              const DatasetSpec& spec);
+  // Labels axis `axis` of `dataset`, which lies in `group`, and attaches a scale: the one declared for `dim`,
+  // else a netCDF dimension without values. Size -1 is an axis that grows.
+  void attach(hid_t dataset, const std::string& group, unsigned axis, const std::string& dim,
+              std::int64_t size, const DatasetSpec& spec);
 
  private:
   std::string with_values(hid_t dataset, const std::string& group, const std::string& dim, std::int64_t size,
@@ -31,8 +31,8 @@ class Scales {
 
   const hdf5::File& file_;
   std::set<std::string> taken_;
-  std::map<std::string, std::int64_t> sizes_;                                    // of scales, by path
-  std::map<std::pair<std::string, std::int64_t>, std::string> found_;            // (group/dim, size) -> path
+  std::map<std::string, std::int64_t> sizes_;                          // of scales, by path
+  std::map<std::pair<std::string, std::int64_t>, std::string> found_;  // (group/dim, size) -> path
 };
 
 // Lets the scale of a growing axis 0 follow its dataset.

@@ -32,18 +32,19 @@ std::pair<Handle, Handle> rows_of(hid_t dataset, std::int64_t first, std::int64_
   sizes[0] = static_cast<hsize_t>(count);
   Handle space(H5Dget_space(dataset), H5Sclose);
   H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, sizes.data(), nullptr);
-  return {std::move(space), Handle(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose)};
+  return {std::move(space),
+          Handle(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose)};
 }
 
-void append_rows(const hdf5::File& file, hid_t dataset, const std::string& path, hid_t memory, std::int64_t first,
-                 std::int64_t count, const void* data) {
+void append_rows(const hdf5::File& file, hid_t dataset, const std::string& path, hid_t memory,
+                 std::int64_t first, std::int64_t count, const void* data) {
   set_rows(file, dataset, path, first + count);
   const auto [space, cells] = rows_of(dataset, first, count);
   check(H5Dwrite(dataset, memory, cells, space, H5P_DEFAULT, data), file.path, "write", path);
 }
 
-// HDF5 may write a trace's metadata only when everything is flushed, after the rows: so a live reader never sees a size
-// whose rows are not there yet.
+// HDF5 may write a trace's metadata only when everything is flushed, after the rows: so a live reader never
+// sees a size whose rows are not there yet.
 Handle open_corked(const hdf5::File& file, const std::string& path) {
   Handle dataset = hdf5::open_dataset(file, path);
   check(H5Odisable_mdc_flushes(dataset), file.path, "hold the metadata of", path);
@@ -53,14 +54,19 @@ Handle open_corked(const hdf5::File& file, const std::string& path) {
 }  // namespace
 
 TraceWriter::TraceWriter(const hdf5::File& file, const DatasetSpec& spec, std::int64_t keep)
-    : file_(file), path_(path_of(spec)), dtype_(spec.dtype), row_shape_(spec.shape), row_bytes_(row_bytes(spec)) {
+    : file_(file),
+      path_(path_of(spec)),
+      dtype_(spec.dtype),
+      row_shape_(spec.shape),
+      row_bytes_(row_bytes(spec)) {
   value_ = open_corked(file, path_ + "/value");
   step_ = open_corked(file, path_ + "/step");
   crc_ = open_corked(file, path_ + "/value_crc");
   const std::int64_t there = std::min(hdf5::shape_of(value_).at(0), hdf5::shape_of(step_).at(0));
   if (keep > there)
-    throw RecordError(fmt::format("{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
-                                  file.path.string(), path_, there, keep));
+    throw RecordError(fmt::format(
+        "{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
+        file.path.string(), path_, there, keep));
   rows_ = keep;
   sums_ = keep / block_rows;
   set_rows(file, crc_, path_ + "/value_crc", sums_);
@@ -75,12 +81,15 @@ void TraceWriter::resume_checksum() {
   const std::int64_t count = rows_ - first;
   std::vector<std::byte> bytes(static_cast<std::size_t>(count) * row_bytes_);
   const auto [space, cells] = rows_of(value_, first, count);
-  check(H5Dread(value_, hdf5::memory_type(dtype_), cells, space, H5P_DEFAULT, bytes.data()), file_.path, "read", path_ + "/value");
+  check(H5Dread(value_, hdf5::memory_type(dtype_), cells, space, H5P_DEFAULT, bytes.data()), file_.path,
+        "read", path_ + "/value");
   block_.add(bytes);
 }
 
 void TraceWriter::append(std::int64_t step, const Array& row) {
-  if (row_bytes_ > 0) pending_.insert(pending_.end(), row.bytes->begin(), row.bytes->begin() + static_cast<std::ptrdiff_t>(row_bytes_));
+  if (row_bytes_ > 0)
+    pending_.insert(pending_.end(), row.bytes->begin(),
+                    row.bytes->begin() + static_cast<std::ptrdiff_t>(row_bytes_));
   pending_steps_.push_back(step);
   if (pending_.size() >= gathered_bytes || pending_steps_.size() >= gathered_rows) write();
 }
@@ -125,7 +134,8 @@ void TraceWriter::abandon() {
 
 void TraceWriter::write_checksums(const std::vector<std::int64_t>& sums) {
   if (sums.empty()) return;
-  append_rows(file_, crc_, path_ + "/value_crc", H5T_NATIVE_INT64, sums_, static_cast<std::int64_t>(sums.size()), sums.data());
+  append_rows(file_, crc_, path_ + "/value_crc", H5T_NATIVE_INT64, sums_,
+              static_cast<std::int64_t>(sums.size()), sums.data());
   sums_ += static_cast<std::int64_t>(sums.size());
 }
 

@@ -11,18 +11,18 @@
 
 namespace weir::record {
 
-// Used by the writer thread alone. Rows are gathered and written together; what lands in the file depends on the rows
-// only, never on when they were written.
+// Used by the writer thread alone. Rows are gathered and written together; what lands in the file depends on
+// the rows only, never on when they were written.
 class TraceWriter {
  public:
   // Opens a declared trace and shortens it to `keep` rows. Errors: RecordError if it has fewer.
   TraceWriter(const hdf5::File& file, const DatasetSpec& spec, std::int64_t keep);
 
   void append(std::int64_t step, const Array& row);
-  void write();                            // rows gathered so far
-  void close();                            // checksum of the last partial block
-  void abandon();                          // touches the file no more
-  std::int64_t rows() const { return rows_; }   // in the file
+  void write();                                // rows gathered so far
+  void close();                                // checksum of the last partial block
+  void abandon();                              // touches the file no more
+  std::int64_t rows() const { return rows_; }  // in the file
 
  private:
   void resume_checksum();
@@ -35,8 +35,8 @@ class TraceWriter {
   std::size_t row_bytes_;
   hdf5::Handle value_, step_, crc_;
   std::int64_t rows_ = 0;
-  std::int64_t sums_ = 0;                  // checksums in the file
-  Crc32c block_;                           // of the block that is not yet whole
+  std::int64_t sums_ = 0;  // checksums in the file
+  Crc32c block_;           // of the block that is not yet whole
   std::vector<std::byte> pending_;
   std::vector<std::int64_t> pending_steps_;
 };

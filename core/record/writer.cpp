@@ -25,17 +25,21 @@ using hdf5::Handle;
 using hdf5::Turn;
 namespace fs = std::filesystem;
 
-Writer::Writer(fs::path path, Recorder::Mode mode, const RunSpec& run, const std::map<std::string, std::int64_t>& keep)
+Writer::Writer(fs::path path, Recorder::Mode mode, const RunSpec& run,
+               const std::map<std::string, std::int64_t>& keep)
     : run_(run), file_{std::move(path), {}} {
   const Turn turn;
   const bool there = fs::exists(file_.path);
   if (mode == Recorder::Mode::create && there)
-    throw RecordError(fmt::format("{}: it exists already; resume it, choose another output (-o) or start over with --force",
-                                  file_.path.string()));
+    throw RecordError(
+        fmt::format("{}: it exists already; resume it, choose another output (-o) or start over with --force",
+                    file_.path.string()));
   if (mode == Recorder::Mode::resume && !there)
     throw RecordError(fmt::format("{}: cannot resume it: there is no such file", file_.path.string()));
-  // Built under another name, so that a fault leaves nothing behind and an old record goes only when the new one stands.
-  const fs::path temporary = file_.path.parent_path() / fmt::format(".{}.{}.new", file_.path.filename().string(), ::getpid());
+  // Built under another name, so that a fault leaves nothing behind and an old record goes only when the new
+  // one stands.
+  const fs::path temporary =
+      file_.path.parent_path() / fmt::format(".{}.{}.new", file_.path.filename().string(), ::getpid());
   try {
     mode == Recorder::Mode::resume ? resume(keep) : create(temporary);
   } catch (...) {
@@ -59,7 +63,9 @@ void Writer::create(const fs::path& temporary) {
   const Handle access = hdf5::access_properties();
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
-  file_.id = Handle(check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, access), file_.path, "create", "it"), H5Fclose);
+  file_.id =
+      Handle(check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, access), file_.path, "create", "it"),
+             H5Fclose);
   // First, so that its addresses depend on the pipeline alone.
   declare_nodes(file_, run_);
   declare_run(file_, run_);
@@ -71,7 +77,8 @@ void Writer::create(const fs::path& temporary) {
   sync_file(temporary);
   std::error_code error;
   fs::rename(temporary, file_.path, error);
-  if (error) throw RecordError(fmt::format("{}: cannot put it in place: {}", file_.path.string(), error.message()));
+  if (error)
+    throw RecordError(fmt::format("{}: cannot put it in place: {}", file_.path.string(), error.message()));
   sync_folder(file_.path);
 }
 
@@ -82,11 +89,14 @@ void Writer::resume(const std::map<std::string, std::int64_t>& keep) {
     verify_layout(old, run_);
     // Before anything is changed: all rows that are to be kept must be there.
     for (const auto& spec : run_.datasets)
-      if (const auto kept = keep.find(key_of(spec)); spec.trace && kept != keep.end()) require_rows(old, path_of(spec), kept->second);
+      if (const auto kept = keep.find(key_of(spec)); spec.trace && kept != keep.end())
+        require_rows(old, path_of(spec), kept->second);
   }
   clear_flags(file_.path);
   const Handle access = hdf5::access_properties();
-  file_.id = Handle(check(H5Fopen(file_.path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), file_.path, "open", "it"), H5Fclose);
+  file_.id = Handle(
+      check(H5Fopen(file_.path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), file_.path, "open", "it"),
+      H5Fclose);
   open_datasets(keep);
   attempt_ = begin_attempt(file_);
   say("running", "");
@@ -99,7 +109,9 @@ void Writer::open_datasets(const std::map<std::string, std::int64_t>& keep) {
   heartbeat_ = hdf5::open_dataset(file_, "/heartbeat");
   for (const auto& spec : run_.datasets) {
     const auto kept = keep.find(key_of(spec));
-    traces_.push_back(spec.trace ? std::make_unique<TraceWriter>(file_, spec, kept == keep.end() ? 0 : kept->second) : nullptr);
+    traces_.push_back(spec.trace
+                          ? std::make_unique<TraceWriter>(file_, spec, kept == keep.end() ? 0 : kept->second)
+                          : nullptr);
   }
 }
 
@@ -119,7 +131,8 @@ void Writer::write(std::size_t dataset, const Array& value) {
     grow_scale(file_, id, path, value.shape[0]);
   }
   if (value.count() > 0)
-    check(H5Dwrite(id, hdf5::memory_type(value.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, value.bytes->data()), file_.path, "write", path);
+    check(H5Dwrite(id, hdf5::memory_type(value.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, value.bytes->data()),
+          file_.path, "write", path);
 }
 
 void Writer::attribute(std::size_t dataset, const std::string& name, const std::string& text) {
@@ -146,9 +159,10 @@ void Writer::flush() {
   haddr_t bytes = 0;
   check(H5Fget_eoa(file_.id, &bytes), file_.path, "size", "it");
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const std::array<std::int64_t, 4> beat{std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(), rows,
-                                         static_cast<std::int64_t>(bytes), attempt_};
-  check(H5Dwrite(heartbeat_, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat.data()), file_.path, "write", "/heartbeat");
+  const std::array<std::int64_t, 4> beat{std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(),
+                                         rows, static_cast<std::int64_t>(bytes), attempt_};
+  check(H5Dwrite(heartbeat_, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat.data()), file_.path,
+        "write", "/heartbeat");
   // Only after the rows are in the file may it say so.
   check(H5Dflush(heartbeat_), file_.path, "flush", "/heartbeat");
 }
@@ -160,7 +174,8 @@ void Writer::say(const std::string& status, const std::string& message) {
   check(H5Dflush(status_), file_.path, "flush", "/status");
 }
 
-// New attributes during SWMR are outside what HDF5 promises to readers: they wait until everything else is in the file.
+// New attributes during SWMR are outside what HDF5 promises to readers: they wait until everything else is in
+// the file.
 void Writer::write_notes() {
   for (const auto& note : notes_) {
     const auto& spec = run_.datasets[note.dataset];
@@ -188,8 +203,8 @@ herr_t Writer::close() {
   return file_.id.reset();
 }
 
-// A flush that runs out of space half-way leaves metadata that points past the file's end. So the space is taken first;
-// a little more, for what HDF5 allocates while it flushes.
+// A flush that runs out of space half-way leaves metadata that points past the file's end. So the space is
+// taken first; a little more, for what HDF5 allocates while it flushes.
 void Writer::reserve_space() {
   haddr_t end = 0;
   check(H5Fget_eoa(file_.id, &end), file_.path, "size", "it");
@@ -208,11 +223,12 @@ void Writer::abandon(const std::string& message) noexcept {
   let_go();
 }
 
-// After a failed write HDF5 must not flush: what it holds is no longer what was committed, and closing would write it. Its
-// identifiers are left open, and its descriptor leads nowhere.
+// After a failed write HDF5 must not flush: what it holds is no longer what was committed, and closing would
+// write it. Its identifiers are left open, and its descriptor leads nowhere.
 void Writer::let_go() noexcept {
   if (!file_.id.open()) return;
-  if (void* descriptor = nullptr; H5Fget_vfd_handle(file_.id, H5P_DEFAULT, &descriptor) >= 0) disconnect(*static_cast<int*>(descriptor));
+  if (void* descriptor = nullptr; H5Fget_vfd_handle(file_.id, H5P_DEFAULT, &descriptor) >= 0)
+    disconnect(*static_cast<int*>(descriptor));
   for (const auto& trace : traces_)
     if (trace) trace->abandon();
   for (Handle* each : {&status_, &message_, &heartbeat_, &file_.id}) each->abandon();

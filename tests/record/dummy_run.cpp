@@ -32,7 +32,9 @@ Folder::~Folder() {
 
 Array scalar(double value) { return array<double>(DType::float64, {}, {value}); }
 
-double loss(std::int64_t step) { return 1.0 / (1.0 + static_cast<double>(step)) + 1e-3 * std::sin(static_cast<double>(step)); }
+double loss(std::int64_t step) {
+  return 1.0 / (1.0 + static_cast<double>(step)) + 1e-3 * std::sin(static_cast<double>(step));
+}
 
 Array bins(std::int64_t step) {
   std::vector<float> row;
@@ -54,30 +56,74 @@ weir::RunSpec spec(std::uint64_t seed) {
   run.source = "name: dummy\nnote: \"\xC3\xA4 in the source\"\n";
   run.resolved = "name: dummy\n";
   run.resolved_json = {{"name", "dummy"}, {"seed", seed}};
-  run.provenance = {{"command", "weir run dummy.yaml"}, {"host", "here"}, {"device", "cpu"}, {"git_commit", ""}};
+  run.provenance = {
+      {"command", "weir run dummy.yaml"}, {"host", "here"}, {"device", "cpu"}, {"git_commit", ""}};
   run.plugins = {{"trainer/gradient", "0.1.0", "libweir_trainer_gradient.so", std::string(64, 'a')}};
   run.libraries = {{"hdf5", "1.10.8", "", ""}, {"torch", "2.11.0", "", ""}};
-  run.nodes = {
-      {"train", "trainer/gradient",
-       {{"steps", 8000}, {"lr", 1e-3}, {"ema", true}, {"note", ""}, {"betas", {0.9, 0.999}}, {"schedule", nullptr},
-        {"matrix", {{1, 2}, {3, 4}}}, {"layers", {"in", "out"}}, {"none", nlohmann::json::array()}, {"name", "caf\xC3\xA9"}}},
-      {"train.probes.bins", "probe/gradient_variance", {{"bins", 5}}},
-      {"pairs", "coupling/affine", nlohmann::json::object()},
-      {"flow", "integrator/euler", {{"steps", 9}}}};
+  run.nodes = {{"train",
+                "trainer/gradient",
+                {{"steps", 8000},
+                 {"lr", 1e-3},
+                 {"ema", true},
+                 {"note", ""},
+                 {"betas", {0.9, 0.999}},
+                 {"schedule", nullptr},
+                 {"matrix", {{1, 2}, {3, 4}}},
+                 {"layers", {"in", "out"}},
+                 {"none", nlohmann::json::array()},
+                 {"name", "caf\xC3\xA9"}}},
+               {"train.probes.bins", "probe/gradient_variance", {{"bins", 5}}},
+               {"pairs", "coupling/affine", nlohmann::json::object()},
+               {"flow", "integrator/euler", {{"steps", 9}}}};
   const auto centres = array<double>(DType::float64, {5}, {0.1, 0.3, 0.5, 0.7, 0.9});
   const auto edges = array<double>(DType::float64, {41}, std::vector<double>(41, 0.5));
-  run.datasets.push_back({.node = "train", .name = "loss", .trace = true, .dtype = DType::float64, .description = "mean loss of the batch"});
-  run.datasets.push_back({.node = "train.probes.bins", .name = "variance", .trace = true, .dtype = DType::float32, .shape = {5},
-                          .dims = {"bin"}, .description = "variance of the gradient", .attributes = {{"estimator", "unbiased"}, {"ddof", "1"}},
-                          .scales = {{"bin", {"time", centres}}}, .yaml_line = 12, .rng = "7/train/probe"});
-  run.datasets.push_back({.node = "train", .name = "image", .trace = true, .dtype = DType::float32, .shape = {40, 40},
-                          .dims = {"row", "column"}, .scales = {{"column", {"column_edge", edges}}}});
-  run.datasets.push_back({.node = "train", .name = "params/net.0.weight", .dtype = DType::float32, .shape = {8, 3}, .dims = {"out", "in"}});
-  run.datasets.push_back({.node = "pairs", .name = "x0", .dtype = DType::float32, .shape = {-1, 2}, .dims = {"pair", "feature"}});
-  run.datasets.push_back({.node = "pairs", .name = "id", .dtype = DType::int64, .shape = {-1}, .dims = {"pair"}});
-  run.datasets.push_back({.node = "flow", .name = "end", .dtype = DType::float32, .shape = {300, 200}, .dims = {"sample", "feature"}, .unit = "m"});
+  run.datasets.push_back({.node = "train",
+                          .name = "loss",
+                          .trace = true,
+                          .dtype = DType::float64,
+                          .description = "mean loss of the batch"});
+  run.datasets.push_back({.node = "train.probes.bins",
+                          .name = "variance",
+                          .trace = true,
+                          .dtype = DType::float32,
+                          .shape = {5},
+                          .dims = {"bin"},
+                          .description = "variance of the gradient",
+                          .attributes = {{"estimator", "unbiased"}, {"ddof", "1"}},
+                          .scales = {{"bin", {"time", centres}}},
+                          .yaml_line = 12,
+                          .rng = "7/train/probe"});
+  run.datasets.push_back({.node = "train",
+                          .name = "image",
+                          .trace = true,
+                          .dtype = DType::float32,
+                          .shape = {40, 40},
+                          .dims = {"row", "column"},
+                          .scales = {{"column", {"column_edge", edges}}}});
+  run.datasets.push_back({.node = "train",
+                          .name = "params/net.0.weight",
+                          .dtype = DType::float32,
+                          .shape = {8, 3},
+                          .dims = {"out", "in"}});
+  run.datasets.push_back({.node = "pairs",
+                          .name = "x0",
+                          .dtype = DType::float32,
+                          .shape = {-1, 2},
+                          .dims = {"pair", "feature"}});
+  run.datasets.push_back(
+      {.node = "pairs", .name = "id", .dtype = DType::int64, .shape = {-1}, .dims = {"pair"}});
+  run.datasets.push_back({.node = "flow",
+                          .name = "end",
+                          .dtype = DType::float32,
+                          .shape = {300, 200},
+                          .dims = {"sample", "feature"},
+                          .unit = "m"});
   run.datasets.push_back({.node = "flow", .name = "nfe", .dtype = DType::int64});
-  run.datasets.push_back({.node = "flow", .name = "never", .dtype = DType::float32, .shape = {0, 2}, .dims = {"nothing", "feature"}});
+  run.datasets.push_back({.node = "flow",
+                          .name = "never",
+                          .dtype = DType::float32,
+                          .shape = {0, 2},
+                          .dims = {"nothing", "feature"}});
   return run;
 }
 
@@ -106,7 +152,7 @@ void write_tensors(weir::Recorder& recorder) {
 
 namespace {
 
-std::uint32_t crc(const std::vector<std::byte>& bytes) {   // Boost as the independent oracle
+std::uint32_t crc(const std::vector<std::byte>& bytes) {  // Boost as the independent oracle
   boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> sum;
   sum.process_bytes(bytes.data(), bytes.size());
   return sum.checksum();
@@ -115,24 +161,30 @@ std::uint32_t crc(const std::vector<std::byte>& bytes) {   // Boost as the indep
 std::int64_t verify_trace(const weir::Reader& reader, const std::string& group, std::int64_t every,
                           const std::function<Array(std::int64_t)>& expected) {
   const bool live = reader.text("/status") == "running";
-  const std::int64_t rows = std::min(reader.shape(group + "/value").at(0), reader.shape(group + "/step").at(0));
+  const std::int64_t rows =
+      std::min(reader.shape(group + "/value").at(0), reader.shape(group + "/step").at(0));
   const Array steps = reader.rows(group + "/step", 0, rows);
   const Array values = reader.rows(group + "/value", 0, rows);
   for (std::int64_t row = 0; row < rows; ++row) {
-    if (steps.data<std::int64_t>()[row] != row * every) throw std::runtime_error(fmt::format("{}: row {} has step {}", group, row, steps.data<std::int64_t>()[row]));
+    if (steps.data<std::int64_t>()[row] != row * every)
+      throw std::runtime_error(
+          fmt::format("{}: row {} has step {}", group, row, steps.data<std::int64_t>()[row]));
     const Array wanted = expected(row * every);
     const std::size_t bytes = wanted.bytes->size();
-    if (std::memcmp(values.bytes->data() + static_cast<std::size_t>(row) * bytes, wanted.bytes->data(), bytes) != 0)
+    if (std::memcmp(values.bytes->data() + static_cast<std::size_t>(row) * bytes, wanted.bytes->data(),
+                    bytes) != 0)
       throw std::runtime_error(fmt::format("{}: row {} of {} is not what was appended", group, row, rows));
   }
   const Array sums = reader.read(group + "/value_crc");
   for (std::int64_t block = 0; block < sums.count(); ++block) {
     const std::int64_t first = block * 256, count = std::min<std::int64_t>(256, rows - first);
-    if (live && count < 256) continue;       // more rows have come since `rows` was read
-    if (count <= 0 || crc(*reader.rows(group + "/value", first, count).bytes) != sums.data<std::int64_t>()[block])
+    if (live && count < 256) continue;  // more rows have come since `rows` was read
+    if (count <= 0 ||
+        crc(*reader.rows(group + "/value", first, count).bytes) != sums.data<std::int64_t>()[block])
       throw std::runtime_error(fmt::format("{}: checksum {} is wrong", group, block));
   }
-  if (sums.count() < rows / 256 - 1) throw std::runtime_error(fmt::format("{}: {} checksums for {} rows", group, sums.count(), rows));
+  if (sums.count() < rows / 256 - 1)
+    throw std::runtime_error(fmt::format("{}: {} checksums for {} rows", group, sums.count(), rows));
   return rows;
 }
 
@@ -145,14 +197,20 @@ std::int64_t verify(const fs::path& file) {
   return verify_trace(reader, "/nodes/train/loss", 1, [](std::int64_t step) { return scalar(loss(step)); });
 }
 
+bool can_list() {
+  static const bool found = std::system("command -v h5dump > /dev/null 2>&1") == 0;
+  return found;
+}
+
 std::string content(const fs::path& file, const std::string& group) {
   const std::string command = fmt::format("h5dump -p -g {} {} 2>&1", group, file.string());
   std::string text;
   FILE* pipe = ::popen(command.c_str(), "r");
   std::array<char, 65536> buffer{};
-  for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) text.append(buffer.data(), n);
+  for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    text.append(buffer.data(), n);
   if (::pclose(pipe) != 0) throw std::runtime_error("h5dump failed: " + text.substr(0, 300));
-  return text.substr(text.find('\n') + 1);   // its first line names the file
+  return text.substr(text.find('\n') + 1);  // its first line names the file
 }
 
 pid_t start(const std::function<int()>& work) {

@@ -33,8 +33,9 @@ weir::Array array(weir::DType dtype, std::vector<std::int64_t> shape, const std:
 }
 weir::Array scalar(double value);
 
-// train.loss f64 [n], train.probes.bins.variance f32 [n, 5] with bin centres and edges, train.image f32 [n, 40, 40],
-// train.params/net.0.weight f32 [8, 3], pairs.x0 f32 [-1, 2] and pairs.id i64 [-1], flow.end f32 [300, 200] (chunked).
+// train.loss f64 [n], train.probes.bins.variance f32 [n, 5] with bin centres and edges, train.image f32 [n,
+// 40, 40], train.params/net.0.weight f32 [8, 3], pairs.x0 f32 [-1, 2] and pairs.id i64 [-1], flow.end f32
+// [300, 200] (chunked).
 weir::RunSpec spec(std::uint64_t seed = 7);
 
 double loss(std::int64_t step);
@@ -46,11 +47,13 @@ void train(weir::Recorder& recorder, std::int64_t first, std::int64_t last);
 // Writes every tensor, and the reason of an infinity.
 void write_tensors(weir::Recorder& recorder);
 
-// Throws std::runtime_error naming the first row of train.loss, bins or image that is not what train() wrote, a step
-// out of order, or a checksum that is wrong. Returns the rows found in train.loss.
+// Throws std::runtime_error naming the first row of train.loss, bins or image that is not what train() wrote,
+// a step out of order, or a checksum that is wrong. Returns the rows found in train.loss.
 std::int64_t verify(const std::filesystem::path& file);
 
-// Every dataset and attribute under a path as one text; references and vlen labels are followed to names.
+// Every dataset and attribute under a path as one text, by h5dump; references show as the names that they
+// lead to.
+bool can_list();  // h5dump is installed
 std::string content(const std::filesystem::path& file, const std::string& group);
 
 // Runs `work` in a child process; the exit code, or 128 + the signal that ended it.

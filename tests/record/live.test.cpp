@@ -3,8 +3,8 @@
 #include <chrono>
 #include <thread>
 
-#include "dummy_run.hpp"
 #include <weir/record/reader.hpp>
+#include "dummy_run.hpp"
 
 using weir::Recorder;
 
@@ -34,7 +34,7 @@ TEST_CASE("a live reader sees whole rows in order and everything that was commit
       status = reader.text("/status");
     }
     const std::int64_t before = rows;
-    rows = dummy::verify(file);             // throws if any row is not as it was appended
+    rows = dummy::verify(file);  // throws if any row is not as it was appended
     REQUIRE(rows >= before);
     // The heartbeat counts the rows of all traces: two with a row per step, one with a row every ten steps.
     REQUIRE(rows * 2 + (rows + 9) / 10 >= committed);

@@ -9,13 +9,13 @@
 #include <fstream>
 #include <thread>
 
-#include "dummy_run.hpp"
 #include <weir/record/reader.hpp>
+#include "dummy_run.hpp"
 
 using Catch::Matchers::Contains;
 using Catch::Matchers::EndsWith;
-using weir::RecordError;
 using weir::Recorder;
+using weir::RecordError;
 
 namespace {
 
@@ -28,8 +28,8 @@ std::string error_of(const std::function<void()>& work) {
   return "no error";
 }
 
-std::string creation_error(const std::filesystem::path& file, Recorder::Mode mode = Recorder::Mode::create, weir::RunSpec run = dummy::spec(),
-                           std::map<std::string, std::int64_t> keep = {}) {
+std::string creation_error(const std::filesystem::path& file, Recorder::Mode mode = Recorder::Mode::create,
+                           weir::RunSpec run = dummy::spec(), std::map<std::string, std::int64_t> keep = {}) {
   return error_of([&] { Recorder recorder(file, mode, run, keep); });
 }
 
@@ -49,13 +49,16 @@ TEST_CASE("an existing file is refused unless it is replaced", "[record][refusal
   const dummy::Folder folder;
   const auto file = folder / "run.h5";
   finished_run(file);
-  CHECK(creation_error(file) == file.string() + ": it exists already; resume it, choose another output (-o) or start over with --force");
+  CHECK(creation_error(file) ==
+        file.string() +
+            ": it exists already; resume it, choose another output (-o) or start over with --force");
   CHECK(dummy::verify(file) == 20);
 
   weir::RunSpec faulty = dummy::spec();
   faulty.datasets.push_back(faulty.datasets.front());
-  CHECK_THAT(creation_error(file, Recorder::Mode::replace, faulty), EndsWith("cannot declare train.loss: that name is declared twice"));
-  CHECK(dummy::verify(file) == 20);         // the old record stands while the new one cannot
+  CHECK_THAT(creation_error(file, Recorder::Mode::replace, faulty),
+             EndsWith("cannot declare train.loss: that name is declared twice"));
+  CHECK(dummy::verify(file) == 20);  // the old record stands while the new one cannot
   CHECK(entries(folder / "") == 1);
 
   {
@@ -93,7 +96,8 @@ TEST_CASE("a second writer is refused and named", "[record][refusal]") {
 TEST_CASE("places that cannot be written are named", "[record][refusal]") {
   const dummy::Folder folder;
   const auto missing = folder / "nowhere/run.h5";
-  CHECK(creation_error(missing) == missing.string() + ": cannot create it: there is no folder " + missing.parent_path().string());
+  CHECK(creation_error(missing) ==
+        missing.string() + ": cannot create it: there is no folder " + missing.parent_path().string());
   CHECK_THAT(creation_error("/proc/run.h5"), Contains("/proc/run.h5: cannot create run.h5.lock: "));
 }
 
@@ -116,14 +120,17 @@ TEST_CASE("a disk too full for the declarations leaves nothing behind", "[record
 TEST_CASE("only an unfinished record of the same pipeline is resumed", "[record][refusal]") {
   const dummy::Folder folder;
   const auto file = folder / "run.h5";
-  CHECK_THAT(creation_error(file, Recorder::Mode::resume), EndsWith("cannot resume it: there is no such file"));
+  CHECK_THAT(creation_error(file, Recorder::Mode::resume),
+             EndsWith("cannot resume it: there is no such file"));
   std::ofstream(file) << "not HDF5";
-  CHECK_THAT(creation_error(file, Recorder::Mode::resume), EndsWith("run.h5: cannot read it: it is not an HDF5 file"));
+  CHECK_THAT(creation_error(file, Recorder::Mode::resume),
+             EndsWith("run.h5: cannot read it: it is not an HDF5 file"));
   CHECK_FALSE(weir::inspect_record(file).is_record);
   std::filesystem::remove(file);
 
   finished_run(file);
-  CHECK_THAT(creation_error(file, Recorder::Mode::resume), EndsWith("cannot resume it: it is finished; use --force to start over"));
+  CHECK_THAT(creation_error(file, Recorder::Mode::resume),
+             EndsWith("cannot resume it: it is finished; use --force to start over"));
   std::filesystem::remove(file);
 
   finished_run(file, "interrupted");
@@ -135,22 +142,28 @@ TEST_CASE("only an unfinished record of the same pipeline is resumed", "[record]
   other.datasets[1].shape = {6};
   other.datasets[1].scales.clear();
   CHECK_THAT(creation_error(file, Recorder::Mode::resume, other),
-             EndsWith("/nodes/train/probes/bins/variance/value has shape [20, 5], this run declares [-1, 6]; use --force to start over"));
-  CHECK(dummy::verify(file) == 20);         // refused runs took nothing away
+             EndsWith("/nodes/train/probes/bins/variance/value has shape [20, 5], this run declares [-1, 6]; "
+                      "use --force to start over"));
+  CHECK(dummy::verify(file) == 20);  // refused runs took nothing away
   CHECK(entries(folder / "") == 1);
 }
 
 TEST_CASE("rows and tensors must be as declared", "[record][refusal]") {
   const dummy::Folder folder;
   Recorder recorder(folder / "run.h5", Recorder::Mode::create, dummy::spec());
-  CHECK_THAT(error_of([&] { recorder.append("train.los", 0, dummy::scalar(1)); }), EndsWith("train.los was not declared before the run started"));
-  CHECK_THAT(error_of([&] { recorder.append("flow.end", 0, dummy::scalar(1)); }), EndsWith("flow.end is a tensor: use write"));
-  CHECK_THAT(error_of([&] { recorder.write("train.loss", dummy::scalar(1)); }), EndsWith("train.loss is a trace: use append"));
+  CHECK_THAT(error_of([&] { recorder.append("train.los", 0, dummy::scalar(1)); }),
+             EndsWith("train.los was not declared before the run started"));
+  CHECK_THAT(error_of([&] { recorder.append("flow.end", 0, dummy::scalar(1)); }),
+             EndsWith("flow.end is a tensor: use write"));
+  CHECK_THAT(error_of([&] { recorder.write("train.loss", dummy::scalar(1)); }),
+             EndsWith("train.loss is a trace: use append"));
   CHECK_THAT(error_of([&] { recorder.append("train.loss", 0, dummy::bins(0)); }),
              EndsWith("a row of train.loss is float32 [5], declared is float64 []"));
-  CHECK_THAT(error_of([&] { recorder.finish("done"); }), EndsWith("a run ends finished, failed or interrupted, not 'done'"));
+  CHECK_THAT(error_of([&] { recorder.finish("done"); }),
+             EndsWith("a run ends finished, failed or interrupted, not 'done'"));
   recorder.close_node("train");
-  CHECK_THAT(error_of([&] { recorder.append("train.loss", 0, dummy::scalar(1)); }), EndsWith("cannot append to train.loss: its node is closed"));
+  CHECK_THAT(error_of([&] { recorder.append("train.loss", 0, dummy::scalar(1)); }),
+             EndsWith("cannot append to train.loss: its node is closed"));
   recorder.finish("finished");
   CHECK_THAT(error_of([&] { recorder.commit(); }), EndsWith("run.h5: the record is closed"));
 }
@@ -200,7 +213,9 @@ TEST_CASE("a full disk stops the recorder and leaves what was committed", "[reco
   // With room again the run goes on where it was.
   const auto resumed = dummy::wait(dummy::start([&] {
     Recorder recorder(file, Recorder::Mode::resume, dummy::spec(),
-                      {{"train.loss", committed}, {"train.probes.bins.variance", committed}, {"train.image", (committed + 9) / 10}});
+                      {{"train.loss", committed},
+                       {"train.probes.bins.variance", committed},
+                       {"train.image", (committed + 9) / 10}});
     dummy::train(recorder, committed, committed + 300);
     recorder.finish("finished");
     return 0;

@@ -1,8 +1,8 @@
 // tests/record/round_trip.test.cpp -- what is appended and written is what is read.
 #include <catch2/catch.hpp>
 
-#include "dummy_run.hpp"
 #include <weir/record/reader.hpp>
+#include "dummy_run.hpp"
 
 using weir::Recorder;
 
@@ -35,6 +35,9 @@ TEST_CASE("a finished record holds every row, tensor and checksum", "[record]") 
   CHECK(reader.attribute("/nodes/train", "plugin") == "trainer/gradient");
   CHECK(reader.attribute("/nodes/train", "name") == "caf?");
   CHECK(reader.attribute("/nodes/train", "matrix") == "1 2 3 4");
+  CHECK(reader.attribute("/nodes/train", "matrix_shape") == "2 2");
+  CHECK(reader.attribute("/nodes/train", "none") == "[]");
+  CHECK(reader.attribute("/nodes/train", "note").empty());
   CHECK(reader.attribute("/nodes/train", "schedule").empty());
   CHECK(reader.attribute("/", "weir_format") == "1.0");
   CHECK(reader.attribute("/", "default") == "nodes/train/loss");

@@ -1,0 +1,78 @@
+// tests/record/arrays_file.test.cpp -- files of named arrays.
+#include <sys/resource.h>
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+
+#include <weir/record/reader.hpp>
+#include "dummy_run.hpp"
+
+using Catch::Matchers::EndsWith;
+using weir::DType;
+
+TEST_CASE("named arrays of every type and shape come back as they went", "[record][arrays]") {
+  const dummy::Folder folder;
+  weir::Arrays arrays;
+  arrays["loss"] = dummy::scalar(0.5);
+  arrays["params/net.0.weight"] = dummy::array<float>(DType::float32, {2, 3}, {1, 2, 3, 4, 5, 6});
+  arrays["params/net.0.bias"] = dummy::array<float>(DType::float32, {0}, {});
+  arrays["empty/rows"] = dummy::array<double>(DType::float64, {3, 0, 2}, {});
+  arrays["steps"] = dummy::array<std::int64_t>(DType::int64, {2}, {-1, std::int64_t{1} << 60});
+  arrays["labels"] = dummy::array<std::int32_t>(DType::int32, {2, 1}, {-7, 7});
+  arrays["pixels"] = dummy::array<std::uint8_t>(DType::uint8, {4}, {0, 1, 254, 255});
+  arrays["large"] = dummy::array<float>(DType::float32, {3, 1000, 200}, std::vector<float>(600000, 0.25f));
+  weir::write_arrays(folder / "state.h5", arrays, {{"note", "\xC3\xA4\n"}, {"texts/empty", ""}});
+
+  const weir::Arrays read = weir::read_arrays(folder / "state.h5");
+  REQUIRE(read.size() == arrays.size() + 2);
+  for (const auto& [name, array] : arrays) {
+    INFO(name);
+    REQUIRE(read.contains(name));
+    CHECK(read.at(name).dtype == array.dtype);
+    CHECK(read.at(name).shape == array.shape);
+    CHECK(*read.at(name).bytes == *array.bytes);
+  }
+  const weir::Reader reader(folder / "state.h5");
+  CHECK(reader.text("/note") == "\xC3\xA4\n");
+  CHECK(reader.text("/texts/empty").empty());
+  CHECK(reader.rows("/params/net.0.weight", 1, 1).data<float>()[2] == 6);
+  CHECK(reader.members("/") == std::vector<std::string>{"empty", "labels", "large", "loss", "note", "params",
+                                                        "pixels", "steps", "texts"});
+  CHECK_THROWS_WITH(reader.rows("/steps", 1, 2), EndsWith("/steps has shape [2]; rows 1 to 3 are not in it"));
+  CHECK_THROWS_WITH(reader.read("/nothing"),
+                    EndsWith("cannot open /nothing: object 'nothing' doesn't exist"));
+}
+
+TEST_CASE("writing arrays twice gives the same bytes, and a failed write leaves the old file",
+          "[record][arrays]") {
+  const dummy::Folder folder;
+  const weir::Arrays arrays{{"a/b", dummy::scalar(1)},
+                            {"c", dummy::array<float>(DType::float32, {3}, {1, 2, 3})}};
+  const auto bytes_of = [](const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  weir::write_arrays(folder / "one.h5", arrays);
+  weir::write_arrays(folder / "two.h5", arrays);
+  const std::string before = bytes_of(folder / "one.h5");
+  CHECK(before == bytes_of(folder / "two.h5"));
+
+  const int code = dummy::wait(dummy::start([&] {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{20'000, 20'000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      weir::write_arrays(
+          folder / "one.h5",
+          {{"large", dummy::array<float>(DType::float32, {100000}, std::vector<float>(100000, 1.0f))}});
+    } catch (const weir::RecordError& error) {
+      return EndsWith(": File too large").match(error.what()) ? 0 : 1;
+    }
+    return 2;
+  }));
+  CHECK(code == 0);
+  CHECK(bytes_of(folder / "one.h5") == before);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / ""), {}) == 2);
+}
