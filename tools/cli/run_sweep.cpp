@@ -1,6 +1,7 @@
 // tools/cli/run_sweep.cpp -- a pipeline with a sweep: a run per combination, and the tables over them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -145,11 +146,15 @@ int run_sweep(const RunArguments& arguments, const Registry& registry, const Gra
   fmt::print(stderr, "{}", failure_lines(plan.jobs, outcomes));
   const std::string path = folder.path().string();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  fmt::print(
-      "runs    {0}/runs/   {1} records{2}   {3}   {4}\ntable   {0}/table.csv   {0}/index.h5\nnext    weir "
-      "info {0}\n",
-      path, runs.size(), kept > 0 ? fmt::format(", {} kept from before", kept) : "", bytes(bytes_below(path)),
-      duration(seconds));
+  const auto finished = std::count_if(results.begin(), results.end(),
+                                      [](const RunResult& result) { return result.status == "finished"; });
+  std::string count = fmt::format("{} records", runs.size());
+  if (static_cast<std::size_t>(finished) < runs.size())
+    count = fmt::format("{} of {} finished", finished, runs.size());
+  if (kept > 0) count += fmt::format(", {} kept from before", kept);
+  fmt::print("runs    {0}/runs/   {1}   {2}   {3}\n", path, count, bytes(bytes_below(path)),
+             duration(seconds));
+  fmt::print("table   {0}/table.csv   {0}/index.h5\nnext    weir info {0}\n", path);
   return exit;
 }
 
