@@ -104,7 +104,28 @@ TEST_CASE("Variances within bins and between them add up to the whole", "[math][
   CHECK(std::isnan(found.trace_cov[2].item<double>()));
   CHECK(std::isnan(found.trace_cov[4].item<double>()));
   CHECK(std::isnan(found.mean_square_norm[2].item<double>()));
-  CHECK(found.within + found.between == Approx(trace_of(g)).epsilon(1e-6));
+  const double between = variance_between_bins(gradients, bin, 5);
+  CHECK(found.within + between == Approx(trace_of(g)).epsilon(1e-6));
+}
+
+TEST_CASE("With the mean gradient at hand the estimate is the same, also where the spread is small",
+          "[math][gradient_variance]") {
+  const double spread = GENERATE(1.0, 0.1, 1e-3, 1e-5);
+  PerSampleGradients gradients = layers(20, spread);
+  const weir::VarianceEstimate without = gradient_variance(gradients);
+  for (const auto& [name, layer] : gradients.layers) {
+    const Tensor mean = layer->dense().mean(0);
+    // The first two are linear layers 3 -> 5 and 5 -> 2, the third is one vector.
+    if (name == "a") gradients.means.push_back({mean.slice(0, 0, 15).view({5, 3}), mean.slice(0, 15)});
+    if (name == "b") gradients.means.push_back({mean.slice(0, 0, 10).view({2, 5}), mean.slice(0, 10)});
+    if (name == "c") gradients.means.push_back({mean});
+  }
+  const weir::VarianceEstimate with = gradient_variance(gradients);
+  CHECK(with.total.trace_cov == Approx(without.total.trace_cov).epsilon(1e-9));
+  CHECK(with.total.se == Approx(without.total.se).epsilon(1e-8));
+  for (std::size_t l = 0; l < 3; ++l) {
+    CHECK(with.layers[l].second.trace_cov == Approx(without.layers[l].second.trace_cov).epsilon(1e-9));
+  }
 }
 
 TEST_CASE("Samples in no bin do not count", "[math][gradient_variance]") {
@@ -112,7 +133,7 @@ TEST_CASE("Samples in no bin do not count", "[math][gradient_variance]") {
   const Tensor bin = at::tensor({0, -1, 0, 1, 1, -1, 0, 1, 1, -1}, at::kLong);
   const weir::BinnedVariance found = binned_variance(gradients, bin, 2);
   const Tensor kept = all(gradients).index_select(0, at::nonzero(bin >= 0).flatten());
-  CHECK(found.within + found.between == Approx(trace_of(kept)));
+  CHECK(found.within + variance_between_bins(gradients, bin, 2) == Approx(trace_of(kept)));
 }
 
 TEST_CASE("Scaling the losses by c scales the variance by c^2, and one sample has none",

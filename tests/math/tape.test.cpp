@@ -111,6 +111,9 @@ TEST_CASE("Per-sample gradients from a tape are those of one backward pass per s
       const Tensor some = at::tensor({3, 0, 1}, at::kLong);
       CHECK(difference(ours.rows(some)->norms(), oracle.dense().index_select(0, some).square().sum(1)) <
             tolerance);
+      const std::vector<Tensor>& mean = found.taped.per_sample->means.at(l);
+      const Tensor along = oracle.dense().mv(oracle.dense().mean(0));
+      CHECK(difference(ours.dots(mean), along) < 10 * tolerance);
       CHECK(ours.norms().scalar_type() == at::kDouble);
       CHECK(ours.centred_norms().scalar_type() == at::kDouble);
       CHECK_FALSE(ours.norms().requires_grad());
@@ -211,13 +214,14 @@ TEST_CASE("One sample repeated has no variance at all", "[math][tape]") {
   CHECK(layer->centred_norms().abs().max().item<double>() < 1e-12 * layer->norms().max().item<double>());
 }
 
-TEST_CASE("A large layer whose gradients are formed piece by piece gives the same numbers", "[math][tape]") {
+TEST_CASE("Gradients that are formed piece by piece give the same numbers as all at once", "[math][tape]") {
   Rng rng(7, "pieces", f32);
-  const std::int64_t b = 40, width = 500000;  // 80 MB in all: more than is kept, several pieces
+  const std::int64_t b = 40, width = 100;
+  const std::int64_t kept_bytes = GENERATE(0, 4000, 100000);  // one row, two rows, or all at once
   const Tensor a = rng.normal({b, 3});
   const Tensor pattern = rng.normal({3, width});
   const auto form = [&](const Tensor& rows, const Tensor& delta) { return rows.mm(pattern) * delta; };
-  const auto layer = weir::formed_gradients(a, at::ones({b, 1}), width, form);
+  const auto layer = weir::formed_gradients(a, at::ones({b, 1}), width, form, kept_bytes);
   const Tensor g = a.mm(pattern).to(at::kDouble);
   CHECK(difference(layer->norms(), g.square().sum(1)) < 1e-6);
   CHECK(difference(layer->centred_norms(), (g - g.mean(0)).square().sum(1)) < 1e-5);

@@ -44,18 +44,18 @@ TEST_CASE("The empirical field is the mean of the target velocity at the point, 
   const Ready field(targets, noise, sigma > 0 ? nlohmann::json{{"sigma", sigma}} : nlohmann::json::object(),
                     in_target);
   const double t = 0.45, x = 0.2, half = 0.02;
-  const std::int64_t n = 2000000;
+  const std::int64_t n = 400000;
   weir::Rng rng(5, "mc", f64);
   weir::Batch batch;
   batch.points = {rng.normal({n, 1}), targets.index_select(0, rng.integers(3, {n}))};
   const auto [xt, ut] = field.path.interpolant->at(batch, at::full({n}, t, f64), rng.normal({n, 1}));
   const Tensor near = ut.masked_select((xt - x).abs() < half);
   const double count = static_cast<double>(near.numel());
-  REQUIRE(count > 10000);
+  REQUIRE(count > 2000);
 
   const double v = field(at::full({1, 1}, x, f64), at::full({1}, t, f64)).item<double>();
 
-  // The cell's own bias is of order half^2 = 4e-4, the standard error about 1e-2.
+  // The cell's own bias is of order half^2 = 4e-4, the standard error about 2e-2.
   const double se = near.std().item<double>() / std::sqrt(count);
   CHECK(std::abs(near.mean().item<double>() - v) < 4 * se + half * half * 5);
 }

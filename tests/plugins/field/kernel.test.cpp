@@ -43,7 +43,7 @@ TEST_CASE("The kernel field is the mean of the target velocity at the point, by 
   const Tensor x1 = at::tensor({2.0, -1.5, 0.5}, f64).view({3, 1});
   const Ready field(x0, x1, noise, 0.6, in_target);
   const double t = 0.4, x = 0.3, half = 0.02;
-  const std::int64_t n = 2000000;
+  const std::int64_t n = 400000;
   weir::Rng rng(5, "mc", f64);
   const Tensor i = rng.integers(3, {n});
   const Tensor times = at::full({n}, t, f64);
@@ -51,11 +51,11 @@ TEST_CASE("The kernel field is the mean of the target velocity at the point, by 
   const auto [xt, ut] = field.path.interpolant->at(batch, times, rng.normal({n, 1}));
   const Tensor near = ut.masked_select((xt - x).abs() < half);
   const double count = static_cast<double>(near.numel());
-  REQUIRE(count > 10000);
+  REQUIRE(count > 2000);
 
   const double v = field(at::full({1, 1}, x, f64), at::full({1}, t, f64)).item<double>();
 
-  // The cell's own bias is of order half^2 = 4e-4 and the standard error about 1e-2.
+  // The cell's own bias is of order half^2 = 4e-4 and the standard error about 2e-2.
   const double se = near.std().item<double>() / std::sqrt(count);
   CHECK(std::abs(near.mean().item<double>() - v) < 4 * se + half * half * 5);
 }

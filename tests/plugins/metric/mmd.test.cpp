@@ -1,0 +1,108 @@
+// tests/plugins/metric/mmd.test.cpp -- maximum mean discrepancy against its definition and a closed form.
+#include <cmath>
+
+#include <weir/kinds/metric.hpp>
+
+#include "../values.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
+
+using namespace weir::tests;
+using weir::Metric;
+using weir::Tensor;
+using nlohmann::json;
+
+namespace {
+
+struct Found {
+  double mmd2, se;
+  Tensor bandwidth;
+};
+
+Found mmd(const Tensor& x, const Tensor& y, const json& params) {
+  Values samples(x), points(y);
+  const auto metric = make<Metric>("metric/mmd", params);
+  bind(*metric, "samples", samples, "value");
+  bind(*metric, "points", points, "value");
+  run(*metric);
+  return {number(value_of(*metric, "mmd2")), number(value_of(*metric, "mmd2_se")), value_of(*metric, "bandwidth")};
+}
+
+}  // namespace
+
+TEST_CASE("The discrepancy is the mean of the kernel's differences over couples", "[metric][mmd]") {
+  weir::Rng rng(1, "mmd", f64);
+  const Tensor x = rng.normal({9, 2}), y = rng.uniform({9, 2});
+  const auto k = [](const Tensor& a, const Tensor& b) {
+    const double squares = number((a - b).square().sum());
+    return 0.5 * std::exp(-squares / (2 * 0.3 * 0.3)) + 0.5 * std::exp(-squares / (2 * 1.1 * 1.1));
+  };
+  double sum = 0;
+  for (int i = 0; i < 9; ++i) {
+    for (int j = 0; j < 9; ++j) {
+      if (i != j) sum += k(x[i], x[j]) + k(y[i], y[j]) - k(x[i], y[j]) - k(x[j], y[i]);
+    }
+  }
+  CHECK(mmd(x, y, {{"bandwidths", {0.3, 1.1}}, {"chunk", GENERATE(2, 1024)}}).mmd2 == Approx(sum / 72).epsilon(1e-12));
+}
+
+TEST_CASE("The discrepancy of shifted Gaussians is the closed form, within errors that are the right size", "[metric][mmd]") {
+  // E k(X, X') = s / sqrt(s^2 + 2), E k(X, Y) = that times exp(-m^2 / (2 (s^2 + 2))) for N(0, 1) and N(m, 1).
+  const double m = GENERATE(0.0, 0.7), s = 0.9;
+  const double wanted = 2 * s / std::sqrt(s * s + 2) * (1 - std::exp(-m * m / (2 * (s * s + 2))));
+  weir::Rng rng(2, "replicates", f64);
+  const int replicates = 300;
+  std::vector<double> z;
+  for (int r = 0; r < replicates; ++r) {
+    const Found found = mmd(rng.normal({60, 1}), rng.normal({60, 1}) + m, {{"bandwidths", {s}}});
+    z.push_back((found.mmd2 - wanted) / found.se);
+  }
+  // The mean of the ratios has standard error 1/sqrt(300) = 0.06 and a bias of its own, as estimate and error are
+  // correlated; their spread would be 1 for normal ratios. Without zeta1 (m = 0.7), or with zeta2 twice (m = 0), it leaves
+  // this band.
+  const Tensor ratios = row_of(z);
+  CHECK(std::abs(number(ratios.mean())) < 0.3);
+  CHECK(number(ratios.std()) > 0.8);
+  CHECK(number(ratios.std()) < 1.25);
+}
+
+TEST_CASE("Without bandwidths the kernel takes the median distance", "[metric][mmd]") {
+  // Ten points, two far clusters of five: 20 small distances, 25 of 10. The median of 45 is 10.
+  const Tensor x = at::zeros({5, 1}, f64), y = at::full({5, 1}, 10, f64);
+  const Found found = mmd(x, y, json::object());
+  CHECK(found.bandwidth.allclose(row_of({10})));
+  CHECK(found.mmd2 == Approx(2 - 2 * std::exp(-0.5)));
+}
+
+TEST_CASE("A source is compared with distinct draws of it", "[metric][mmd]") {
+  const Tensor items = at::arange(12, f64).view({12, 1});
+  ItemSet set(items);
+  Values samples(items);
+  const auto metric = make<Metric>("metric/mmd", {{"bandwidths", {1.0}}});
+  bind(*metric, "samples", samples, "value");
+  bind(*metric, "reference", set);
+  run(*metric);
+  // The same twelve items in another order: all kernel sums agree but for couples that meet themselves, which only
+  // the cross terms hold: 12 of them if no item is at its own place.
+  CHECK(number(value_of(*metric, "mmd2")) <= 0);
+  CHECK(number(value_of(*metric, "mmd2")) >= -2.0 / 11);
+}
+
+TEST_CASE("A comparison says what it lacks", "[metric][mmd]") {
+  Values five(at::zeros({5, 2}, f64)), six(at::zeros({6, 2}, f64)), four(at::zeros({4, 2}, f64));
+  ItemSet small(at::zeros({3, 2}, f64));
+  const auto message = [&](Values& samples, Values* points, weir::Source* reference) {
+    const auto metric = make<Metric>("metric/mmd");
+    bind(*metric, "samples", samples, "value");
+    if (points) bind(*metric, "points", *points, "value");
+    if (reference) bind(*metric, "reference", *reference);
+    const weir::Faults faults = plan(*metric);
+    REQUIRE(faults.size() == 1);
+    return faults[0].message;
+  };
+  CHECK(message(five, nullptr, nullptr) == "a comparison needs something to compare with");
+  CHECK(message(five, &five, &small) == "a comparison takes points or reference, not both");
+  CHECK(message(five, &six, nullptr) == "both sides need one shape: samples are [5, 2], the other side is [6, 2]");
+  CHECK(message(four, &four, nullptr) == "this comparison needs at least 5 points; it is given 4");
+  CHECK(message(five, nullptr, &small) == "5 distinct items are needed, but source 'set' holds 3");
+}
