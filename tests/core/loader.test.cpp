@@ -118,8 +118,10 @@ TEST_CASE("a library of another LibTorch or compiler ABI is refused with each di
 TEST_CASE("a library whose table differs from its note is refused") {
   // Only the note ends its line after the tag; the table's copy of the tag ends with NUL.
   const std::string tag_end = std::string("debug=") + std::string(weir::abi::debug_mode());
-  const auto file = altered("libweir_zoo_tame.so", "libweir_table.so", tag_end + '\0', "DEBUG=" + tag_end.substr(6) + '\0');
-  CHECK_THAT(refusal("tame", file), Contains("its table differs from its note"));
+  // Under another name: tame itself may be loaded already.
+  const auto lame = altered("libweir_zoo_tame.so", "libweir_lame.so", "zoo/tame", "zoo/lame");
+  const auto file = altered(lame.string(), "libweir_table.so", tag_end + '\0', "DEBUG=" + tag_end.substr(6) + '\0');
+  CHECK_THAT(refusal("lame", file), Contains("its table differs from its note"));
 }
 
 TEST_CASE("a library without the entry symbol is refused with what to add") {
