@@ -98,13 +98,15 @@ TEST_CASE("ncdump shows groups, axes, units and attributes", "[record][readers][
   if (!installed("ncdump", "command -v ncdump")) return;
   const dummy::Folder folder;
   make(folder / "run.h5");
-  const Outcome outcome = shell("ncdump " + (folder / "run.h5").string());
+  // Headers of all and values of the numbers: netCDF 4.9.0 reads only the first text of a column and crashes
+  // on the second, in any HDF5 file.
+  const Outcome outcome = shell("ncdump -v value,step,x0,id,end " + (folder / "run.h5").string());
   INFO(outcome.text.substr(0, 2000));
   REQUIRE(outcome.code == 0);
-  for (const auto* line :
-       {"group: variance {", "float value(step, time) ;", "value:units = \"1\" ;",
-        ":plugin = \"trainer/gradient\" ;", ":steps = 8000LL ;", "float x0(pair, feature) ;",
-        "pair = UNLIMITED ; // (300 currently)", "end:end_reason = \"singular at t = 1/2\" ;"})
+  for (const auto* line : {"group: variance {", "float value(step, time) ;", "value:units = \"1\" ;",
+                           ":plugin = \"trainer/gradient\" ;", ":steps = 8000LL ;",
+                           "float x0(pair, feature) ;", "pair = UNLIMITED ; // (300 currently)",
+                           "end:end_reason = \"singular at t = 1/2\" ;", " id = 0, 1, 4, 9, 16,"})
     CHECK_THAT(outcome.text, Contains(line));
 }
 
