@@ -31,7 +31,7 @@ void merge(Node& base, const Node& over, const std::string& path) {
       base.entries.erase(base.entries.begin() + (found - base.entries.data()));
     } else if (found->value.is_map() && entry.value.is_map() && path != "sweep" &&
                !other_plugin(found->value, entry.value)) {
-      merge(found->value, entry.value, entry.key);
+      merge(found->value, entry.value, path.empty() ? entry.key : path + "." + entry.key);
       found->place = entry.place;
     } else {
       *found = entry;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <weir/front/wording.hpp>
+#include <weir/front/yaml.hpp>
 
 namespace weir {
 namespace {
@@ -151,14 +151,14 @@ void write(std::string& out, const Json& map, int level) {
   }
 }
 
-// Raw values as JSON: numbers where they are numbers, else their text.
-void plain(Json& value) {
+// Raw values as JSON.
+void parse_raw(Json& value) {
   if (value.is_string() && value.get<std::string>().starts_with(raw_mark)) {
-    const std::string text = value.get<std::string>().substr(1);
-    Json parsed = Json::parse(text, nullptr, false);
-    value = parsed.is_discarded() ? Json(text) : parsed;
+    Faults none;
+    const auto node = yaml::read_value(value.get<std::string>().substr(1), {}, none);
+    value = node ? Json(yaml::to_json(*node)) : Json();
   } else if (value.is_structured()) {
-    for (auto& item : value) plain(item);
+    for (auto& item : value) parse_raw(item);
   }
 }
 
@@ -172,7 +172,7 @@ std::string resolved_yaml(const Graph& graph) {
 
 nlohmann::json resolved_json(const Graph& graph) {
   Json j = pipeline_json(graph);
-  plain(j);
+  parse_raw(j);
   return nlohmann::json::parse(j.dump());
 }
 

@@ -5,22 +5,26 @@
 
 #include <weir/front/value.hpp>
 
-namespace weir {
+namespace weir::scalar {
+namespace {
 
-namespace scalar {
+// Made of what decimal numbers are made of.
 bool decimal(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789+-.eE") == std::string::npos &&
          text.find_first_of("0123456789") != std::string::npos && text.find_first_of("eE") != 0;
 }
 
-namespace {
+// Where a number starts: after a plus sign, which from_chars does not read.
+const char* start_of(const std::string& text) {
+  return text.data() + (text.starts_with('+') && !text.starts_with("+-") ? 1 : 0);
+}
 
 template <class T>
 std::optional<T> read(const std::string& text) {
-  const std::size_t sign = text.starts_with('+') && !text.starts_with("+-") ? 1 : 0;
+  const char* const stop = text.data() + text.size();
   T value{};
-  const auto [end, error] = std::from_chars(text.data() + sign, text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  const auto [end, error] = std::from_chars(start_of(text), stop, value);
+  if (error != std::errc() || end != stop) return std::nullopt;
   return value;
 }
 
@@ -34,6 +38,13 @@ std::optional<double> number(const std::string& text) {
   if (!decimal(text)) return std::nullopt;
   const auto value = read<double>(text);
   return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+bool too_large(const std::string& text) {
+  const char* const stop = text.data() + text.size();
+  double value = 0;
+  const auto [end, error] = std::from_chars(start_of(text), stop, value);
+  return decimal(text) && error == std::errc::result_out_of_range && end == stop;
 }
 
 std::optional<std::int64_t> whole(const std::string& text) {
@@ -58,6 +69,4 @@ std::optional<double> angle(const std::string& text) {
   return degrees ? *value / 180 * std::numbers::pi : *value;
 }
 
-}  // namespace scalar
-
-}  // namespace weir
+}  // namespace weir::scalar

@@ -121,7 +121,7 @@ class Reader {
     std::string plain;
     for (const char c : text) plain += c == ',' ? "." : c == '_' ? "" : std::string(1, c);
     if (plain != text && scalar::number(plain)) return "write " + plain;
-    if (scalar::decimal(text) && !scalar::number(text)) return "it does not fit a 64-bit number";
+    if (scalar::too_large(text)) return "it does not fit a 64-bit number";
     return "";
   }
 

@@ -84,7 +84,8 @@ class Builder final : public YAML::EventHandler {
     Node node;
     YAML::anchor_t anchor = 0;
     bool flow = false;
-    std::optional<Entry> key;  // of a map, when its value comes next
+    std::optional<Entry> key;           // of a map, when its value comes next
+    std::map<std::string, Place> keys;  // of a map, written so far
     std::size_t nodes = 1;
     int levels = 1;
   };
@@ -131,7 +132,13 @@ class Builder final : public YAML::EventHandler {
   }
 
   void open(const YAML::Mark& mark, Node node, YAML::anchor_t anchor) {
-    if (!frames_.empty() && frames_.back().node.is_map() && !frames_.back().key) not_a_key(node.place);
+    if (!frames_.empty() && frames_.back().node.is_map() && !frames_.back().key) {
+      // yaml-cpp takes what is never closed for a key.
+      if (source_.opens(mark.pos) && !source_.closes(mark.pos)) {
+        fail("W105", source_.place(mark.pos), "this is not YAML: what is opened here is never closed", "");
+      }
+      not_a_key(node.place);
+    }
     if (static_cast<int>(frames_.size()) >= most_levels) too_deep(node.place);
     Frame frame;
     frame.node = std::move(node);
@@ -165,12 +172,12 @@ class Builder final : public YAML::EventHandler {
     } else {
       frame.key->value = std::move(node);
       if (frame.key->value.is_null()) frame.key->value.place = frame.key->place;
-      keep(frame.node, std::move(*frame.key));
+      keep(frame, std::move(*frame.key));
       frame.key.reset();
     }
   }
 
-  void keep(Node& map, Entry entry) {
+  void keep(Frame& frame, Entry entry) {
     if (entry.key == "<<") {
       faults_.push_back({"W107",
                          entry.place,
@@ -180,16 +187,17 @@ class Builder final : public YAML::EventHandler {
                          {}});
       return;
     }
-    if (const Entry* first = map.find(entry.key)) {
+    const auto [first, fresh] = frame.keys.emplace(entry.key, entry.place);
+    if (!fresh) {
       faults_.push_back({"W106",
                          entry.place,
                          "key " + quote(entry.key) + " is written twice in the same map",
                          "keep one of the two",
                          {},
-                         {{first->place, "the first one"}}});
+                         {{first->second, "the first one"}}});
       return;
     }
-    map.entries.push_back(std::move(entry));
+    frame.node.entries.push_back(std::move(entry));
   }
 
   const Source& source_;

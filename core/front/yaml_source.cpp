@@ -71,8 +71,15 @@ Place Source::place(int position) const {
   const std::size_t at = std::clamp<std::size_t>(position < 0 ? 0 : position, 0, text_.size());
   const auto next = std::upper_bound(lines_.begin(), lines_.end(), at);
   const std::size_t line = static_cast<std::size_t>(next - lines_.begin());
+  // Positions mostly come in order, so counting goes on from the last one: a file may be one line of a
+  // megabyte.
   const std::size_t start = lines_[line - 1];
-  return {name_, static_cast<int>(line), 1 + characters(text_.substr(start, at - start)), 1};
+  if (counted_to_ < start || counted_to_ > at) {
+    counted_to_ = start;
+    column_ = 1;
+  }
+  for (; counted_to_ < at; ++counted_to_) column_ += (text_[counted_to_] & 0xC0) != 0x80;
+  return {name_, static_cast<int>(line), column_, 1};
 }
 
 // Past the tag and the anchor that may stand before a value.
@@ -98,24 +105,18 @@ Place Source::value_place(int position) const {
   return found;
 }
 
-int Source::span(int position) const {
-  const std::size_t from = position;
-  std::size_t end = std::min(text_.find('\n', from), text_.size());
-  if (from >= end) return 1;
-  const char first = text_[from];
-  const auto measured = [&](std::size_t to) {
-    return std::max(1, characters(text_.substr(from, to - from)));
-  };
-  if (first != '"' && first != '\'' && first != '[' && first != '{') return 1;
+// The position behind the quote or bracket that ends what starts at `from`; 0 if there is none before `end`.
+std::size_t Source::closing(std::size_t from, std::size_t end) const {
   int open = 0;
   char quote = 0;
   for (std::size_t i = from; i < end; ++i) {
     const char c = text_[i];
     if (quote) {
-      if (c == '\\' && quote == '"')
+      if (c == '\\' && quote == '"') {
         ++i;
-      else if (c == quote)
+      } else if (c == quote) {
         quote = 0;
+      }
     } else if (c == '"' || c == '\'') {
       quote = c;
     } else if (c == '[' || c == '{') {
@@ -123,9 +124,19 @@ int Source::span(int position) const {
     } else if (c == ']' || c == '}') {
       --open;
     }
-    if (!quote && open <= 0) return measured(i + 1);
+    if (!quote && open <= 0) return i + 1;
   }
-  return measured(end);
+  return 0;
+}
+
+bool Source::closes(int position) const { return closing(after_properties(position), text_.size()) > 0; }
+
+int Source::span(int position) const {
+  const std::size_t from = position;
+  const std::size_t line_end = std::min(text_.find('\n', from), text_.size());
+  if (from >= line_end || std::string("\"'[{").find(text_[from]) == std::string::npos) return 1;
+  const std::size_t end = closing(from, line_end);
+  return std::max(1, characters(text_.substr(from, (end ? end : line_end) - from)));
 }
 
 bool Source::dollar_before(int position) const {

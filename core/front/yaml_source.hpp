@@ -28,6 +28,8 @@ class Source {
   Place value_place(int position) const;
   // Whether a value written in [ ] or { } starts at the position.
   bool opens(int position) const;
+  // Whether that bracket is closed somewhere.
+  bool closes(int position) const;
   // Whether the two bytes before the position (blanks aside) are "${" or "$".
   bool dollar_before(int position) const;
 
@@ -35,11 +37,14 @@ class Source {
 
  private:
   std::size_t after_properties(int position) const;
+  std::size_t closing(std::size_t from, std::size_t end) const;
   int span(int position) const;
 
   std::string text_;
   std::string name_;
   std::vector<std::size_t> lines_;  // where each begins
+  mutable std::size_t counted_to_ = 0;
+  mutable int column_ = 1;  // of counted_to_
 };
 
 }  // namespace weir::yaml

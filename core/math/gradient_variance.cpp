@@ -8,8 +8,8 @@
 namespace weir {
 namespace {
 
-constexpr double resolved =
-    1e-3;  // of the mean square norm: below this the difference of two norms has lost its digits
+// Share of the mean square norm below which a spread found as a difference of norms has lost its digits.
+constexpr double resolved = 1e-3;
 const double nan = std::numeric_limits<double>::quiet_NaN();
 
 TraceCov trace_cov(const Tensor& norms, const Tensor& centred) {
@@ -31,6 +31,17 @@ Tensor sum_over_layers(const PerSampleGradients& gradients, Tensor (*of)(const L
   Tensor sum;
   for (const auto& [name, layer] : gradients.layers) sum = sum.defined() ? sum + of(*layer) : of(*layer);
   return sum;
+}
+
+// ||g_i - gbar||^2 of one layer, [B] float64. `mean` is its gbar, empty if not at hand.
+Tensor centred_norms(const LayerGradients& layer, const std::vector<Tensor>& mean, const Tensor& norms) {
+  if (!mean.empty()) {
+    double square = 0;
+    for (const Tensor& part : mean) square += std::pow(at::linalg_vector_norm(part).item<double>(), 2);
+    const Tensor centred = norms - 2 * layer.dots(mean) + square;
+    if (centred.mean().item<double>() > resolved * norms.mean().item<double>()) return centred;
+  }
+  return layer.centred_norms();
 }
 
 // sum over i in the bin of ||g_i - gbar of the bin||^2, all layers.
@@ -60,9 +71,11 @@ Tensor square_norms(const PerSampleGradients& gradients) {
 VarianceEstimate gradient_variance(const PerSampleGradients& gradients) {
   VarianceEstimate estimate;
   Tensor norms, centred;
-  for (const auto& [name, layer] : gradients.layers) {
+  for (std::size_t l = 0; l < gradients.layers.size(); ++l) {
+    const auto& [name, layer] = gradients.layers[l];
     const Tensor n = layer->norms();
-    const Tensor c = layer->centred_norms();
+    const Tensor c =
+        centred_norms(*layer, gradients.means.empty() ? std::vector<Tensor>{} : gradients.means[l], n);
     estimate.layers.emplace_back(name, trace_cov(n, c));
     norms = norms.defined() ? norms + n : n;
     centred = centred.defined() ? centred + c : c;
@@ -74,38 +87,45 @@ VarianceEstimate gradient_variance(const PerSampleGradients& gradients) {
 }
 
 BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor& bin, std::int64_t bins) {
-  const Tensor host = bin.to(at::kCPU);
-  const Tensor norms = square_norms(gradients).to(at::kCPU);
+  const Tensor kept = bin >= 0;
+  const Tensor rows = bin.masked_select(kept);
+  const Tensor norms = square_norms(gradients).masked_select(kept);
+  const Tensor squares = at::zeros({bins}, norms.options()).index_add_(0, rows, norms).to(at::kCPU);
   const Tensor sums = group_norms(gradients, bin, bins).to(at::kCPU);
-  const Tensor everything = at::where(bin < 0, -1, 0);
-  const double total_sum = group_norms(gradients, everything, 1).item<double>();
 
   BinnedVariance result;
+  result.count = at::bincount(rows, {}, bins).to(at::kCPU);
   result.trace_cov = at::full({bins}, nan, at::kDouble);
-  result.mean_square_norm = at::full({bins}, nan, at::kDouble);
-  result.count = at::zeros({bins}, at::kLong);
-  double samples = 0, within = 0, between = 0;
+  result.mean_square_norm = squares / result.count;  // 0 / 0 in an empty bin
+  const auto* count = result.count.const_data_ptr<std::int64_t>();
+  const auto* square = squares.const_data_ptr<double>();
+  const auto* sum = sums.const_data_ptr<double>();
+  auto* trace = result.trace_cov.mutable_data_ptr<double>();
+  double within = 0;
   for (std::int64_t k = 0; k < bins; ++k) {
-    const Tensor rows = at::nonzero(host == k).flatten();
-    const double m = static_cast<double>(rows.size(0));
-    result.count[k] = rows.size(0);
-    if (rows.size(0) < 2) ++result.unresolved;
-    if (rows.size(0) == 0) continue;
-    const double squares = norms.index_select(0, rows).sum().item<double>();
-    const double sum_norm = sums[k].item<double>();
-    result.mean_square_norm[k] = squares / m;
-    samples += m;
-    between += sum_norm / m;
-    if (rows.size(0) < 2) continue;
-    double centred = squares - sum_norm / m;
-    if (centred < resolved * squares) centred = centred_sum(gradients, rows.to(bin.device()));
+    if (count[k] < 2) {
+      ++result.unresolved;
+      continue;
+    }
+    double centred = square[k] - sum[k] / static_cast<double>(count[k]);
+    if (centred < resolved * square[k]) centred = centred_sum(gradients, at::nonzero(bin == k).flatten());
     within += centred;
-    result.trace_cov[k] = centred / (m - 1);
+    trace[k] = centred / static_cast<double>(count[k] - 1);
     if (centred < 0) ++result.negative;
   }
+  const double samples = static_cast<double>(rows.size(0));
   result.within = samples < 2 ? nan : within / (samples - 1);
-  result.between = samples < 2 ? nan : (between - total_sum / samples) / (samples - 1);
   return result;
+}
+
+double variance_between_bins(const PerSampleGradients& gradients, const Tensor& bin, std::int64_t bins) {
+  const Tensor rows = bin.masked_select(bin >= 0);
+  const double samples = static_cast<double>(rows.size(0));
+  if (samples < 2) return nan;
+  const Tensor count = at::bincount(rows, {}, bins);
+  const Tensor sums = group_norms(gradients, bin, bins).masked_select(count > 0);
+  const double whole = group_norms(gradients, at::where(bin < 0, -1, 0), 1).item<double>();
+  return ((sums / count.masked_select(count > 0)).sum().item<double>() - whole / samples) / (samples - 1);
 }
 
 }  // namespace weir

@@ -29,7 +29,8 @@ struct VarianceEstimate {
   std::vector<std::pair<std::string, TraceCov>> layers;
 };
 
-// From the centred norms, so nothing cancels when the spread is small beside the mean gradient.
+// ||g_i - gbar||^2 = ||g_i||^2 - 2 <g_i, gbar> + ||gbar||^2 where gbar is at hand and that difference keeps more than three
+// digits (spread above 1e-3 of mean ||g_i||^2); else, layer by layer, the centred form, in which nothing cancels.
 VarianceEstimate gradient_variance(const PerSampleGradients& gradients);
 
 // ||g_i||^2 over all layers, [B] float64: what each pair of the batch contributes.
@@ -41,17 +42,17 @@ Tensor square_norms(const PerSampleGradients& gradients);
 //   within  = sum_k (m_k - 1) trS_k / (B - 1)
 //   between = sum_k m_k ||gbar_k - gbar||^2 / (B - 1)         within + between = tr Cov(g), B the samples in a bin
 //
-// Where that difference would lose more than three digits (trS_k < 1e-3 mean ||g_i||^2), the centred form replaces it.
+// Where the difference would lose more than three digits (trS_k < 1e-3 mean ||g_i||^2), the centred form replaces it.
 struct BinnedVariance {
   Tensor trace_cov;         // [K] float64, NaN in bins of fewer than two samples
   Tensor mean_square_norm;  // [K] float64, NaN in empty bins
   Tensor count;             // [K] int64
   double within = 0;
-  double between = 0;
   std::int64_t unresolved = 0;  // bins of fewer than two samples
   std::int64_t negative = 0;    // estimates below zero, by round-off; they are not clamped
 };
 // `bin` int64 [B] with values 0..bins-1, -1 for a sample in no bin.
 BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor& bin, std::int64_t bins);
+double variance_between_bins(const PerSampleGradients& gradients, const Tensor& bin, std::int64_t bins);
 
 }  // namespace weir

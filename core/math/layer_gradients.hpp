@@ -20,9 +20,11 @@ namespace weir {
 std::unique_ptr<LayerGradients> outer_product_gradients(Tensor a, Tensor delta);
 
 // Gradients that have to be formed: `form(a, delta)` gives [m, P] for m rows of a [B, ...] and delta [B, ...]. They are
-// kept if they are small, else formed anew, a few rows at a time, whenever they are asked for. `width` is P.
+// kept if they take no more than `kept_bytes`, else formed anew whenever they are asked for, in pieces of a quarter of
+// that or of one row. `width` is P.
 using FormRows = std::function<Tensor(const Tensor& a, const Tensor& delta)>;
-std::unique_ptr<LayerGradients> formed_gradients(Tensor a, Tensor delta, std::int64_t width, FormRows form);
+std::unique_ptr<LayerGradients> formed_gradients(Tensor a, Tensor delta, std::int64_t width, FormRows form,
+                                                 std::int64_t kept_bytes = 64 << 20);
 
 // Gradients at hand, [B, P].
 std::unique_ptr<LayerGradients> dense_gradients(Tensor g);

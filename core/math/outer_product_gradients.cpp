@@ -7,6 +7,9 @@
 namespace weir {
 namespace {
 
+// ||a_i|| in the graph's dtype, then float64, [B].
+Tensor row_norms(const Tensor& a) { return at::linalg_vector_norm(a, 2, {1}).to(at::kDouble); }
+
 // <a_i, b_i> in float64, [B].
 Tensor row_dots(const Tensor& a, const Tensor& b) { return (a.to(at::kDouble) * b.to(at::kDouble)).sum(1); }
 
@@ -27,7 +30,13 @@ class OuterProductGradients final : public LayerGradients {
 
   std::int64_t batch() const override { return a_.size(0); }
 
-  Tensor norms() const override { return (row_squares(a_) + 1) * row_squares(delta_); }
+  Tensor norms() const override { return (row_norms(a_).square() + 1) * row_norms(delta_).square(); }
+
+  // h = (H, b): delta_i^T H a_i + delta_i^T b.
+  Tensor dots(const std::vector<Tensor>& h) const override {
+    const Tensor weight = (delta_.mm(h.at(0)) * a_).sum(1);
+    return weight.to(at::kDouble) + delta_.mv(h.at(1)).to(at::kDouble);
+  }
 
   Tensor centred_norms() const override {
     // The means and the differences from them in float64: an error of the mean would be as large as a small spread.

@@ -86,10 +86,17 @@ Gradients gradients(const Tensor& losses, const Params& params, const Tape* tape
   result.mean.assign(grads.begin(), grads.begin() + count);
   if (!tape) return result;
 
+  const auto mean_of = [&](const std::string& name) {
+    const auto& named = params.tensors();
+    const auto at =
+        std::find_if(named.begin(), named.end(), [&](const auto& item) { return item.first == name; });
+    return result.mean[static_cast<std::size_t>(at - named.begin())];
+  };
   const std::int64_t batch = losses.size(0);
   const std::vector<std::string> layers = layers_of(params);
   result.per_sample = std::make_unique<PerSampleGradients>();
   result.per_sample->layers.resize(layers.size());
+  result.per_sample->means.resize(layers.size());
   for (std::size_t i = 0; i < tape->records().size(); ++i) {
     const Tape::Record& record = tape->records()[i];
     const Tensor& d_mean = grads[static_cast<std::size_t>(count) + i];
@@ -104,6 +111,7 @@ Gradients gradients(const Tensor& losses, const Params& params, const Tape* tape
                              "' is on the tape twice, or is not named after its parameters");
     }
     result.per_sample->layers[place] = {record.layer, record.finish(d_mean * static_cast<double>(batch))};
+    for (const auto& name : record.params) result.per_sample->means[place].push_back(mean_of(name));
   }
   return result;
 }

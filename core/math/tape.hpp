@@ -24,6 +24,8 @@ class LayerGradients {
   virtual Tensor norms() const = 0;
   // ||g_i - mean g||^2, [B] float64, in a form that does not cancel when the spread is small beside the mean.
   virtual Tensor centred_norms() const = 0;
+  // <g_i, h>, [B] float64, for h with one tensor for each parameter of the layer, in their order and of their shapes.
+  virtual Tensor dots(const std::vector<Tensor>& h) const = 0;
   // ||sum over i in group k of g_i||^2, [K] float64, for group int64 [B] with values 0..K-1 (-1: in no group).
   virtual Tensor group_norms(const Tensor& group, std::int64_t groups) const = 0;
   // The gradients themselves, [B, P], P over the layer's parameters one after another (weight, bias). For tests and loops.
@@ -35,6 +37,8 @@ class LayerGradients {
 // Per-sample gradients of all layers, and their names ("net.0"), in the order of layers_of.
 struct PerSampleGradients {
   std::vector<std::pair<std::string, std::unique_ptr<LayerGradients>>> layers;
+  // The mean of each layer's gradients over the batch, one tensor for each parameter, where backward gave it; else empty.
+  std::vector<std::vector<Tensor>> means;
 };
 
 // The layer that a parameter belongs to: its name up to the last full stop, "all" for a name without one.

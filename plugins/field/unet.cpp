@@ -1,13 +1,14 @@
 // plugins/field/unet.cpp -- a small U-Net for images.
 //
 //   e = W2 silu(W1 tau(t))                          tau: sines and cosines of t
-//   block(h) = skip(h) + conv(silu(norm(conv(silu(norm(h))) + W e)))
+//   block(h) = skip(h) + conv(silu((1 + a) norm(conv(silu(norm(h)))) + b)),  (a, b) = W e for each channel
 //   down     at each level `blocks` blocks, then a convolution of stride 2; up the same with the level's results beside it,
 //            after nearest-neighbour growth to exactly the level's size, so odd sizes work (28, 14, 7, 4)
 //
-// Source   Ho et al., arXiv 2006.11239, without attention; the last convolution starts at zero, so v starts at zero.
+// Source   Ho et al., arXiv 2006.11239, without attention, with the scale and shift of Dhariwal & Nichol, arXiv 2105.05233.
+//          The last convolution starts at zero, so v starts at zero.
 // Shapes   x, v [B, C, H, W]; parameters in, time.0, time.2, down.<level>.<block>..., middle..., up..., out
-// Limits   images only. GroupNorm takes the largest number of groups up to 8 that divides the channels.
+// Limits   images only. GroupNorm takes up to 8 groups of 4 channels or more, as the number of channels divides.
 #include <fmt/format.h>
 
 #include <weir/kinds/field.hpp>
@@ -46,7 +47,7 @@ class Layers {
 
   Tensor norm(const std::string& name, const Tensor& x) const {
     if (fresh_) nn::init_group_norm(*fresh_, name, x.size(1), *rng_);
-    std::int64_t groups = std::min<std::int64_t>(8, x.size(1));
+    std::int64_t groups = std::clamp<std::int64_t>(x.size(1) / 4, 1, 8);
     while (x.size(1) % groups != 0) --groups;
     return nn::group_norm(params(), name, x, groups);
   }
@@ -62,8 +63,11 @@ class Layers {
 Tensor residual(const Layers& layers, const std::string& name, const Tensor& x, const Tensor& time,
                 std::int64_t out) {
   Tensor h = layers.conv(name + ".conv1", at::silu(layers.norm(name + ".norm1", x)), out);
-  h = h + layers.linear(name + ".time", time, out).unsqueeze(2).unsqueeze(3);
-  h = layers.conv(name + ".conv2", at::silu(layers.norm(name + ".norm2", h)), out);
+  // After the norm: added before it, a number for each channel would be lost where a group is one channel.
+  const std::vector<Tensor> ab =
+      layers.linear(name + ".time", time, 2 * out).unsqueeze(2).unsqueeze(3).chunk(2, 1);
+  h = at::silu((1 + ab[0]) * layers.norm(name + ".norm2", h) + ab[1]);
+  h = layers.conv(name + ".conv2", h, out);
   return h + (x.size(1) == out ? x : layers.conv(name + ".skip", x, out, 1));
 }
 

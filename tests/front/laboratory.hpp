@@ -1,0 +1,42 @@
+// tests/front/laboratory.hpp -- a registry of plugins that exist only as schemas, and folders of files for a
+// test.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <weir/front/pipeline.hpp>
+#include <weir/front/registry.hpp>
+
+namespace laboratory {
+
+// Sources, couplings, noise, interpolants, objectives, fields, trainers, probes, integrators and metrics, in
+// outline.
+const weir::Registry& registry();
+
+// A folder of its own, gone at the end of the test.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  // Writes a file and gives its path.
+  std::filesystem::path write(const std::string& name, const std::string& text) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The graph of a pipeline given as text.
+weir::Graph graph_of(const std::string& text, const weir::PipelineOptions& options = {});
+
+// The text of its faults, the file called "p.yaml"; "" if it has none.
+std::string faults_of(const std::string& text, const weir::PipelineOptions& options = {});
+
+// The pipeline of the design's example: pairs turned by 180 degrees, a trainer, an integrator, memorisation.
+extern const char* const rotation;
+
+}  // namespace laboratory

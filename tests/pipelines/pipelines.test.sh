@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# tests/pipelines/pipelines.test.sh -- every pipeline of pipelines/ is valid and runs in a smoke form; the JSON Schema is fresh.
+set -euo pipefail
+weir=$WEIR_BIN_DIR/weir
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+# What makes each pipeline short. A pipeline that is not named here fails the test.
+declare -A smoke=(
+  [eight_gaussians]="--set train.steps=20 --set start.draw={\"fixed\":64} --set flow.steps=2 --set flow.save=0"
+  [gaussian]="--set at_pair.replicates=2 --set at_ot.replicates=2 --set at_random.replicates=2"
+  [minimisers]="--set pair_train.batch=16 --set sharp_flow.steps=5"
+  [quickstart]="--set train.steps=20 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2"
+  [rotation]="--set train.steps=20 --set pairs.draw={\"fixed\":16}"
+)
+
+"$weir" schema >"$out/schema.json"
+cmp "$out/schema.json" "$WEIR_SOURCE_DIR/schemas/pipeline.schema.json" || {
+  echo "schemas/pipeline.schema.json is out of date: weir schema -o schemas/pipeline.schema.json"
+  exit 1
+}
+
+for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml; do
+  name=$(basename "$file" .yaml)
+  "$weir" validate "$file"
+  status=0
+  # shellcheck disable=SC2086
+  "$weir" run "$file" ${smoke[$name]} -o "$out/$name" --jobs 2 --progress none >"$out/$name.log" 2>&1 || status=$?
+  # 1 is an expectation that a short run does not meet; everything else is a fault.
+  if ((status > 1)); then
+    cat "$out/$name.log"
+    exit "$status"
+  fi
+  echo "$name: ran, exit $status"
+done
