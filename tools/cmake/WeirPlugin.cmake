@@ -33,6 +33,7 @@ function(weir_add_plugin)
       target_link_options(${target} PRIVATE -Wl,--build-id=sha1)
       set_target_properties(${target} PROPERTIES PREFIX lib SUFFIX .so CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
     endif()
+    target_compile_features(${target} PRIVATE cxx_std_20)   # what the headers are written in
     target_sources(${target} PRIVATE ${path})
     set_property(SOURCE ${path} TARGET_DIRECTORY ${target} APPEND PROPERTY COMPILE_DEFINITIONS
       WEIR_PLUGIN_ID="${kind}/${name}" WEIR_PLUGIN_VERSION="${arg_VERSION}" WEIR_PLUGIN_LICENCE="${arg_LICENCE}")
