@@ -11,7 +11,8 @@ Comparison::~Comparison() = default;
 std::int64_t Comparison::plan_sides(Plan& plan, std::int64_t least) {
   const Shape& samples = samples_.shape();
   if (samples.empty() || samples.front() < 0) {
-    plan.fault("samples", "a comparison needs a known number of points; this tensor is not planned as [n, item...]");
+    plan.fault("samples",
+               "a comparison needs a known number of points; this tensor is not planned as [n, item...]");
     return 0;
   }
   const std::int64_t n = samples.front();
@@ -20,20 +21,22 @@ std::int64_t Comparison::plan_sides(Plan& plan, std::int64_t least) {
     return 0;
   }
   if (points_.bound() == reference_.bound()) {
-    plan.fault("", points_.bound() ? "a comparison takes points or reference, not both" : "a comparison needs something to compare with",
+    plan.fault("",
+               points_.bound() ? "a comparison takes points or reference, not both"
+                               : "a comparison needs something to compare with",
                "write points: NODE.OUTPUT, or reference: SOURCE");
     return 0;
   }
   const Shape other = points_.bound() ? points_.shape() : rows_of(n, reference_->shape());
   if (other != samples) {
     plan.fault(points_.bound() ? "points" : "reference",
-               fmt::format("both sides need one shape: samples are [{}], the other side is [{}]", fmt::join(samples, ", "),
-                           fmt::join(other, ", ")));
+               fmt::format("both sides need one shape: samples are [{}], the other side is [{}]",
+                           fmt::join(samples, ", "), fmt::join(other, ", ")));
     return 0;
   }
   if (reference_.bound() && reference_->size() && *reference_->size() < n) {
-    plan.fault("reference", fmt::format("{} distinct items are needed, but source '{}' holds {}", n, reference_->path(),
-                                        *reference_->size()));
+    plan.fault("reference", fmt::format("{} distinct items are needed, but source '{}' holds {}", n,
+                                        reference_->path(), *reference_->size()));
     return 0;
   }
   return n;

@@ -9,10 +9,12 @@
 namespace weir {
 
 Batch Batch::rows(const Tensor& index) const {
-  const auto take = [&](const Tensor& member) { return member.defined() ? member.index_select(0, index) : Tensor(); };
+  const auto take = [&](const Tensor& member) {
+    return member.defined() ? member.index_select(0, index) : Tensor();
+  };
   Batch taken;
   for (const Tensor& point : points) taken.points.push_back(take(point));
-  taken.times = times;   // one per marginal, not one per row
+  taken.times = times;  // one per marginal, not one per row
   taken.id = take(id);
   taken.unit = take(unit);
   taken.weight = take(weight);
@@ -28,16 +30,20 @@ Batch Coupling::draw(std::int64_t n, Rng& rng) const {
 }
 
 Batch Coupling::batch(const Tensor& index) const {
-  if (!size()) throw std::logic_error(fmt::format("coupling '{}' draws new pairs each time: it has none to take by number", path()));
-  if (!pairs_) throw std::logic_error(fmt::format("the pairs of coupling '{}' are read before it has run", path()));
+  if (!size())
+    throw std::logic_error(
+        fmt::format("coupling '{}' draws new pairs each time: it has none to take by number", path()));
+  if (!pairs_)
+    throw std::logic_error(fmt::format("the pairs of coupling '{}' are read before it has run", path()));
   Batch taken = pairs_->rows(index);
-  taken.unit = at::arange(index.size(0), index.options());   // rows of the empirical law are independent, also a row met twice
+  taken.unit = at::arange(
+      index.size(0), index.options());  // rows of the empirical law are independent, also a row met twice
   return taken;
 }
 
 Batch Coupling::all() const {
   if (pairs_) return *pairs_;
-  return batch(at::empty({0}, at::kLong));   // which says what is wrong
+  return batch(at::empty({0}, at::kLong));  // which says what is wrong
 }
 
 void Coupling::run(Run&) {
@@ -59,7 +65,7 @@ void Coupling::keep(Batch pairs) {
 
 void Coupling::plan_outputs() {
   const auto count = size();
-  if (!count) return;   // a fresh coupling has no pairs to record
+  if (!count) return;  // a fresh coupling has no pairs to record
   const std::vector<std::string> dims = dims_of("pair", shape());
   x0_.plan(rows_of(*count, shape()), dims);
   x1_.plan(rows_of(*count, shape()), dims);
@@ -83,29 +89,33 @@ DrawnCoupling::Points DrawnCoupling::points_of(const Source& source, std::int64_
   const bool fixed = size().has_value();
   if (!count) return {.x = source.sample(n, rng)};
   if (!source.labels().defined()) return {.x = fixed ? source.distinct(n, rng) : source.sample(n, rng)};
-  if (fixed && n > *count) return {.x = source.distinct(n, rng)};   // which says what is wrong
+  if (fixed && n > *count) return {.x = source.distinct(n, rng)};  // which says what is wrong
   const Tensor index = fixed ? rng.permutation(*count).narrow(0, 0, n) : rng.integers(*count, {n});
   return {.x = source.items(index), .label = source.labels().index_select(0, index)};
 }
 
 void DrawnCoupling::plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target) {
   const auto fixed = size();
-  if (fixed && *fixed < 1) plan.fault("draw", fmt::format("the number of fixed pairs must be at least 1, not {}", *fixed));
+  if (fixed && *fixed < 1)
+    plan.fault("draw", fmt::format("the number of fixed pairs must be at least 1, not {}", *fixed));
   const auto enough = [&](const Port<Source>& port) {
     const auto count = port->size();
     if (!fixed || !count || *fixed <= *count) return;
-    plan.fault("draw", fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed, port.name(),
-                                   port->path(), *count),
+    plan.fault("draw",
+               fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed,
+                           port.name(), port->path(), *count),
                fmt::format("at most {{fixed: {}}}", *count));
   };
   enough(source);
   if (!target) return;
   enough(*target);
   if (source->shape() != (*target)->shape()) {
-    plan.fault(target->name(),
-               fmt::format("both ends of a pair need one shape: source '{}' has items [{}], target '{}' has [{}]", source->path(),
-                           fmt::join(source->shape(), ", "), (*target)->path(), fmt::join((*target)->shape(), ", ")),
-               "give the source that shape, or flatten the target");
+    plan.fault(
+        target->name(),
+        fmt::format("both ends of a pair need one shape: source '{}' has items [{}], target '{}' has [{}]",
+                    source->path(), fmt::join(source->shape(), ", "), (*target)->path(),
+                    fmt::join((*target)->shape(), ", ")),
+        "give the source that shape, or flatten the target");
   }
 }
 

@@ -10,14 +10,16 @@ namespace weir {
 Source::~Source() = default;
 
 Tensor Source::items(const Tensor&) const {
-  throw std::logic_error(fmt::format("source '{}' is a distribution: it has no items to take by number", path()));
+  throw std::logic_error(
+      fmt::format("source '{}' is a distribution: it has no items to take by number", path()));
 }
 
 Tensor Source::distinct(std::int64_t n, Rng& rng) const {
   const std::optional<std::int64_t> count = size();
   if (!count) return sample(n, rng);
   if (n > *count) {
-    throw std::invalid_argument(fmt::format("{} distinct items were asked of source '{}', which holds {}", n, path(), *count));
+    throw std::invalid_argument(
+        fmt::format("{} distinct items were asked of source '{}', which holds {}", n, path(), *count));
   }
   return items(rng.permutation(*count).narrow(0, 0, n));
 }

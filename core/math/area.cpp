@@ -30,10 +30,12 @@ Tensor weights(std::int64_t from, std::int64_t to) {
 Tensor shrink(const Tensor& images, std::int64_t height, std::int64_t width) {
   const std::int64_t h = images.size(-2), w = images.size(-1);
   if (height > h || width > w) {
-    throw std::invalid_argument(fmt::format("images of {} x {} cannot be enlarged to {} x {}", h, w, height, width));
+    throw std::invalid_argument(
+        fmt::format("images of {} x {} cannot be enlarged to {} x {}", h, w, height, width));
   }
   if (height == h && width == w) return images;
-  const Tensor rows = weights(h, height).to(images.options()), columns = weights(w, width).to(images.options());
+  const Tensor rows = weights(h, height).to(images.options()),
+               columns = weights(w, width).to(images.options());
   return at::matmul(at::matmul(rows, images), columns.t());
 }
 

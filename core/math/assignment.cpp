@@ -19,7 +19,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::int64_t nobody = -1;
-constexpr std::int64_t largest_float64 = 8192;   // rows up to which match() holds its matrix in float64 (512 MiB)
+constexpr std::int64_t largest_float64 = 8192;  // rows that match() still holds in float64 (512 MiB)
 constexpr std::int64_t rows_at_once = 512;
 
 // The search itself, on a host matrix of float or double.
@@ -57,7 +57,8 @@ class Search {
     }
     const auto n = static_cast<double>(n_);
     // The last step is a tenth of what the mean cost leaves per row, but never lost in the round-off of the prices.
-    const double last = std::max(0.1 * (sum / (n * n) - least) / n, 1e-14 * std::max(std::abs(least), std::abs(most)));
+    const double last =
+        std::max(0.1 * (sum / (n * n) - least) / n, 1e-14 * std::max(std::abs(least), std::abs(most)));
     double step = (most - least) / 4;
     if (n_ == 1 || !(step > last)) return;
     for (bool final = false; !final; step /= 6) {
@@ -127,7 +128,7 @@ class Search {
       if (raise > 0) {
         v_[column] -= raise;
       } else if (row_of_[column] != nobody) {
-        column = choice.next;   // no dearer
+        column = choice.next;  // no dearer
       }
       const std::int64_t driven_out = row_of_[column];
       column_of_[i] = column, row_of_[column] = i;
@@ -163,7 +164,7 @@ class Search {
         key[j] = infinity, price[j] = -infinity;
       }
       for (const std::int64_t column : done) v_[column] += distance[column] - reached;
-      while (true) {   // turn the path round
+      while (true) {  // turn the path round
         i = before[j];
         row_of_[j] = i;
         std::swap(j, column_of_[i]);
@@ -269,7 +270,8 @@ Assignment solve(const Tensor& cost, const AssignmentProgress& progress) {
 Assignment match(const Tensor& x, const Tensor& y, const AssignmentProgress& progress) {
   const std::int64_t n = x.size(0);
   if (y.size(0) != n) {
-    throw std::invalid_argument(fmt::format("an assignment needs as many points on both sides: {} and {} were given", n, y.size(0)));
+    throw std::invalid_argument(
+        fmt::format("an assignment needs as many points on both sides: {} and {} were given", n, y.size(0)));
   }
   if (n == 0) return nothing();
   if (!at::isfinite(x).all().item<bool>() || !at::isfinite(y).all().item<bool>()) {
@@ -289,7 +291,8 @@ Assignment match(const Tensor& x, const Tensor& y, const AssignmentProgress& pro
     cost.narrow(0, first, count).copy_(rows(to_moved, first, count));
   }
   Assignment found = search(cost, progress);
-  found.v.add_(((b - shift).mul(2).add_(shift) * shift).sum(1).to(at::kCPU));   // |y - x|^2 - |y - s - x|^2 = (2(y - s) + s - 2x).s
+  // |y - x|^2 - |y - s - x|^2 = (2(y - s) + s - 2x).s
+  found.v.add_(((b - shift).mul(2).add_(shift) * shift).sum(1).to(at::kCPU));
   certify(found, [&](std::int64_t first, std::int64_t count) { return rows(to, first, count); });
   return found;
 }

@@ -8,7 +8,7 @@
 namespace weir {
 namespace {
 
-constexpr std::int64_t few = 16;   // coordinates up to which differences cost no more than a matrix product
+constexpr std::int64_t few = 16;  // coordinates up to which differences cost no more than a matrix product
 
 Tensor flat(const Tensor& x) { return x.reshape({x.size(0), -1}).to(at::kDouble); }
 
@@ -24,8 +24,8 @@ SquaredDistances::SquaredDistances(const Tensor& y) : y_(flat(y)) {
 Tensor SquaredDistances::from(const Tensor& x) const {
   Tensor rows = flat(x);
   if (rows.size(1) != y_.size(1)) {
-    throw std::invalid_argument(fmt::format("distances need items of one size: {} and {} coordinates were given", rows.size(1),
-                                            y_.size(1)));
+    throw std::invalid_argument(fmt::format(
+        "distances need items of one size: {} and {} coordinates were given", rows.size(1), y_.size(1)));
   }
   if (!centre_.defined()) return at::cdist(rows, y_, 2.0, /* 2 = from the differences */ 2).square_();
   rows = rows - centre_;
@@ -33,6 +33,8 @@ Tensor SquaredDistances::from(const Tensor& x) const {
   return distances.mul_(-2).add_(rows.square().sum(1, true)).add_(squares_).clamp_min_(0);
 }
 
-Tensor paired_squared_distances(const Tensor& x, const Tensor& y) { return (flat(x) - flat(y)).square().sum(1); }
+Tensor paired_squared_distances(const Tensor& x, const Tensor& y) {
+  return (flat(x) - flat(y)).square().sum(1);
+}
 
 }  // namespace weir

@@ -23,10 +23,13 @@ class AffineMap final : public weir::DrawnCoupling {
   weir::Port<weir::Source> source_{this, "source", "where x0 comes from"};
   weir::Param<weir::Matrix> matrix_{this, "matrix", weir::absent, "A, written out"};
   weir::Param<weir::Angle> angle_{this, "angle", weir::absent, "angle of the rotation R; 0 if not given"};
-  weir::Param<std::string> planes_{this, "planes", "all", weir::one_of({"all", "first"}), "coordinate planes that R turns"};
-  weir::Param<weir::Matrix> covariance_{this, "covariance", weir::absent,
-                                        "covariance of x1 when x0 is standard normal; the identity if not given"};
-  weir::Param<weir::Numbers> shift_{this, "shift", weir::absent, "b; zero if not given, one number for every coordinate"};
+  weir::Param<std::string> planes_{this, "planes", "all", weir::one_of({"all", "first"}),
+                                   "coordinate planes that R turns"};
+  weir::Param<weir::Matrix> covariance_{
+      this, "covariance", weir::absent,
+      "covariance of x1 when x0 is standard normal; the identity if not given"};
+  weir::Param<weir::Numbers> shift_{this, "shift", weir::absent,
+                                    "b; zero if not given, one number for every coordinate"};
 
  public:
   AffineMap() { capability("affine"); }
@@ -37,13 +40,16 @@ class AffineMap final : public weir::DrawnCoupling {
     const weir::Shape item = shape();
     const auto d = std::accumulate(item.begin(), item.end(), std::int64_t{1}, std::multiplies<>());
     if (matrix_.given() && (angle_.given() || covariance_.given())) {
-      plan.fault("matrix", "matrix is the whole of A; angle and covariance would make another", "keep one of the two ways");
+      plan.fault("matrix", "matrix is the whole of A; angle and covariance would make another",
+                 "keep one of the two ways");
     }
-    if (angle_.given() && d < 2) plan.fault("angle", "a rotation needs items of at least 2 coordinates; the source's have 1");
+    if (angle_.given() && d < 2)
+      plan.fault("angle", "a rotation needs items of at least 2 coordinates; the source's have 1");
     const Tensor a = matrix_.given() ? square(plan, matrix_, d) : at::mm(root(plan, d), rotation(d));
     Tensor b = shift_.given() ? at::tensor(shift_(), at::kDouble) : at::zeros({d}, at::kDouble);
     if (b.size(0) == 1) b = b.expand({d});
-    if (b.size(0) != d) plan.fault("shift", fmt::format("shift has {} numbers, but an item has {} coordinates", b.size(0), d));
+    if (b.size(0) != d)
+      plan.fault("shift", fmt::format("shift has {} numbers, but an item has {} coordinates", b.size(0), d));
     map_ = {a.to(options()), b.contiguous().to(options())};
   }
 
@@ -64,10 +70,12 @@ class AffineMap final : public weir::DrawnCoupling {
     Tensor a = at::eye(d, at::kDouble);
     for (const auto& row : rows) {
       if (static_cast<std::int64_t>(rows.size()) == d && static_cast<std::int64_t>(row.size()) == d) continue;
-      plan.fault(param.name(), fmt::format("{} is {} x {}, but an item has {} coordinates", param.name(), rows.size(), row.size(), d));
+      plan.fault(param.name(), fmt::format("{} is {} x {}, but an item has {} coordinates", param.name(),
+                                           rows.size(), row.size(), d));
       return a;
     }
-    for (std::int64_t i = 0; i < d; ++i) a[i].copy_(at::tensor(rows[static_cast<std::size_t>(i)], at::kDouble));
+    for (std::int64_t i = 0; i < d; ++i)
+      a[i].copy_(at::tensor(rows[static_cast<std::size_t>(i)], at::kDouble));
     return a;
   }
 
@@ -78,7 +86,9 @@ class AffineMap final : public weir::DrawnCoupling {
     const auto [values, vectors] = at::linalg_eigh(c);
     const double least = values.min().item<double>();
     if (!(least > 0)) {
-      plan.fault("covariance", fmt::format("covariance must be positive definite; its smallest eigenvalue is {:.6g}", least));
+      plan.fault(
+          "covariance",
+          fmt::format("covariance must be positive definite; its smallest eigenvalue is {:.6g}", least));
     }
     return at::mm(vectors * values.clamp_min(0).sqrt(), vectors.t());
   }

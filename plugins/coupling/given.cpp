@@ -18,7 +18,8 @@ using weir::Tensor;
 class Given final : public weir::Coupling {
   weir::Port<Tensor> source_{this, "start", weir::optional, "x0, as flow.start or pairs.x0"};
   weir::Port<Tensor> target_{this, "end", weir::optional, "x1, as flow.end"};
-  weir::Param<weir::Path> file_{this, "file", weir::absent, "HDF5 file to read instead, such as the record of another run"};
+  weir::Param<weir::Path> file_{this, "file", weir::absent,
+                                "HDF5 file to read instead, such as the record of another run"};
   weir::Param<std::string> first_{this, "x0_dataset", "/x0", "dataset of x0 in the file"};
   weir::Param<std::string> last_{this, "x1_dataset", "/x1", "dataset of x1 in the file"};
 
@@ -36,8 +37,9 @@ class Given final : public weir::Coupling {
     }
     const std::string from = tensors ? "start" : "file";
     if (x0.empty() || x0 != x1 || x0.front() < 1) {
-      return plan.fault(from, fmt::format("both ends of the pairs need one shape [pair, item...]: x0 is [{}], x1 is [{}]", fmt::join(x0, ", "),
-                                          fmt::join(x1, ", ")));
+      return plan.fault(
+          from, fmt::format("both ends of the pairs need one shape [pair, item...]: x0 is [{}], x1 is [{}]",
+                            fmt::join(x0, ", "), fmt::join(x1, ", ")));
     }
     count_ = x0.front();
     item_.assign(x0.begin() + 1, x0.end());
@@ -47,7 +49,8 @@ class Given final : public weir::Coupling {
 
   void run(weir::Run&) override {
     const weir::Shape shape = weir::rows_of(count_, item_);
-    if (source_.bound()) return keep(batch_of(source_().to(options()).reshape(shape), target_().to(options()).reshape(shape)));
+    if (source_.bound())
+      return keep(batch_of(source_().to(options()).reshape(shape), target_().to(options()).reshape(shape)));
     const weir::Reader reader(file_());
     const auto points = [&](const std::string& dataset) {
       return weir::tensor_of(reader.read(dataset), options()).to(options()).reshape(shape);
@@ -59,7 +62,9 @@ class Given final : public weir::Coupling {
   std::optional<std::int64_t> size() const override { return count_; }
 
  protected:
-  weir::Batch pair(std::int64_t, weir::Rng&) const override { return all(); }   // never asked: run reads the pairs
+  weir::Batch pair(std::int64_t, weir::Rng&) const override {
+    return all();
+  }  // never asked: run reads the pairs
 
  private:
   bool read_shapes(weir::Plan& plan, weir::Shape& x0, weir::Shape& x1) const {

@@ -19,7 +19,8 @@ class Ot final : public weir::DrawnCoupling {
   weir::Port<weir::Source> source_{this, "source", "where x0 comes from"};
   weir::Port<weir::Source> target_{this, "target", "where x1 comes from"};
   weir::Output<Tensor> cost_{this, "cost", "1", "mean squared distance of the fixed pairs"};
-  weir::Output<Tensor> gap_{this, "gap", "1", "how far at most the cost lies above the optimum, from the dual variables"};
+  weir::Output<Tensor> gap_{this, "gap", "1",
+                            "how far at most the cost lies above the optimum, from the dual variables"};
 
  public:
   void plan(weir::Plan& plan) override {
@@ -40,8 +41,11 @@ class Ot final : public weir::DrawnCoupling {
         if (run.stop_requested()) throw weir::Stopped();
         run.progress(done, total, {});
       });
-      const auto per_pair = [&](double sum) { return at::scalar_tensor(sum / static_cast<double>(*n), at::kDouble); };
-      state_ = {{"permutation", best.permutation}, {"cost", per_pair(best.cost)}, {"gap", per_pair(best.gap)}};
+      const auto per_pair = [&](double sum) {
+        return at::scalar_tensor(sum / static_cast<double>(*n), at::kDouble);
+      };
+      state_ = {
+          {"permutation", best.permutation}, {"cost", per_pair(best.cost)}, {"gap", per_pair(best.gap)}};
       run.checkpoint([this] { return state_; }, true);
     }
     keep(matched(x0, x1, state_.at("permutation")));
@@ -71,10 +75,11 @@ class Ot final : public weir::DrawnCoupling {
 
   static weir::Batch matched(const Points& x0, const Points& x1, const Tensor& permutation) {
     const Tensor partner = permutation.to(x1.x.device());
-    return batch_of(x0.x, x1.x.index_select(0, partner), x1.label.defined() ? x1.label.index_select(0, partner) : Tensor());
+    return batch_of(x0.x, x1.x.index_select(0, partner),
+                    x1.label.defined() ? x1.label.index_select(0, partner) : Tensor());
   }
 
-  weir::State state_;   // the assignment: points are drawn again from their address
+  weir::State state_;  // the assignment: points are drawn again from their address
 };
 
 }  // namespace

@@ -19,14 +19,18 @@ using weir::Tensor;
 class Shuffled final : public weir::Coupling {
   weir::Port<weir::Coupling> coupling_{this, "coupling", "fixed pairs whose targets are exchanged"};
   weir::Output<Tensor> ot_{this, "ot", "1", "target that each x0 had before"};
-  weir::Output<Tensor> permutation_{this, "permutation", "1", "pair from which each x0 has its target", "int64"};
+  weir::Output<Tensor> permutation_{this, "permutation", "1", "pair from which each x0 has its target",
+                                    "int64"};
 
  public:
   void plan(weir::Plan& plan) override {
     const auto n = size();
     if (!n) {
-      return plan.fault("coupling", fmt::format("only fixed pairs can be shuffled; coupling '{}' draws new ones each time", coupling_->path()),
-                        *coupling_, "draw", "its pairs are said here to be drawn fresh");
+      return plan.fault(
+          "coupling",
+          fmt::format("only fixed pairs can be shuffled; coupling '{}' draws new ones each time",
+                      coupling_->path()),
+          *coupling_, "draw", "its pairs are said here to be drawn fresh");
     }
     if (*n < 2) return plan.fault("coupling", "one pair has no other target to take; at least 2 are needed");
     plan_outputs();
@@ -48,7 +52,9 @@ class Shuffled final : public weir::Coupling {
   std::optional<std::int64_t> size() const override { return coupling_->size(); }
 
  protected:
-  weir::Batch pair(std::int64_t, weir::Rng&) const override { return all(); }   // never asked: run makes the pairs
+  weir::Batch pair(std::int64_t, weir::Rng&) const override {
+    return all();
+  }  // never asked: run makes the pairs
 
  private:
   static weir::Batch exchanged(const weir::Batch& pairs, const Tensor& partner) {

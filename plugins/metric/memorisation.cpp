@@ -22,14 +22,18 @@ namespace {
 using weir::Tensor;
 
 class Memorisation final : public weir::Metric {
-  weir::Port<Tensor> generated_{this, "generated", "ends of the flow from each pair's x0, in the pairs' order"};
+  weir::Port<Tensor> generated_{this, "generated",
+                                "ends of the flow from each pair's x0, in the pairs' order"};
   weir::Port<weir::Coupling> pairs_{this, "pairs", "the fixed pairs of the training"};
-  weir::Port<Tensor> ot_partner_{this, "ot", weir::optional, "each pair's partner under optimal transport, as shuffled.ot"};
-  weir::Param<std::int64_t> chunk_{this, "chunk", 1024, weir::at_least(1), "rows whose distances are held in memory together"};
+  weir::Port<Tensor> ot_partner_{this, "ot", weir::optional,
+                                 "each pair's partner under optimal transport, as shuffled.ot"};
+  weir::Param<std::int64_t> chunk_{this, "chunk", 1024, weir::at_least(1),
+                                   "rows whose distances are held in memory together"};
   weir::Output<Tensor> own_{this, "own", "1", "distance of each end to its own partner"};
   weir::Output<Tensor> nearest_{this, "nearest", "1", "distance of each end to the nearest training target"};
   weir::Output<Tensor> ot_{this, "ot", "1", "distance of each end to the partner under optimal transport"};
-  weir::Output<Tensor> share_{this, "share", "1", "share of pairs whose own partner is the nearest training target"};
+  weir::Output<Tensor> share_{this, "share", "1",
+                              "share of pairs whose own partner is the nearest training target"};
   weir::Output<Tensor> share_se_{this, "share_se", "1", "standard error of share over the pairs"};
   weir::Output<Tensor> share_n_{this, "share_n", "1", "number of pairs", "int64"};
 
@@ -37,14 +41,18 @@ class Memorisation final : public weir::Metric {
   void plan(weir::Plan& plan) override {
     const auto n = pairs_->size();
     if (!n) {
-      return plan.fault("pairs", fmt::format("only fixed pairs can be memorised; coupling '{}' draws new ones each time", pairs_->path()),
-                        *pairs_, "draw", "its pairs are said here to be drawn fresh");
+      return plan.fault(
+          "pairs",
+          fmt::format("only fixed pairs can be memorised; coupling '{}' draws new ones each time",
+                      pairs_->path()),
+          *pairs_, "draw", "its pairs are said here to be drawn fresh");
     }
     const weir::Shape wanted = weir::rows_of(*n, pairs_->shape());
     for (const auto* port : {&generated_, &ot_partner_}) {
       if (!port->bound() || port->shape() == wanted) continue;
-      plan.fault(port->name(), fmt::format("{} must have a row for each pair: [{}] is needed, it is [{}]", port->name(),
-                                           fmt::join(wanted, ", "), fmt::join(port->shape(), ", ")));
+      plan.fault(port->name(),
+                 fmt::format("{} must have a row for each pair: [{}] is needed, it is [{}]", port->name(),
+                             fmt::join(wanted, ", "), fmt::join(port->shape(), ", ")));
     }
     own_.plan({*n}, {"pair"});
     nearest_.plan({*n}, {"pair"});

@@ -23,7 +23,8 @@ using weir::Tensor;
 
 struct Estimate {
   Estimate(weir::Node* node, const std::string& name, const std::string& what)
-      : mean(node, name, "1", what), se(node, name + "_se", "1", "standard error of " + name),
+      : mean(node, name, "1", what),
+        se(node, name + "_se", "1", "standard error of " + name),
         n(node, name + "_n", "1", "number of points", "int64") {}
 
   void plan() {
@@ -45,7 +46,8 @@ class Straightness final : public weir::Metric {
   weir::Port<Tensor> start_{this, "start", "points at t = 0"};
   weir::Param<std::int64_t> steps_{this, "steps", 100, weir::at_least(1), "number of equal steps"};
   weir::Param<std::int64_t> chunk_{this, "chunk", 1024, weir::at_least(1), "points followed together"};
-  Estimate straightness_{this, "straightness", "mean squared deviation of the velocity from the path's own chord"};
+  Estimate straightness_{this, "straightness",
+                         "mean squared deviation of the velocity from the path's own chord"};
   Estimate energy_{this, "path_energy", "mean squared speed"};
   Estimate displacement_{this, "displacement", "mean squared distance between start and end"};
 
@@ -68,13 +70,18 @@ class Straightness final : public weir::Metric {
     const weir::Params params = field_->init(item, rng);
     const std::int64_t n = start.size(0);
     const double h = 1.0 / static_cast<double>(steps_());
-    const auto v = [&](const Tensor& x, double t) { return field_->velocity(params, x, at::full({x.size(0)}, t, x.options()), {}); };
-    const auto energy_of = [](const Tensor& x) { return x.reshape({x.size(0), -1}).to(at::kDouble).square().sum(1); };
+    const auto v = [&](const Tensor& x, double t) {
+      return field_->velocity(params, x, at::full({x.size(0)}, t, x.options()), {});
+    };
+    const auto energy_of = [](const Tensor& x) {
+      return x.reshape({x.size(0), -1}).to(at::kDouble).square().sum(1);
+    };
     std::vector<Tensor> straightness, energy, displacement;
     for (std::int64_t first = 0; first < n; first += chunk_()) {
       const Tensor z0 = start.narrow(0, first, std::min(chunk_(), n - first));
       // Twice along the same path: the chord is known only at its end, and no velocity needs to be kept.
-      Tensor chord, deviation = at::zeros({z0.size(0)}, z0.options().dtype(at::kDouble)), spent = at::zeros_like(deviation);
+      Tensor chord, deviation = at::zeros({z0.size(0)}, z0.options().dtype(at::kDouble)),
+                    spent = at::zeros_like(deviation);
       for (const bool again : {false, true}) {
         Tensor z = z0;
         for (std::int64_t k = 0; k < steps_(); ++k) {

@@ -20,13 +20,16 @@ using weir::Tensor;
 
 class W2 final : public weir::Comparison {
   weir::Param<bool> exact_{this, "exact", true, "whether the exact distance is found as well, by assignment"};
-  weir::Param<std::int64_t> directions_{this, "directions", 128, weir::at_least(2), "random directions of the sliced distance"};
+  weir::Param<std::int64_t> directions_{this, "directions", 128, weir::at_least(2),
+                                        "random directions of the sliced distance"};
   weir::Output<Tensor> w2_{this, "w2", "1", "2-Wasserstein distance of the two samples"};
-  weir::Output<Tensor> squared_{this, "w2_squared", "1", "its square: mean squared distance of the optimal pairs"};
+  weir::Output<Tensor> squared_{this, "w2_squared", "1",
+                                "its square: mean squared distance of the optimal pairs"};
   weir::Output<Tensor> gap_{this, "w2_squared_gap", "1", "how far at most w2_squared lies above the optimum"};
   weir::Output<Tensor> sliced_{this, "sliced_w2", "1", "sliced 2-Wasserstein distance of the two samples"};
   weir::Output<Tensor> sliced_squared_{this, "sliced_w2_squared", "1", "its square: mean over directions"};
-  weir::Output<Tensor> sliced_squared_se_{this, "sliced_w2_squared_se", "1", "standard error of sliced_w2_squared over directions"};
+  weir::Output<Tensor> sliced_squared_se_{this, "sliced_w2_squared_se", "1",
+                                          "standard error of sliced_w2_squared over directions"};
   weir::Output<Tensor> sliced_squared_n_{this, "sliced_w2_squared_n", "1", "number of directions", "int64"};
 
  public:
@@ -34,10 +37,13 @@ class W2 final : public weir::Comparison {
     const std::int64_t n = plan_sides(plan, 1);
     if (n == 0) return;
     if (exact_() && n > 20000) {
-      plan.fault("exact", fmt::format("the exact distance of {} points needs {:.1f} GB; at most 20000 are taken", n, 4e-9 * double(n) * double(n)),
+      plan.fault("exact",
+                 fmt::format("the exact distance of {} points needs {:.1f} GB; at most 20000 are taken", n,
+                             4e-9 * double(n) * double(n)),
                  "write exact: false");
     }
-    for (auto* output : {&sliced_, &sliced_squared_, &sliced_squared_se_, &sliced_squared_n_}) output->plan({}, {});
+    for (auto* output : {&sliced_, &sliced_squared_, &sliced_squared_se_, &sliced_squared_n_})
+      output->plan({}, {});
     if (!exact_()) return;
     for (auto* output : {&w2_, &squared_, &gap_}) output->plan({}, {});
   }
@@ -60,12 +66,14 @@ class W2 final : public weir::Comparison {
     for (std::int64_t k = 0; k < directions_(); ++k) {
       const Tensor a = rng.normal({x.size(1)}).to(at::kDouble);
       const Tensor unit = a / a.norm();
-      along[k].copy_((std::get<0>(at::mv(x, unit).sort()) - std::get<0>(at::mv(y, unit).sort())).square().mean());
+      along[k].copy_(
+          (std::get<0>(at::mv(x, unit).sort()) - std::get<0>(at::mv(y, unit).sort())).square().mean());
     }
     const double mean = along.mean().item<double>();
     sliced_.set(number(std::sqrt(mean)));
     sliced_squared_.set(number(mean));
-    sliced_squared_se_.set(number(along.std().item<double>() / std::sqrt(static_cast<double>(directions_()))));
+    sliced_squared_se_.set(
+        number(along.std().item<double>() / std::sqrt(static_cast<double>(directions_()))));
     sliced_squared_n_.set(at::scalar_tensor(directions_(), at::kLong));
   }
 };

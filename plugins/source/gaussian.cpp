@@ -22,10 +22,12 @@ class Gaussian final : public weir::Source {
   weir::Param<std::int64_t> dim_{this, "dim", weir::absent, weir::between(1, 1e7), "number of coordinates"};
   weir::Param<weir::Numbers> item_{this, "shape", weir::absent, weir::between(1, 1e7),
                                    "shape of an item instead of dim, as [1, 28, 28]"};
-  weir::Param<weir::Numbers> mean_{this, "mean", weir::absent, "mean; zero if not given, one number for every coordinate"};
+  weir::Param<weir::Numbers> mean_{this, "mean", weir::absent,
+                                   "mean; zero if not given, one number for every coordinate"};
   weir::Param<double> scale_{this, "scale", weir::absent, weir::positive,
                              "standard deviation of every coordinate; 1 if covariance is not given either"};
-  weir::Param<weir::Matrix> covariance_{this, "covariance", weir::absent, "covariance matrix, symmetric and positive definite"};
+  weir::Param<weir::Matrix> covariance_{this, "covariance", weir::absent,
+                                        "covariance matrix, symmetric and positive definite"};
 
  public:
   Gaussian() {
@@ -34,15 +36,18 @@ class Gaussian final : public weir::Source {
   }
 
   void plan(weir::Plan& plan) override {
-    if (item_.given() && dim_.given()) return plan.fault("shape", "dim and shape both say how large an item is", "keep one of them");
+    if (item_.given() && dim_.given())
+      return plan.fault("shape", "dim and shape both say how large an item is", "keep one of them");
     for (const double size : item_()) {
-      if (size != std::floor(size)) return plan.fault("shape", fmt::format("the sizes of a shape are whole numbers, not {}", size));
+      if (size != std::floor(size))
+        return plan.fault("shape", fmt::format("the sizes of a shape are whole numbers, not {}", size));
       shape_.push_back(static_cast<std::int64_t>(size));
     }
     if (dim_.given()) shape_ = {dim_()};
     if (shape_.empty() && covariance_.given()) shape_ = {static_cast<std::int64_t>(covariance_().size())};
     if (shape_.empty() && mean_.given()) shape_ = {static_cast<std::int64_t>(mean_().size())};
-    if (shape_.empty()) return plan.fault("", "a Gaussian needs dim, shape, mean or covariance", "write dim: 2");
+    if (shape_.empty())
+      return plan.fault("", "a Gaussian needs dim, shape, mean or covariance", "write dim: 2");
     const auto d = std::accumulate(shape_.begin(), shape_.end(), std::int64_t{1}, std::multiplies<>());
     plan_mean(plan, d);
     if (covariance_.given()) plan_covariance(plan, d);
@@ -60,13 +65,15 @@ class Gaussian final : public weir::Source {
     const Tensor centred = x.reshape({x.size(0), -1}) - m_;
     const auto d = static_cast<double>(m_.size(0));
     const double constant = d * std::log(2 * std::numbers::pi);
-    if (!root_.defined()) return -0.5 * (centred / scale()).square().sum(1) - 0.5 * constant - d * std::log(scale());
+    if (!root_.defined())
+      return -0.5 * (centred / scale()).square().sum(1) - 0.5 * constant - d * std::log(scale());
     const Tensor z = at::linalg_solve_triangular(root_, centred.t(), /*upper=*/false);
     return -0.5 * z.square().sum(0) - 0.5 * constant - root_.diagonal().log().sum();
   }
 
   Moments moments() const override {
-    return {m_, root_.defined() ? at::mm(root_, root_.t()) : at::eye(m_.size(0), options()) * (scale() * scale())};
+    return {m_, root_.defined() ? at::mm(root_, root_.t())
+                                : at::eye(m_.size(0), options()) * (scale() * scale())};
   }
 
   bool standard_normal() const override {
@@ -81,7 +88,8 @@ class Gaussian final : public weir::Source {
     const weir::Numbers& mean = mean_();
     m_ = mean_.given() ? at::tensor(mean, at::kDouble).to(options()) : at::zeros({d}, options());
     if (m_.size(0) == 1) m_ = m_.expand({d}).contiguous();
-    if (m_.size(0) != d) plan.fault("mean", fmt::format("mean has {} numbers, but an item has {} coordinates", mean.size(), d));
+    if (m_.size(0) != d)
+      plan.fault("mean", fmt::format("mean has {} numbers, but an item has {} coordinates", mean.size(), d));
   }
 
   void plan_covariance(weir::Plan& plan, std::int64_t d) {
@@ -89,20 +97,23 @@ class Gaussian final : public weir::Source {
     const weir::Matrix& rows = covariance_();
     for (const auto& row : rows) {
       if (static_cast<std::int64_t>(rows.size()) == d && static_cast<std::int64_t>(row.size()) == d) continue;
-      return plan.fault("covariance", fmt::format("covariance is {} x {}, but an item has {} coordinates", rows.size(), row.size(), d));
+      return plan.fault("covariance", fmt::format("covariance is {} x {}, but an item has {} coordinates",
+                                                  rows.size(), row.size(), d));
     }
     Tensor c = at::empty({d, d}, at::kDouble);
     for (std::int64_t i = 0; i < d; ++i) c[i].copy_(at::tensor(rows[i], at::kDouble));
     if (!at::allclose(c, c.t(), 1e-12, 0)) return plan.fault("covariance", "covariance must be symmetric");
     const double least = at::linalg_eigvalsh(c).min().item<double>();
     if (!(least > 0)) {
-      return plan.fault("covariance", fmt::format("covariance must be positive definite; its smallest eigenvalue is {:.6g}", least));
+      return plan.fault(
+          "covariance",
+          fmt::format("covariance must be positive definite; its smallest eigenvalue is {:.6g}", least));
     }
     root_ = at::linalg_cholesky(c).to(options());
   }
 
   weir::Shape shape_;
-  Tensor m_, root_;   // [D]; [D, D] lower triangular, undefined for a scale
+  Tensor m_, root_;  // [D]; [D, D] lower triangular, undefined for a scale
 };
 
 }  // namespace

@@ -23,12 +23,15 @@ using weir::Tensor;
 // An open IDX file of unsigned bytes. Errors: std::runtime_error saying what is wrong with the file.
 class IdxFile {
  public:
-  IdxFile(const weir::Path& path, std::size_t axes) : path_(path.string()), file_(gzopen(path_.c_str(), "rb"), &gzclose) {
+  IdxFile(const weir::Path& path, std::size_t axes)
+      : path_(path.string()), file_(gzopen(path_.c_str(), "rb"), &gzclose) {
     if (!file_) throw std::runtime_error(fmt::format("'{}' cannot be read", path_));
     std::array<unsigned char, 4> head{};
-    if (!fill(head.data(), 4) || head[0] != 0 || head[1] != 0) throw std::runtime_error(fmt::format("'{}' is not an IDX file", path_));
+    if (!fill(head.data(), 4) || head[0] != 0 || head[1] != 0)
+      throw std::runtime_error(fmt::format("'{}' is not an IDX file", path_));
     if (head[2] != 8) {
-      throw std::runtime_error(fmt::format("'{}' holds IDX type 0x{:02x}; only unsigned bytes (0x08) are read", path_, head[2]));
+      throw std::runtime_error(
+          fmt::format("'{}' holds IDX type 0x{:02x}; only unsigned bytes (0x08) are read", path_, head[2]));
     }
     if (head[3] != axes) {
       throw std::runtime_error(fmt::format("'{}' has {} axes where {} are needed ({})", path_, head[3], axes,
@@ -47,7 +50,8 @@ class IdxFile {
     promised += 4 + 4 * static_cast<double>(axes);
     const auto bytes = static_cast<double>(std::filesystem::file_size(path));
     if (promised > (gzdirect(file_.get()) ? bytes : 1032 * bytes)) {
-      throw std::runtime_error(fmt::format("'{}' is truncated: its header promises {:.0f} bytes, it has {:.0f}", path_, promised, bytes));
+      throw std::runtime_error(fmt::format(
+          "'{}' is truncated: its header promises {:.0f} bytes, it has {:.0f}", path_, promised, bytes));
     }
   }
 
@@ -58,7 +62,8 @@ class IdxFile {
     Tensor bytes = at::empty(wanted, at::kByte);
     for (std::int64_t i = 0; i < count; ++i) {
       if (!fill(bytes[i].mutable_data_ptr<std::uint8_t>(), static_cast<unsigned>(bytes.numel() / count))) {
-        throw std::runtime_error(fmt::format("'{}' is truncated: it ends within entry {} of {}", path_, i, shape.front()));
+        throw std::runtime_error(
+            fmt::format("'{}' is truncated: it ends within entry {} of {}", path_, i, shape.front()));
       }
     }
     return bytes;
@@ -67,7 +72,9 @@ class IdxFile {
   weir::Shape shape;
 
  private:
-  bool fill(unsigned char* to, unsigned bytes) { return gzread(file_.get(), to, bytes) == static_cast<int>(bytes); }
+  bool fill(unsigned char* to, unsigned bytes) {
+    return gzread(file_.get(), to, bytes) == static_cast<int>(bytes);
+  }
 
   std::string path_;
   std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
@@ -76,23 +83,28 @@ class IdxFile {
 class Idx final : public weir::Source {
   weir::Param<weir::Path> images_{this, "images", weir::required, "IDX file of images"};
   weir::Param<weir::Path> labels_{this, "labels", weir::absent, "IDX file of labels"};
-  weir::Param<std::int64_t> limit_{this, "limit", weir::absent, weir::at_least(1), "only the first so many items"};
+  weir::Param<std::int64_t> limit_{this, "limit", weir::absent, weir::at_least(1),
+                                   "only the first so many items"};
   weir::Param<weir::Numbers> range_{this, "range", weir::Numbers{-1, 1}, "values of black and white"};
-  weir::Param<std::int64_t> side_{this, "size", weir::absent, weir::at_least(1), "height and width to shrink to"};
+  weir::Param<std::int64_t> side_{this, "size", weir::absent, weir::at_least(1),
+                                  "height and width to shrink to"};
   weir::Param<bool> flatten_{this, "flatten", false, "items as vectors"};
 
  public:
   Idx() { capability("labels"); }
 
   void plan(weir::Plan& plan) override {
-    if (range_().size() != 2 || range_()[0] >= range_()[1]) plan.fault("range", "range is [low, high] with low below high");
+    if (range_().size() != 2 || range_()[0] >= range_()[1])
+      plan.fault("range", "range is [low, high] with low below high");
     const weir::Shape images = header(plan, images_, 3);
     if (images.empty()) return;
     if (limit_.given() && limit_() > images[0]) {
-      plan.fault("limit", fmt::format("limit is {}, but '{}' holds {} images", limit_(), images_().string(), images[0]));
+      plan.fault("limit", fmt::format("limit is {}, but '{}' holds {} images", limit_(), images_().string(),
+                                      images[0]));
     }
     if (side_.given() && (side_() > images[1] || side_() > images[2])) {
-      plan.fault("size", fmt::format("size is {}, but the images are {} x {} and can only be made smaller", side_(), images[1], images[2]));
+      plan.fault("size", fmt::format("size is {}, but the images are {} x {} and can only be made smaller",
+                                     side_(), images[1], images[2]));
     }
     count_ = limit_.given() ? limit_() : images[0];
     height_ = side_.given() ? side_() : images[1];
@@ -111,7 +123,9 @@ class Idx final : public weir::Source {
     if (labels_.given()) classes_ = IdxFile(labels_(), 1).read(count_).to(options().dtype(at::kLong));
   }
 
-  weir::Shape shape() const override { return flatten_() ? weir::Shape{height_ * width_} : weir::Shape{1, height_, width_}; }
+  weir::Shape shape() const override {
+    return flatten_() ? weir::Shape{height_ * width_} : weir::Shape{1, height_, width_};
+  }
   std::optional<std::int64_t> size() const override { return count_; }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
   Tensor labels() const override { return classes_; }
@@ -120,8 +134,9 @@ class Idx final : public weir::Source {
  private:
   static weir::Shape header(weir::Plan& plan, const weir::Param<weir::Path>& param, std::size_t axes) {
     if (!std::filesystem::is_regular_file(param())) {
-      plan.fault(param.name(), fmt::format("there is no file '{}'", param().string()),
-                 "Fashion-MNIST: apt install dataset-fashion-mnist puts it into /usr/share/datasets/fashion-mnist");
+      plan.fault(
+          param.name(), fmt::format("there is no file '{}'", param().string()),
+          "Fashion-MNIST: apt install dataset-fashion-mnist puts it into /usr/share/datasets/fashion-mnist");
       return {};
     }
     try {

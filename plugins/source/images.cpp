@@ -35,35 +35,51 @@ bool is_image(const weir::Path& file) {
 
 class Images final : public weir::Source {
   weir::Param<weir::Path> folder_{this, "folder", weir::required, "folder of .png, .jpg and .jpeg files"};
-  weir::Param<std::int64_t> crop_{this, "crop", weir::absent, weir::at_least(1), "side of the centre square to cut out; the largest if not given"};
-  weir::Param<std::int64_t> side_{this, "size", weir::absent, weir::at_least(1), "height and width to shrink to"};
+  weir::Param<std::int64_t> crop_{this, "crop", weir::absent, weir::at_least(1),
+                                  "side of the centre square to cut out; the largest if not given"};
+  weir::Param<std::int64_t> side_{this, "size", weir::absent, weir::at_least(1),
+                                  "height and width to shrink to"};
   weir::Param<bool> grey_{this, "grey", false, "one channel of luminance instead of three"};
   weir::Param<bool> flatten_{this, "flatten", false, "items as vectors"};
-  weir::Param<std::int64_t> limit_{this, "limit", weir::absent, weir::at_least(1), "only the first so many files"};
-  weir::Param<weir::Path> partition_{this, "partition", weir::absent, "file with a line \"NAME 0|1|2\" for each image"};
-  weir::Param<std::string> split_{this, "split", "all", weir::one_of({"all", "train", "valid", "test"}), "part of the partition"};
+  weir::Param<std::int64_t> limit_{this, "limit", weir::absent, weir::at_least(1),
+                                   "only the first so many files"};
+  weir::Param<weir::Path> partition_{this, "partition", weir::absent,
+                                     "file with a line \"NAME 0|1|2\" for each image"};
+  weir::Param<std::string> split_{this, "split", "all", weir::one_of({"all", "train", "valid", "test"}),
+                                  "part of the partition"};
 
  public:
   void plan(weir::Plan& plan) override {
-    if (!std::filesystem::is_directory(folder_())) return plan.fault("folder", fmt::format("there is no folder '{}'", folder_().string()));
-    if (split_() != "all" && !partition_.given()) return plan.fault("split", "split needs a partition file", "write partition: list_eval_partition.txt");
+    if (!std::filesystem::is_directory(folder_()))
+      return plan.fault("folder", fmt::format("there is no folder '{}'", folder_().string()));
+    if (split_() != "all" && !partition_.given())
+      return plan.fault("split", "split needs a partition file", "write partition: list_eval_partition.txt");
     for (const auto& entry : std::filesystem::directory_iterator(folder_())) {
       if (entry.is_regular_file() && is_image(entry.path())) files_.push_back(entry.path());
     }
     std::ranges::sort(files_);
-    if (files_.empty()) return plan.fault("folder", fmt::format("folder '{}' holds no .png, .jpg or .jpeg file", folder_().string()));
+    if (files_.empty())
+      return plan.fault("folder",
+                        fmt::format("folder '{}' holds no .png, .jpg or .jpeg file", folder_().string()));
     if (split_() != "all" && !keep_split(plan)) return;
-    if (limit_.given() && limit_() > count()) plan.fault("limit", fmt::format("limit is {}, but there are {} images", limit_(), count()));
+    if (limit_.given() && limit_() > count())
+      plan.fault("limit", fmt::format("limit is {}, but there are {} images", limit_(), count()));
     if (limit_.given() && limit_() < count()) files_.resize(static_cast<std::size_t>(limit_()));
 
     int width = 0, height = 0, channels = 0;
     if (!stbi_info(files_.front().c_str(), &width, &height, &channels)) {
-      return plan.fault("folder", fmt::format("'{}' is not a PNG or JPEG image: {}", files_.front().string(), stbi_failure_reason()));
+      return plan.fault("folder", fmt::format("'{}' is not a PNG or JPEG image: {}", files_.front().string(),
+                                              stbi_failure_reason()));
     }
     cut_ = crop_.given() ? crop_() : std::min(width, height);
     out_ = side_.given() ? side_() : cut_;
-    if (cut_ > std::min(width, height)) plan.fault("crop", fmt::format("crop is {}, but '{}' is {} x {}", cut_, files_.front().string(), width, height));
-    if (out_ > cut_) plan.fault("size", fmt::format("size is {}, but the square cut out has side {}; images are only made smaller", out_, cut_));
+    if (cut_ > std::min(width, height))
+      plan.fault("crop", fmt::format("crop is {}, but '{}' is {} x {}", cut_, files_.front().string(), width,
+                                     height));
+    if (out_ > cut_)
+      plan.fault("size",
+                 fmt::format("size is {}, but the square cut out has side {}; images are only made smaller",
+                             out_, cut_));
   }
 
   void run(weir::Run& run) override {
@@ -97,7 +113,8 @@ class Images final : public weir::Source {
       return it == part.end() || it->second != names.at(split_());
     });
     if (files_.empty()) {
-      plan.fault("partition", fmt::format("'{}' puts none of the folder's images into '{}'", partition_().string(), split_()));
+      plan.fault("partition", fmt::format("'{}' puts none of the folder's images into '{}'",
+                                          partition_().string(), split_()));
     }
     return !files_.empty();
   }
@@ -106,12 +123,16 @@ class Images final : public weir::Source {
     int width = 0, height = 0, stored = 0;
     const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
         stbi_load(file.c_str(), &width, &height, &stored, static_cast<int>(channels())), &stbi_image_free);
-    if (!pixels) throw std::runtime_error(fmt::format("'{}' cannot be decoded: {}", file.string(), stbi_failure_reason()));
+    if (!pixels)
+      throw std::runtime_error(
+          fmt::format("'{}' cannot be decoded: {}", file.string(), stbi_failure_reason()));
     const std::int64_t cut = crop_.given() || !side_.given() ? cut_ : std::min(width, height);
     if (cut > std::min(width, height) || out_ > cut) {
-      throw std::runtime_error(fmt::format("'{}' is {} x {}: too small for a square of {}", file.string(), width, height, std::max(cut, out_)));
+      throw std::runtime_error(fmt::format("'{}' is {} x {}: too small for a square of {}", file.string(),
+                                           width, height, std::max(cut, out_)));
     }
-    const Tensor rows = at::from_blob(pixels.get(), {height, width, channels()}, at::kByte).permute({2, 0, 1});
+    const Tensor rows =
+        at::from_blob(pixels.get(), {height, width, channels()}, at::kByte).permute({2, 0, 1});
     const Tensor square = rows.narrow(1, (height - cut) / 2, cut).narrow(2, (width - cut) / 2, cut);
     return weir::shrink(square.to(at::kDouble), out_, out_) / 127.5 - 1;
   }

@@ -23,16 +23,18 @@ namespace {
 using std::numbers::pi;
 using weir::Tensor;
 
-constexpr double zoom = 3, offset = -1, blur = 0.2;   // two_moons
-constexpr double side = 1 / 0.45;                     // of a square of the checkerboard
+constexpr double zoom = 3, offset = -1, blur = 0.2;  // two_moons
+constexpr double side = 1 / 0.45;                    // of a square of the checkerboard
 
 class Mixture final : public weir::Source {
-  weir::Param<std::string> set_{this, "set", weir::absent, weir::one_of({"eight_gaussians", "two_moons", "checkerboard"}),
+  weir::Param<std::string> set_{this, "set", weir::absent,
+                                weir::one_of({"eight_gaussians", "two_moons", "checkerboard"}),
                                 "a named set in the plane, instead of means"};
   weir::Param<weir::Matrix> means_{this, "means", weir::absent, "mean of each component, one row each"};
   weir::Param<weir::Numbers> weights_{this, "weights", weir::absent, weir::positive,
                                       "weight of each component, made to sum to one; equal if not given"};
-  weir::Param<double> scale_{this, "scale", weir::absent, weir::positive, "standard deviation of every component; 1 if not given"};
+  weir::Param<double> scale_{this, "scale", weir::absent, weir::positive,
+                             "standard deviation of every component; 1 if not given"};
 
  public:
   Mixture() {
@@ -42,8 +44,10 @@ class Mixture final : public weir::Source {
 
   void plan(weir::Plan& plan) override {
     if (set_.given() == means_.given()) {
-      return plan.fault("", set_.given() ? "set and means both say where the components lie" : "a mixture needs set or means",
-                        "write set: eight_gaussians, or means: [[-1, 0], [1, 0]]");
+      return plan.fault(
+          "",
+          set_.given() ? "set and means both say where the components lie" : "a mixture needs set or means",
+          "write set: eight_gaussians, or means: [[-1, 0], [1, 0]]");
     }
     if (set_.given() && (weights_.given() || scale_.given())) {
       return plan.fault(weights_.given() ? "weights" : "scale", "a named set has its own weights and spread");
@@ -54,11 +58,15 @@ class Mixture final : public weir::Source {
     }
     weir::Numbers weights = weights_.given() ? weights_() : weir::Numbers(rows.size(), 1.0);
     if (weights.size() != rows.size()) {
-      return plan.fault("weights", fmt::format("{} weights are given for {} means", weights.size(), rows.size()));
+      return plan.fault("weights",
+                        fmt::format("{} weights are given for {} means", weights.size(), rows.size()));
     }
-    if (rows.empty() || rows.front().empty()) return plan.fault("means", "a mixture needs at least one mean of one coordinate");
-    m_ = at::empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows.front().size())}, at::kDouble);
-    for (std::size_t k = 0; k < rows.size(); ++k) m_[static_cast<std::int64_t>(k)].copy_(at::tensor(rows[k], at::kDouble));
+    if (rows.empty() || rows.front().empty())
+      return plan.fault("means", "a mixture needs at least one mean of one coordinate");
+    m_ = at::empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows.front().size())},
+                   at::kDouble);
+    for (std::size_t k = 0; k < rows.size(); ++k)
+      m_[static_cast<std::int64_t>(k)].copy_(at::tensor(rows[k], at::kDouble));
     m_ = m_.to(options());
     w_ = at::tensor(weights, at::kDouble);
     w_ = (w_ / w_.sum()).to(options());
@@ -77,24 +85,29 @@ class Mixture final : public weir::Source {
 
   Tensor log_density(const Tensor& x) const override {
     if (set_() == "two_moons") {
-      throw std::logic_error(fmt::format("source '{}' is two_moons, whose log density has no closed form", path()));
+      throw std::logic_error(
+          fmt::format("source '{}' is two_moons, whose log density has no closed form", path()));
     }
     if (set_() == "checkerboard") {
       const Tensor cell = at::floor(x / side);
-      const Tensor inside = (cell >= -2).logical_and(cell < 2).all(1).logical_and(at::remainder(cell.sum(1), 2) == 0);
+      const Tensor inside =
+          (cell >= -2).logical_and(cell < 2).all(1).logical_and(at::remainder(cell.sum(1), 2) == 0);
       return at::where(inside, at::full_like(inside, -std::log(8 * side * side), x.options()),
                        at::full_like(inside, -std::numeric_limits<double>::infinity(), x.options()));
     }
     const double d = static_cast<double>(m_.size(1));
     const Tensor squares = (x.unsqueeze(1) - m_).square().sum(2);
-    return at::logsumexp(w_.log() - squares / (2 * s_ * s_), {1}) - d * std::log(s_) - 0.5 * d * std::log(2 * pi);
+    return at::logsumexp(w_.log() - squares / (2 * s_ * s_), {1}) - d * std::log(s_) -
+           0.5 * d * std::log(2 * pi);
   }
 
   Moments moments() const override {
-    if (set_() == "two_moons") {   // of y, then of 3 (y + u) - 1; the shift adds the variance 0.2^2 / 12 to every entry
+    if (set_() ==
+        "two_moons") {  // of y, then of 3 (y + u) - 1; the shift adds the variance 0.2^2 / 12 to every entry
       const Tensor mean = at::tensor({0.5, 0.25}, at::kDouble) + blur / 2;
       const double diagonal = blur * blur / 12, cross = 0.125 - 1 / pi + diagonal;
-      const Tensor c = at::tensor({0.75 + diagonal, cross, cross, 0.5625 - 1 / pi + diagonal}, at::kDouble).view({2, 2});
+      const Tensor c =
+          at::tensor({0.75 + diagonal, cross, cross, 0.5625 - 1 / pi + diagonal}, at::kDouble).view({2, 2});
       return {(zoom * mean + offset).to(options()), (zoom * zoom * c).to(options())};
     }
     if (set_() == "checkerboard") {
@@ -102,12 +115,14 @@ class Mixture final : public weir::Source {
       return {at::zeros({2}, options()), c.to(options())};
     }
     const Tensor mean = at::mv(m_.t(), w_), centred = m_ - mean;
-    return {mean, at::mm(centred.t(), w_.unsqueeze(1) * centred) + s_ * s_ * at::eye(m_.size(1), m_.options())};
+    return {mean,
+            at::mm(centred.t(), w_.unsqueeze(1) * centred) + s_ * s_ * at::eye(m_.size(1), m_.options())};
   }
 
  private:
   static Tensor moons(std::int64_t n, weir::Rng& rng) {
-    const Tensor angle = pi * rng.uniform({n, 1}), inner = rng.uniform({n, 1}) < 0.5, shift = blur * rng.uniform({n, 1});
+    const Tensor angle = pi * rng.uniform({n, 1}), inner = rng.uniform({n, 1}) < 0.5,
+                 shift = blur * rng.uniform({n, 1});
     const Tensor c = angle.cos(), s = angle.sin();
     const Tensor y = at::cat({at::where(inner, 1 - c, c), at::where(inner, 0.5 - s, s)}, 1);
     return zoom * (y + shift) + offset;
@@ -119,7 +134,7 @@ class Mixture final : public weir::Source {
     return side * (at::cat({column, row}, 1) + rng.uniform({n, 2}));
   }
 
-  Tensor m_, w_;   // [K, D], [K]
+  Tensor m_, w_;  // [K, D], [K]
   double s_ = 1;
 };
 

@@ -14,8 +14,10 @@ using weir::Tensor;
 
 class TensorSource final : public weir::Source {
   weir::Param<weir::Path> file_{this, "file", weir::required, "HDF5 file, such as the record of another run"};
-  weir::Param<std::string> dataset_{this, "dataset", weir::required, "path of the dataset in it, as /nodes/flow/end"};
-  weir::Param<std::int64_t> limit_{this, "limit", weir::absent, weir::at_least(1), "only the first so many items"};
+  weir::Param<std::string> dataset_{this, "dataset", weir::required,
+                                    "path of the dataset in it, as /nodes/flow/end"};
+  weir::Param<std::int64_t> limit_{this, "limit", weir::absent, weir::at_least(1),
+                                   "only the first so many items"};
 
  public:
   void plan(weir::Plan& plan) override {
@@ -31,19 +33,23 @@ class TensorSource final : public weir::Source {
     } catch (const std::exception& error) {
       return plan.fault("file", error.what());
     }
-    if (item_.empty() || item_.front() < 1) return plan.fault("dataset", fmt::format("dataset '{}' has no rows", dataset_()));
+    if (item_.empty() || item_.front() < 1)
+      return plan.fault("dataset", fmt::format("dataset '{}' has no rows", dataset_()));
     count_ = item_.front();
     item_.erase(item_.begin());
     if (item_.empty()) item_ = {1};
     if (limit_.given() && limit_() > count_) {
-      plan.fault("limit", fmt::format("limit is {}, but dataset '{}' has {} rows", limit_(), dataset_(), count_));
+      plan.fault("limit",
+                 fmt::format("limit is {}, but dataset '{}' has {} rows", limit_(), dataset_(), count_));
     }
     if (limit_.given()) count_ = limit_();
   }
 
   void run(weir::Run&) override {
     const weir::Reader reader(file_());
-    items_ = weir::tensor_of(reader.rows(dataset_(), 0, count_), options()).to(options()).reshape(weir::rows_of(count_, item_));
+    items_ = weir::tensor_of(reader.rows(dataset_(), 0, count_), options())
+                 .to(options())
+                 .reshape(weir::rows_of(count_, item_));
   }
 
   weir::Shape shape() const override { return item_; }

@@ -9,10 +9,10 @@
 namespace {
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Batch;
 using weir::Coupling;
 using weir::Tensor;
-using nlohmann::json;
 
 void keeps_its_shape(const Coupling& coupling) {
   for (const std::int64_t n : {1, 6}) {
@@ -23,7 +23,8 @@ void keeps_its_shape(const Coupling& coupling) {
     CHECK(batch.x1().sizes() == weir::rows_of(n, coupling.shape()));
     CHECK(batch.id.scalar_type() == at::kLong);
     CHECK(batch.id.sizes() == at::IntArrayRef({n}));
-    CHECK(batch.unit.equal(coupling.dependent_rows() && !coupling.size() ? at::zeros({n}, at::kLong) : at::arange(n, at::kLong)));
+    CHECK(batch.unit.equal(coupling.dependent_rows() && !coupling.size() ? at::zeros({n}, at::kLong)
+                                                                         : at::arange(n, at::kLong)));
   }
 }
 
@@ -88,7 +89,8 @@ TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
   run(*inner);
   const auto made = [&] {
     auto coupling = make<Coupling>(of.plugin, of.params);
-    for (const std::string& port : of.ports) weir::tests::bind(*coupling, port, port == "coupling" ? static_cast<weir::Node&>(*inner) : source);
+    for (const std::string& port : of.ports)
+      weir::tests::bind(*coupling, port, port == "coupling" ? static_cast<weir::Node&>(*inner) : source);
     run(*coupling);
     return coupling;
   };
@@ -98,7 +100,10 @@ TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
   is_addressed_by_its_seed(*coupling);
   if (coupling->size()) {
     has_fixed_pairs(*coupling);
-    CHECK(made()->all().x1().equal(coupling->all().x1()));   // made again from the same seed
-    if (finite) CHECK((weir::SquaredDistances(coupling->all().x0()).from(coupling->all().x0()) == 0).sum().item<std::int64_t>() == 16);
+    CHECK(made()->all().x1().equal(coupling->all().x1()));  // made again from the same seed
+    if (finite)
+      CHECK((weir::SquaredDistances(coupling->all().x0()).from(coupling->all().x0()) == 0)
+                .sum()
+                .item<std::int64_t>() == 16);
   }
 }

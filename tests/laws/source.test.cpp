@@ -11,9 +11,9 @@
 namespace {
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Source;
 using weir::Tensor;
-using nlohmann::json;
 
 void keeps_its_shape(const Source& source, const at::TensorOptions& options) {
   for (const std::int64_t n : {1, 7}) {
@@ -54,10 +54,13 @@ void has_a_normalised_density(const Source& source) {
   const std::int64_t d = mean.size(0), cells = d == 1 ? 20000 : 1600;
   const Tensor middle = (at::arange(cells, f64) + 0.5) / static_cast<double>(cells) * 16 - 8;
   const Tensor spread = covariance.diagonal().sqrt();
-  const std::vector<Tensor> axes = d == 1 ? std::vector<Tensor>{middle} : at::meshgrid({middle, middle}, "ij");
+  const std::vector<Tensor> axes =
+      d == 1 ? std::vector<Tensor>{middle} : at::meshgrid({middle, middle}, "ij");
   std::vector<Tensor> coordinates;
-  for (std::int64_t i = 0; i < d; ++i) coordinates.push_back(axes[static_cast<std::size_t>(i)].reshape({-1}) * spread[i] + mean[i]);
-  const double cell = number(spread.prod()) * std::pow(16.0 / static_cast<double>(cells), static_cast<double>(d));
+  for (std::int64_t i = 0; i < d; ++i)
+    coordinates.push_back(axes[static_cast<std::size_t>(i)].reshape({-1}) * spread[i] + mean[i]);
+  const double cell =
+      number(spread.prod()) * std::pow(16.0 / static_cast<double>(cells), static_cast<double>(d));
   const double total = number(source.log_density(at::stack(coordinates, 1)).exp().sum()) * cell;
   CHECK(total == Approx(1).margin(0.01));
 }
@@ -67,14 +70,15 @@ void is_a_set(const Source& source) {
   const std::int64_t size = *source.size();
   const auto flat = [](const Tensor& x) { return x.reshape({x.size(0), -1}); };
   const Tensor set = flat(source.items(at::arange(size, at::kLong)));
-  const auto place_in_set = [&](const Tensor& x) { return (x.unsqueeze(1) == set).all(2); };   // [n, size]
+  const auto place_in_set = [&](const Tensor& x) { return (x.unsqueeze(1) == set).all(2); };  // [n, size]
   weir::Rng rng(3, "set", f64);
   CHECK(place_in_set(flat(source.sample(30, rng))).any(1).all().item<bool>());
   const Tensor places = place_in_set(flat(source.distinct(size, rng)));
   CHECK(places.any(0).all().item<bool>());
   CHECK(places.any(1).all().item<bool>());
   CHECK_THROWS_WITH(source.distinct(size + 1, rng),
-                    std::to_string(size + 1) + " distinct items were asked of source 'node', which holds " + std::to_string(size));
+                    std::to_string(size + 1) + " distinct items were asked of source 'node', which holds " +
+                        std::to_string(size));
 }
 
 bool can(const weir::Node& source, const std::string& what) {
@@ -107,10 +111,12 @@ TEST_CASE("Every distribution keeps the laws of sources", "[laws][source]") {
   keeps_its_shape(*source, f64);
   is_addressed_by_its_seed(*source);
   has_its_moments(*source);
-  const bool moons = params.contains("set") && params["set"] == "two_moons";   // has none in closed form, and says so
+  const bool moons =
+      params.contains("set") && params["set"] == "two_moons";  // has none in closed form, and says so
   if (can(*source, "log_density") && source->shape().size() == 1 && !moons) has_a_normalised_density(*source);
   CHECK_FALSE(source->size().has_value());
-  CHECK_THROWS_WITH(source->items(at::zeros({1}, at::kLong)), "source 'node' is a distribution: it has no items to take by number");
+  CHECK_THROWS_WITH(source->items(at::zeros({1}, at::kLong)),
+                    "source 'node' is a distribution: it has no items to take by number");
 }
 
 TEST_CASE("Every finite set keeps the laws of sources", "[laws][source]") {

@@ -23,7 +23,8 @@ TEST_CASE("Shrinking by a fraction splits the pixels that are cut", "[math][area
 TEST_CASE("Shrinking keeps the mean, and the same size keeps the image", "[math][area]") {
   weir::Rng rng(1, "area", at::TensorOptions(at::kDouble));
   const Tensor images = rng.uniform({5, 3, 28, 31});
-  for (const int side : {1, 2, 7, 16, 27}) CHECK(weir::shrink(images, side, side).mean({2, 3}).allclose(images.mean({2, 3}), 1e-12));
+  for (const int side : {1, 2, 7, 16, 27})
+    CHECK(weir::shrink(images, side, side).mean({2, 3}).allclose(images.mean({2, 3}), 1e-12));
   CHECK(weir::shrink(images, 28, 31).equal(images));
   CHECK_THROWS_WITH(weir::shrink(images, 29, 28), "images of 28 x 31 cannot be enlarged to 29 x 28");
 }

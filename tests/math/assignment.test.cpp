@@ -41,7 +41,8 @@ void check_certificate(const Tensor& cost, const Assignment& found) {
   CHECK((c - found.u.unsqueeze(1) - found.v).min().item<double>() >= -unit);
   CHECK(found.gap >= -unit);
   CHECK(found.gap <= 16 * unit);
-  CHECK(found.cost - found.u.sum().item<double>() - found.v.sum().item<double>() == Approx(found.gap).margin(16 * unit));
+  CHECK(found.cost - found.u.sum().item<double>() - found.v.sum().item<double>() ==
+        Approx(found.gap).margin(16 * unit));
 }
 
 // Whole numbers with no order that a solver could lean on.
@@ -49,7 +50,8 @@ Tensor scrambled(std::int64_t n) {
   Tensor c = at::empty({n, n}, f64);
   auto cell = c.accessor<double, 2>();
   for (std::int64_t i = 0; i < n; ++i) {
-    for (std::int64_t j = 0; j < n; ++j) cell[i][j] = static_cast<double>(((i + 1) * (j + 3) * 7 + i * i * 5 + j * 13) % 97);
+    for (std::int64_t j = 0; j < n; ++j)
+      cell[i][j] = static_cast<double>(((i + 1) * (j + 3) * 7 + i * i * 5 + j * 13) % 97);
   }
   return c;
 }
@@ -86,7 +88,7 @@ TEST_CASE("An assignment of points on a line keeps their order", "[math][assignm
 TEST_CASE("Products of ranks are cheapest in opposite order", "[math][assignment]") {
   const std::int64_t n = 50;
   const Tensor rank = at::arange(n, f64);
-  const Tensor cost = at::outer(rank, rank);   // rearrangement inequality
+  const Tensor cost = at::outer(rank, rank);  // rearrangement inequality
 
   const Assignment found = weir::solve(cost);
 
@@ -131,7 +133,8 @@ TEST_CASE("Equal costs give some permutation, without end or repetition", "[math
   check_certificate(blocks, weir::solve(blocks));
 }
 
-TEST_CASE("Costs in single precision are assigned in single precision, with duals in double", "[math][assignment]") {
+TEST_CASE("Costs in single precision are assigned in single precision, with duals in double",
+          "[math][assignment]") {
   weir::Rng rng(5, "single", f64);
   const Tensor cost = rng.uniform({80, 80}).to(at::kFloat);
 
@@ -148,11 +151,13 @@ TEST_CASE("No rows are assigned at no cost, one row to its only column", "[math]
   CHECK(one.gap == 0);
 }
 
-TEST_CASE("An assignment refuses costs that are not finite, and matrices that are not square", "[math][assignment]") {
+TEST_CASE("An assignment refuses costs that are not finite, and matrices that are not square",
+          "[math][assignment]") {
   Tensor cost = at::ones({4, 4}, f64);
   cost[2][1] = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_WITH(weir::solve(cost), "costs of an assignment must be finite: cost[2, 1] is nan");
-  CHECK_THROWS_WITH(weir::solve(at::ones({2, 3}, f64)), "an assignment needs a square cost matrix, not one of shape [2, 3]");
+  CHECK_THROWS_WITH(weir::solve(at::ones({2, 3}, f64)),
+                    "an assignment needs a square cost matrix, not one of shape [2, 3]");
   CHECK_THROWS_WITH(weir::match(at::ones({2, 3}, f64), at::ones({4, 3}, f64)),
                     "an assignment needs as many points on both sides: 2 and 4 were given");
 }

@@ -8,16 +8,17 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Coupling;
 using weir::Tensor;
-using nlohmann::json;
 
 namespace {
 
 constexpr double right_angle = std::numbers::pi / 2;
 
 struct Made {
-  Made(json params, std::vector<std::int64_t> item) : source(make<weir::Source>("source/gaussian", {{"shape", item}})) {
+  Made(json params, std::vector<std::int64_t> item)
+      : source(make<weir::Source>("source/gaussian", {{"shape", item}})) {
     run(*source);
     params["draw"] = "fresh";
     pairs = make<Coupling>("coupling/affine", params);
@@ -59,7 +60,7 @@ TEST_CASE("With a covariance the map is H R, and without a rotation the optimal 
   run(*made.pairs);
   const Tensor a = made.pairs->affine()->matrix;
   CHECK(a.mm(a.t()).allclose(covariance, 1e-13));
-  if (angle == 0) {   // symmetric and positive definite: the gradient of a convex function (Brenier)
+  if (angle == 0) {  // symmetric and positive definite: the gradient of a convex function (Brenier)
     CHECK(a.allclose(a.t(), 1e-13));
     CHECK(at::linalg_eigvalsh(a).min().item<double>() > 0);
   }
@@ -73,12 +74,16 @@ TEST_CASE("A written matrix is the map", "[coupling][affine]") {
 }
 
 TEST_CASE("An affine coupling says what is wrong with its parameters", "[coupling][affine]") {
-  const auto [params, item, message] = GENERATE(table<json, std::vector<std::int64_t>, std::string>({
-      {{{"matrix", {{1, 0}, {0, 1}}}, {"angle", 1.0}}, {2}, "matrix is the whole of A; angle and covariance would make another"},
-      {{{"matrix", {{1, 0}, {0, 1}}}}, {3}, "matrix is 2 x 2, but an item has 3 coordinates"},
-      {{{"angle", 1.0}}, {1}, "a rotation needs items of at least 2 coordinates; the source's have 1"},
-      {{{"covariance", {{1, 2}, {2, 1}}}}, {2}, "covariance must be positive definite; its smallest eigenvalue is -1"},
-      {{{"shift", {1, 2}}}, {3}, "shift has 2 numbers, but an item has 3 coordinates"}}));
+  const auto [params, item, message] = GENERATE(table<json, std::vector<std::int64_t>, std::string>(
+      {{{{"matrix", {{1, 0}, {0, 1}}}, {"angle", 1.0}},
+        {2},
+        "matrix is the whole of A; angle and covariance would make another"},
+       {{{"matrix", {{1, 0}, {0, 1}}}}, {3}, "matrix is 2 x 2, but an item has 3 coordinates"},
+       {{{"angle", 1.0}}, {1}, "a rotation needs items of at least 2 coordinates; the source's have 1"},
+       {{{"covariance", {{1, 2}, {2, 1}}}},
+        {2},
+        "covariance must be positive definite; its smallest eigenvalue is -1"},
+       {{{"shift", {1, 2}}}, {3}, "shift has 2 numbers, but an item has 3 coordinates"}}));
   const Made made(params, item);
   const weir::Faults faults = plan(*made.pairs);
   REQUIRE(faults.size() == 1);

@@ -7,10 +7,10 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Coupling;
 using weir::Shape;
 using weir::Tensor;
-using nlohmann::json;
 
 TEST_CASE("Given pairs are the rows of two tensors", "[coupling][given]") {
   Values start(at::arange(6, f64).view({3, 2})), end(at::arange(6, f64).view({3, 2}) + 10);
@@ -29,8 +29,10 @@ TEST_CASE("Given pairs are the rows of two tensors", "[coupling][given]") {
 TEST_CASE("Given pairs are read from two datasets of a file", "[coupling][given]") {
   const Scratch scratch;
   const std::string file = scratch / "pairs.h5";
-  weir::write_arrays(file, {{"from", weir::array_of(row_of({1, 2}))}, {"nodes/flow/end", weir::array_of(row_of({3, 4}))}});
-  const auto pairs = make<Coupling>("coupling/given", {{"file", file}, {"x0_dataset", "/from"}, {"x1_dataset", "/nodes/flow/end"}});
+  weir::write_arrays(
+      file, {{"from", weir::array_of(row_of({1, 2}))}, {"nodes/flow/end", weir::array_of(row_of({3, 4}))}});
+  const auto pairs = make<Coupling>(
+      "coupling/given", {{"file", file}, {"x0_dataset", "/from"}, {"x1_dataset", "/nodes/flow/end"}});
 
   run(*pairs);
 
@@ -41,7 +43,8 @@ TEST_CASE("Given pairs are read from two datasets of a file", "[coupling][given]
 TEST_CASE("Given pairs say what is missing or does not match", "[coupling][given]") {
   const Scratch scratch;
   const std::string file = scratch / "pairs.h5";
-  weir::write_arrays(file, {{"x0", weir::array_of(at::zeros({2, 2}))}, {"x1", weir::array_of(at::zeros({3, 2}))}});
+  weir::write_arrays(file,
+                     {{"x0", weir::array_of(at::zeros({2, 2}))}, {"x1", weir::array_of(at::zeros({3, 2}))}});
   const auto message = [](const json& params, Values* start = nullptr, Values* end = nullptr) {
     const auto pairs = make<Coupling>("coupling/given", params);
     if (start) bind(*pairs, "start", *start, "value");
@@ -54,8 +57,10 @@ TEST_CASE("Given pairs say what is missing or does not match", "[coupling][given
   CHECK(message(json::object()) == "given pairs need start and end, or a file");
   CHECK(message(json::object(), &two) == "given pairs need start and end, or a file");
   CHECK(message({{"file", file}}, &two, &two) == "given pairs need start and end, or a file");
-  CHECK(message(json::object(), &two, &three) == "both ends of the pairs need one shape [pair, item...]: x0 is [2, 2], x1 is [3, 2]");
-  CHECK(message({{"file", file}}) == "both ends of the pairs need one shape [pair, item...]: x0 is [2, 2], x1 is [3, 2]");
+  CHECK(message(json::object(), &two, &three) ==
+        "both ends of the pairs need one shape [pair, item...]: x0 is [2, 2], x1 is [3, 2]");
+  CHECK(message({{"file", file}}) ==
+        "both ends of the pairs need one shape [pair, item...]: x0 is [2, 2], x1 is [3, 2]");
   CHECK(message({{"file", file}, {"x1_dataset", "/y"}}) == "'" + file + "' has no dataset '/y'");
   CHECK(message({{"file", "/nowhere.h5"}}) == "there is no file '/nowhere.h5'");
 }

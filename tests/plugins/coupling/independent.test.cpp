@@ -8,9 +8,9 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Coupling;
 using weir::Tensor;
-using nlohmann::json;
 
 TEST_CASE("Independent pairs are uncorrelated", "[coupling][independent]") {
   const auto source = make<weir::Source>("source/gaussian", {{"dim", 2}});
@@ -27,8 +27,10 @@ TEST_CASE("Independent pairs are uncorrelated", "[coupling][independent]") {
   CHECK((batch.x0().t().mm(batch.x1()) / 20000).abs().max().item<double>() < 5 / std::sqrt(20000.0));
 }
 
-TEST_CASE("Fixed pairs of finite sets take every item at most once, with the target's label", "[coupling][independent]") {
-  ItemSet source(at::arange(10, f64).view({10, 1})), target(at::arange(10, f64).view({10, 1}) + 100, at::arange(10, at::kLong) + 500);
+TEST_CASE("Fixed pairs of finite sets take every item at most once, with the target's label",
+          "[coupling][independent]") {
+  ItemSet source(at::arange(10, f64).view({10, 1})),
+      target(at::arange(10, f64).view({10, 1}) + 100, at::arange(10, at::kLong) + 500);
   const auto pairs = make<Coupling>("coupling/independent", {{"draw", {{"fixed", 10}}}});
   bind(*pairs, "source", source);
   bind(*pairs, "target", target);
@@ -44,7 +46,8 @@ TEST_CASE("Fixed pairs of finite sets take every item at most once, with the tar
   CHECK(some.context.at("label").to(at::kDouble).equal(some.x1().view({50}) + 400));
 }
 
-TEST_CASE("More fixed pairs than items, no pairs, and shapes that differ are faults", "[coupling][independent]") {
+TEST_CASE("More fixed pairs than items, no pairs, and shapes that differ are faults",
+          "[coupling][independent]") {
   ItemSet small(at::zeros({4, 1}, f64)), wide(at::zeros({9, 2, 1}, f64));
   const auto faults = [&](const json& draw, weir::Source& source, weir::Source& target) {
     const auto pairs = make<Coupling>("coupling/independent", {{"draw", draw}});
@@ -54,7 +57,7 @@ TEST_CASE("More fixed pairs than items, no pairs, and shapes that differ are fau
   };
 
   const weir::Faults many = faults({{"fixed", 5}}, small, small);
-  REQUIRE(many.size() == 2);   // both ends
+  REQUIRE(many.size() == 2);  // both ends
   CHECK(many[0].message == "5 fixed pairs need as many distinct items, but source 'set' holds 4");
   CHECK(many[0].remedy == "at most {fixed: 4}");
   const weir::Faults none = faults({{"fixed", 0}}, small, small);
@@ -62,7 +65,8 @@ TEST_CASE("More fixed pairs than items, no pairs, and shapes that differ are fau
   CHECK(none[0].message == "the number of fixed pairs must be at least 1, not 0");
   const weir::Faults shapes = faults("fresh", small, wide);
   REQUIRE(shapes.size() == 1);
-  CHECK(shapes[0].message == "both ends of a pair need one shape: source 'set' has items [1], target 'set' has [2, 1]");
+  CHECK(shapes[0].message ==
+        "both ends of a pair need one shape: source 'set' has items [1], target 'set' has [2, 1]");
 }
 
 TEST_CASE("A fresh coupling has no pairs to take by number", "[coupling][independent]") {

@@ -7,9 +7,9 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Coupling;
 using weir::Tensor;
-using nlohmann::json;
 
 namespace {
 
@@ -17,7 +17,8 @@ namespace {
 struct Made {
   explicit Made(const std::string& plugin, const json& draw, std::int64_t dim = 2)
       : source(make<weir::Source>("source/gaussian", {{"dim", dim}})),
-        target(make<weir::Source>("source/gaussian", {{"dim", dim}, {"mean", {3}}, {"scale", 2}}, f64, 0, "target")),
+        target(make<weir::Source>("source/gaussian", {{"dim", dim}, {"mean", {3}}, {"scale", 2}}, f64, 0,
+                                  "target")),
         pairs(make<Coupling>(plugin, {{"draw", draw}}, f64, 5, "pairs")) {
     run(*source);
     run(*target);
@@ -28,7 +29,9 @@ struct Made {
   std::unique_ptr<Coupling> pairs;
 };
 
-double cost(const Tensor& x0, const Tensor& x1) { return number(weir::paired_squared_distances(x0, x1).mean()); }
+double cost(const Tensor& x0, const Tensor& x1) {
+  return number(weir::paired_squared_distances(x0, x1).mean());
+}
 
 }  // namespace
 
@@ -43,7 +46,8 @@ TEST_CASE("Optimal transport re-pairs the points and leaves none out", "[couplin
   CHECK(same.sum(0).equal(at::ones({150}, at::kLong)));
   CHECK(same.sum(1).equal(at::ones({150}, at::kLong)));
   weir::Rng rng(1, "random", f64);
-  for (int i = 0; i < 50; ++i) CHECK(cost(found.x0(), found.x1()) < cost(found.x0(), found.x1().index_select(0, rng.permutation(150))));
+  for (int i = 0; i < 50; ++i)
+    CHECK(cost(found.x0(), found.x1()) < cost(found.x0(), found.x1().index_select(0, rng.permutation(150))));
   CHECK(number(value_of(*ot.pairs, "cost")) == Approx(cost(found.x0(), found.x1())).epsilon(1e-12));
   CHECK(number(value_of(*ot.pairs, "gap")) == Approx(0).margin(1e-12));
 }
@@ -83,7 +87,8 @@ TEST_CASE("An optimal transport plan goes on from its state to the same bits", "
 }
 
 TEST_CASE("Labels follow their targets through optimal transport", "[coupling][ot]") {
-  ItemSet source(at::arange(6, f64).view({6, 1})), target(at::arange(6, f64).view({6, 1}), at::arange(6, at::kLong) * 10);
+  ItemSet source(at::arange(6, f64).view({6, 1})),
+      target(at::arange(6, f64).view({6, 1}), at::arange(6, at::kLong) * 10);
   const auto pairs = make<Coupling>("coupling/ot", {{"draw", {{"fixed", 6}}}});
   bind(*pairs, "source", source);
   bind(*pairs, "target", target);

@@ -8,15 +8,16 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Coupling;
 using weir::Tensor;
-using nlohmann::json;
 
 namespace {
 
 struct Made {
   explicit Made(std::int64_t n, const json& draw, std::uint64_t seed = 0)
-      : set(at::arange(n, f64).view({n, 1}), at::arange(n, at::kLong)), before(make<Coupling>("coupling/independent", {{"draw", draw}}, f64, 0, "before")),
+      : set(at::arange(n, f64).view({n, 1}), at::arange(n, at::kLong)),
+        before(make<Coupling>("coupling/independent", {{"draw", draw}}, f64, 0, "before")),
         pairs(make<Coupling>("coupling/shuffled", json::object(), f64, seed)) {
     bind(*before, "source", set);
     bind(*before, "target", set);
@@ -29,7 +30,8 @@ struct Made {
 
 }  // namespace
 
-TEST_CASE("Shuffling is one cycle through all pairs, so that none keeps its partner", "[coupling][shuffled]") {
+TEST_CASE("Shuffling is one cycle through all pairs, so that none keeps its partner",
+          "[coupling][shuffled]") {
   const std::int64_t n = GENERATE(2, 3, 50);
   const Made made(n, {{"fixed", n}});
   run(*made.pairs);
@@ -44,7 +46,8 @@ TEST_CASE("Shuffling is one cycle through all pairs, so that none keeps its part
   CHECK(seen.size() == static_cast<std::size_t>(n));
 }
 
-TEST_CASE("Shuffled pairs keep x0, exchange x1 with its label, and remember the partner before", "[coupling][shuffled]") {
+TEST_CASE("Shuffled pairs keep x0, exchange x1 with its label, and remember the partner before",
+          "[coupling][shuffled]") {
   const Made made(20, {{"fixed", 20}});
   run(*made.pairs);
   const weir::Batch before = made.before->all(), after = made.pairs->all();

@@ -9,16 +9,20 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Coupling;
 using weir::Metric;
 using weir::Tensor;
-using nlohmann::json;
 
 namespace {
 
 struct Made {
   Made(const Tensor& ends, const Tensor& x1, const json& params = json::object(), const Tensor& ot = {})
-      : start(at::zeros_like(x1)), end(x1), generated(ends), pairs(make<Coupling>("coupling/given")), metric(make<Metric>("metric/memorisation", params)) {
+      : start(at::zeros_like(x1)),
+        end(x1),
+        generated(ends),
+        pairs(make<Coupling>("coupling/given")),
+        metric(make<Metric>("metric/memorisation", params)) {
     bind(*pairs, "start", start, "value");
     bind(*pairs, "end", end, "value");
     run(*pairs);
@@ -73,7 +77,7 @@ TEST_CASE("Memorisation agrees with all distances, whatever the chunk", "[metric
   CHECK(made("nearest").allclose(distances.amin(1), 1e-12));
   const Tensor own = distances.argmin(1) == at::arange(90, at::kLong);
   CHECK(number(made("share")) == Approx(number(own.to(at::kDouble).mean())));
-  CHECK(number(made("share")) > 0.1);   // a case in which both kinds occur
+  CHECK(number(made("share")) > 0.1);  // a case in which both kinds occur
   CHECK(number(made("share")) < 0.99);
 }
 
@@ -94,5 +98,6 @@ TEST_CASE("Memorisation needs fixed pairs and an end for each", "[metric][memori
   bind(*metric, "generated", ends, "value");
   bind(*metric, "pairs", *fresh);
   REQUIRE(plan(*metric).size() == 1);
-  CHECK(plan(*metric)[0].message == "only fixed pairs can be memorised; coupling 'pairs' draws new ones each time");
+  CHECK(plan(*metric)[0].message ==
+        "only fixed pairs can be memorised; coupling 'pairs' draws new ones each time");
 }

@@ -8,9 +8,9 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Metric;
 using weir::Tensor;
-using nlohmann::json;
 
 namespace {
 
@@ -25,7 +25,8 @@ Found mmd(const Tensor& x, const Tensor& y, const json& params) {
   bind(*metric, "samples", samples, "value");
   bind(*metric, "points", points, "value");
   run(*metric);
-  return {number(value_of(*metric, "mmd2")), number(value_of(*metric, "mmd2_se")), value_of(*metric, "bandwidth")};
+  return {number(value_of(*metric, "mmd2")), number(value_of(*metric, "mmd2_se")),
+          value_of(*metric, "bandwidth")};
 }
 
 }  // namespace
@@ -43,10 +44,12 @@ TEST_CASE("The discrepancy is the mean of the kernel's differences over couples"
       if (i != j) sum += k(x[i], x[j]) + k(y[i], y[j]) - k(x[i], y[j]) - k(x[j], y[i]);
     }
   }
-  CHECK(mmd(x, y, {{"bandwidths", {0.3, 1.1}}, {"chunk", GENERATE(2, 1024)}}).mmd2 == Approx(sum / 72).epsilon(1e-12));
+  CHECK(mmd(x, y, {{"bandwidths", {0.3, 1.1}}, {"chunk", GENERATE(2, 1024)}}).mmd2 ==
+        Approx(sum / 72).epsilon(1e-12));
 }
 
-TEST_CASE("The discrepancy of shifted Gaussians is the closed form, within errors that are the right size", "[metric][mmd]") {
+TEST_CASE("The discrepancy of shifted Gaussians is the closed form, within errors that are the right size",
+          "[metric][mmd]") {
   // E k(X, X') = s / sqrt(s^2 + 2), E k(X, Y) = that times exp(-m^2 / (2 (s^2 + 2))) for N(0, 1) and N(m, 1).
   const double m = GENERATE(0.0, 0.7), s = 0.9;
   const double wanted = 2 * s / std::sqrt(s * s + 2) * (1 - std::exp(-m * m / (2 * (s * s + 2))));
@@ -103,7 +106,8 @@ TEST_CASE("A comparison says what it lacks", "[metric][mmd]") {
   };
   CHECK(message(five, nullptr, nullptr) == "a comparison needs something to compare with");
   CHECK(message(five, &five, &small) == "a comparison takes points or reference, not both");
-  CHECK(message(five, &six, nullptr) == "both sides need one shape: samples are [5, 2], the other side is [6, 2]");
+  CHECK(message(five, &six, nullptr) ==
+        "both sides need one shape: samples are [5, 2], the other side is [6, 2]");
   CHECK(message(four, &four, nullptr) == "this comparison needs at least 5 points; it is given 4");
   CHECK(message(five, nullptr, &small) == "5 distinct items are needed, but source 'set' holds 3");
 }

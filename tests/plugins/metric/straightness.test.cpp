@@ -19,7 +19,8 @@ class Formula final : public weir::Field {
  public:
   using Function = Tensor (*)(const Tensor& x, const Tensor& t);
   explicit Formula(Function function) : function_(function) {}
-  Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t, const weir::Context&) const override {
+  Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t,
+                  const weir::Context&) const override {
     return function_(x, weir::expand_as_items(t, x));
   }
   weir::Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
@@ -30,7 +31,9 @@ class Formula final : public weir::Field {
 
 struct Made {
   Made(Formula::Function function, const Tensor& points, int steps)
-      : field(function), start(points), metric(make<Metric>("metric/straightness", {{"steps", steps}, {"chunk", 7}})) {
+      : field(function),
+        start(points),
+        metric(make<Metric>("metric/straightness", {{"steps", steps}, {"chunk", 7}})) {
     bind(*metric, "field", field);
     bind(*metric, "start", start, "value");
     run(*metric);
@@ -54,7 +57,8 @@ TEST_CASE("Lines at constant speed are straight", "[metric][straightness]") {
   CHECK(made("straightness_n") == 9);
 }
 
-TEST_CASE("A line at changing speed is not straight: v = 2 t a gives S = |a|^2 / 3", "[metric][straightness]") {
+TEST_CASE("A line at changing speed is not straight: v = 2 t a gives S = |a|^2 / 3",
+          "[metric][straightness]") {
   const Made made([](const Tensor& x, const Tensor& t) { return 2 * t * at::ones_like(x); }, points, 1000);
   // |a|^2 = 2; the midpoint rule errs by h^2 / 12 times the integrand's slope difference, below 1e-6.
   CHECK(made("straightness") == Approx(2.0 / 3).epsilon(1e-5));
@@ -62,7 +66,8 @@ TEST_CASE("A line at changing speed is not straight: v = 2 t a gives S = |a|^2 /
   CHECK(made("displacement") == Approx(2).epsilon(1e-12));
 }
 
-TEST_CASE("A contraction v = -x has its closed form, approached with the square of the step", "[metric][straightness]") {
+TEST_CASE("A contraction v = -x has its closed form, approached with the square of the step",
+          "[metric][straightness]") {
   const auto contraction = [](const Tensor& x, const Tensor&) { return -x; };
   const Tensor squares = points.square().sum(1);
   const double mean = number(squares.mean()), e = std::exp(-1.0);

@@ -8,14 +8,15 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Metric;
 using weir::Tensor;
-using nlohmann::json;
 
 namespace {
 
 struct Made {
-  Made(const Tensor& x, const Tensor& y, const json& params = json::object()) : samples(x), points(y), metric(make<Metric>("metric/w2", params)) {
+  Made(const Tensor& x, const Tensor& y, const json& params = json::object())
+      : samples(x), points(y), metric(make<Metric>("metric/w2", params)) {
     bind(*metric, "samples", samples, "value");
     bind(*metric, "points", points, "value");
     run(*metric);

@@ -7,10 +7,10 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Shape;
 using weir::Source;
 using weir::Tensor;
-using nlohmann::json;
 
 TEST_CASE("A Gaussian's log density is the closed form", "[source][gaussian]") {
   const auto standard = make<Source>("source/gaussian", {{"dim", 2}});
@@ -19,7 +19,8 @@ TEST_CASE("A Gaussian's log density is the closed form", "[source][gaussian]") {
   CHECK(standard->standard_normal());
 
   // N((1, -1), [[2, 0.5], [0.5, 1]]) at (2, 1): det = 1.75, d = (1, 2), d^T C^-1 d = (1*1 - 2*0.5*2 + 2*4) / 1.75 = 4
-  const auto general = make<Source>("source/gaussian", {{"mean", {1, -1}}, {"covariance", {{2, 0.5}, {0.5, 1}}}});
+  const auto general =
+      make<Source>("source/gaussian", {{"mean", {1, -1}}, {"covariance", {{2, 0.5}, {0.5, 1}}}});
   run(*general);
   const double wanted = -0.5 * 4 - std::log(2 * std::numbers::pi) - 0.5 * std::log(1.75);
   CHECK(number(general->log_density(row_of({2, 1}).view({1, 2}))) == Approx(wanted).epsilon(1e-13));
@@ -27,10 +28,11 @@ TEST_CASE("A Gaussian's log density is the closed form", "[source][gaussian]") {
 }
 
 TEST_CASE("A Gaussian takes its item's shape from dim, shape, mean or covariance", "[source][gaussian]") {
-  const auto [params, shape] = GENERATE(table<json, Shape>({{{{"dim", 5}}, {5}},
-                                                            {{{"shape", {1, 4, 3}}}, {1, 4, 3}},
-                                                            {{{"mean", {0.5, 1, 2}}, {"scale", 2}}, {3}},
-                                                            {{{"covariance", {{2, 0}, {0, 1}}}, {"mean", {7}}}, {2}}}));
+  const auto [params, shape] =
+      GENERATE(table<json, Shape>({{{{"dim", 5}}, {5}},
+                                   {{{"shape", {1, 4, 3}}}, {1, 4, 3}},
+                                   {{{"mean", {0.5, 1, 2}}, {"scale", 2}}, {3}},
+                                   {{{"covariance", {{2, 0}, {0, 1}}}, {"mean", {7}}}, {2}}}));
   const auto source = make<Source>("source/gaussian", params);
   run(*source);
   weir::Rng rng(1, "shape", f64);
@@ -39,15 +41,21 @@ TEST_CASE("A Gaussian takes its item's shape from dim, shape, mean or covariance
 }
 
 TEST_CASE("A Gaussian says what is wrong with its parameters, with the value", "[source][gaussian]") {
-  const auto [params, key, message] = GENERATE(table<json, std::string, std::string>({
-      {json::object(), "", "a Gaussian needs dim, shape, mean or covariance"},
-      {{{"covariance", {{1, 2}, {2, 1}}}}, "covariance", "covariance must be positive definite; its smallest eigenvalue is -1"},
-      {{{"covariance", {{1, 0.5}, {0.2, 1}}}}, "covariance", "covariance must be symmetric"},
-      {{{"dim", 3}, {"covariance", {{1, 0}, {0, 1}}}}, "covariance", "covariance is 2 x 2, but an item has 3 coordinates"},
-      {{{"dim", 3}, {"mean", {1, 2}}}, "mean", "mean has 2 numbers, but an item has 3 coordinates"},
-      {{{"covariance", {{1, 0}, {0, 1}}}, {"scale", 2}}, "scale", "scale and covariance both give the spread"},
-      {{{"dim", 2}, {"shape", {2}}}, "shape", "dim and shape both say how large an item is"},
-      {{{"shape", {1.5}}}, "shape", "the sizes of a shape are whole numbers, not 1.5"}}));
+  const auto [params, key, message] = GENERATE(table<json, std::string, std::string>(
+      {{json::object(), "", "a Gaussian needs dim, shape, mean or covariance"},
+       {{{"covariance", {{1, 2}, {2, 1}}}},
+        "covariance",
+        "covariance must be positive definite; its smallest eigenvalue is -1"},
+       {{{"covariance", {{1, 0.5}, {0.2, 1}}}}, "covariance", "covariance must be symmetric"},
+       {{{"dim", 3}, {"covariance", {{1, 0}, {0, 1}}}},
+        "covariance",
+        "covariance is 2 x 2, but an item has 3 coordinates"},
+       {{{"dim", 3}, {"mean", {1, 2}}}, "mean", "mean has 2 numbers, but an item has 3 coordinates"},
+       {{{"covariance", {{1, 0}, {0, 1}}}, {"scale", 2}},
+        "scale",
+        "scale and covariance both give the spread"},
+       {{{"dim", 2}, {"shape", {2}}}, "shape", "dim and shape both say how large an item is"},
+       {{{"shape", {1.5}}}, "shape", "the sizes of a shape are whole numbers, not 1.5"}}));
   const auto source = make<Source>("source/gaussian", params);
 
   const weir::Faults faults = plan(*source);

@@ -4,18 +4,20 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Shape;
 using weir::Source;
 using weir::Tensor;
-using nlohmann::json;
 
 namespace {
 
 // Two images of 2 x 2: (0, 255; 51, 102) and (1, 2; 3, 4).
-const std::vector<int> two_images{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 255, 51, 102, 1, 2, 3, 4};
+const std::vector<int> two_images{0, 0, 8, 3, 0, 0,   0,  2,   0, 0, 0, 2,
+                                  0, 0, 0, 2, 0, 255, 51, 102, 1, 2, 3, 4};
 // The same, as Python's gzip module writes it.
-const std::vector<int> two_images_gz{31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 99, 96, 224, 96, 102, 96, 96, 96, 130, 227, 255, 198,
-                                     105, 140, 76, 204, 44, 0, 198, 250, 216, 106, 24, 0, 0, 0};
+const std::vector<int> two_images_gz{31,  139, 8,   0,  0,   0,   0,   0,   2,   3,   99,  96,
+                                     224, 96,  102, 96, 96,  96,  130, 227, 255, 198, 105, 140,
+                                     76,  204, 44,  0,  198, 250, 216, 106, 24,  0,   0,   0};
 const std::vector<int> two_labels{0, 0, 8, 1, 0, 0, 0, 2, 7, 3};
 const std::string fashion = "/usr/share/datasets/fashion-mnist/";
 
@@ -48,8 +50,10 @@ TEST_CASE("IDX images become numbers between the ends of the range", "[source][i
 
 TEST_CASE("IDX images are shrunk by area and carry their labels", "[source][idx]") {
   const Scratch scratch;
-  const auto source = idx({{"images", scratch.write("images", two_images)}, {"labels", scratch.write("labels", two_labels)},
-                           {"size", 1}, {"range", {0, 1}}});
+  const auto source = idx({{"images", scratch.write("images", two_images)},
+                           {"labels", scratch.write("labels", two_labels)},
+                           {"size", 1},
+                           {"range", {0, 1}}});
   CHECK(source->shape() == Shape{1, 1, 1});
   CHECK(all(*source).view({2}).allclose(row_of({0.4, 2.5 / 255})));
   CHECK(source->labels().equal(at::tensor({7, 3}, at::kLong)));
@@ -69,18 +73,25 @@ TEST_CASE("What is wrong with an IDX file is said before anything runs", "[sourc
   cut.resize(20);
   const std::string images = scratch.write("images", two_images), file = scratch / "bad";
 
-  CHECK(message({{"images", scratch.write("bad", {'P', 'N', 'G', '!', 0})}}) == "'" + file + "' is not an IDX file");
+  CHECK(message({{"images", scratch.write("bad", {'P', 'N', 'G', '!', 0})}}) ==
+        "'" + file + "' is not an IDX file");
   CHECK(message({{"images", scratch.write("bad", {})}}) == "'" + file + "' is not an IDX file");
-  CHECK(message({{"images", scratch.write("bad", floats)}}) == "'" + file + "' holds IDX type 0x0d; only unsigned bytes (0x08) are read");
+  CHECK(message({{"images", scratch.write("bad", floats)}}) ==
+        "'" + file + "' holds IDX type 0x0d; only unsigned bytes (0x08) are read");
   CHECK(message({{"images", scratch.write("bad", two_labels)}}) ==
         "'" + file + "' has 1 axes where 3 are needed (images: count, height, width)");
-  CHECK(message({{"images", scratch.write("bad", {0, 0, 8, 3, 0, 0})}}) == "'" + file + "' ends within its header");
-  CHECK(message({{"images", scratch.write("bad", cut)}}) == "'" + file + "' is truncated: its header promises 24 bytes, it has 20");
-  CHECK_THAT(message({{"images", scratch.write("bad", vast)}}), Catch::Contains("is truncated: its header promises 8522825752 bytes"));
+  CHECK(message({{"images", scratch.write("bad", {0, 0, 8, 3, 0, 0})}}) ==
+        "'" + file + "' ends within its header");
+  CHECK(message({{"images", scratch.write("bad", cut)}}) ==
+        "'" + file + "' is truncated: its header promises 24 bytes, it has 20");
+  CHECK_THAT(message({{"images", scratch.write("bad", vast)}}),
+             Catch::Contains("is truncated: its header promises 8522825752 bytes"));
   CHECK(message({{"images", images}, {"limit", 3}}) == "limit is 3, but '" + images + "' holds 2 images");
-  CHECK(message({{"images", images}, {"size", 4}}) == "size is 4, but the images are 2 x 2 and can only be made smaller");
+  CHECK(message({{"images", images}, {"size", 4}}) ==
+        "size is 4, but the images are 2 x 2 and can only be made smaller");
   CHECK(message({{"images", images}, {"range", {1, -1}}}) == "range is [low, high] with low below high");
-  CHECK(message({{"images", images}, {"labels", scratch.write("bad", {0, 0, 8, 1, 0, 0, 0, 1, 7})}}) == "there are 1 labels for 2 images");
+  CHECK(message({{"images", images}, {"labels", scratch.write("bad", {0, 0, 8, 1, 0, 0, 0, 1, 7})}}) ==
+        "there are 1 labels for 2 images");
 }
 
 TEST_CASE("A missing IDX file comes with the package that holds Fashion-MNIST", "[source][idx]") {
@@ -88,13 +99,14 @@ TEST_CASE("A missing IDX file comes with the package that holds Fashion-MNIST", 
   const weir::Faults faults = plan(*source);
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].message == "there is no file '/nowhere/train-images-idx3-ubyte.gz'");
-  CHECK(faults[0].remedy == "Fashion-MNIST: apt install dataset-fashion-mnist puts it into /usr/share/datasets/fashion-mnist");
+  CHECK(faults[0].remedy ==
+        "Fashion-MNIST: apt install dataset-fashion-mnist puts it into /usr/share/datasets/fashion-mnist");
 }
 
 TEST_CASE("A gzipped IDX file that ends too early fails with the entry it ends in", "[source][idx]") {
   const Scratch scratch;
   std::vector<int> cut = two_images_gz;
-  cut.resize(cut.size() - 12);   // the trailer and the last bytes
+  cut.resize(cut.size() - 12);  // the trailer and the last bytes
   const auto source = make<Source>("source/idx", {{"images", scratch.write("cut.gz", cut)}});
   CHECK_THROWS_WITH(run(*source), Catch::Contains("is truncated: it ends within entry 1 of 2"));
 }
@@ -104,8 +116,10 @@ TEST_CASE("Fashion-MNIST is read as Python reads it", "[source][idx]") {
     WARN("dataset-fashion-mnist is not installed");
     return;
   }
-  const auto source = idx({{"images", fashion + "t10k-images-idx3-ubyte.gz"}, {"labels", fashion + "t10k-labels-idx1-ubyte.gz"},
-                           {"limit", 500}, {"range", {0, 255}}});
+  const auto source = idx({{"images", fashion + "t10k-images-idx3-ubyte.gz"},
+                           {"labels", fashion + "t10k-labels-idx1-ubyte.gz"},
+                           {"limit", 500},
+                           {"range", {0, 255}}});
   CHECK(source->shape() == Shape{1, 28, 28});
   CHECK(number(all(*source).sum()) == Approx(29494551.0).epsilon(1e-12));
   CHECK(number(all(*source)[499].sum()) == Approx(70958).epsilon(1e-12));

@@ -8,10 +8,10 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Shape;
 using weir::Source;
 using weir::Tensor;
-using nlohmann::json;
 
 namespace {
 
@@ -19,7 +19,9 @@ namespace {
 std::vector<unsigned char> ramp(int width, int height, int blue) {
   std::vector<unsigned char> bytes;
   for (int i = 0; i < height; ++i) {
-    for (int j = 0; j < width; ++j) bytes.insert(bytes.end(), {static_cast<unsigned char>(10 * j), static_cast<unsigned char>(10 * i), static_cast<unsigned char>(blue)});
+    for (int j = 0; j < width; ++j)
+      bytes.insert(bytes.end(), {static_cast<unsigned char>(10 * j), static_cast<unsigned char>(10 * i),
+                                 static_cast<unsigned char>(blue)});
   }
   return bytes;
 }
@@ -55,7 +57,8 @@ TEST_CASE("Images are cropped at the centre, in the order of their names", "[sou
 TEST_CASE("Images without a crop give their largest centre square, shrunk by area", "[source][images]") {
   const Scratch scratch;
   write_png(scratch / "a.png", 6, 4, 100);
-  const auto source = make<Source>("source/images", {{"folder", scratch / ""}, {"size", 1}, {"flatten", true}});
+  const auto source =
+      make<Source>("source/images", {{"folder", scratch / ""}, {"size", 1}, {"flatten", true}});
   run(*source);
   CHECK(source->shape() == Shape{3});
   CHECK(((all(*source) + 1) * 127.5).allclose(row_of({25, 15, 100}).view({1, 3})));
@@ -76,7 +79,8 @@ TEST_CASE("A partition file in CelebA's form selects a split", "[source][images]
   const Scratch scratch;
   for (int i = 1; i <= 4; ++i) write_png(scratch / ("00000" + std::to_string(i) + ".png"), 2, 2, 10 * i);
   std::ofstream(scratch / "parts.txt") << "000001.png 0\n000002.png 1\n000003.png 0\n000004.png 2\n";
-  const auto source = make<Source>("source/images", {{"folder", scratch / ""}, {"partition", scratch / "parts.txt"}, {"split", "train"}});
+  const auto source = make<Source>(
+      "source/images", {{"folder", scratch / ""}, {"partition", scratch / "parts.txt"}, {"split", "train"}});
   run(*source);
   CHECK(((all(*source).select(1, 2).mean({1, 2}) + 1) * 127.5).allclose(row_of({10, 30})));
 }
@@ -92,9 +96,11 @@ TEST_CASE("What is wrong with a folder of images is said before anything runs", 
     return faults[0].message;
   };
   CHECK(message({{"folder", "/nowhere"}}) == "there is no folder '/nowhere'");
-  CHECK(message({{"folder", empty / ""}}) == "folder '" + (empty / "").string() + "' holds no .png, .jpg or .jpeg file");
+  CHECK(message({{"folder", empty / ""}}) ==
+        "folder '" + (empty / "").string() + "' holds no .png, .jpg or .jpeg file");
   CHECK(message({{"folder", folder}, {"crop", 5}}) == "crop is 5, but '" + file + "' is 6 x 4");
-  CHECK(message({{"folder", folder}, {"size", 5}}) == "size is 5, but the square cut out has side 4; images are only made smaller");
+  CHECK(message({{"folder", folder}, {"size", 5}}) ==
+        "size is 5, but the square cut out has side 4; images are only made smaller");
   CHECK(message({{"folder", folder}, {"limit", 2}}) == "limit is 2, but there are 1 images");
   CHECK(message({{"folder", folder}, {"split", "test"}}) == "split needs a partition file");
 }

@@ -8,9 +8,9 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using nlohmann::json;
 using weir::Source;
 using weir::Tensor;
-using nlohmann::json;
 
 namespace {
 
@@ -35,7 +35,8 @@ TEST_CASE("The eight Gaussians lie on a circle of radius 5 with covariance sqrt(
   const Tensor rest = x - 5 * at::stack({angle.cos(), angle.sin()}, 1);
 
   // 8 equal shares; a share's standard error is sqrt(7/64 / n) = 0.0017.
-  for (int i = 0; i < 8; ++i) CHECK(number((k == i).to(at::kDouble).mean()) == Approx(0.125).margin(5 * 0.0017));
+  for (int i = 0; i < 8; ++i)
+    CHECK(number((k == i).to(at::kDouble).mean()) == Approx(0.125).margin(5 * 0.0017));
   // Neighbours are 3.4 spreads from the border between them, so next to no point is given to the wrong centre.
   // Variance s^2 = 0.3162 with standard error s^2 sqrt(2 / n) = 0.0022.
   const Tensor variance = rest.square().mean(0);
@@ -43,12 +44,14 @@ TEST_CASE("The eight Gaussians lie on a circle of radius 5 with covariance sqrt(
   CHECK(number(variance[1]) == Approx(std::sqrt(0.1)).margin(5 * 0.0022));
 }
 
-TEST_CASE("The two moons are two half circles that are shifted along the diagonal only", "[source][mixture]") {
+TEST_CASE("The two moons are two half circles that are shifted along the diagonal only",
+          "[source][mixture]") {
   const Tensor y = (draw(*mixture({{"set", "two_moons"}}), 4000) + 1) / 3;
   // Undo the shift: some u in [0, 0.2] must put the point on one of the circles (outer: centre (0, 0); inner: (1, 1/2)).
-  const auto shift_onto = [&](double cx, double cy) {   // both roots of |y - c - u (1, 1)|^2 = 1
+  const auto shift_onto = [&](double cx, double cy) {  // both roots of |y - c - u (1, 1)|^2 = 1
     const Tensor a = y.select(1, 0) - cx, b = y.select(1, 1) - cy;
-    const Tensor half = (a + b) / 2, root = (half.square() - (a.square() + b.square() - 1) / 2).clamp_min(-1).sqrt();
+    const Tensor half = (a + b) / 2,
+                 root = (half.square() - (a.square() + b.square() - 1) / 2).clamp_min(-1).sqrt();
     const auto fits = [](const Tensor& u) { return (u >= -1e-9).logical_and(u <= 0.2 + 1e-9); };
     return fits(half - root).logical_or(fits(half + root));
   };
@@ -64,16 +67,19 @@ TEST_CASE("The checkerboard is uniform on eight squares of side 1/0.45", "[sourc
   CHECK(number(cell.min()) == -2);
   CHECK(number(cell.max()) == 1);
   CHECK(at::remainder(cell.sum(1), 2).eq(0).all().item<bool>());
-  CHECK(board->log_density(x).allclose(at::full({8000}, std::log(0.45 * 0.45 / 8), f64)));   // 1 / 39.5
+  CHECK(board->log_density(x).allclose(at::full({8000}, std::log(0.45 * 0.45 / 8), f64)));  // 1 / 39.5
   const Tensor white = row_of({0.5, -0.5, 9, 0.5}).view({2, 2});
   CHECK(board->log_density(white).eq(-std::numeric_limits<double>::infinity()).all().item<bool>());
 }
 
 TEST_CASE("A mixture's log density is the logarithm of its weighted sum", "[source][mixture]") {
   const auto source = mixture({{"means", {{0.0}, {3.0}}}, {"weights", {3, 1}}, {"scale", 0.5}});
-  const auto normal = [](double x, double m) { return std::exp(-(x - m) * (x - m) / 0.5) / (0.5 * std::sqrt(2 * std::numbers::pi)); };
+  const auto normal = [](double x, double m) {
+    return std::exp(-(x - m) * (x - m) / 0.5) / (0.5 * std::sqrt(2 * std::numbers::pi));
+  };
   for (const double x : {-1.0, 0.2, 1.5, 3.3}) {
-    CHECK(number(source->log_density(at::full({1, 1}, x, f64))) == Approx(std::log(0.75 * normal(x, 0) + 0.25 * normal(x, 3))));
+    CHECK(number(source->log_density(at::full({1, 1}, x, f64))) ==
+          Approx(std::log(0.75 * normal(x, 0) + 0.25 * normal(x, 3))));
   }
 }
 
@@ -83,11 +89,11 @@ TEST_CASE("Two moons refuse a log density by name", "[source][mixture]") {
 }
 
 TEST_CASE("A mixture says what is wrong with its parameters", "[source][mixture]") {
-  const auto [params, message] = GENERATE(table<json, std::string>({
-      {json::object(), "a mixture needs set or means"},
-      {{{"set", "two_moons"}, {"means", {{0, 0}}}}, "set and means both say where the components lie"},
-      {{{"set", "two_moons"}, {"scale", 2}}, "a named set has its own weights and spread"},
-      {{{"means", {{0, 0}, {1, 1}}}, {"weights", {1, 2, 3}}}, "3 weights are given for 2 means"}}));
+  const auto [params, message] = GENERATE(table<json, std::string>(
+      {{json::object(), "a mixture needs set or means"},
+       {{{"set", "two_moons"}, {"means", {{0, 0}}}}, "set and means both say where the components lie"},
+       {{{"set", "two_moons"}, {"scale", 2}}, "a named set has its own weights and spread"},
+       {{{"means", {{0, 0}, {1, 1}}}, {"weights", {1, 2, 3}}}, "3 weights are given for 2 means"}}));
   const auto source = make<Source>("source/mixture", params);
   const weir::Faults faults = plan(*source);
   REQUIRE(faults.size() == 1);

@@ -13,21 +13,26 @@ using weir::Tensor;
 TEST_CASE("A dataset's rows are the items of a tensor source", "[source][tensor]") {
   const Scratch scratch;
   const Tensor points = at::arange(24, at::kInt).view({4, 2, 3}), line = row_of({5, 6, 7});
-  weir::write_arrays(scratch / "set.h5", {{"points", weir::array_of(points)}, {"deep/line", weir::array_of(line)}});
+  weir::write_arrays(scratch / "set.h5",
+                     {{"points", weir::array_of(points)}, {"deep/line", weir::array_of(line)}});
 
-  const auto source = make<Source>("source/tensor", {{"file", scratch / "set.h5"}, {"dataset", "/points"}, {"limit", 3}});
+  const auto source =
+      make<Source>("source/tensor", {{"file", scratch / "set.h5"}, {"dataset", "/points"}, {"limit", 3}});
   run(*source);
 
   CHECK(source->shape() == Shape{2, 3});
   CHECK(source->size() == 3);
-  CHECK(source->items(at::tensor({2, 0}, at::kLong)).equal(points.to(at::kDouble).index_select(0, at::tensor({2, 0}, at::kLong))));
-  const auto numbers = make<Source>("source/tensor", {{"file", scratch / "set.h5"}, {"dataset", "/deep/line"}}, f32);
+  CHECK(source->items(at::tensor({2, 0}, at::kLong))
+            .equal(points.to(at::kDouble).index_select(0, at::tensor({2, 0}, at::kLong))));
+  const auto numbers =
+      make<Source>("source/tensor", {{"file", scratch / "set.h5"}, {"dataset", "/deep/line"}}, f32);
   run(*numbers);
   CHECK(numbers->shape() == Shape{1});
   CHECK(numbers->items(at::tensor({1}, at::kLong)).equal(at::full({1, 1}, 6, f32)));
 }
 
-TEST_CASE("A tensor source says which file or dataset is missing, and how many rows there are", "[source][tensor]") {
+TEST_CASE("A tensor source says which file or dataset is missing, and how many rows there are",
+          "[source][tensor]") {
   const Scratch scratch;
   const std::string file = scratch / "set.h5";
   weir::write_arrays(file, {{"points", weir::array_of(at::zeros({4, 2}))}});
@@ -39,5 +44,6 @@ TEST_CASE("A tensor source says which file or dataset is missing, and how many r
   };
   CHECK(message({{"file", "/nowhere.h5"}, {"dataset", "/x"}}) == "there is no file '/nowhere.h5'");
   CHECK(message({{"file", file}, {"dataset", "/x"}}) == "'" + file + "' has no dataset '/x'");
-  CHECK(message({{"file", file}, {"dataset", "/points"}, {"limit", 9}}) == "limit is 9, but dataset '/points' has 4 rows");
+  CHECK(message({{"file", file}, {"dataset", "/points"}, {"limit", 9}}) ==
+        "limit is 9, but dataset '/points' has 4 rows");
 }
