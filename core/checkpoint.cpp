@@ -19,7 +19,8 @@ Tensor state_of(const Array& array, const at::TensorOptions& options) {
 
 }  // namespace
 
-void write_checkpoint(const std::filesystem::path& folder, const std::string& node, const Checkpoint& checkpoint) {
+void write_checkpoint(const std::filesystem::path& folder, const std::string& node,
+                      const Checkpoint& checkpoint) {
   Arrays arrays;
   add_state(arrays, checkpoint.state);
   for (const auto& [path, rows] : checkpoint.rows) {
@@ -35,8 +36,10 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& folder, c
   if (!std::filesystem::exists(file)) return std::nullopt;
   Checkpoint checkpoint;
   for (const auto& [name, array] : read_arrays(file)) {
-    if (name.starts_with(state_prefix)) checkpoint.state[name.substr(state_prefix.size())] = state_of(array, options);
-    if (name.starts_with(rows_prefix)) checkpoint.rows[name.substr(rows_prefix.size())] = *array.data<std::int64_t>();
+    if (name.starts_with(state_prefix))
+      checkpoint.state[name.substr(state_prefix.size())] = state_of(array, options);
+    if (name.starts_with(rows_prefix))
+      checkpoint.rows[name.substr(rows_prefix.size())] = *array.data<std::int64_t>();
   }
   return checkpoint;
 }
@@ -49,13 +52,18 @@ void write_shared(const std::filesystem::path& folder, const std::string& key, c
   write_arrays(folder / (key + ".h5"), arrays);
 }
 
+bool is_shared(const std::filesystem::path& folder, const std::string& key) {
+  return std::filesystem::exists(folder / (key + ".h5"));
+}
+
 std::optional<SharedResult> read_shared(const std::filesystem::path& folder, const std::string& key,
                                         const at::TensorOptions& options) {
+  if (!is_shared(folder, key)) return std::nullopt;
   const auto file = folder / (key + ".h5");
-  if (!std::filesystem::exists(file)) return std::nullopt;
   SharedResult result;
   for (const auto& [name, array] : read_arrays(file)) {
-    if (name.starts_with(state_prefix)) result.state[name.substr(state_prefix.size())] = state_of(array, options);
+    if (name.starts_with(state_prefix))
+      result.state[name.substr(state_prefix.size())] = state_of(array, options);
     if (name.starts_with(trace_prefix)) result.rows[name.substr(trace_prefix.size())] = array;
   }
   return result;

@@ -17,19 +17,21 @@ namespace weir {
 
 struct Checkpoint {
   State state;
-  std::map<std::string, std::int64_t> rows;   // trace path -> committed rows
+  std::map<std::string, std::int64_t> rows;  // trace path -> committed rows
 };
 
-void write_checkpoint(const std::filesystem::path& folder, const std::string& node, const Checkpoint& checkpoint);
+void write_checkpoint(const std::filesystem::path& folder, const std::string& node,
+                      const Checkpoint& checkpoint);
 std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& folder, const std::string& node,
                                           const at::TensorOptions& options);
 
 struct SharedResult {
   State state;
-  Arrays rows;                                // "<trace path>/value", "<trace path>/step"
+  Arrays rows;  // "<trace path>/value", "<trace path>/step"
 };
 
 void write_shared(const std::filesystem::path& folder, const std::string& key, const SharedResult& result);
+bool is_shared(const std::filesystem::path& folder, const std::string& key);
 std::optional<SharedResult> read_shared(const std::filesystem::path& folder, const std::string& key,
                                         const at::TensorOptions& options);
 

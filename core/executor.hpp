@@ -12,17 +12,12 @@
 #include <weir/checkpoint.hpp>
 #include <weir/event.hpp>
 #include <weir/front/graph.hpp>
+#include <weir/node_failure.hpp>
 #include <weir/recording.hpp>
 
 namespace weir {
 
 using Factory = std::function<std::unique_ptr<Node>(const PluginSchema&)>;
-
-// A plugin that failed to run (exit code 3): node, plugin, library and place of the node are in the text.
-class NodeFailure : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 // Runs that were asked to stop and can be resumed (exit code 75).
 class Interrupted : public std::runtime_error {
@@ -31,11 +26,11 @@ class Interrupted : public std::runtime_error {
 };
 
 struct RunOptions {
-  int jobs = 1;                                    // nodes side by side
-  std::filesystem::path checkpoints;               // folder, empty for none
-  double checkpoint_seconds = 15;                  // least time between two checkpoints of a node
-  std::filesystem::path shared;                    // folder of shared results
-  std::map<std::string, std::string> share;        // node -> key
+  int jobs = 1;                              // nodes side by side
+  std::filesystem::path checkpoints;         // folder, empty for none
+  double checkpoint_seconds = 15;            // least time between two checkpoints of a node
+  std::filesystem::path shared;              // folder of shared results
+  std::map<std::string, std::string> share;  // node -> key
   const std::atomic<bool>* stop = nullptr;
 };
 
@@ -60,6 +55,10 @@ class Executor {
 
  private:
   class Context;
+  void bind(std::size_t i, std::unique_ptr<Node> node);
+  void plan();
+  void check_given(const std::string& port, const Link& link, Plan& plan) const;
+  void declare();
   void run_node(std::size_t i, Recorder* recorder, Events& events, const RunOptions& options);
 
   const Graph& graph_;
@@ -71,13 +70,7 @@ class Executor {
   std::vector<DatasetSpec> datasets_;
   RecordingSink sink_;
   std::map<std::string, Checkpoint> resumed_;
+  std::atomic<bool> failed_ = false;  // one node has: the others stop
 };
-
-// cpu, cuda, cuda:N or auto as tensor options with this dtype. Throws DeviceUnavailable with the remedy.
-class DeviceUnavailable : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-at::TensorOptions tensor_options(const std::string& device, const std::string& dtype);
 
 }  // namespace weir

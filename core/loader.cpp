@@ -6,9 +6,9 @@
 #include <dlfcn.h>
 #include <link.h>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
-#include <fmt/format.h>
 #include <map>
 #include <mutex>
 #include <set>
@@ -20,7 +20,8 @@ namespace weir {
 namespace {
 
 // The front compares notes with the version that CMake found; it must be that of the headers which plugins see.
-static_assert(std::string_view(WEIR_FRONT_TORCH_VERSION) == abi::torch_version, "configure again: LibTorch was exchanged");
+static_assert(std::string_view(WEIR_FRONT_TORCH_VERSION) == abi::torch_version,
+              "configure again: LibTorch was exchanged");
 
 // What went wrong with a library, before it is known which plugin is meant.
 struct Refused {
@@ -38,8 +39,8 @@ struct Library {
 
 std::string demangled(const std::string& symbol) {
   int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(::abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status),
-                                                    std::free);
+  const std::unique_ptr<char, void (*)(void*)> text(
+      ::abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), std::free);
   return status == 0 ? text.get() : symbol;
 }
 
@@ -48,13 +49,16 @@ Refused unopenable(std::string text) {
   constexpr std::string_view marker = "undefined symbol: ";
   const std::size_t at = text.find(marker);
   if (at == std::string::npos)
-    return {"the dynamic linker says: " + text, "install what is missing, or add its folder to LD_LIBRARY_PATH"};
+    return {"the dynamic linker says: " + text,
+            "install what is missing, or add its folder to LD_LIBRARY_PATH"};
   const std::string mangled = text.substr(at + marker.size());
   const std::string symbol = demangled(mangled.substr(0, mangled.find_first_of(" ,\n")));
   const auto mentions = [&](const char* name) { return symbol.find(name) != std::string::npos; };
-  if (mentions("weir::")) return {fmt::format("it needs '{}', which this weir does not have", symbol), rebuild};
+  if (mentions("weir::"))
+    return {fmt::format("it needs '{}', which this weir does not have", symbol), rebuild};
   if (mentions("at::") || mentions("c10::") || mentions("torch::"))
-    return {fmt::format("it needs '{}', which LibTorch {} does not have", symbol, abi::torch_version), rebuild};
+    return {fmt::format("it needs '{}', which LibTorch {} does not have", symbol, abi::torch_version),
+            rebuild};
   return {fmt::format("it needs '{}', which nothing that it links defines", symbol),
           "link the library that defines it with target_link_libraries"};
 }
@@ -93,7 +97,7 @@ boost::dll::shared_library open(const std::filesystem::path& file) {
   boost::dll::fs::error_code error;
   boost::dll::shared_library handle(file, mode, error);
   if (error) {
-    const char* text = dlerror();   // Boost's own code says no more than "bad file descriptor"
+    const char* text = dlerror();  // Boost's own code says no more than "bad file descriptor"
     throw unopenable(text ? text : error.message());
   }
   return handle;
@@ -104,10 +108,12 @@ const abi::Table& table_of(const boost::dll::shared_library& handle) {
     throw Refused{fmt::format("it lacks the symbol {}", abi::symbol),
                   "end each plugin's file with WEIR_PLUGIN(...), and do not hide the symbol when linking"};
   const abi::Table* table = handle.get<abi::TableFunction>(abi::symbol)();
-  if (!table || table->struct_size < sizeof(abi::Table) || table->abi_major != abi::major || table->abi_minor > abi::minor ||
-      table->tag != abi::tag)
-    throw Refused{"its table differs from its note: the library was put together from parts built for different versions",
-                  rebuild};
+  if (!table || table->struct_size < sizeof(abi::Table) || table->abi_major != abi::major ||
+      table->abi_minor > abi::minor || table->tag != abi::tag)
+    throw Refused{
+        "its table differs from its note: the library was put together from parts built for different "
+        "versions",
+        rebuild};
   return *table;
 }
 
@@ -121,7 +127,9 @@ std::vector<const abi::Entry*> entries_of(const abi::Table& table, const Library
     if (!entry || !entry->id || !entry->create || !held.insert(entry->id).second)
       throw Refused{"its table of plugins is damaged", rebuild};
   if (told != held)
-    throw Refused{fmt::format("its note names {}, its table {}", fmt::join(told, ", "), fmt::join(held, ", ")), rebuild};
+    throw Refused{
+        fmt::format("its note names {}, its table {}", fmt::join(told, ", "), fmt::join(held, ", ")),
+        rebuild};
   return entries;
 }
 
@@ -145,7 +153,7 @@ class Libraries {
     refuse_second_torch();
     library.entries = entries_of(table_of(library.handle), *note);
     for (const abi::Entry* entry : library.entries) holders_.emplace(entry->id, path);
-    return libraries_.emplace(path, std::move(library)).first->second;   // references into a map stay valid
+    return libraries_.emplace(path, std::move(library)).first->second;  // references into a map stay valid
   }
 
  private:
@@ -174,7 +182,8 @@ const Library& library_of(const std::string& plugin, const std::filesystem::path
 template <class Call>
 auto guarded(const abi::Entry& entry, const std::filesystem::path& file, const Call& call) {
   const auto failed = [&](const std::string& what) {
-    return LoadError(entry.id, file, what, "correct the plugin: a constructor only declares parameters, ports and outputs");
+    return LoadError(entry.id, file, what,
+                     "correct the plugin: a constructor only declares parameters, ports and outputs");
   };
   try {
     return call();
@@ -189,21 +198,24 @@ auto guarded(const abi::Entry& entry, const std::filesystem::path& file, const C
 
 std::unique_ptr<Node> make(const abi::Entry& entry, const std::filesystem::path& file) {
   auto node = guarded(entry, file, entry.create);
-  if (!node) throw LoadError(entry.id, file, "it made no instance", "return a node from the plugin's create function");
+  if (!node)
+    throw LoadError(entry.id, file, "it made no instance", "return a node from the plugin's create function");
   return node;
 }
 
 }  // namespace
 
-LoadError::LoadError(const std::string& plugin, const std::filesystem::path& library, const std::string& reason,
-                     const std::string& remedy)
-    : std::runtime_error(fmt::format("cannot load {}{}: {}{}{}", plugin.empty() ? "" : "plugin " + plugin + " from ",
-                                     library.string(), reason, remedy.empty() ? "" : "; ", remedy)) {}
+LoadError::LoadError(const std::string& plugin, const std::filesystem::path& library,
+                     const std::string& reason, const std::string& remedy)
+    : std::runtime_error(fmt::format("cannot load {}{}: {}{}{}",
+                                     plugin.empty() ? "" : "plugin " + plugin + " from ", library.string(),
+                                     reason, remedy.empty() ? "" : "; ", remedy)) {}
 
 std::unique_ptr<Node> create(const PluginSchema& schema) {
   const Library& library = library_of(schema.id(), schema.library);
   if (!schema.build_id.empty() && !library.build_id.empty() && schema.build_id != library.build_id)
-    throw LoadError(schema.id(), schema.library, "the library was rebuilt after its schema was read", "run the command again");
+    throw LoadError(schema.id(), schema.library, "the library was rebuilt after its schema was read",
+                    "run the command again");
   const auto entry = std::find_if(library.entries.begin(), library.entries.end(),
                                   [&](const abi::Entry* candidate) { return candidate->id == schema.id(); });
   if (entry == library.entries.end())

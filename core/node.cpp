@@ -1,8 +1,8 @@
 // core/node.cpp -- a node's declarations and settings.
 #include <weir/node.hpp>
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace weir {
 namespace {
@@ -16,12 +16,17 @@ T* find(const std::vector<T*>& declared, const std::string& name) {
 }  // namespace
 
 void Plan::fault(const std::string& key, const std::string& message, const std::string& remedy) {
-  faults_.push_back({.code = "W401", .place = place_(key), .message = message, .remedy = remedy, .notes = {}, .also = {}});
+  faults_.push_back(
+      {.code = "W401", .place = place_(key), .message = message, .remedy = remedy, .notes = {}, .also = {}});
 }
 
-void Plan::fault(const std::string& key, const std::string& message, const Node& other, const std::string& other_key,
-                 const std::string& caption) {
-  faults_.push_back({.code = "W402", .place = place_(key), .message = message, .remedy = "", .notes = {},
+void Plan::fault(const std::string& key, const std::string& message, const Node& other,
+                 const std::string& other_key, const std::string& caption) {
+  faults_.push_back({.code = "W402",
+                     .place = place_(key),
+                     .message = message,
+                     .remedy = "",
+                     .notes = {},
                      .also = {{other.place(other_key), caption}}});
 }
 

@@ -27,14 +27,15 @@ class Trace;
 // Collects the faults of a node's own checks, at the place of the parameter or port that they name.
 class Plan {
  public:
-  Plan(std::function<Place(const std::string& key)> place, Faults& faults) : place_(std::move(place)), faults_(faults) {}
+  Plan(std::function<Place(const std::string& key)> place, Faults& faults)
+      : place_(std::move(place)), faults_(faults) {}
 
   // A fault of this node. `key` is a parameter or port of the node ("" for the node itself); `message` states the rule and
   // the value; `remedy` what to do.
   void fault(const std::string& key, const std::string& message, const std::string& remedy = "");
   // A wiring fault: the same, with the place of another node's key as the other end.
-  void fault(const std::string& key, const std::string& message, const Node& other, const std::string& other_key,
-             const std::string& caption);
+  void fault(const std::string& key, const std::string& message, const Node& other,
+             const std::string& other_key, const std::string& caption);
   bool clean() const { return faults_.empty(); }
 
  private:
@@ -49,9 +50,10 @@ using State = std::map<std::string, Tensor>;
 class Run {
  public:
   virtual ~Run() = default;
-  virtual bool stop_requested() const = 0;   // Ctrl-C, SIGTERM, timeout: save and throw Stopped
+  virtual bool stop_requested() const = 0;  // Ctrl-C, SIGTERM, timeout: save and throw Stopped
   // Tells how far the node is; `values` are shown ("loss" -> 0.31). Cheap to call at every step: it is thinned.
-  virtual void progress(std::int64_t step, std::int64_t total, const std::map<std::string, double>& values) = 0;
+  virtual void progress(std::int64_t step, std::int64_t total,
+                        const std::map<std::string, double>& values) = 0;
   // A warning for the user, once per text; also kept in the record.
   virtual void warn(const std::string& text) = 0;
   // Commits the traces and writes the node's state so that a killed run goes on from here. Thinned by time
@@ -72,7 +74,7 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  virtual void plan(Plan&) {}    // checks across parameters and ports; says every output's shape; reads no data
+  virtual void plan(Plan&) {}  // checks across parameters and ports; says every output's shape; reads no data
   virtual void run(Run&) {}
 
   // Long-running nodes declare themselves stateful (`stateful()` true): the executor then keeps their checkpoints and
@@ -81,17 +83,17 @@ class Node {
   virtual State save() const { return {}; }
   virtual void load(const State&) {}
 
-  const std::string& path() const { return path_; }                     // "task.interpolant"
-  const at::TensorOptions& options() const { return options_; }         // the graph's device and floating dtype
-  Rng rng() const;                                                      // the node's own stream
-  Place place(const std::string& key = "") const;                       // of a key of this node in the pipeline
+  const std::string& path() const { return path_; }              // "task.interpolant"
+  const at::TensorOptions& options() const { return options_; }  // the graph's device and floating dtype
+  Rng rng() const;                                               // the node's own stream
+  Place place(const std::string& key = "") const;                // of a key of this node in the pipeline
 
   // Called by the executor and by tests, before plan.
   struct Setting {
     std::string path = "node";
     std::uint64_t seed = 0;
     at::TensorOptions options;
-    std::map<std::string, Place> places;   // "" = the node's name
+    std::map<std::string, Place> places;  // "" = the node's name
   };
   void set(Setting setting);
   // Parameters by name, as resolved JSON; names not given keep their defaults. Throws std::invalid_argument on an unknown name.
@@ -100,14 +102,14 @@ class Node {
   const std::vector<AnyParam*>& params() const { return params_; }
   const std::vector<AnyPort*>& ports() const { return ports_; }
   const std::vector<AnyOutput*>& outputs() const { return outputs_; }
-  AnyPort* port(const std::string& name) const;                         // nullptr if there is none
+  AnyPort* port(const std::string& name) const;  // nullptr if there is none
   AnyOutput* output(const std::string& name) const;
 
   // The declarations as a schema, without kind, name, version and library, which the plugin's entry knows.
   PluginSchema schema() const;
 
  protected:
-  void capability(std::string name) { capabilities_.push_back(std::move(name)); }   // in constructors
+  void capability(std::string name) { capabilities_.push_back(std::move(name)); }  // in constructors
 
  private:
   friend class AnyParam;

@@ -12,10 +12,11 @@ namespace {
 // Throws std::logic_error if `shape` breaks the promise made in plan: a fault of the plugin, not of the user.
 void keep_promise(const std::string& path, const Shape& planned, at::IntArrayRef shape) {
   bool kept = planned.size() == shape.size();
-  for (std::size_t i = 0; kept && i < planned.size(); ++i) kept = planned[i] == shape[i] || (i == 0 && planned[i] == -1);
+  for (std::size_t i = 0; kept && i < planned.size(); ++i)
+    kept = planned[i] == shape[i] || (i == 0 && planned[i] == -1);
   if (!kept) {
-    throw std::logic_error(fmt::format("output '{}' has shape [{}] but its plan said [{}]", path, fmt::join(shape.vec(), ", "),
-                                       fmt::join(planned, ", ")));
+    throw std::logic_error(fmt::format("output '{}' has shape [{}] but its plan said [{}]", path,
+                                       fmt::join(shape.vec(), ", "), fmt::join(planned, ", ")));
   }
 }
 
@@ -33,8 +34,8 @@ DType AnyOutput::float_dtype() const {
   return node_->options().dtype().toScalarType() == at::kDouble ? DType::float64 : DType::float32;
 }
 
-DatasetSpec& AnyOutput::dataset(const std::string& name, const Shape& shape, std::vector<std::string> dims, bool trace,
-                                DType dtype) {
+DatasetSpec& AnyOutput::dataset(const std::string& name, const Shape& shape, std::vector<std::string> dims,
+                                bool trace, DType dtype) {
   DatasetSpec spec;
   spec.node = node_->path();
   spec.name = name;
@@ -60,9 +61,13 @@ void Output<Tensor>::set(const Tensor& value) {
   keep_promise(path(), shape_, value.sizes());
   value_ = value.detach();
   if (sink()) {
-    const bool wrong = float_dtype() == DType::int64 ? value_.scalar_type() != at::kLong : !value_.is_floating_point();
-    if (wrong) throw std::logic_error(fmt::format("output '{}' promised {} values", path(), name_of(float_dtype())));
-    const auto type = float_dtype() == DType::int64 ? at::kLong : float_dtype() == DType::float64 ? at::kDouble : at::kFloat;
+    const bool wrong =
+        float_dtype() == DType::int64 ? value_.scalar_type() != at::kLong : !value_.is_floating_point();
+    if (wrong)
+      throw std::logic_error(fmt::format("output '{}' promised {} values", path(), name_of(float_dtype())));
+    const auto type = float_dtype() == DType::int64     ? at::kLong
+                      : float_dtype() == DType::float64 ? at::kDouble
+                                                        : at::kFloat;
     sink()->write(path(), array_of(value_.to(type)));
   }
 }
@@ -72,7 +77,8 @@ void Output<Tensor>::reason(const std::string& text) {
 }
 
 const Tensor& Output<Tensor>::get() const {
-  if (!value_.defined()) throw std::logic_error(fmt::format("output '{}' is read before its node has run", path()));
+  if (!value_.defined())
+    throw std::logic_error(fmt::format("output '{}' is read before its node has run", path()));
   return value_;
 }
 
@@ -84,11 +90,15 @@ DatasetSpec& Trace::plan(const Shape& row, std::vector<std::string> dims) {
 void Trace::append(std::int64_t step, const Tensor& row) const {
   if (!sink()) return;
   keep_promise(path(), datasets().at(0).shape, row.sizes());
-  const auto type = float_dtype() == DType::int64 ? at::kLong : float_dtype() == DType::float64 ? at::kDouble : at::kFloat;
+  const auto type = float_dtype() == DType::int64     ? at::kLong
+                    : float_dtype() == DType::float64 ? at::kDouble
+                                                      : at::kFloat;
   sink()->append(path(), step, array_of(row.to(type)));
 }
 
-void Trace::append(std::int64_t step, double value) const { append(step, at::scalar_tensor(value, at::kDouble)); }
+void Trace::append(std::int64_t step, double value) const {
+  append(step, at::scalar_tensor(value, at::kDouble));
+}
 
 void TensorSet::plan(const std::vector<std::pair<std::string, Shape>>& tensors) {
   mutable_datasets().clear();

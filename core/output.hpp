@@ -36,14 +36,15 @@ class AnyOutput {
 
   const OutputSchema& schema() const { return schema_; }
   Node& node() const { return *node_; }
-  std::string path() const;                               // "train.loss"
+  std::string path() const;  // "train.loss"
   void attach(Sink* sink) { sink_ = sink; }
   // Every dataset that this output records; empty until planned. Known after Node::plan.
   const std::vector<DatasetSpec>& datasets() const { return datasets_; }
   bool planned() const { return !datasets_.empty(); }
 
  protected:
-  DatasetSpec& dataset(const std::string& name, const Shape& shape, std::vector<std::string> dims, bool trace, DType dtype);
+  DatasetSpec& dataset(const std::string& name, const Shape& shape, std::vector<std::string> dims, bool trace,
+                       DType dtype);
   DType float_dtype() const;
   Sink* sink() const { return sink_; }
 
@@ -77,12 +78,14 @@ class Output<Tensor> final : public AnyOutput {
  public:
   // `dtype` "float" is the graph's, or "int64".
   Output(Node* node, std::string name, std::string unit, std::string description, std::string dtype = "float")
-      : AnyOutput(node, {.name = std::move(name), .dtype = std::move(dtype), .unit = std::move(unit),
+      : AnyOutput(node, {.name = std::move(name),
+                         .dtype = std::move(dtype),
+                         .unit = std::move(unit),
                          .description = std::move(description)}) {}
 
   // In plan: the shape (only the first size may be -1) and a name for each dimension.
   DatasetSpec& plan(const Shape& shape, std::vector<std::string> dims);
-  const Shape& shape() const { return shape_; }          // as planned
+  const Shape& shape() const { return shape_; }  // as planned
 
   // In run: the value, which is recorded as well.
   void set(const Tensor& value);
@@ -98,8 +101,12 @@ class Output<Tensor> final : public AnyOutput {
 // A quantity over the steps of a run: rows of equal shape.
 class Trace final : public AnyOutput {
  public:
-  Trace(Node* node, std::string name, std::string unit, std::string description, std::string dtype = "float64")
-      : AnyOutput(node, {.name = std::move(name), .kind = "trace", .dtype = std::move(dtype), .unit = std::move(unit),
+  Trace(Node* node, std::string name, std::string unit, std::string description,
+        std::string dtype = "float64")
+      : AnyOutput(node, {.name = std::move(name),
+                         .kind = "trace",
+                         .dtype = std::move(dtype),
+                         .unit = std::move(unit),
                          .description = std::move(description)}) {}
 
   // In plan: the shape of one row ({} for a number). Attributes such as estimator and ddof go on the returned spec.
@@ -114,7 +121,10 @@ class Trace final : public AnyOutput {
 class TensorSet final : public AnyOutput {
  public:
   TensorSet(Node* node, std::string name, std::string description)
-      : AnyOutput(node, {.name = std::move(name), .kind = "tensors", .dtype = "float", .unit = "1",
+      : AnyOutput(node, {.name = std::move(name),
+                         .kind = "tensors",
+                         .dtype = "float",
+                         .unit = "1",
                          .description = std::move(description)}) {}
   void plan(const std::vector<std::pair<std::string, Shape>>& tensors);
   void set(const std::vector<std::pair<std::string, Tensor>>& tensors) const;

@@ -3,7 +3,9 @@
 
 namespace weir {
 
-AnyParam::AnyParam(Node* node, ParamSchema schema) : schema_(std::move(schema)) { node->params_.push_back(this); }
+AnyParam::AnyParam(Node* node, ParamSchema schema) : schema_(std::move(schema)) {
+  node->params_.push_back(this);
+}
 
 void AnyParam::set(const nlohmann::json& json) {
   if (json.is_null()) return;

@@ -63,15 +63,42 @@ struct Draw {
 
 template <class T>
 ParamType param_type();
-template <> inline ParamType param_type<bool>() { return ParamType::boolean; }
-template <> inline ParamType param_type<std::int64_t>() { return ParamType::integer; }
-template <> inline ParamType param_type<double>() { return ParamType::number; }
-template <> inline ParamType param_type<Angle>() { return ParamType::angle; }
-template <> inline ParamType param_type<std::string>() { return ParamType::text; }
-template <> inline ParamType param_type<Path>() { return ParamType::path; }
-template <> inline ParamType param_type<Numbers>() { return ParamType::numbers; }
-template <> inline ParamType param_type<Matrix>() { return ParamType::matrix; }
-template <> inline ParamType param_type<Draw>() { return ParamType::draw; }
+template <>
+inline ParamType param_type<bool>() {
+  return ParamType::boolean;
+}
+template <>
+inline ParamType param_type<std::int64_t>() {
+  return ParamType::integer;
+}
+template <>
+inline ParamType param_type<double>() {
+  return ParamType::number;
+}
+template <>
+inline ParamType param_type<Angle>() {
+  return ParamType::angle;
+}
+template <>
+inline ParamType param_type<std::string>() {
+  return ParamType::text;
+}
+template <>
+inline ParamType param_type<Path>() {
+  return ParamType::path;
+}
+template <>
+inline ParamType param_type<Numbers>() {
+  return ParamType::numbers;
+}
+template <>
+inline ParamType param_type<Matrix>() {
+  return ParamType::matrix;
+}
+template <>
+inline ParamType param_type<Draw>() {
+  return ParamType::draw;
+}
 
 // The JSON value of a resolved parameter (see ParamType) and back.
 nlohmann::json json_of(bool value);
@@ -104,7 +131,7 @@ class AnyParam {
   const std::string& name() const { return schema_.name; }
   const ParamSchema& schema() const { return schema_; }
   bool given() const { return given_; }
-  void set(const nlohmann::json& json);      // a checked, resolved value; null = absent
+  void set(const nlohmann::json& json);  // a checked, resolved value; null = absent
 
  protected:
   virtual void assign(const nlohmann::json& json) = 0;

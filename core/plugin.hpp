@@ -16,18 +16,20 @@ extern "C" __attribute__((visibility("hidden"))) const weir::abi::Entry* const _
 // Registers `Class` as the plugin <kind>/<name>, both taken from the file's path by CMake (weir_plugin), with version and
 // licence. `summary` is one sentence without a full stop. Once per file; any number of files make one library, in which
 // the weak symbol is kept once.
-#define WEIR_PLUGIN(Class, summary)                                                                               \
-  namespace {                                                                                                     \
-  [[gnu::section(".note.weir"), gnu::used, gnu::retain, gnu::aligned(4)]] constexpr weir::abi::Note weir_note =   \
-      weir::abi::note(WEIR_PLUGIN_ID, WEIR_PLUGIN_VERSION, WEIR_PLUGIN_LICENCE);                                  \
-  std::unique_ptr<weir::Node> weir_create() { return std::make_unique<Class>(); }                                 \
-  constexpr weir::abi::Entry weir_entry = {WEIR_PLUGIN_ID, WEIR_PLUGIN_VERSION, WEIR_PLUGIN_LICENCE, summary,     \
-                                           &weir_create};                                                         \
-  [[gnu::section("weir_plugins"), gnu::used, gnu::retain]] constexpr const weir::abi::Entry* weir_entry_pointer = \
-      &weir_entry;                                                                                                \
-  }                                                                                                               \
-  extern "C" __attribute__((visibility("default"), weak)) const weir::abi::Table* weir_plugin_v1() {              \
-    static constexpr weir::abi::Table table = {sizeof(weir::abi::Table), weir::abi::major,    weir::abi::minor,   \
-                                               weir::abi::tag.data(),    __start_weir_plugins, __stop_weir_plugins}; \
-    return &table;                                                                                                \
+#define WEIR_PLUGIN(Class, summary)                                                                  \
+  namespace {                                                                                        \
+  [[gnu::section(".note.weir"), gnu::used, gnu::retain,                                              \
+    gnu::aligned(4)]] constexpr weir::abi::Note weir_note =                                          \
+      weir::abi::note(WEIR_PLUGIN_ID, WEIR_PLUGIN_VERSION, WEIR_PLUGIN_LICENCE);                     \
+  std::unique_ptr<weir::Node> weir_create() { return std::make_unique<Class>(); }                    \
+  constexpr weir::abi::Entry weir_entry = {WEIR_PLUGIN_ID, WEIR_PLUGIN_VERSION, WEIR_PLUGIN_LICENCE, \
+                                           summary, &weir_create};                                   \
+  [[gnu::section("weir_plugins"), gnu::used,                                                         \
+    gnu::retain]] constexpr const weir::abi::Entry* weir_entry_pointer = &weir_entry;                \
+  }                                                                                                  \
+  extern "C" __attribute__((visibility("default"), weak)) const weir::abi::Table* weir_plugin_v1() { \
+    static constexpr weir::abi::Table table = {sizeof(weir::abi::Table), weir::abi::major,           \
+                                               weir::abi::minor,         weir::abi::tag.data(),      \
+                                               __start_weir_plugins,     __stop_weir_plugins};       \
+    return &table;                                                                                   \
   }

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string_view>
 
-#ifndef WEIR_TORCH_VERSION   // given by CMake where LibTorch's headers are out of reach: the torch-free front
+#ifndef WEIR_TORCH_VERSION  // given by CMake where LibTorch's headers are out of reach: the torch-free front
 #if __has_include(<torch/headeronly/version.h>)
 #include <torch/headeronly/version.h>
 #else
@@ -24,8 +24,8 @@ class Node;
 
 namespace weir::abi {
 
-inline constexpr int major = 1;   // raised when an older plugin would misbehave: its layout or meaning changed
-inline constexpr int minor = 0;   // raised when something is added that a newer plugin may rely on
+inline constexpr int major = 1;  // raised when an older plugin would misbehave: its layout or meaning changed
+inline constexpr int minor = 0;  // raised when something is added that a newer plugin may rely on
 
 inline constexpr const char* torch_version =
 #ifdef WEIR_TORCH_VERSION
@@ -41,7 +41,8 @@ struct Text {
   std::size_t size = 0;
 
   constexpr Text& add(std::string_view more) {
-    for (const char c : more) chars[size++] = c;   // out of bounds is not a constant expression; the last stays '\0'
+    for (const char c : more)
+      chars[size++] = c;  // out of bounds is not a constant expression; the last stays '\0'
     if (size >= N) throw "the text does not fit";
     return *this;
   }
@@ -75,7 +76,7 @@ constexpr Text<192> make_tag() {
 #ifdef _GLIBCXX_USE_CXX11_ABI
   tag.add(" cxx11_abi=").add(_GLIBCXX_USE_CXX11_ABI);
 #else
-  tag.add(" cxx11_abi=none");   // not libstdc++
+  tag.add(" cxx11_abi=none");  // not libstdc++
 #endif
   tag.add(" compiler_abi=").add(__GXX_ABI_VERSION).add(" debug=").add(debug_mode());
   return tag;
@@ -91,7 +92,7 @@ inline constexpr std::size_t note_capacity = 512;
 
 // An ELF note. `description` holds lines "key=value": abi_major, abi_minor, tag, plugin, version, licence; then zeros.
 struct Note {
-  std::uint32_t name_size = 5;                      // of "WEIR" and its NUL
+  std::uint32_t name_size = 5;  // of "WEIR" and its NUL
   std::uint32_t description_size = note_capacity;
   std::uint32_t type = 1;
   char name[8] = "WEIR";
@@ -109,10 +110,10 @@ constexpr Note note(std::string_view id, std::string_view version, std::string_v
 
 // One plugin of a library. Never an aggregate with owning members: it lies in the library's data.
 struct Entry {
-  const char* id;        // "noise/brownian"
+  const char* id;  // "noise/brownian"
   const char* version;
   const char* licence;
-  const char* summary;   // one sentence without a full stop
+  const char* summary;  // one sentence without a full stop
   std::unique_ptr<Node> (*create)();
 };
 

@@ -23,8 +23,12 @@ struct PortOptions {
 };
 inline const PortOptions mandatory{};
 inline const PortOptions optional{.required = false};
-inline PortOptions by_default(std::string plugin) { return {.required = false, .fallback = std::move(plugin)}; }
-inline PortOptions needing(std::vector<std::string> capabilities) { return {.needs = std::move(capabilities)}; }
+inline PortOptions by_default(std::string plugin) {
+  return {.required = false, .fallback = std::move(plugin)};
+}
+inline PortOptions needing(std::vector<std::string> capabilities) {
+  return {.needs = std::move(capabilities)};
+}
 
 class AnyPort {
  public:
@@ -47,8 +51,12 @@ template <class T>
 class Port final : public AnyPort {
  public:
   Port(Node* node, std::string name, const PortOptions& options, std::string description)
-      : AnyPort(node, {.name = std::move(name), .kind = T::kind, .required = options.required, .fallback = options.fallback,
-                       .needs = options.needs, .description = std::move(description)}) {}
+      : AnyPort(node, {.name = std::move(name),
+                       .kind = T::kind,
+                       .required = options.required,
+                       .fallback = options.fallback,
+                       .needs = options.needs,
+                       .description = std::move(description)}) {}
   Port(Node* node, std::string name, std::string description)
       : Port(node, std::move(name), mandatory, std::move(description)) {}
 
@@ -73,7 +81,9 @@ template <>
 class Port<Tensor> final : public AnyPort {
  public:
   Port(Node* node, std::string name, const PortOptions& options, std::string description)
-      : AnyPort(node, {.name = std::move(name), .kind = "tensor", .required = options.required,
+      : AnyPort(node, {.name = std::move(name),
+                       .kind = "tensor",
+                       .required = options.required,
                        .description = std::move(description)}) {}
   Port(Node* node, std::string name, std::string description)
       : Port(node, std::move(name), mandatory, std::move(description)) {}
@@ -85,7 +95,8 @@ class Port<Tensor> final : public AnyPort {
 
   void bind(const std::string&, Node& node, AnyOutput* output) override {
     output_ = dynamic_cast<const Output<Tensor>*>(output);
-    if (!bound()) throw std::logic_error("port '" + name() + "' needs a tensor of node '" + node.path() + "'");
+    if (!bound())
+      throw std::logic_error("port '" + name() + "' needs a tensor of node '" + node.path() + "'");
   }
 
  private:
@@ -97,7 +108,10 @@ template <class T>
 class Ports final : public AnyPort {
  public:
   Ports(Node* node, std::string name, std::string description)
-      : AnyPort(node, {.name = std::move(name), .kind = T::kind, .required = false, .map = true,
+      : AnyPort(node, {.name = std::move(name),
+                       .kind = T::kind,
+                       .required = false,
+                       .map = true,
                        .description = std::move(description)}) {}
 
   const std::vector<std::pair<std::string, T*>>& operator()() const { return nodes_; }

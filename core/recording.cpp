@@ -9,18 +9,12 @@
 namespace weir {
 namespace {
 
-std::int64_t bytes_of(const DatasetSpec& dataset) {
-  std::int64_t count = 1;
-  for (const std::int64_t size : dataset.shape) count *= std::max<std::int64_t>(size, 0);
-  return count * static_cast<std::int64_t>(size_of(dataset.dtype));
-}
-
 Array head_of(const Array& array, std::int64_t rows) {
   Array head = array;
   head.shape.front() = std::min(rows, array.shape.front());
   const auto bytes = static_cast<std::size_t>(head.count()) * size_of(array.dtype);
-  head.bytes = std::make_shared<std::vector<std::byte>>(array.bytes->begin(),
-                                                        array.bytes->begin() + static_cast<std::ptrdiff_t>(bytes));
+  head.bytes = std::make_shared<std::vector<std::byte>>(
+      array.bytes->begin(), array.bytes->begin() + static_cast<std::ptrdiff_t>(bytes));
   return head;
 }
 
@@ -44,6 +38,12 @@ Array row_of(const Array& all, std::int64_t i) {
 
 }  // namespace
 
+std::int64_t bytes_of(const DatasetSpec& dataset) {
+  std::int64_t count = 1;
+  for (const std::int64_t size : dataset.shape) count *= std::max<std::int64_t>(size, 0);
+  return count * static_cast<std::int64_t>(size_of(dataset.dtype));
+}
+
 bool is_within(const std::string& path, const std::string& node) {
   return path == node || (path.size() > node.size() && path.starts_with(node) && path[node.size()] == '.');
 }
@@ -55,10 +55,12 @@ Kept kept(const nlohmann::json& record, const std::string& output, const Dataset
     const std::int64_t row = std::max<std::int64_t>(bytes_of(dataset) / dataset.shape.front(), 1);
     usual.head = std::max<std::int64_t>(whole_tensor_bytes / row, 1);
   }
-  nlohmann::json rule = record.is_object() ? (record.contains(output) ? record[output] : nlohmann::json()) : record;
+  nlohmann::json rule =
+      record.is_object() ? (record.contains(output) ? record[output] : nlohmann::json()) : record;
   if (rule == "all" || rule == true) return {};
   if (rule == "none" || rule == false) return {.recorded = false};
-  if (rule.is_number_integer() && !dataset.trace && !dataset.shape.empty()) return {.recorded = true, .head = rule};
+  if (rule.is_number_integer() && !dataset.trace && !dataset.shape.empty())
+    return {.recorded = true, .head = rule};
   return usual;
 }
 
@@ -70,8 +72,9 @@ std::vector<DatasetSpec> RecordingSink::declare(const Node& node, const nlohmann
       policy_[dataset.node + "." + dataset.name] = rule;
       if (!rule.recorded) continue;
       if (rule.head >= 0 && (dataset.shape.front() < 0 || rule.head < dataset.shape.front())) {
-        dataset.attributes["notice"] = fmt::format("the first {} of {} rows; record: {{{}: all}} keeps them all", rule.head,
-                                                   dataset.shape.front(), output->schema().name);
+        dataset.attributes["notice"] =
+            fmt::format("the first {} of {} rows; record: {{{}: all}} keeps them all", rule.head,
+                        dataset.shape.front(), output->schema().name);
         if (dataset.shape.front() >= 0) dataset.shape.front() = rule.head;
       }
       recorded.push_back(std::move(dataset));
@@ -113,7 +116,8 @@ void RecordingSink::replay(const Arrays& rows) {
     if (!name.ends_with("/step")) continue;
     const std::string path = name.substr(0, name.size() - std::string("/step").size());
     const Array& values = rows.at(path + "/value");
-    for (std::int64_t i = 0; i < steps.shape.front(); ++i) append(path, steps.data<std::int64_t>()[i], row_of(values, i));
+    for (std::int64_t i = 0; i < steps.shape.front(); ++i)
+      append(path, steps.data<std::int64_t>()[i], row_of(values, i));
   }
 }
 

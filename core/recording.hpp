@@ -17,10 +17,13 @@ namespace weir {
 
 inline constexpr std::int64_t whole_tensor_bytes = std::int64_t{64} << 20;
 
+// Of the tensor, or of one row of a trace; an unknown first size counts as none.
+std::int64_t bytes_of(const DatasetSpec& dataset);
+
 // What of one dataset is kept.
 struct Kept {
   bool recorded = true;
-  std::int64_t head = -1;   // first rows kept, -1 for all
+  std::int64_t head = -1;  // first rows kept, -1 for all
 };
 
 // The policy of a node's `record:` value (null = the defaults) for one of its datasets.
@@ -31,7 +34,7 @@ class RecordingSink final : public Sink {
  public:
   // Declares the datasets of a node; returns those that will be recorded, as they will be declared.
   std::vector<DatasetSpec> declare(const Node& node, const nlohmann::json& record);
-  void attach(Recorder* recorder) { recorder_ = recorder; }   // null: nothing is recorded
+  void attach(Recorder* recorder) { recorder_ = recorder; }  // null: nothing is recorded
   // Keeps the rows of every trace under this node (itself and its children) from now on.
   void remember(const std::string& node);
   // The rows remembered: "<trace path>/value" and "<trace path>/step".

@@ -9,7 +9,9 @@
 namespace weir {
 namespace {
 
-std::uint64_t hash(std::string_view name, std::uint64_t seed) { return XXH3_64bits_withSeed(name.data(), name.size(), seed); }
+std::uint64_t hash(std::string_view name, std::uint64_t seed) {
+  return XXH3_64bits_withSeed(name.data(), name.size(), seed);
+}
 
 }  // namespace
 

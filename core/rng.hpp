@@ -23,10 +23,10 @@ class Rng {
   Rng at(std::string_view name, std::int64_t step = 0) const;
 
   // Draws from this address; several draws from one Rng object are consecutive parts of its stream.
-  Tensor normal(at::IntArrayRef shape);                        // N(0, 1)
-  Tensor uniform(at::IntArrayRef shape);                       // [0, 1)
-  Tensor integers(std::int64_t high, at::IntArrayRef shape);   // int64 in [0, high)
-  Tensor permutation(std::int64_t n);                          // int64 [n]
+  Tensor normal(at::IntArrayRef shape);                       // N(0, 1)
+  Tensor uniform(at::IntArrayRef shape);                      // [0, 1)
+  Tensor integers(std::int64_t high, at::IntArrayRef shape);  // int64 in [0, high)
+  Tensor permutation(std::int64_t n);                         // int64 [n]
 
   std::uint64_t key() const { return key_; }
   const at::TensorOptions& options() const { return options_; }

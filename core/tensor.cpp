@@ -9,12 +9,17 @@ namespace {
 
 DType dtype_of(at::ScalarType type) {
   switch (type) {
-    case at::kFloat: return DType::float32;
-    case at::kDouble: return DType::float64;
-    case at::kLong: return DType::int64;
-    case at::kInt: return DType::int32;
+    case at::kFloat:
+      return DType::float32;
+    case at::kDouble:
+      return DType::float64;
+    case at::kLong:
+      return DType::int64;
+    case at::kInt:
+      return DType::int32;
     case at::kByte:
-    case at::kBool: return DType::uint8;
+    case at::kBool:
+      return DType::uint8;
     default:
       throw std::invalid_argument(std::string("no record type for tensors of type ") + c10::toString(type) +
                                   "; use float32, float64, int64, int32 or uint8");
@@ -23,11 +28,16 @@ DType dtype_of(at::ScalarType type) {
 
 at::ScalarType scalar_type_of(DType dtype) {
   switch (dtype) {
-    case DType::float32: return at::kFloat;
-    case DType::float64: return at::kDouble;
-    case DType::int64: return at::kLong;
-    case DType::int32: return at::kInt;
-    case DType::uint8: return at::kByte;
+    case DType::float32:
+      return at::kFloat;
+    case DType::float64:
+      return at::kDouble;
+    case DType::int64:
+      return at::kLong;
+    case DType::int32:
+      return at::kInt;
+    case DType::uint8:
+      return at::kByte;
   }
   throw std::logic_error("unknown DType");
 }

@@ -3,10 +3,10 @@
 
 #include <elf.h>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <fmt/format.h>
 #include <fstream>
 #include <set>
 #include <string_view>
@@ -18,7 +18,7 @@ namespace {
 
 using Fields = std::map<std::string, std::string>;
 
-constexpr std::size_t largest_segment = std::size_t{1} << 20;   // of notes; real ones hold a few kilobytes
+constexpr std::size_t largest_segment = std::size_t{1} << 20;  // of notes; real ones hold a few kilobytes
 constexpr int most_segments = 1024;
 
 #if defined(__aarch64__)
@@ -42,7 +42,9 @@ class File {
     if (error || !in_) throw Unusable{"it cannot be read (check its permissions)"};
   }
 
-  bool holds(std::uint64_t offset, std::uint64_t count) const { return offset <= size_ && count <= size_ - offset; }
+  bool holds(std::uint64_t offset, std::uint64_t count) const {
+    return offset <= size_ && count <= size_ - offset;
+  }
 
   void read(std::uint64_t offset, void* to, std::size_t count) {
     in_.seekg(static_cast<std::streamoff>(offset));
@@ -64,8 +66,8 @@ Elf64_Ehdr read_header(File& file) {
     throw Unusable{"it is a 32-bit library; weir needs plugins for 64-bit machines"};
   file.read(0, &header, sizeof header);
   if (header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != this_machine)
-    throw Unusable{fmt::format("it is built for another machine (ELF machine {}; this one: {})", int{header.e_machine},
-                               this_machine)};
+    throw Unusable{fmt::format("it is built for another machine (ELF machine {}; this one: {})",
+                               int{header.e_machine}, this_machine)};
   if (header.e_type != ET_DYN) throw Unusable{"it is not a shared library; link it with -shared"};
   if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 || header.e_phnum > most_segments)
     throw Unusable{"its program header table is damaged"};
@@ -84,7 +86,8 @@ Fields parse_description(std::string_view text) {
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::size_t equals = line.find('=');
-    const bool printable = std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+    const bool printable =
+        std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
     if (equals == std::string_view::npos || !printable) throw Unusable{"its plugin note is damaged"};
     fields.emplace(line.substr(0, equals), line.substr(equals + 1));
   }
@@ -117,7 +120,8 @@ void read_notes(std::string_view bytes, LibraryNote& found) {
     }
     const std::size_t name_at = sizeof note;
     const std::size_t text_at = name_at + padded(note.n_namesz);
-    if (note.n_namesz > bytes.size() || note.n_descsz > bytes.size() || text_at > bytes.size() - note.n_descsz)
+    if (note.n_namesz > bytes.size() || note.n_descsz > bytes.size() ||
+        text_at > bytes.size() - note.n_descsz)
       throw Unusable{"its notes are damaged"};
     const std::string_view name = bytes.substr(name_at, note.n_namesz - 1);
     const std::string_view text = bytes.substr(text_at, note.n_descsz);
@@ -144,7 +148,8 @@ LibraryNote read(const std::filesystem::path& library) {
     read_notes(bytes, found);
   }
   if (found.plugins.empty())
-    throw Unusable{"it holds no plugin; a plugin's file ends with WEIR_PLUGIN(...) and is built by weir_add_plugin()"};
+    throw Unusable{
+        "it holds no plugin; a plugin's file ends with WEIR_PLUGIN(...) and is built by weir_add_plugin()"};
 
   std::set<std::string> ids;
   for (const Fields& plugin : found.plugins)
@@ -190,7 +195,7 @@ std::string mismatch(const Fields& plugin) {
                                       plugin.at("abi_minor"), abi::major, abi::minor));
   const Fields theirs = parse_tag(plugin.at("tag"));
   for (const auto& [key, ours] : parse_tag(abi::tag)) {
-    if (key == "weir") continue;   // the interface's major number again
+    if (key == "weir") continue;  // the interface's major number again
     const auto found = theirs.find(key);
     const std::string their = found == theirs.end() ? "unknown" : found->second;
     if (their != ours) differences.push_back(fmt::format("{} {} (this weir: {})", title(key), their, ours));
@@ -198,8 +203,9 @@ std::string mismatch(const Fields& plugin) {
   if (differences.empty() && plugin.at("tag") != abi::tag)
     differences.push_back(fmt::format("ABI tag '{}' (this weir: '{}')", plugin.at("tag"), abi::tag));
   if (differences.empty()) return "";
-  return fmt::format("{} was built for {}; rebuild it against this weir: cmake --build BUILD_FOLDER --clean-first{}",
-                     plugin.at("plugin"), fmt::join(differences, ", "), too_new ? ", or install a newer weir" : "");
+  return fmt::format(
+      "{} was built for {}; rebuild it against this weir: cmake --build BUILD_FOLDER --clean-first{}",
+      plugin.at("plugin"), fmt::join(differences, ", "), too_new ? ", or install a newer weir" : "");
 }
 
 }  // namespace

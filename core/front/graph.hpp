@@ -22,33 +22,34 @@ struct Link {
 };
 
 struct GraphNode {
-  std::string path;                                                   // "task.interpolant.noise"
-  std::string plugin;                                                 // "noise/constant"
-  std::string parent;                                                 // "task.interpolant", "" at the top
+  std::string path;    // "task.interpolant.noise"
+  std::string plugin;  // "noise/constant"
+  std::string parent;  // "task.interpolant", "" at the top
   PluginSchema schema;
-  nlohmann::json params = nlohmann::json::object();                   // every declared parameter, defaults filled in
-  std::map<std::string, std::vector<std::pair<std::string, Link>>> ports;  // plain port: one entry with name ""
-  std::map<std::string, Place> places;                                // of each key that was written
-  Place place;                                                        // of the node's name
-  int declared = 0;                                                   // position in the file's order, children first
-  std::optional<std::uint64_t> seed;                                  // overrides the run's seed for this node
-  nlohmann::json record;                                              // null, or the `record:` value as JSON
-  double timeout = 0;                                                 // seconds, 0 = none
+  nlohmann::json params = nlohmann::json::object();  // every declared parameter, defaults filled in
+  std::map<std::string, std::vector<std::pair<std::string, Link>>>
+      ports;                            // plain port: one entry with name ""
+  std::map<std::string, Place> places;  // of each key that was written
+  Place place;                          // of the node's name
+  int declared = 0;                     // position in the file's order, children first
+  std::optional<std::uint64_t> seed;    // overrides the run's seed for this node
+  nlohmann::json record;                // null, or the `record:` value as JSON
+  double timeout = 0;                   // seconds, 0 = none
   std::string note;
 };
 
 struct Expectation {
-  std::string that;                                   // "recall.share"
-  std::map<std::string, nlohmann::json> where;        // axis -> value (or case name)
-  std::string relation;                               // at_least | at_most | equals
+  std::string that;                             // "recall.share"
+  std::map<std::string, nlohmann::json> where;  // axis -> value (or case name)
+  std::string relation;                         // at_least | at_most | equals
   double value = 0;
-  std::optional<double> within, within_se;            // tolerance of equals
+  std::optional<double> within, within_se;  // tolerance of equals
   Place place;
 };
 
 struct Reported {
-  std::string what;                                   // "train.loss"
-  std::string reduction;                              // mean | last | first | min | max | sum | sd
+  std::string what;       // "train.loss"
+  std::string reduction;  // mean | last | first | min | max | sum | sd
   Place place;
 };
 
@@ -57,29 +58,29 @@ struct SweepAxis {
   // One entry per value of the axis: its label in file names and tables, and what it sets.
   struct Point {
     std::string label;
-    nlohmann::json value;                             // the column's value
-    std::vector<std::pair<std::string, std::string>> set;   // path -> YAML scalar text
+    nlohmann::json value;                                  // the column's value
+    std::vector<std::pair<std::string, std::string>> set;  // path -> YAML scalar text
   };
   std::vector<Point> points;
-  bool seeds = false;                                 // a `count:` axis; sets "seed"
-  std::string form;                                   // values | zip | cases | count: how it was written
+  bool seeds = false;  // a `count:` axis; sets "seed"
+  std::string form;    // values | zip | cases | count: how it was written
   Place place;
 };
 
 struct Graph {
   std::string name;
-  std::string file;                                   // the pipeline's path
+  std::string file;  // the pipeline's path
   std::uint64_t seed = 0;
-  std::string device = "auto";                        // cpu | cuda | cuda:N | auto
-  std::string dtype = "float32";                      // float32 | float64
+  std::string device = "auto";    // cpu | cuda | cuda:N | auto
+  std::string dtype = "float32";  // float32 | float64
   int threads = 1;
-  std::vector<std::string> plugins;                   // `plugins:`, absolute folders
-  std::vector<GraphNode> nodes;                       // in dependency order; children before their parent
+  std::vector<std::string> plugins;  // `plugins:`, absolute folders
+  std::vector<GraphNode> nodes;      // in dependency order; children before their parent
   std::vector<Reported> report;
   std::vector<Expectation> expect;
   std::vector<SweepAxis> sweep;
-  std::string source;                                 // the YAML bytes as given
-  std::string main_trace;                             // "train.loss": the first reported trace, else the first trace
+  std::string source;      // the YAML bytes as given
+  std::string main_trace;  // "train.loss": the first reported trace, else the first trace
 
   const GraphNode* node(const std::string& path) const;
 };

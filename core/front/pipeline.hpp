@@ -13,14 +13,16 @@
 namespace weir {
 
 struct PipelineOptions {
-  std::vector<std::pair<std::string, std::string>> set;   // --set path=value, in order; values are YAML scalars
-  std::string device;                                      // --device, "" = as the file says
-  int threads = 0;                                         // --threads, 0 = as the file says
+  std::vector<std::pair<std::string, std::string>>
+      set;             // --set path=value, in order; values are YAML scalars
+  std::string device;  // --device, "" = as the file says
+  int threads = 0;     // --threads, 0 = as the file says
 };
 
 // Reads, merges (`extends`, `vars`), applies `set` and checks a pipeline against the installed plugins. A file with a
 // sweep gives the graph of its base values; the axes are in Graph::sweep. Throws InvalidPipeline with all faults.
-Graph read_pipeline(const std::filesystem::path& file, const Registry& registry, const PipelineOptions& options = {});
+Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,
+                    const PipelineOptions& options = {});
 
 // The folders that a pipeline names under `plugins:`, absolute, for Registry::find. Empty if the file cannot be read;
 // read_pipeline says then why.
@@ -28,9 +30,9 @@ std::vector<std::filesystem::path> plugin_folders(const std::filesystem::path& f
 
 // One run of a sweep: the point taken on each axis.
 struct Combination {
-  std::string run;                                          // "sigma=0.05,steps=9": the run file's stem
-  std::vector<std::pair<std::string, std::string>> set;     // what it sets, to append to PipelineOptions::set
-  std::vector<std::pair<std::string, nlohmann::json>> axes; // axis -> value, in the order of declaration
+  std::string run;                                       // "sigma=0.05,steps=9": the run file's stem
+  std::vector<std::pair<std::string, std::string>> set;  // what it sets, to append to PipelineOptions::set
+  std::vector<std::pair<std::string, nlohmann::json>> axes;  // axis -> value, in the order of declaration
 };
 
 // Every combination of the axes, the last axis fastest. A file without a sweep has one combination with empty fields.

@@ -27,10 +27,10 @@ class Registry {
   explicit Registry(std::vector<PluginSchema> plugins);
   Registry() = default;
 
-  const PluginSchema* plugin(const std::string& id) const;          // "noise/constant", nullptr if none
-  std::vector<std::string> names(const std::string& kind) const;    // plugins of a kind, sorted
+  const PluginSchema* plugin(const std::string& id) const;        // "noise/constant", nullptr if none
+  std::vector<std::string> names(const std::string& kind) const;  // plugins of a kind, sorted
   std::vector<std::string> kinds() const;
-  const std::vector<PluginSchema>& plugins() const { return plugins_; }   // sorted by id
+  const std::vector<PluginSchema>& plugins() const { return plugins_; }  // sorted by id
   const std::vector<RejectedLibrary>& rejected() const { return rejected_; }
   const std::vector<std::filesystem::path>& searched() const { return searched_; }
 

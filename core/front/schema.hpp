@@ -29,33 +29,33 @@ enum class ParamType { boolean, integer, number, angle, text, choice, path, numb
 struct ParamSchema {
   std::string name;
   ParamType type = ParamType::number;
-  bool required = false;                 // no default and must be written
-  nlohmann::json fallback;               // the default; null when required, or when absence is a value of its own
-  std::optional<double> minimum;         // bounds hold for numbers and for each element of numbers and matrix
+  bool required = false;          // no default and must be written
+  nlohmann::json fallback;        // the default; null when required, or when absence is a value of its own
+  std::optional<double> minimum;  // bounds hold for numbers and for each element of numbers and matrix
   std::optional<double> maximum;
   bool minimum_excluded = false;
   bool maximum_excluded = false;
   std::vector<std::string> choices;
-  std::string unit;                      // "" for a plain number
+  std::string unit;  // "" for a plain number
   std::string description;
 };
 
 struct PortSchema {
   std::string name;
-  std::string kind;                      // "tensor", "trace", or the kind of an interface: "source", "field", ...
+  std::string kind;  // "tensor", "trace", or the kind of an interface: "source", "field", ...
   bool required = true;
-  bool map = false;                      // holds several, by name (probes)
-  std::string fallback;                  // default plugin, "uniform" or "time/uniform"; "" for none
-  std::vector<std::string> needs;        // capabilities that the other end must have, "log_density"
+  bool map = false;                // holds several, by name (probes)
+  std::string fallback;            // default plugin, "uniform" or "time/uniform"; "" for none
+  std::vector<std::string> needs;  // capabilities that the other end must have, "log_density"
   std::string description;
 };
 
 struct OutputSchema {
   std::string name;
-  std::string kind = "tensor";           // "tensor", "trace" or the kind of an interface
-  std::string dtype;                     // "float", "int64": float is the graph's dtype
-  std::vector<std::string> dims;         // named dimensions, e.g. {"pair", "dim"}
-  std::string unit;                      // "1" for dimensionless
+  std::string kind = "tensor";    // "tensor", "trace" or the kind of an interface
+  std::string dtype;              // "float", "int64": float is the graph's dtype
+  std::vector<std::string> dims;  // named dimensions, e.g. {"pair", "dim"}
+  std::string unit;               // "1" for dimensionless
   std::string description;
 };
 
@@ -65,10 +65,10 @@ struct PluginSchema {
   std::string summary;
   std::string version;
   std::string licence;
-  std::string library;                   // absolute path of the .so that holds it
-  std::string build_id;                  // of that library: the cache key
-  std::vector<std::string> capabilities; // "log_density", "moments", "labels", ...
-  bool stateful = false;                 // has save/load: checkpointed, and shared between the runs of a sweep
+  std::string library;                    // absolute path of the .so that holds it
+  std::string build_id;                   // of that library: the cache key
+  std::vector<std::string> capabilities;  // "log_density", "moments", "labels", ...
+  bool stateful = false;  // has save/load: checkpointed, and shared between the runs of a sweep
   std::vector<ParamSchema> params;
   std::vector<PortSchema> ports;
   std::vector<OutputSchema> outputs;
@@ -83,6 +83,6 @@ struct PluginSchema {
 inline const std::vector<std::string> reserved_keys = {"plugin", "seed", "record", "timeout", "note"};
 
 nlohmann::json to_json(const PluginSchema& schema);
-PluginSchema plugin_schema(const nlohmann::json& json);   // throws std::runtime_error if a field is missing
+PluginSchema plugin_schema(const nlohmann::json& json);  // throws std::runtime_error if a field is missing
 
 }  // namespace weir

@@ -23,7 +23,8 @@ class Comparison : public Metric {
  private:
   Port<Tensor> samples_{this, "samples", "the points to judge"};
   Port<Tensor> points_{this, "points", optional, "as many points to compare with"};
-  Port<Source> reference_{this, "reference", optional, "a source to draw as many points from, to compare with"};
+  Port<Source> reference_{this, "reference", optional,
+                          "a source to draw as many points from, to compare with"};
 };
 
 }  // namespace weir

@@ -16,11 +16,11 @@
 namespace weir {
 
 struct Batch {
-  std::vector<Tensor> points;             // x0 first, x1 last, each [B, item...]; more for several marginals
-  Tensor times;                           // [points.size()], undefined for the usual {0, 1}
-  Tensor id;                              // int64 [B], stable per pair
-  Tensor unit;                            // int64 [B]: rows with the same unit are dependent, as in one minibatch OT plan
-  Tensor weight;                          // [B], undefined for equal weights
+  std::vector<Tensor> points;  // x0 first, x1 last, each [B, item...]; more for several marginals
+  Tensor times;                // [points.size()], undefined for the usual {0, 1}
+  Tensor id;                   // int64 [B], stable per pair
+  Tensor unit;    // int64 [B]: rows with the same unit are dependent, as in one minibatch OT plan
+  Tensor weight;  // [B], undefined for equal weights
   std::map<std::string, Tensor> context;  // labels, latents: [B, ...]
   // A leading replicate axis [R, B, ...] on all of these is reserved for ensembles.
 
@@ -35,17 +35,17 @@ class Coupling : public Node {
   static constexpr const char* kind = "coupling";
   ~Coupling() override;
 
-  virtual Shape shape() const = 0;                                  // of one item; known after plan
-  virtual std::optional<std::int64_t> size() const = 0;             // number of pairs if fixed; known after plan
-  virtual bool dependent_rows() const { return false; }             // rows of one fresh draw share a unit (minibatch OT)
+  virtual Shape shape() const = 0;                       // of one item; known after plan
+  virtual std::optional<std::int64_t> size() const = 0;  // number of pairs if fixed; known after plan
+  virtual bool dependent_rows() const { return false; }  // rows of one fresh draw share a unit (minibatch OT)
 
   // n pairs: rows of the fixed set drawn with replacement, or new pairs.
   Batch draw(std::int64_t n, Rng& rng) const;
   // Pairs of a fixed coupling by number, int64 [n]. Errors: std::logic_error for a fresh one.
   Batch batch(const Tensor& index) const;
-  Batch all() const;                                                // every pair of a fixed coupling, in order
+  Batch all() const;  // every pair of a fixed coupling, in order
 
-  void run(Run&) override;                                          // makes the pairs of a fixed coupling and its outputs
+  void run(Run&) override;  // makes the pairs of a fixed coupling and its outputs
 
   // Capability "affine": X1 = A X0 + b with X0 ~ N(m, S), as the closed forms need it. A [D, D], b [D].
   struct Affine {
@@ -81,8 +81,8 @@ class DrawnCoupling : public Coupling {
   Param<Draw> draw_{this, "draw", required, "fresh: new pairs at every draw; {fixed: N}: N pairs drawn once"};
 
   struct Points {
-    Tensor x;       // [n, item...]
-    Tensor label;   // int64 [n], undefined if the source has none
+    Tensor x;      // [n, item...]
+    Tensor label;  // int64 [n], undefined if the source has none
   };
   // n points of a source for this draw: distinct ones when the pairs are fixed.
   Points points_of(const Source& source, std::int64_t n, Rng rng) const;

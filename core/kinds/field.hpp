@@ -20,15 +20,15 @@ class Params {
   Params() = default;
   explicit Params(std::vector<std::pair<std::string, Tensor>> tensors) : tensors_(std::move(tensors)) {}
 
-  const Tensor& operator[](const std::string& name) const;   // throws std::out_of_range
+  const Tensor& operator[](const std::string& name) const;  // throws std::out_of_range
   const std::vector<std::pair<std::string, Tensor>>& tensors() const { return tensors_; }
   std::vector<Tensor> values() const;
   bool empty() const { return tensors_.empty(); }
-  std::int64_t count() const;                                // scalars in all
+  std::int64_t count() const;  // scalars in all
 
-  Params clone() const;                                      // own copies, detached
-  Params requiring_grad() const;                             // own leaf views that autograd tracks
-  Params with(std::vector<Tensor> values) const;             // the same names, other tensors
+  Params clone() const;                           // own copies, detached
+  Params requiring_grad() const;                  // own leaf views that autograd tracks
+  Params with(std::vector<Tensor> values) const;  // the same names, other tensors
 
   // The same tensors, seen by taped layers (core/math/layers.hpp), which then write to `tape` what per-sample statistics need.
   Params taped(Tape& tape) const;
@@ -47,7 +47,8 @@ class Field : public Node {
   ~Field() override;
 
   // v [B, item...] at x [B, item...] and t [B].
-  virtual Tensor velocity(const Params& params, const Tensor& x, const Tensor& t, const Context& context = {}) const = 0;
+  virtual Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
+                          const Context& context = {}) const = 0;
 
   // Initial parameters for items of this shape; the trained ones for a trainer's field; none for a closed form.
   virtual Params init(const Shape& item, Rng& rng) const = 0;
@@ -65,7 +66,8 @@ class Fitted final : public Field {
   explicit Fitted(const Field& model) : model_(model) {}
   void set(Params params) { params_ = std::move(params); }
 
-  Tensor velocity(const Params& params, const Tensor& x, const Tensor& t, const Context& context) const override {
+  Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
+                  const Context& context) const override {
     return model_.velocity(params, x, t, context);
   }
   Params init(const Shape&, Rng&) const override { return params_.clone(); }

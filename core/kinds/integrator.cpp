@@ -6,18 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <weir/kinds/source.hpp>
+
 namespace weir {
-namespace {
-
-std::vector<std::string> item_dims(const std::string& first, const Shape& item) {
-  std::vector<std::string> dims{first};
-  if (item.size() == 1) dims.push_back("dim");
-  if (item.size() == 3) dims.insert(dims.end(), {"channel", "height", "width"});
-  while (dims.size() < item.size() + 1) dims.push_back(fmt::format("axis_{}", dims.size()));
-  return dims;
-}
-
-}  // namespace
 
 Integrator::~Integrator() = default;
 
@@ -29,16 +20,17 @@ void Integrator::plan(Plan& plan) {
   }
   const Shape item(start.begin() + 1, start.end());
   if (save_() == 1 || save_() > steps_() + 1) {
-    plan.fault("save", fmt::format("save is {} but a grid of {} steps has {} times; save must be 0 or from 2 to {}", save_(),
-                                   steps_(), steps_() + 1, steps_() + 1));
+    plan.fault("save",
+               fmt::format("save is {} but a grid of {} steps has {} times; save must be 0 or from 2 to {}",
+                           save_(), steps_(), steps_() + 1, steps_() + 1));
     return;
   }
-  end_.plan(start, item_dims("pair", item));
+  end_.plan(start, dims_of("pair", item));
   nfe_.plan({}, {});
   if (save_() > 0) {
     Shape saved{save_()};
     saved.insert(saved.end(), start.begin(), start.end());
-    std::vector<std::string> dims = item_dims("pair", item);
+    std::vector<std::string> dims = dims_of("pair", item);
     dims.insert(dims.begin(), "time");
     trajectory_.plan(saved, std::move(dims));
     time_.plan({save_()}, {"time"});
@@ -51,8 +43,9 @@ void Integrator::run(Run& run) {
   const Shape item(start.sizes().begin() + 1, start.sizes().end());
   Rng rng = this->rng().at("init");
   const Params params = field_->init(item, rng);
-  std::vector<std::int64_t> kept;   // grid index of each saved time
-  for (std::int64_t i = 0; i < saves; ++i) kept.push_back(std::llround(double(i) * double(steps) / double(saves - 1)));
+  std::vector<std::int64_t> kept;  // grid index of each saved time
+  for (std::int64_t i = 0; i < saves; ++i)
+    kept.push_back(std::llround(double(i) * double(steps) / double(saves - 1)));
 
   std::vector<Tensor> ends, trajectories;
   const std::int64_t chunks = (n + chunk_() - 1) / chunk_();
@@ -80,12 +73,6 @@ void Integrator::run(Run& run) {
     for (const std::int64_t k : kept) times.push_back(double(k) / double(steps));
     time_.set(at::tensor(times, at::kDouble));
   }
-}
-
-Tensor Integrator::integrate(const Velocity& v, const Tensor& start) const {
-  Tensor x = start;
-  for (std::int64_t k = 0; k < steps_(); ++k) x = step(v, x, double(k) / double(steps_()), 1.0 / double(steps_()));
-  return x;
 }
 
 }  // namespace weir

@@ -24,17 +24,16 @@ class Integrator : public Node {
 
   // x after one step of size h from (x, t).
   virtual Tensor step(const Velocity& v, const Tensor& x, double t, double h) const = 0;
-  virtual int evaluations() const = 0;   // of v in one step
-  virtual int order() const = 0;         // of the global error
-
-  // x(1) from x(0); for others who need a flow in the midst of their work.
-  Tensor integrate(const Velocity& v, const Tensor& start) const;
+  virtual int evaluations() const = 0;  // of v in one step
+  virtual int order() const = 0;        // of the global error
 
  private:
   Port<Field> field_{this, "field", "velocity field to follow"};
   Port<Tensor> start_{this, "start", "points at t = 0"};
-  Param<std::int64_t> steps_{this, "steps", required, at_least(1), "number of equal steps (grid points minus one)"};
-  Param<std::int64_t> save_{this, "save", 0, non_negative, "grid times kept in the trajectory, evenly spread, both ends included; 0: none"};
+  Param<std::int64_t> steps_{this, "steps", required, at_least(1),
+                             "number of equal steps (grid points minus one)"};
+  Param<std::int64_t> save_{this, "save", 0, non_negative,
+                            "grid times kept in the trajectory, evenly spread, both ends included; 0: none"};
   Param<std::int64_t> chunk_{this, "chunk", 1024, at_least(1), "rows integrated together"};
   Output<Tensor> end_{this, "end", "1", "points at t = 1"};
   Output<Tensor> trajectory_{this, "trajectory", "1", "points at the saved times"};

@@ -17,13 +17,13 @@ class Interpolant : public Node {
   static constexpr const char* kind = "interpolant";
   ~Interpolant() override;
 
-  virtual Tensor alpha(const Tensor& t) const = 0;   // [N] of t [N]
+  virtual Tensor alpha(const Tensor& t) const = 0;  // [N] of t [N]
   virtual Tensor beta(const Tensor& t) const = 0;
   virtual Tensor dalpha(const Tensor& t) const = 0;
   virtual Tensor dbeta(const Tensor& t) const = 0;
 
   struct Point {
-    Tensor xt, ut;   // [B, item...]
+    Tensor xt, ut;  // [B, item...]
   };
   // The path at t [B] with z ~ N(0, I) [B, item...].
   Point at(const Batch& batch, const Tensor& t, const Tensor& z) const;
@@ -33,7 +33,8 @@ class Interpolant : public Node {
 
  private:
   Port<Noise> noise_{this, "noise", by_default("zero"), "noise schedule gamma(t)"};
-  Param<bool> noise_in_target_{this, "noise_in_target", false, "whether the target velocity carries gamma'(t) z"};
+  Param<bool> noise_in_target_{this, "noise_in_target", false,
+                               "whether the target velocity carries gamma'(t) z"};
 };
 
 }  // namespace weir

@@ -10,9 +10,9 @@ class Noise : public Node {
   static constexpr const char* kind = "noise";
   ~Noise() override;
 
-  virtual Tensor gamma(const Tensor& t) const = 0;    // [N] of t [N]
-  virtual Tensor dgamma(const Tensor& t) const = 0;   // d gamma / dt, [N]
-  virtual bool zero() const { return false; }         // gamma is zero everywhere
+  virtual Tensor gamma(const Tensor& t) const = 0;   // [N] of t [N]
+  virtual Tensor dgamma(const Tensor& t) const = 0;  // d gamma / dt, [N]
+  virtual bool zero() const { return false; }        // gamma is zero everywhere
 };
 
 }  // namespace weir

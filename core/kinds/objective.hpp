@@ -12,9 +12,9 @@ namespace weir {
 // One draw of everything random in a training step.
 struct Sample {
   Batch batch;
-  Tensor t;            // [B]
-  Tensor z;            // [B, item...]
-  Tensor xt, ut;       // [B, item...]: point on the path and target velocity
+  Tensor t;       // [B]
+  Tensor z;       // [B, item...]
+  Tensor xt, ut;  // [B, item...]: point on the path and target velocity
 };
 
 class Objective : public Node {
@@ -22,11 +22,11 @@ class Objective : public Node {
   static constexpr const char* kind = "objective";
   ~Objective() override;
 
-  virtual Shape shape() const = 0;                               // of one item
+  virtual Shape shape() const = 0;  // of one item
   virtual Sample sample(std::int64_t n, Rng& rng) const = 0;
   // Loss of each row, [B]: sum over coordinates, not yet averaged over the batch.
   virtual Tensor loss(const Field& field, const Params& params, const Sample& sample) const = 0;
-  virtual bool sorted_time() const { return false; }             // rows come with ascending t
+  virtual bool sorted_time() const { return false; }  // rows come with ascending t
   virtual const Coupling& coupling() const = 0;
 };
 

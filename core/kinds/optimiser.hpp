@@ -19,7 +19,6 @@ class Optimiser : public Node {
   // One step in place: params and memory change. `step` counts from 1; `scale` multiplies the learning rate (schedule).
   virtual void step(const Params& params, const std::vector<Tensor>& grads, State& memory, std::int64_t step,
                     double scale) const = 0;
-  virtual double learning_rate() const = 0;
 };
 
 }  // namespace weir

@@ -15,19 +15,19 @@ namespace weir {
 // What a probe is told before training, to plan its traces.
 struct Training {
   const Objective& objective;
-  const Params& params;        // names and shapes; values are the initial ones
+  const Params& params;  // names and shapes; values are the initial ones
   std::int64_t batch;
   std::int64_t steps;
 };
 
 // One training step, before the parameters move.
 struct TrainingStep {
-  std::int64_t step;                         // from 1
+  std::int64_t step;  // from 1
   const Sample& sample;
-  const Tensor& losses;                      // [B], detached
+  const Tensor& losses;  // [B], detached
   const Params& params;
-  const std::vector<Tensor>& grads;          // of the mean loss, one per parameter
-  const PerSampleGradients* per_sample;      // where asked for, else null
+  const std::vector<Tensor>& grads;      // of the mean loss, one per parameter
+  const PerSampleGradients* per_sample;  // where asked for, else null
 };
 
 class Probe : public Node {
@@ -37,7 +37,7 @@ class Probe : public Node {
 
   virtual void plan_for(const Training& training, Plan& plan) = 0;
   virtual void observe(const TrainingStep& step) const = 0;
-  virtual bool per_sample() const { return false; }              // needs per-sample gradients at the steps it observes
+  virtual bool per_sample() const { return false; }  // needs per-sample gradients at the steps it observes
   bool observes(std::int64_t step) const { return step % every_() == 0; }
 
  protected:

@@ -12,9 +12,9 @@ class Time : public Node {
   static constexpr const char* kind = "time";
   ~Time() override;
 
-  virtual Tensor sample(std::int64_t n, Rng& rng) const = 0;   // [n]
-  virtual Tensor density(const Tensor& t) const = 0;           // of one t, [N]; integrates to 1 over (0, 1)
-  virtual bool sorted() const { return false; }                // samples come in ascending order
+  virtual Tensor sample(std::int64_t n, Rng& rng) const = 0;  // [n]
+  virtual Tensor density(const Tensor& t) const = 0;          // of one t, [N]; integrates to 1 over (0, 1)
+  virtual bool sorted() const { return false; }               // samples come in ascending order
 };
 
 }  // namespace weir

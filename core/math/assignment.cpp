@@ -118,7 +118,8 @@ class Search {
     while (!waiting.empty()) {
       const std::int64_t i = waiting.back();
       waiting.pop_back();
-      if (progress_ && budget % 1024 == 0) progress_(0, n_);  // prices are no progress yet, but a chance to stop
+      if (progress_ && budget % 1024 == 0)
+        progress_(0, n_);  // prices are no progress yet, but a chance to stop
       if (budget-- <= 0) {
         free_.push_back(i);
         continue;

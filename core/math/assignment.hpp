@@ -15,10 +15,10 @@
 namespace weir {
 
 struct Assignment {
-  Tensor permutation;   // int64 [N]: the column of each row
-  double cost = 0;      // of the pairing, summed over the rows
-  Tensor u, v;          // float64 [N]: feasible duals, u_i = min_j (c_ij - v_j)
-  double gap = 0;       // between `cost` and the lower bound that u and v prove; round-off in float64
+  Tensor permutation;  // int64 [N]: the column of each row
+  double cost = 0;     // of the pairing, summed over the rows
+  Tensor u, v;         // float64 [N]: feasible duals, u_i = min_j (c_ij - v_j)
+  double gap = 0;      // between `cost` and the lower bound that u and v prove; round-off in float64
 };
 
 // Told now and then how many rows have their column; may throw to stop the search.

@@ -13,7 +13,7 @@ namespace weir {
 // Distances to a fixed set of points, worked out once and then asked for rows at a time.
 class SquaredDistances {
  public:
-  explicit SquaredDistances(const Tensor& y);   // [M, item...]
+  explicit SquaredDistances(const Tensor& y);  // [M, item...]
 
   // [N, M] float64 on y's device, of x [N, item...]. Errors: std::invalid_argument if the items differ in size.
   Tensor from(const Tensor& x) const;

@@ -25,14 +25,6 @@ TraceCov trace_cov(const Tensor& norms, const Tensor& centred) {
   return estimate;
 }
 
-Tensor sum_over_layers(const PerSampleGradients& gradients, Tensor (*of)(const LayerGradients&)) {
-  if (gradients.layers.empty())
-    throw std::invalid_argument("there are no per-sample gradients: the field has no parameters");
-  Tensor sum;
-  for (const auto& [name, layer] : gradients.layers) sum = sum.defined() ? sum + of(*layer) : of(*layer);
-  return sum;
-}
-
 // ||g_i - gbar||^2 of one layer, [B] float64. `mean` is its gbar, empty if not at hand.
 Tensor centred_norms(const LayerGradients& layer, const std::vector<Tensor>& mean, const Tensor& norms) {
   if (!mean.empty()) {
@@ -64,10 +56,6 @@ Tensor group_norms(const PerSampleGradients& gradients, const Tensor& group, std
 
 }  // namespace
 
-Tensor square_norms(const PerSampleGradients& gradients) {
-  return sum_over_layers(gradients, [](const LayerGradients& layer) { return layer.norms(); });
-}
-
 VarianceEstimate gradient_variance(const PerSampleGradients& gradients) {
   VarianceEstimate estimate;
   Tensor norms, centred;
@@ -83,13 +71,15 @@ VarianceEstimate gradient_variance(const PerSampleGradients& gradients) {
   if (!norms.defined())
     throw std::invalid_argument("there are no per-sample gradients: the field has no parameters");
   estimate.total = trace_cov(norms, centred);
+  estimate.square_norms = norms;
   return estimate;
 }
 
-BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor& bin, std::int64_t bins) {
+BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor& square_norms,
+                               const Tensor& bin, std::int64_t bins) {
   const Tensor kept = bin >= 0;
   const Tensor rows = bin.masked_select(kept);
-  const Tensor norms = square_norms(gradients).masked_select(kept);
+  const Tensor norms = square_norms.masked_select(kept);
   const Tensor squares = at::zeros({bins}, norms.options()).index_add_(0, rows, norms).to(at::kCPU);
   const Tensor sums = group_norms(gradients, bin, bins).to(at::kCPU);
 

@@ -27,14 +27,12 @@ struct TraceCov {
 struct VarianceEstimate {
   TraceCov total;
   std::vector<std::pair<std::string, TraceCov>> layers;
+  Tensor square_norms;  // ||g_i||^2 over all layers, [B] float64: what each pair of the batch contributes
 };
 
 // ||g_i - gbar||^2 = ||g_i||^2 - 2 <g_i, gbar> + ||gbar||^2 where gbar is at hand and that difference keeps more than three
 // digits (spread above 1e-3 of mean ||g_i||^2); else, layer by layer, the centred form, in which nothing cancels.
 VarianceEstimate gradient_variance(const PerSampleGradients& gradients);
-
-// ||g_i||^2 over all layers, [B] float64: what each pair of the batch contributes.
-Tensor square_norms(const PerSampleGradients& gradients);
 
 // The variance resolved by a bin for each sample (of t). With m_k samples in bin k, S_k = ||sum of g_i in k||^2:
 //
@@ -51,8 +49,9 @@ struct BinnedVariance {
   std::int64_t unresolved = 0;  // bins of fewer than two samples
   std::int64_t negative = 0;    // estimates below zero, by round-off; they are not clamped
 };
-// `bin` int64 [B] with values 0..bins-1, -1 for a sample in no bin.
-BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor& bin, std::int64_t bins);
+// `square_norms` as gradient_variance gives them; `bin` int64 [B] with values 0..bins-1, -1 for a sample in no bin.
+BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor& square_norms,
+                               const Tensor& bin, std::int64_t bins);
 double variance_between_bins(const PerSampleGradients& gradients, const Tensor& bin, std::int64_t bins);
 
 }  // namespace weir

@@ -16,7 +16,8 @@ Tensor linear(const Params& params, const std::string& name, const Tensor& x);
 // The same with parameters that have names of their own.
 Tensor linear(const Params& params, const std::string& weight, const std::string& bias, const Tensor& x);
 // x [B, in, H, W]; "<name>.weight" [out, in, k, k], "<name>.bias" [out]; zero padding.
-Tensor conv2d(const Params& params, const std::string& name, const Tensor& x, std::int64_t stride, std::int64_t padding);
+Tensor conv2d(const Params& params, const std::string& name, const Tensor& x, std::int64_t stride,
+              std::int64_t padding);
 // x [B, C, ...]; "<name>.weight" [C], "<name>.bias" [C].
 Tensor group_norm(const Params& params, const std::string& name, const Tensor& x, std::int64_t groups);
 
@@ -24,7 +25,8 @@ Tensor group_norm(const Params& params, const std::string& name, const Tensor& x
 // address of its own name, so a further layer changes no other layer's numbers.
 using Named = std::vector<std::pair<std::string, Tensor>>;
 void init_linear(Named& into, const std::string& name, std::int64_t in, std::int64_t out, Rng& rng);
-void init_conv2d(Named& into, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng);
+void init_conv2d(Named& into, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t kernel,
+                 Rng& rng);
 void init_group_norm(Named& into, const std::string& name, std::int64_t channels, const Rng& rng);
 
 // sin and cos of 2 pi f t for t [B] -> [B, width]: width / 2 frequencies f from 1 to `highest`, spaced geometrically.

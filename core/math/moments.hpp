@@ -20,11 +20,4 @@ inline std::vector<Tensor> moments(const State& memory, const std::string& kind,
   return buffers;
 }
 
-// The step count as LibTorch's fused optimisers take it: one float32 scalar per parameter.
-inline std::vector<Tensor> step_counts(const Params& params, std::int64_t step) {
-  std::vector<Tensor> counts;
-  for (const Tensor& value : params.values()) counts.push_back(at::full({}, double(step), value.options().dtype(at::kFloat)));
-  return counts;
-}
-
 }  // namespace weir

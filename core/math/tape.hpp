@@ -70,7 +70,7 @@ class Tape {
 // Errors: std::logic_error if the tape misses a parameter, holds one twice or another number of rows, or was written
 // where autograd was off.
 struct Gradients {
-  std::vector<Tensor> mean;                          // one per parameter
+  std::vector<Tensor> mean;  // one per parameter
   std::unique_ptr<PerSampleGradients> per_sample;
 };
 Gradients gradients(const Tensor& losses, const Params& params, const Tape* tape);

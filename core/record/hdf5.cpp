@@ -177,3 +177,13 @@ std::vector<std::int64_t> shape_of(hid_t dataset) {
 }
 
 }  // namespace weir::hdf5
+
+namespace weir {
+
+std::string hdf5_version() {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}
+
+}  // namespace weir

@@ -139,4 +139,6 @@ RecordState inspect_record(const std::filesystem::path& file);
 // interrupted. Returns what was done, one sentence each. Errors: RecordError if it is locked or no record.
 std::vector<std::string> repair_record(const std::filesystem::path& file);
 
+std::string hdf5_version();  // of the library in use, "1.10.8"
+
 }  // namespace weir

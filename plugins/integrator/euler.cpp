@@ -14,7 +14,9 @@ using weir::Tensor;
 
 class Euler final : public weir::Integrator {
  public:
-  Tensor step(const weir::Velocity& v, const Tensor& x, double t, double h) const override { return x + h * v(x, t); }
+  Tensor step(const weir::Velocity& v, const Tensor& x, double t, double h) const override {
+    return x + h * v(x, t);
+  }
   int evaluations() const override { return 1; }
   int order() const override { return 1; }
 };

@@ -25,7 +25,8 @@ class FieldError final : public weir::Metric {
   weir::Port<weir::Objective> objective_{this, "objective", "where x_t and t come from"};
   weir::Port<weir::Field> field_{this, "field", "field v to judge"};
   weir::Port<weir::Field> reference_{this, "reference", "field w to compare with"};
-  weir::Param<std::int64_t> samples_{this, "samples", 4096, weir::at_least(2), "points at which both are compared"};
+  weir::Param<std::int64_t> samples_{this, "samples", 4096, weir::at_least(2),
+                                     "points at which both are compared"};
   weir::Param<std::int64_t> chunk_{this, "chunk", 512, weir::at_least(1), "points evaluated together"};
   weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
   weir::Output<Tensor> relative_{this, "relative", "1", "relative root-mean-square error"};

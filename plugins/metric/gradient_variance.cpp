@@ -33,7 +33,8 @@ class GradientVariance final : public weir::Metric {
   weir::Output<Tensor> total_{this, "total", "1", "trace of the covariance of the per-sample gradients"};
   weir::Output<Tensor> total_se_{this, "total_se", "1", "standard error of total over the replicates"};
   weir::Output<Tensor> total_n_{this, "total_n", "1", "samples behind total", "int64"};
-  weir::Output<Tensor> replicated_{this, "replicated", "1", "batch size times the variance of the batch gradient"};
+  weir::Output<Tensor> replicated_{this, "replicated", "1",
+                                   "batch size times the variance of the batch gradient"};
   weir::Output<Tensor> replicated_se_{this, "replicated_se", "1", "standard error of replicated"};
   weir::Output<Tensor> layer_{this, "layer", "1", "total, by layer"};
   weir::Output<Tensor> bin_{this, "bin", "1", "trace of the covariance among the rows of each time bin"};
@@ -46,12 +47,16 @@ class GradientVariance final : public weir::Metric {
     if (!plan.clean()) return;
     const weir::Params params = parameters();
     if (params.empty()) {
-      plan.fault("field", "this field has no parameters, so its loss has no gradient; use a learned field or field/affine");
+      plan.fault(
+          "field",
+          "this field has no parameters, so its loss has no gradient; use a learned field or field/affine");
       return;
     }
     const auto layers = weir::layers_of(params);
-    for (auto* output : {&total_, &total_se_, &total_n_, &replicated_, &replicated_se_, &loss_, &loss_se_}) output->plan({}, {});
-    layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"}).attributes["layers"] = fmt::format("{}", fmt::join(layers, " "));
+    for (auto* output : {&total_, &total_se_, &total_n_, &replicated_, &replicated_se_, &loss_, &loss_se_})
+      output->plan({}, {});
+    layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"}).attributes["layers"] =
+        fmt::format("{}", fmt::join(layers, " "));
     bin_.plan({bins_()}, {"time_bin"});
   }
 
@@ -71,7 +76,9 @@ class GradientVariance final : public weir::Metric {
       std::vector<double> by_layer;
       for (const auto& [name, layer] : estimate.layers) by_layer.push_back(layer.trace_cov);
       layers.push_back(at::tensor(by_layer, at::kDouble));
-      bins.push_back(weir::binned_variance(measured.per_sample, weir::time_bins(sample.t, bins_()), bins_()).trace_cov);
+      bins.push_back(weir::binned_variance(measured.per_sample, estimate.square_norms,
+                                           weir::time_bins(sample.t, bins_()), bins_())
+                         .trace_cov);
       run.progress(r + 1, replicates_(), {{"total", estimate.total.trace_cov}});
     }
     const double missing = std::numeric_limits<double>::quiet_NaN();
@@ -91,7 +98,7 @@ class GradientVariance final : public weir::Metric {
 
  private:
   struct Measured {
-    Tensor loss, mean;   // [] and [P]
+    Tensor loss, mean;  // [] and [P]
     weir::PerSampleGradients per_sample;
   };
 
@@ -117,7 +124,8 @@ class GradientVariance final : public weir::Metric {
   }
 
   // The mean over the replicates and its standard error.
-  static void set(weir::Output<Tensor>& output, weir::Output<Tensor>* se, const std::vector<Tensor>& values, double factor) {
+  static void set(weir::Output<Tensor>& output, weir::Output<Tensor>* se, const std::vector<Tensor>& values,
+                  double factor) {
     const Tensor all = at::stack(values) * factor;
     output.set(all.mean(0));
     if (se) se->set(all.std(0) / std::sqrt(double(values.size())));

@@ -13,11 +13,14 @@ namespace {
 using weir::Tensor;
 
 class Brownian final : public weir::Noise {
-  weir::Param<double> sigma_{this, "sigma", 0.05, weir::non_negative, "the largest spread is sigma / 2, at t = 1/2"};
+  weir::Param<double> sigma_{this, "sigma", 0.05, weir::non_negative,
+                             "the largest spread is sigma / 2, at t = 1/2"};
 
  public:
   Tensor gamma(const Tensor& t) const override { return sigma_() * at::sqrt(t * (1 - t)); }
-  Tensor dgamma(const Tensor& t) const override { return sigma_() * (1 - 2 * t) / (2 * at::sqrt(t * (1 - t))); }
+  Tensor dgamma(const Tensor& t) const override {
+    return sigma_() * (1 - 2 * t) / (2 * at::sqrt(t * (1 - t)));
+  }
   bool zero() const override { return sigma_() == 0; }
 };
 

@@ -16,7 +16,8 @@ using weir::Tensor;
 
 class FlowMatching final : public weir::Objective {
   weir::Port<weir::Coupling> coupling_{this, "coupling", "pairs of source and target points"};
-  weir::Port<weir::Interpolant> interpolant_{this, "interpolant", weir::by_default("linear"), "path between the points of a pair"};
+  weir::Port<weir::Interpolant> interpolant_{this, "interpolant", weir::by_default("linear"),
+                                             "path between the points of a pair"};
   weir::Port<weir::Time> time_{this, "time", weir::by_default("uniform"), "law of t"};
 
  public:
@@ -33,7 +34,8 @@ class FlowMatching final : public weir::Objective {
     return {std::move(batch), t, z, point.xt, point.ut};
   }
 
-  Tensor loss(const weir::Field& field, const weir::Params& params, const weir::Sample& sample) const override {
+  Tensor loss(const weir::Field& field, const weir::Params& params,
+              const weir::Sample& sample) const override {
     const Tensor v = field.velocity(params, sample.xt, sample.t, sample.batch.context);
     const Tensor loss = (sample.ut - v).square().flatten(1).sum(1);
     return sample.batch.weight.defined() ? loss * sample.batch.weight : loss;

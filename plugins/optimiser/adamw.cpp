@@ -6,36 +6,16 @@
 // Source   Loshchilov, Hutter, arXiv 1711.05101; LibTorch's fused kernel.
 // Shapes   as the parameters
 // Limits   the decay is multiplied by the scheduled learning rate, as in PyTorch.
-#include <weir/kinds/optimiser.hpp>
-#include <weir/math/moments.hpp>
+#include <ATen/ops/_fused_adamw.h>
+
+#include <weir/math/adam.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
 
-using weir::Tensor;
-
-class AdamW final : public weir::Optimiser {
-  weir::Param<double> lr_{this, "lr", 1e-3, weir::positive, "learning rate"};
-  weir::Param<double> beta1_{this, "beta1", 0.9, weir::probability, "decay of the first moment"};
-  weir::Param<double> beta2_{this, "beta2", 0.999, weir::probability, "decay of the second moment"};
-  weir::Param<double> eps_{this, "eps", 1e-8, weir::positive, "added to the root of the second moment"};
-  weir::Param<double> weight_decay_{this, "weight_decay", 0.01, weir::non_negative, "decoupled weight decay"};
-
+class AdamW final : public weir::AdaptiveMoments {
  public:
-  weir::State init(const weir::Params& params) const override {
-    weir::State memory;
-    weir::add_moments(memory, "m", params);
-    weir::add_moments(memory, "v", params);
-    return memory;
-  }
-
-  void step(const weir::Params& params, const std::vector<Tensor>& grads, weir::State& memory, std::int64_t step,
-            double scale) const override {
-    at::_fused_adamw_(params.values(), grads, weir::moments(memory, "m", params), weir::moments(memory, "v", params), {},
-                     weir::step_counts(params, step), scale * lr_(), beta1_(), beta2_(), weight_decay_(), eps_(), false, false);
-  }
-
-  double learning_rate() const override { return lr_(); }
+  AdamW() : AdaptiveMoments(&at::_ops::_fused_adamw_::call, 0.01, "decoupled weight decay") {}
 };
 
 }  // namespace

@@ -30,12 +30,11 @@ class Sgd final : public weir::Optimiser {
     std::vector<Tensor> values = params.values();
     for (std::size_t i = 0; i < values.size(); ++i) {
       Tensor direction = weight_decay_() > 0 ? grads[i] + weight_decay_() * values[i] : grads[i];
-      if (momentum_() > 0) direction = memory.at("b/" + params.tensors()[i].first).mul_(momentum_()).add_(direction);
+      if (momentum_() > 0)
+        direction = memory.at("b/" + params.tensors()[i].first).mul_(momentum_()).add_(direction);
       values[i].sub_(direction, scale * lr_());
     }
   }
-
-  double learning_rate() const override { return lr_(); }
 };
 
 }  // namespace

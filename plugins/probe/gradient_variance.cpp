@@ -23,10 +23,12 @@ class GradientVariance final : public weir::Probe {
   weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
   weir::Param<bool> pairs_{this, "pairs", true, "whether each row's own squared gradient norm is kept"};
   weir::Trace total_{this, "total", "1", "trace of the covariance of the per-sample gradients"};
-  weir::Trace total_se_{this, "total_se", "1", "standard error of total, from the spread of the centred norms"};
+  weir::Trace total_se_{this, "total_se", "1",
+                        "standard error of total, from the spread of the centred norms"};
   weir::Trace square_{this, "square", "1", "mean squared norm of the per-sample gradients"};
   weir::Trace layer_{this, "layer", "1", "total, by layer"};
-  weir::Trace bin_{this, "bin", "1", "trace of the covariance among the rows of each time bin; NaN below two rows"};
+  weir::Trace bin_{this, "bin", "1",
+                   "trace of the covariance among the rows of each time bin; NaN below two rows"};
   weir::Trace bin_n_{this, "bin_n", "1", "rows in each time bin", "int64"};
   weir::Trace pair_{this, "pair", "1", "squared gradient norm of each row"};
   weir::Trace pair_id_{this, "pair_id", "1", "pair of each row", "int64"};
@@ -36,8 +38,11 @@ class GradientVariance final : public weir::Probe {
 
   void plan_for(const weir::Training& training, weir::Plan& plan) override {
     if (training.objective.coupling().dependent_rows()) {
-      plan.fault("", "rows of one minibatch-OT plan depend on each other, so a per-sample variance over them is of something else",
-                 "measure batches: metric/gradient_variance with replicates, or fix the pairs with draw: {fixed: N}");
+      plan.fault("",
+                 "rows of one minibatch-OT plan depend on each other, so a per-sample variance over them is "
+                 "of something else",
+                 "measure batches: metric/gradient_variance with replicates, or fix the pairs with draw: "
+                 "{fixed: N}");
       return;
     }
     if (training.batch < 2) {
@@ -50,7 +55,8 @@ class GradientVariance final : public weir::Probe {
       spec->attributes["estimator"] = "per-sample tr Cov(g); the batch's gradient has 1/B of it";
       spec->attributes["ddof"] = "1";
     }
-    layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"}).attributes["layers"] = fmt::format("{}", fmt::join(layers, " "));
+    layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"}).attributes["layers"] =
+        fmt::format("{}", fmt::join(layers, " "));
     weir::plan_bins(bin_n_, bins_());
     if (pairs_()) {
       pair_.plan({training.batch}, {"row"});
@@ -60,8 +66,8 @@ class GradientVariance final : public weir::Probe {
 
   void observe(const weir::TrainingStep& step) const override {
     const weir::VarianceEstimate estimate = weir::gradient_variance(*step.per_sample);
-    const weir::BinnedVariance binned =
-        weir::binned_variance(*step.per_sample, weir::time_bins(step.sample.t, bins_()), bins_());
+    const weir::BinnedVariance binned = weir::binned_variance(
+        *step.per_sample, estimate.square_norms, weir::time_bins(step.sample.t, bins_()), bins_());
     total_.append(step.step, estimate.total.trace_cov);
     total_se_.append(step.step, estimate.total.se);
     square_.append(step.step, estimate.total.mean_square_norm);
@@ -71,7 +77,7 @@ class GradientVariance final : public weir::Probe {
     bin_.append(step.step, binned.trace_cov);
     bin_n_.append(step.step, binned.count);
     if (pairs_()) {
-      pair_.append(step.step, weir::square_norms(*step.per_sample));
+      pair_.append(step.step, estimate.square_norms);
       pair_id_.append(step.step, step.sample.batch.id);
     }
   }
@@ -79,4 +85,5 @@ class GradientVariance final : public weir::Probe {
 
 }  // namespace
 
-WEIR_PLUGIN(GradientVariance, "Variance of the per-sample loss gradients: total, by layer, by time bin, by pair")
+WEIR_PLUGIN(GradientVariance,
+            "Variance of the per-sample loss gradients: total, by layer, by time bin, by pair")

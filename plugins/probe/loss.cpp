@@ -16,7 +16,8 @@ using weir::Tensor;
 class Loss final : public weir::Probe {
   weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
   weir::Trace total_{this, "total", "1", "mean loss of the batch"};
-  weir::Trace total_se_{this, "total_se", "1", "standard error of total: spread over the batch / sqrt(batch)"};
+  weir::Trace total_se_{this, "total_se", "1",
+                        "standard error of total: spread over the batch / sqrt(batch)"};
   weir::Trace bin_{this, "bin", "1", "mean loss of the rows in each time bin"};
   weir::Trace bin_n_{this, "bin_n", "1", "rows in each time bin", "int64"};
 

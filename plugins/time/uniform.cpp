@@ -16,7 +16,9 @@ class Uniform final : public weir::Time {
   weir::Param<double> eps_{this, "eps", 0.0, weir::between(0, 0.49), "distance kept from t = 0 and t = 1"};
 
  public:
-  Tensor sample(std::int64_t n, weir::Rng& rng) const override { return eps_() + (1 - 2 * eps_()) * rng.uniform({n}); }
+  Tensor sample(std::int64_t n, weir::Rng& rng) const override {
+    return eps_() + (1 - 2 * eps_()) * rng.uniform({n});
+  }
   Tensor density(const Tensor& t) const override {
     return ((t >= eps_()) & (t <= 1 - eps_())).to(t.dtype()) / (1 - 2 * eps_());
   }

@@ -31,11 +31,15 @@ class Gradient final : public weir::Trainer {
   weir::Ports<weir::Probe> probes_{this, "probes", "observers of the training steps"};
   weir::Param<std::int64_t> steps_{this, "steps", weir::required, weir::at_least(1), "number of steps"};
   weir::Param<std::int64_t> batch_{this, "batch", 256, weir::at_least(1), "pairs in a step"};
-  weir::Param<double> ema_decay_{this, "ema_decay", 0.999, weir::between(0, 1), "decay d of the averaged parameters"};
-  weir::Param<std::string> schedule_{this, "schedule", "constant", weir::one_of({"constant", "cosine", "linear"}),
+  weir::Param<double> ema_decay_{this, "ema_decay", 0.999, weir::between(0, 1),
+                                 "decay d of the averaged parameters"};
+  weir::Param<std::string> schedule_{this, "schedule", "constant",
+                                     weir::one_of({"constant", "cosine", "linear"}),
                                      "how the learning rate falls after the warm-up"};
-  weir::Param<std::int64_t> warmup_{this, "warmup", 0, weir::non_negative, "steps over which the learning rate rises from 0"};
-  weir::Param<double> clip_{this, "clip", weir::absent, weir::positive, "largest norm of the gradient; longer ones are scaled"};
+  weir::Param<std::int64_t> warmup_{this, "warmup", 0, weir::non_negative,
+                                    "steps over which the learning rate rises from 0"};
+  weir::Param<double> clip_{this, "clip", weir::absent, weir::positive,
+                            "largest norm of the gradient; longer ones are scaled"};
   weir::Output<weir::Field> field_{this, "field", "the field with the last parameters"};
   weir::Output<weir::Field> ema_{this, "ema", "the field with the averaged parameters"};
   weir::Trace loss_{this, "loss", "1", "mean loss of the step's batch, before the step"};
@@ -50,7 +54,8 @@ class Gradient final : public weir::Trainer {
     const weir::Shape item = objective_->shape();
     model_->plan_for(item, plan);
     if (warmup_() >= steps_() && warmup_() > 0) {
-      plan.fault("warmup", fmt::format("warmup is {} but there are {} steps; it must be less", warmup_(), steps_()));
+      plan.fault("warmup",
+                 fmt::format("warmup is {} but there are {} steps; it must be less", warmup_(), steps_()));
     }
     if (!plan.clean()) return;
     fitted_ = std::make_shared<weir::Fitted>(*model_);
@@ -109,8 +114,8 @@ class Gradient final : public weir::Trainer {
   }
 
   // One step; returns the mean loss before it.
-  double step(std::int64_t k, const weir::Sample& sample, const weir::Params& params, weir::State& memory, weir::Tape& tape,
-              weir::Run& run) const {
+  double step(std::int64_t k, const weir::Sample& sample, const weir::Params& params, weir::State& memory,
+              weir::Tape& tape, weir::Run& run) const {
     const bool observed = std::ranges::any_of(probes_(), [&](const auto& probe) {
       return probe.second->per_sample() && probe.second->observes(k);
     });
@@ -120,7 +125,8 @@ class Gradient final : public weir::Trainer {
     const Tensor losses = objective_->loss(*model_, taped ? live.taped(tape) : live, sample);
     const double loss = losses.detach().mean(at::kDouble).item<double>();
     if (!std::isfinite(loss)) {
-      throw std::runtime_error(fmt::format("the loss is {} at step {}; lower optimiser.lr, set clip, or check the data", loss, k));
+      throw std::runtime_error(
+          fmt::format("the loss is {} at step {}; lower optimiser.lr, set clip, or check the data", loss, k));
     }
     std::unique_ptr<weir::PerSampleGradients> looped;
     if (observed && !taped) {
@@ -130,7 +136,8 @@ class Gradient final : public weir::Trainer {
     weir::Gradients gradients = weir::gradients(losses, live, observed && taped ? &tape : nullptr);
     const weir::PerSampleGradients* per_sample = looped ? looped.get() : gradients.per_sample.get();
     for (const auto& [name, probe] : probes_()) {
-      if (probe->observes(k)) probe->observe({k, sample, losses.detach(), params, gradients.mean, per_sample});
+      if (probe->observes(k))
+        probe->observe({k, sample, losses.detach(), params, gradients.mean, per_sample});
     }
     if (clip_.given()) clip(gradients.mean);
     optimiser_->step(params, gradients.mean, memory, k, scale(k));
@@ -155,7 +162,8 @@ class Gradient final : public weir::Trainer {
   }
 
   // Owns its tensors: the training goes on writing to params, ema and memory.
-  static weir::State state_of(const weir::Params& params, const weir::Params& ema, const weir::State& memory, std::int64_t k) {
+  static weir::State state_of(const weir::Params& params, const weir::Params& ema, const weir::State& memory,
+                              std::int64_t k) {
     weir::State state;
     for (const auto& [name, value] : params.tensors()) state["params/" + name] = value.clone();
     for (const auto& [name, value] : ema.tensors()) state["ema/" + name] = value.clone();

@@ -1,10 +1,11 @@
 // tests/core/executor.test.cpp -- graphs of trivial nodes, of kinds that the executor has never heard of.
-#include <catch2/catch.hpp>
 #include <unistd.h>
+#include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <fstream>
 
+#include <weir/device.hpp>
 #include <weir/executor.hpp>
 #include <weir/record/reader.hpp>
 
@@ -16,13 +17,14 @@ namespace {
 // kind "well": draws n numbers.
 class Well final : public weir::Node {
   weir::Param<std::int64_t> n_{this, "n", 4, weir::at_least(1), "numbers to draw"};
+  weir::Param<bool> dry_{this, "dry", false, "whether it gives nothing"};
   weir::Output<Tensor> x_{this, "x", "1", "the numbers"};
 
  public:
   static constexpr const char* kind = "well";
   void plan(weir::Plan& plan) override {
     if (n_() > 1000) plan.fault("n", "a well holds 1000 numbers", "ask for fewer");
-    x_.plan({n_()}, {"number"});
+    if (!dry_()) x_.plan({n_()}, {"number"});
   }
   void run(weir::Run&) override { x_.set(rng().normal({n_()})); }
 };
@@ -37,7 +39,7 @@ class Bucket final : public weir::Node {
   weir::State state_;
 
  public:
-  static inline int pours = 0;
+  static inline std::atomic<int> pours = 0;
   bool stateful() const override { return true; }
   weir::State save() const override { return state_; }
   void load(const weir::State& state) override { state_ = state; }
@@ -70,7 +72,8 @@ std::unique_ptr<weir::Node> create(const weir::PluginSchema& schema) {
   return std::make_unique<Bucket>();
 }
 
-weir::GraphNode node(const std::string& path, const std::string& kind, nlohmann::json params = nlohmann::json::object(),
+weir::GraphNode node(const std::string& path, const std::string& kind,
+                     nlohmann::json params = nlohmann::json::object(),
                      std::map<std::string, weir::Link> ports = {}) {
   weir::GraphNode node;
   node.path = path;
@@ -96,7 +99,8 @@ weir::Graph two_buckets() {
 class Silent : public weir::Events {
  public:
   void started(const std::string&) override {}
-  void progress(const std::string&, std::int64_t step, std::int64_t, const std::map<std::string, double>&) override {
+  void progress(const std::string&, std::int64_t step, std::int64_t,
+                const std::map<std::string, double>&) override {
     if (stop && step >= 1) *stop = true;
   }
   void warning(const std::string&, const std::string&) override {}
@@ -130,7 +134,8 @@ std::string text_of(const weir::Array& array) {
 }
 
 // Runs the graph onto a record and returns what stands under /nodes.
-std::map<std::string, std::string> recorded(const weir::Graph& graph, const fs::path& file, weir::RunOptions options = {}) {
+std::map<std::string, std::string> recorded(const weir::Graph& graph, const fs::path& file,
+                                            weir::RunOptions options = {}) {
   weir::Executor executor(graph, create, float64);
   weir::Recorder recorder(file, weir::Recorder::Mode::create, spec_of(graph, executor));
   Silent events;
@@ -138,7 +143,8 @@ std::map<std::string, std::string> recorded(const weir::Graph& graph, const fs::
   recorder.finish("finished");
   std::map<std::string, std::string> bytes;
   const weir::Reader reader(file);
-  for (const std::string path : {"well/x", "left/sum", "left/level/value", "left/level/step", "right/sum", "right/level/value"}) {
+  for (const std::string path :
+       {"well/x", "left/sum", "left/level/value", "left/level/step", "right/sum", "right/level/value"}) {
     bytes[path] = text_of(reader.read("/nodes/" + path));
   }
   return bytes;
@@ -154,13 +160,15 @@ TEST_CASE("The executor runs nodes of any kind in dependency order", "[executor]
 
   const Tensor x = dynamic_cast<weir::Output<Tensor>*>(executor.node("well").output("x"))->get();
   Tensor expected = at::zeros_like(x);
-  for (std::int64_t k = 1; k <= 50; ++k) expected = expected + x * weir::Rng(11, "left", float64).at("pour", k).uniform({});
+  for (std::int64_t k = 1; k <= 50; ++k)
+    expected = expected + x * weir::Rng(11, "left", float64).at("pour", k).uniform({});
   CHECK(at::equal(dynamic_cast<weir::Output<Tensor>*>(executor.node("left").output("sum"))->get(), expected));
 }
 
 TEST_CASE("Side by side gives the same bytes as one after another", "[executor]") {
   const Folder folder;
-  CHECK(recorded(two_buckets(), folder.path / "one.h5", {.jobs = 1}) == recorded(two_buckets(), folder.path / "two.h5", {.jobs = 2}));
+  CHECK(recorded(two_buckets(), folder.path / "one.h5", {.jobs = 1}) ==
+        recorded(two_buckets(), folder.path / "two.h5", {.jobs = 2}));
 }
 
 TEST_CASE("An unrelated node changes no other node's numbers", "[executor]") {
@@ -184,7 +192,7 @@ TEST_CASE("A stopped run goes on from its checkpoint to the same bytes", "[execu
     weir::Executor executor(graph, create, float64);
     weir::Recorder recorder(file, weir::Recorder::Mode::create, spec_of(graph, executor));
     Silent events;
-    events.stop = &stop;   // Ctrl-C at the first step of the first bucket
+    events.stop = &stop;  // Ctrl-C at the first step of the first bucket
     CHECK_THROWS_AS(executor.run(&recorder, events, options), weir::Interrupted);
     recorder.finish("interrupted");
   }
@@ -202,6 +210,46 @@ TEST_CASE("A stopped run goes on from its checkpoint to the same bytes", "[execu
   CHECK(Bucket::pours == 49 + 30);
   const weir::Reader reader(file);
   for (const auto& [path, bytes] : whole) CHECK(text_of(reader.read("/nodes/" + path)) == bytes);
+}
+
+TEST_CASE("A stopped run whose result another run has shared takes that result, each row once",
+          "[executor]") {
+  const Folder folder;
+  weir::RunOptions options;
+  options.shared = folder.path / "shared";
+  options.share = {{"left", "0123"}};
+  std::atomic<bool> stop = false;
+  options.checkpoints = folder.path / "checkpoints";
+  options.checkpoint_seconds = 1e9;
+  options.stop = &stop;
+  const weir::Graph graph = two_buckets();
+  const fs::path file = folder.path / "stopped.h5";
+  {
+    weir::Executor executor(graph, create, float64);
+    weir::Recorder recorder(file, weir::Recorder::Mode::create, spec_of(graph, executor));
+    Silent events;
+    events.stop = &stop;
+    CHECK_THROWS_AS(executor.run(&recorder, events, options), weir::Interrupted);
+    recorder.finish("interrupted");
+  }
+  stop = false;
+  const bool before_resume =
+      GENERATE(true, false);  // when the other run ends: before this one resumes, or just after
+  weir::RunOptions others = options;
+  others.checkpoints.clear();
+  if (before_resume) recorded(graph, folder.path / "other.h5", others);
+  weir::Executor executor(graph, create, float64);
+  const auto keep = executor.resume(file, options);
+  if (!before_resume) recorded(graph, folder.path / "other.h5", others);
+  weir::Recorder recorder(file, weir::Recorder::Mode::resume, spec_of(graph, executor), keep);
+  Silent events;
+  executor.run(&recorder, events, options);
+  recorder.finish("finished");
+
+  const weir::Reader reader(file), other(folder.path / "other.h5");
+  for (const char* path : {"/nodes/left/level/step", "/nodes/left/level/value", "/nodes/left/sum"}) {
+    CHECK(text_of(reader.read(path)) == text_of(other.read(path)));
+  }
 }
 
 TEST_CASE("A shared result is computed once and recorded everywhere", "[executor]") {
@@ -223,8 +271,37 @@ TEST_CASE("A node that fails is named with its plugin and place", "[executor]") 
   graph.nodes[1].params["stop_at"] = 3;
   weir::Executor executor(graph, create, float64);
   Silent events;
-  CHECK_THROWS_WITH(executor.run(nullptr, events, {}), "node 'left' (bucket/plain, wells.yaml:3:5): the bucket is full");
+  CHECK_THROWS_WITH(executor.run(nullptr, events, {}),
+                    "node 'left' (bucket/plain, wells.yaml:3:5): the bucket is full");
   CHECK(events.failure == "node 'left' (bucket/plain, wells.yaml:3:5): the bucket is full");
+}
+
+TEST_CASE("A node that fails stops those that run beside it", "[executor]") {
+  weir::Graph graph = two_buckets();
+  graph.nodes[1].params["stop_at"] = 3;
+  graph.nodes[2].params["steps"] = 1000000;
+  Bucket::pours = 0;
+  weir::Executor executor(graph, create, float64);
+  Silent events;
+  CHECK_THROWS_AS(executor.run(nullptr, events, {.jobs = 2}), weir::NodeFailure);
+  CHECK(Bucket::pours < 1000000);
+}
+
+TEST_CASE("A link to an output that its node does not give as it is set is a fault", "[executor]") {
+  weir::Graph graph = two_buckets();
+  graph.nodes[0].params["dry"] = true;
+  graph.nodes[1].places["x"] = {"wells.yaml", 9, 7, 6};
+  try {
+    weir::Executor executor(graph, create, float64);
+    FAIL("no fault was found");
+  } catch (const weir::InvalidPipeline& invalid) {
+    REQUIRE(invalid.faults().size() == 2);
+    CHECK(invalid.faults()[0].message ==
+          "x needs well.x (the numbers), which well does not give as it is set (node 'left', bucket/plain)");
+    CHECK(invalid.faults()[0].place.line == 9);
+    REQUIRE(invalid.faults()[0].also.size() == 1);
+    CHECK(invalid.faults()[0].also[0].place.line == 3);
+  }
 }
 
 TEST_CASE("Faults of plans are gathered, and those that follow from them left out", "[executor]") {
@@ -245,7 +322,8 @@ TEST_CASE("Faults of plans are gathered, and those that follow from them left ou
 TEST_CASE("An unavailable device is refused with the remedy", "[executor]") {
   if (at::hasCUDA()) return;
   CHECK_THROWS_WITH(weir::tensor_options("cuda:1", "float32"),
-                    "device 'cuda:1' is not available: no CUDA device, or a build without WEIR_CUDA; use device: cpu or auto, or "
+                    "device 'cuda:1' is not available: no CUDA device, or a build without WEIR_CUDA; use "
+                    "device: cpu or auto, or "
                     "build with the preset gpu");
   CHECK(weir::tensor_options("auto", "float64").device().is_cpu());
 }

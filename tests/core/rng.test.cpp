@@ -15,7 +15,7 @@ const at::TensorOptions float64 = at::TensorOptions().dtype(at::kDouble);
 TEST_CASE("A number depends on its address alone", "[rng]") {
   Rng node(7, "train", float64);
   Rng other = node.at("noise", 3);
-  other.normal({100});   // what was drawn elsewhere before does not matter
+  other.normal({100});  // what was drawn elsewhere before does not matter
 
   CHECK(at::equal(node.at("pairs", 5).normal({4}), Rng(7, "train", float64).at("pairs", 5).normal({4})));
 }
@@ -39,7 +39,8 @@ TEST_CASE("Draws from one address are consecutive parts of one stream", "[rng]")
 TEST_CASE("Numbers of neighbouring addresses are uncorrelated standard normals", "[rng]") {
   const std::int64_t n = 20'000;
   std::vector<Tensor> first;
-  for (std::int64_t step = 0; step < n; ++step) first.push_back(Rng(1, "node", float64).at("z", step).normal({1}));
+  for (std::int64_t step = 0; step < n; ++step)
+    first.push_back(Rng(1, "node", float64).at("z", step).normal({1}));
   const Tensor x = at::cat(first);
   const double se = 1 / std::sqrt(double(n));
 

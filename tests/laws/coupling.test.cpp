@@ -74,8 +74,13 @@ const std::vector<Case>& cases() {
 
 }  // namespace
 
+TEST_CASE("Every registered coupling is among the cases of its laws", "[laws][coupling]") {
+  // coupling/given takes tensors: tests/plugins/coupling/given.test.cpp.
+  CHECK(uncovered("coupling", cases(), {"coupling/given"}).empty());
+}
+
 TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
-  const Case& of = cases()[static_cast<std::size_t>(GENERATE(range(0, 7)))];
+  const Case& of = cases()[static_cast<std::size_t>(GENERATE(range(0, static_cast<int>(cases().size()))))];
   const bool finite = GENERATE(false, true);
   INFO(of.plugin << " " << of.params << (finite ? " of finite sets" : ""));
   weir::Rng rng(5, "items", f64);

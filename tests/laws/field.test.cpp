@@ -55,6 +55,11 @@ struct Made {
 
 }  // namespace
 
+TEST_CASE("Every registered field is among the cases of its laws", "[laws][field]") {
+  // Closed forms without parameters need a coupling: tests/plugins/field.
+  CHECK(uncovered("field", cases(), {"field/empirical", "field/kernel"}).empty());
+}
+
 TEST_CASE("A velocity has the shape, precision and device of its point", "[laws][field]") {
   const at::TensorOptions options = GENERATE(f32, f64);
   for (const Case& of : cases()) {

@@ -86,8 +86,13 @@ bool can(const weir::Node& source, const std::string& what) {
   return std::ranges::find(capabilities, what) != capabilities.end();
 }
 
-const std::vector<std::pair<std::string, json>>& distributions() {
-  static const std::vector<std::pair<std::string, json>> all{
+struct Case {
+  std::string plugin;
+  json params;
+};
+
+const std::vector<Case>& distributions() {
+  static const std::vector<Case> all{
       {"source/gaussian", {{"dim", 1}, {"mean", {2}}, {"scale", 0.3}}},
       {"source/gaussian", {{"mean", {5, 5}}, {"covariance", {{2, 0.5}, {0.5, 1}}}}},
       {"source/gaussian", {{"shape", {1, 2, 3}}}},
@@ -100,8 +105,14 @@ const std::vector<std::pair<std::string, json>>& distributions() {
 
 }  // namespace
 
+TEST_CASE("Every registered source is among the cases of its laws", "[laws][source]") {
+  // Finite sets of files: the case below, and tests/plugins/source/images.test.cpp.
+  CHECK(uncovered("source", distributions(), {"source/idx", "source/images", "source/tensor"}).empty());
+}
+
 TEST_CASE("Every distribution keeps the laws of sources", "[laws][source]") {
-  const auto& [plugin, params] = distributions()[static_cast<std::size_t>(GENERATE(range(0, 7)))];
+  const auto& [plugin, params] =
+      distributions()[static_cast<std::size_t>(GENERATE(range(0, static_cast<int>(distributions().size()))))];
   INFO(plugin << " " << params);
   const auto single = make<Source>(plugin, params, f32);
   run(*single);

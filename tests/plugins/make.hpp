@@ -1,6 +1,7 @@
 // tests/plugins/make.hpp -- plugins as the executor makes them, from their built libraries, one node at a time.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -9,7 +10,9 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include <weir/front/registry.hpp>
 #include <weir/loader.hpp>
 #include <weir/node.hpp>
 
@@ -37,6 +40,29 @@ std::unique_ptr<T> make(const std::string& id, const nlohmann::json& params = nl
   if (!typed) throw std::logic_error(id + " is not of the kind that the test asks for");
   node.release();
   return std::unique_ptr<T>(typed);
+}
+
+// The plugins of a kind that this build has, "integrator/euler", ...: what laws are tested over.
+inline std::vector<std::string> plugins_of(const std::string& kind) {
+  std::vector<std::string> ids;
+  const Registry registry = Registry::find({WEIR_PLUGIN_DIR});
+  for (const PluginSchema& plugin : registry.plugins()) {
+    const bool built = std::filesystem::path(plugin.library).parent_path() == WEIR_PLUGIN_DIR;
+    if (plugin.kind == kind && built) ids.push_back(plugin.id());
+  }
+  return ids;
+}
+
+// The same without those that `cases` (with a member `plugin`) or `others` name: empty, or a plugin without laws' cases.
+template <class Cases>
+std::vector<std::string> uncovered(const std::string& kind, const Cases& cases,
+                                   const std::vector<std::string>& others) {
+  std::vector<std::string> left;
+  for (const std::string& id : plugins_of(kind)) {
+    const bool met = std::ranges::any_of(cases, [&](const auto& of) { return of.plugin == id; });
+    if (!met && std::ranges::find(others, id) == others.end()) left.push_back(id);
+  }
+  return left;
 }
 
 // Binds a port of `node` to `other`'s interface, or to one of its outputs.

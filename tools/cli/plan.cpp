@@ -8,6 +8,7 @@
 
 #include "exit.hpp"
 #include "pipeline_arguments.hpp"
+#include "recorded_sizes.hpp"
 #include "verbs.hpp"
 
 namespace weir::cli {
@@ -17,11 +18,14 @@ struct Arguments {
   PipelineArguments pipeline;
   std::string format = "text";
   bool resolved = false;
+  bool sizes = false;
 };
 
 int plan(const Arguments& arguments) {
   const Graph graph = arguments.pipeline.read();
-  if (arguments.resolved)
+  if (arguments.sizes)
+    fmt::print("{}", recorded_sizes(arguments.pipeline, graph));
+  else if (arguments.resolved)
     fmt::print("{}", resolved_yaml(graph));
   else if (arguments.format == "json")
     fmt::print("{}\n", resolved_json(graph).dump(2));
@@ -40,7 +44,10 @@ Verb plan_verb(CLI::App& program) {
       ->type_name("F")
       ->check(CLI::IsMember({"text", "json"}));
   app->add_flag("--resolved", arguments->resolved, "The pipeline as YAML with every default filled in");
-  app->footer("Examples:\n  weir plan rotation.yaml\n  weir plan rotation.yaml --resolved > everything.yaml");
+  app->add_flag("--sizes", arguments->sizes, "What a run would record: shapes and bytes; takes a second");
+  app->footer(
+      "Examples:\n  weir plan rotation.yaml\n  weir plan rotation.yaml --resolved > everything.yaml\n  weir "
+      "plan rotation.yaml --sizes");
   return {app, [arguments] { return plan(*arguments); }};
 }
 

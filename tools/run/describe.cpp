@@ -51,18 +51,22 @@ int cache_folder(const std::filesystem::path& folder) {
     const nlohmann::json* known = nullptr;
     if (old.is_object() && old.contains("libraries")) {
       for (const nlohmann::json& entry : old["libraries"]) {
-        if (entry.value("file", "") == name && entry.value("build_id", "") == build_id && !build_id.empty()) known = &entry;
+        if (entry.value("file", "") == name && entry.value("build_id", "") == build_id && !build_id.empty())
+          known = &entry;
       }
     }
     try {
-      cached.push_back(known ? *known : nlohmann::json{{"file", name}, {"build_id", build_id}, {"plugins", schemas_of(library)}});
+      cached.push_back(
+          known ? *known
+                : nlohmann::json{{"file", name}, {"build_id", build_id}, {"plugins", schemas_of(library)}});
     } catch (const std::exception& error) {
       std::cerr << error.what() << "\n";
       complete = false;
     }
   }
   const auto temporary = folder / "weir-plugins.json.new";
-  std::ofstream(temporary) << nlohmann::json{{"weir_version", WEIR_VERSION}, {"libraries", cached}}.dump(1) << "\n";
+  std::ofstream(temporary) << nlohmann::json{{"weir_version", WEIR_VERSION}, {"libraries", cached}}.dump(1)
+                           << "\n";
   std::filesystem::rename(temporary, file);
   return complete ? 0 : 3;
 }

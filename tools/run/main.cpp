@@ -1,6 +1,6 @@
 // tools/run/main.cpp -- weir-run: one run of a pipeline, started by `weir`; also describes plugin libraries.
 //
-//   weir-run run FILE --out OUT.h5 ...     weir-run describe LIBRARY     weir-run cache DIR
+//   weir-run run FILE --out OUT.h5 ...     weir-run plan FILE     weir-run describe LIBRARY     weir-run cache DIR
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -16,14 +16,17 @@ int main(int argc, char** argv) {
   std::vector<std::string> sets, shares;
   std::string mode = "create";
   CLI::App* run = app.add_subcommand("run", "run a pipeline once, ignoring its sweep");
-  run->add_option("file", arguments.file, "pipeline")->required();
+  CLI::App* plan = app.add_subcommand("plan", "say what a run would record, and stop before it");
+  for (CLI::App* verb : {run, plan}) {
+    verb->add_option("file", arguments.file, "pipeline")->required();
+    verb->add_option("--set", sets, "path=value")->allow_extra_args(false);
+    verb->add_option("--device", arguments.device);
+    verb->add_option("--threads", arguments.threads);
+    verb->add_option("--plugin-path", arguments.plugin_path)->allow_extra_args(false);
+  }
   run->add_option("--out", arguments.out, "record to write")->required();
   run->add_option("--mode", mode)->check(CLI::IsMember({"create", "replace", "resume"}));
-  run->add_option("--set", sets, "path=value")->allow_extra_args(false);
-  run->add_option("--device", arguments.device);
-  run->add_option("--threads", arguments.threads);
   run->add_option("--jobs", arguments.jobs);
-  run->add_option("--plugin-path", arguments.plugin_path)->allow_extra_args(false);
   run->add_option("--shared", arguments.shared, "folder of shared results");
   run->add_option("--share", shares, "NODE=KEY")->allow_extra_args(false);
 
@@ -47,6 +50,7 @@ int main(int argc, char** argv) {
   };
   for (const std::string& set : sets) arguments.set.push_back(pair_of(set));
   for (const std::string& share : shares) arguments.share.insert(pair_of(share));
+  arguments.plan_only = plan->parsed();
   arguments.mode = mode == "replace"  ? weir::Recorder::Mode::replace
                    : mode == "resume" ? weir::Recorder::Mode::resume
                                       : weir::Recorder::Mode::create;

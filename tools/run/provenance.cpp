@@ -21,7 +21,8 @@ namespace {
 
 // The commit that HEAD names in the repository around `folder`, "" if there is none. Read from .git: no process is started.
 std::string git_commit(std::filesystem::path folder) {
-  for (folder = std::filesystem::absolute(folder); !std::filesystem::exists(folder / ".git"); folder = folder.parent_path()) {
+  for (folder = std::filesystem::absolute(folder); !std::filesystem::exists(folder / ".git");
+       folder = folder.parent_path()) {
     if (folder == folder.root_path()) return "";
   }
   std::string head;
@@ -39,13 +40,17 @@ std::string git_commit(std::filesystem::path folder) {
 
 }  // namespace
 
-std::map<std::string, std::string> provenance(const weir::Graph& graph, const std::string& command, const std::string& device) {
+std::map<std::string, std::string> provenance(const weir::Graph& graph, const std::string& command,
+                                              const std::string& device) {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
   const auto folder = std::filesystem::absolute(graph.file).parent_path();
-  return {{"command", command},         {"host", host.data()},
-          {"device", device},           {"dtype", graph.dtype},
-          {"threads", std::to_string(graph.threads)}, {"git_commit", git_commit(folder)},
+  return {{"command", command},
+          {"host", host.data()},
+          {"device", device},
+          {"dtype", graph.dtype},
+          {"threads", std::to_string(graph.threads)},
+          {"git_commit", git_commit(folder)},
           {"pipeline_file", std::filesystem::absolute(graph.file).string()}};
 }
 
@@ -54,19 +59,25 @@ std::vector<weir::RunSpec::Version> plugin_versions(const weir::Graph& graph) {
   std::set<std::string> seen;
   for (const weir::GraphNode& node : graph.nodes) {
     if (!seen.insert(node.plugin).second) continue;
-    versions.push_back({node.plugin, node.schema.version, node.schema.library, weir::file_sha256(node.schema.library)});
+    versions.push_back(
+        {node.plugin, node.schema.version, node.schema.library, weir::file_sha256(node.schema.library)});
   }
   return versions;
 }
 
 std::vector<weir::RunSpec::Version> library_versions() {
-  return {{"libtorch", TORCH_VERSION, "", ""}, {"weir", WEIR_VERSION, "", ""}, {"compiler", __VERSION__, "", ""}};
+  return {{"weir", WEIR_VERSION, "", ""},
+          {"libtorch", TORCH_VERSION, "", ""},
+          {"hdf5", weir::hdf5_version(), "", ""},
+          {"compiler", __VERSION__, "", ""}};
 }
 
 std::string new_run_id() {
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
   std::random_device entropy;
   const auto word = [&] { return entropy() & 0xffffU; };
-  return fmt::format("{:08x}-{:04x}-7{:03x}-{:04x}-{:04x}{:04x}{:04x}", now >> 16, now & 0xffff, word() & 0xfffU,
-                     (word() & 0x3fffU) | 0x8000U, word(), word(), word());
+  return fmt::format("{:08x}-{:04x}-7{:03x}-{:04x}-{:04x}{:04x}{:04x}", now >> 16, now & 0xffff,
+                     word() & 0xfffU, (word() & 0x3fffU) | 0x8000U, word(), word(), word());
 }

@@ -9,12 +9,13 @@
 #include <weir/record/recorder.hpp>
 
 // command, host, device, threads, dtype, git_commit (of the pipeline's folder, where it is in a repository).
-std::map<std::string, std::string> provenance(const weir::Graph& graph, const std::string& command, const std::string& device);
+std::map<std::string, std::string> provenance(const weir::Graph& graph, const std::string& command,
+                                              const std::string& device);
 
 // Every plugin that the graph uses: name, version, file, SHA-256 of the library.
 std::vector<weir::RunSpec::Version> plugin_versions(const weir::Graph& graph);
 
-// LibTorch, HDF5 and the C++ library.
+// Weir, LibTorch, HDF5 and the compiler.
 std::vector<weir::RunSpec::Version> library_versions();
 
 // A new identifier, time first (as UUIDv7).

@@ -3,11 +3,12 @@
 
 #include <ATen/Parallel.h>
 
+#include <fmt/format.h>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
-#include <fmt/format.h>
 
+#include <weir/device.hpp>
 #include <weir/executor.hpp>
 #include <weir/front/pipeline.hpp>
 #include <weir/loader.hpp>
@@ -38,16 +39,31 @@ weir::RunSpec spec_of(const weir::Graph& graph, const weir::Executor& executor, 
   return spec;
 }
 
+// What a run would record: for a trace the shape and bytes of one row.
+nlohmann::json listed(const std::vector<weir::DatasetSpec>& datasets) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const weir::DatasetSpec& dataset : datasets) {
+    list.push_back({{"path", dataset.node + "." + dataset.name},
+                    {"dtype", weir::name_of(dataset.dtype)},
+                    {"dims", dataset.dims},
+                    {"shape", dataset.shape},
+                    {"trace", dataset.trace},
+                    {"bytes", weir::bytes_of(dataset)}});
+  }
+  return list;
+}
+
 // The record and its end, as the last event tells it.
-int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunArguments& arguments, JsonLines& events,
-                 const std::string& device) {
+int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunArguments& arguments,
+                 JsonLines& events, const std::string& device) {
   weir::RunOptions options;
   options.jobs = arguments.jobs;
   options.checkpoints = arguments.out.string() + ".checkpoint";
   options.shared = arguments.shared;
   options.share = arguments.share;
   options.stop = &stop;
-  if (const char* seconds = std::getenv("WEIR_CHECKPOINT_SECONDS")) options.checkpoint_seconds = std::atof(seconds);
+  if (const char* seconds = std::getenv("WEIR_CHECKPOINT_SECONDS"))
+    options.checkpoint_seconds = std::atof(seconds);
 
   std::map<std::string, std::int64_t> keep;
   if (arguments.mode == weir::Recorder::Mode::resume) {
@@ -59,8 +75,12 @@ int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunAr
   const auto end = [&](const std::string& status, const std::string& message, int exit) {
     recorder.finish(status, message);
     if (status == "finished") std::filesystem::remove_all(options.checkpoints);
-    events.emit({{"event", "end"}, {"status", status}, {"message", message}, {"record", arguments.out.string()},
-                 {"bytes", std::filesystem::file_size(arguments.out)}, {"exit", exit}});
+    events.emit({{"event", "end"},
+                 {"status", status},
+                 {"message", message},
+                 {"record", arguments.out.string()},
+                 {"bytes", std::filesystem::file_size(arguments.out)},
+                 {"exit", exit}});
     return exit;
   };
   try {
@@ -80,22 +100,33 @@ int run_pipeline(const RunArguments& arguments) {
   std::signal(SIGTERM, request_stop);
   JsonLines events;
   const auto failed = [&](const std::string& message, int exit) {
-    events.emit({{"event", "end"}, {"status", "failed"}, {"message", message}, {"record", arguments.out.string()},
-                 {"bytes", 0}, {"exit", exit}});
+    events.emit({{"event", "end"},
+                 {"status", "failed"},
+                 {"message", message},
+                 {"record", arguments.out.string()},
+                 {"bytes", 0},
+                 {"exit", exit}});
     return exit;
   };
   try {
     const weir::Registry registry = weir::Registry::find(arguments.plugin_path);
-    const weir::Graph graph = weir::read_pipeline(arguments.file, registry,
-                                                  {.set = arguments.set, .device = arguments.device, .threads = arguments.threads});
+    const weir::Graph graph =
+        weir::read_pipeline(arguments.file, registry,
+                            {.set = arguments.set, .device = arguments.device, .threads = arguments.threads});
     at::set_num_threads(graph.threads);
     at::set_num_interop_threads(1);
     const at::TensorOptions options = weir::tensor_options(graph.device, graph.dtype);
-    weir::Executor executor(graph, [](const weir::PluginSchema& schema) { return weir::create(schema); }, options);
-    events.emit({{"event", "planned"}, {"nodes", graph.nodes.size()}, {"bytes", executor.bytes()}});
+    weir::Executor executor(
+        graph, [](const weir::PluginSchema& schema) { return weir::create(schema); }, options);
+    nlohmann::json planned{{"event", "planned"}, {"nodes", graph.nodes.size()}, {"bytes", executor.bytes()}};
+    if (arguments.plan_only) planned["datasets"] = listed(executor.datasets());
+    events.emit(planned);
+    if (arguments.plan_only) return 0;
     return run_recorded(graph, executor, arguments, events, options.device().str());
   } catch (const weir::InvalidPipeline& invalid) {
-    events.emit({{"event", "invalid"}, {"faults", weir::to_json(invalid.faults())}, {"text", weir::text(invalid.faults())}});
+    events.emit({{"event", "invalid"},
+                 {"faults", weir::to_json(invalid.faults())},
+                 {"text", weir::text(invalid.faults())}});
     return 2;
   } catch (const weir::RecordError& error) {
     return failed(error.what(), 4);

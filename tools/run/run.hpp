@@ -13,6 +13,7 @@ struct RunArguments {
   std::string command;
   std::filesystem::path file, out, shared;
   weir::Recorder::Mode mode = weir::Recorder::Mode::create;
+  bool plan_only = false;  // ends after the event "planned", which then lists what would be recorded
   std::vector<std::pair<std::string, std::string>> set;
   std::string device;
   int threads = 0, jobs = 1;

@@ -1,0 +1,42 @@
+// tests/plugins/objective/flow_matching.test.cpp -- paths, targets and losses of drawn samples.
+#include "../experiment.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
+
+using namespace weir::tests;
+using weir::Sample;
+using weir::Tensor;
+
+TEST_CASE("A sample lies on the path of its own pair at its own time", "[objective]") {
+  const Problem problem("noise/constant", {{"sigma", 0.3}});
+  const Sample sample = problem.sample(50);
+  const Tensor t = sample.t.unsqueeze(1), &x0 = sample.batch.x0(), &x1 = sample.batch.x1();
+  CHECK(x0.equal(Problem::points("x0").index_select(0, sample.batch.id)));
+  CHECK(x1.equal(Problem::target().index_select(0, sample.batch.id)));
+  CHECK(at::allclose(sample.xt, (1 - t) * x0 + t * x1 + 0.3 * sample.z, 1e-12, 1e-12));
+  CHECK(at::allclose(sample.ut, x1 - x0, 1e-12, 1e-12));  // the noise is not in the target
+}
+
+TEST_CASE("Pairs, times and noise come from streams of their own", "[objective]") {
+  const Sample plain = Problem().sample(20), noisy = Problem("noise/constant", {{"sigma", 2.0}}).sample(20),
+               sorted = Problem("noise/zero", nlohmann::json::object(), "time/sorted").sample(20);
+  CHECK(plain.batch.id.equal(noisy.batch.id));
+  CHECK(plain.t.equal(noisy.t));
+  CHECK(plain.batch.id.equal(sorted.batch.id));
+  CHECK(std::get<0>(plain.t.sort()).equal(sorted.t));
+  CHECK_FALSE(plain.batch.id.equal(Problem().sample(20, 10).batch.id));
+}
+
+TEST_CASE("The loss of a row is its squared distance summed over coordinates, times the pair's weight",
+          "[objective]") {
+  const Problem problem;
+  const auto field = make<weir::Field>("field/affine");
+  weir::Rng rng(1, "init", f64);
+  const weir::Params params = field->init({2}, rng);
+  Sample sample = problem.sample(7);
+  const Tensor expected = (field->velocity(params, sample.xt, sample.t) - sample.ut).square().sum(1);
+  CHECK(at::allclose(problem.objective->loss(*field, params, sample), expected, 1e-13, 0));
+  sample.batch.weight = at::arange(7, f64);
+  CHECK(
+      at::allclose(problem.objective->loss(*field, params, sample), expected * at::arange(7, f64), 1e-13, 0));
+}

@@ -1,0 +1,98 @@
+// tests/plugins/probe/probes.test.cpp -- what probes write, against one backward pass per sample.
+#include <cmath>
+
+#include <weir/kinds/probe.hpp>
+#include <weir/math/tape.hpp>
+
+#include "../experiment.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
+
+namespace {
+
+using namespace weir::tests;
+using nlohmann::json;
+using weir::Tensor;
+
+constexpr std::int64_t rows = 24;
+
+// One observed step of an MLP, and the per-sample gradients by brute force.
+struct Observed {
+  Observed(const std::string& id, const json& params)
+      : probe(make<weir::Probe>(id, params, f64, 0, "probe")) {
+    const auto field = make<weir::Field>("field/mlp", {{"width", 8}, {"depth", 2}});
+    weir::Rng rng(2, "init", f64);
+    const weir::Params theta = field->init({2}, rng);
+    sample = problem.sample(rows);
+    weir::Faults faults;
+    weir::Plan plan([](const std::string&) { return weir::Place{}; }, faults);
+    probe->plan_for({*problem.objective, theta, rows, 10}, plan);
+    REQUIRE(faults.empty());
+    sink.watch(*probe);
+    const weir::Params live = theta.requiring_grad();
+    losses = problem.objective->loss(*field, live, sample);
+    const weir::PerSampleGradients looped = weir::gradients_by_loop(losses, live);
+    std::vector<Tensor> parts;
+    for (const auto& [name, layer] : looped.layers) parts.push_back(layer->dense());
+    g = at::cat(parts, 1);
+    layer_sizes = parts;
+    const weir::Gradients mean = weir::gradients(losses, live, nullptr);
+    losses = losses.detach();
+    probe->observe({4, sample, losses, theta, mean.mean, &looped});
+  }
+  const Tensor& row(const std::string& trace) const { return sink.rows.at("probe." + trace).at(0); }
+
+  Problem problem;
+  std::unique_ptr<weir::Probe> probe;
+  weir::Sample sample;
+  Rows sink;
+  Tensor losses, g;
+  std::vector<Tensor> layer_sizes;
+};
+
+Tensor in_bin(const Tensor& t, int k, int bins) { return ((t * bins).floor() == k).nonzero().flatten(); }
+
+}  // namespace
+
+TEST_CASE("probe/gradient_variance writes the unbiased variance in all, by layer, by bin and by pair",
+          "[probe]") {
+  const Observed seen("probe/gradient_variance", {{"bins", 3}});
+  CHECK(seen.sink.steps.at("probe.total") == std::vector<std::int64_t>{4});
+  CHECK(number(seen.row("total")) == Approx(number(seen.g.var(0, true).sum())).epsilon(1e-9));
+  CHECK(number(seen.row("square")) == Approx(number(seen.g.square().sum(1).mean())).epsilon(1e-9));
+  CHECK(number(seen.row("layer").sum()) == Approx(number(seen.row("total"))).epsilon(1e-9));
+  for (std::size_t l = 0; l < seen.layer_sizes.size(); ++l) {
+    CHECK(number(seen.row("layer")[static_cast<std::int64_t>(l)]) ==
+          Approx(number(seen.layer_sizes[l].var(0, true).sum())).epsilon(1e-9));
+  }
+  for (int k = 0; k < 3; ++k) {
+    const Tensor of = in_bin(seen.sample.t, k, 3);
+    CHECK(number(seen.row("bin_n")[k]) == double(of.size(0)));
+    CHECK(number(seen.row("bin")[k]) ==
+          Approx(number(seen.g.index_select(0, of).var(0, true).sum())).epsilon(1e-9));
+  }
+  CHECK(at::allclose(seen.row("pair"), seen.g.square().sum(1)));
+  CHECK(seen.row("pair_id").equal(seen.sample.batch.id.to(at::kDouble)));
+}
+
+TEST_CASE("probe/loss writes the mean loss in all and by bin", "[probe]") {
+  const Observed seen("probe/loss", {{"bins", 3}});
+  CHECK(number(seen.row("total")) == Approx(number(seen.losses.mean())));
+  CHECK(number(seen.row("total_se")) == Approx(number(seen.losses.std()) / std::sqrt(double(rows))));
+  for (int k = 0; k < 3; ++k) {
+    const Tensor of = in_bin(seen.sample.t, k, 3);
+    CHECK(number(seen.row("bin")[k]) == Approx(number(seen.losses.index_select(0, of).mean())));
+    CHECK(number(seen.row("bin_n")[k]) == double(of.size(0)));
+  }
+}
+
+TEST_CASE("A variance of one row is refused", "[probe]") {
+  const Problem problem;
+  const auto probe = make<weir::Probe>("probe/gradient_variance");
+  const weir::Params none({{"net.0.weight", at::zeros({1}, f64)}});
+  weir::Faults faults;
+  weir::Plan plan([](const std::string&) { return weir::Place{}; }, faults);
+  probe->plan_for({*problem.objective, none, 1, 10}, plan);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].message == "a variance needs two rows; the batch has 1");
+}

@@ -1,0 +1,173 @@
+// tests/plugins/trainer/gradient.test.cpp -- training against hand-made steps and a least-squares solution.
+#include <cmath>
+#include <numbers>
+
+#include <weir/kinds/optimiser.hpp>
+#include <weir/kinds/probe.hpp>
+#include <weir/kinds/trainer.hpp>
+#include <weir/math/tape.hpp>
+
+#include "../experiment.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
+
+namespace {
+
+using namespace weir::tests;
+using nlohmann::json;
+using weir::Params;
+using weir::Tensor;
+
+// Stops its node after so many steps, as Ctrl-C would, and keeps the checkpoint.
+class StoppedRun final : public weir::Run {
+ public:
+  explicit StoppedRun(std::int64_t after) : after_(after) {}
+  bool stop_requested() const override { return step_ >= after_; }
+  void progress(std::int64_t step, std::int64_t, const std::map<std::string, double>&) override {
+    step_ = step;
+  }
+  void warn(const std::string&) override {}
+  void checkpoint(const std::function<weir::State()>& save, bool now) override {
+    if (now) state = save();
+  }
+  weir::State state;
+
+ private:
+  std::int64_t after_, step_ = 0;
+};
+
+struct Training {
+  explicit Training(const json& params, const std::string& step_rule = "optimiser/sgd",
+                    const json& rule = {{"lr", 0.05}}, const std::string& model_id = "field/affine",
+                    const json& model_params = json::object())
+      : model(make<weir::Field>(model_id, model_params)),
+        optimiser(make<weir::Optimiser>(step_rule, rule)),
+        trainer(make<weir::Trainer>("trainer/gradient", params, f64, 3, "train")) {
+    bind(*trainer, "objective", *problem.objective);
+    bind(*trainer, "model", *model);
+    bind(*trainer, "optimiser", *optimiser);
+  }
+  void observe(const std::string& name, weir::Node& probe) {
+    trainer->port("probes")->bind(name, probe, nullptr);
+  }
+  Params params(const std::string& output) const {
+    weir::Rng unused(0, "", f64);
+    return dynamic_cast<const weir::Output<weir::Field>*>(trainer->output(output))->get()->init({2}, unused);
+  }
+
+  Problem problem;
+  std::unique_ptr<weir::Field> model;
+  std::unique_ptr<weir::Optimiser> optimiser;
+  std::unique_ptr<weir::Trainer> trainer;
+};
+
+bool same(const Params& a, const Params& b) {
+  for (const auto& [name, value] : a.tensors()) {
+    if (!value.equal(b[name])) return false;
+  }
+  return true;
+}
+
+// The trainer's rule written out: SGD on the mean loss at scale s(k), EMA started at the initial parameters.
+void check_by_hand(const json& extra, const std::function<double(int)>& scale, double clip = 1e300) {
+  json params{{"steps", 6}, {"batch", 16}, {"ema_decay", 0.9}};
+  params.update(extra);
+  INFO(params);
+  Training training(params);
+  run(*training.trainer);
+
+  weir::Rng init = weir::Rng(3, "train", f64).at("init");
+  Params theta = training.model->init({2}, init).clone(), ema = theta.clone();
+  for (int k = 1; k <= 6; ++k) {
+    weir::Rng rng = weir::Rng(3, "train", f64).at("step", k);
+    const weir::Sample sample = training.problem.objective->sample(16, rng);
+    const Params live = theta.requiring_grad();
+    const auto grads =
+        weir::gradients(training.problem.objective->loss(*training.model, live, sample), live, nullptr).mean;
+    Tensor square = at::zeros({}, f64);
+    for (const Tensor& g : grads) square = square + g.square().sum();
+    const double factor = std::min(1.0, clip / std::sqrt(number(square)));
+    for (std::size_t i = 0; i < grads.size(); ++i) {
+      theta.tensors()[i].second.sub_(grads[i], 0.05 * scale(k) * factor);
+      ema.tensors()[i].second.mul_(0.9).add_(theta.tensors()[i].second, 0.1);
+    }
+  }
+  const Params found = training.params("field"), averaged = training.params("ema");
+  for (const auto& [name, value] : theta.tensors()) CHECK(at::allclose(found[name], value, 1e-12, 1e-13));
+  for (const auto& [name, value] : ema.tensors()) CHECK(at::allclose(averaged[name], value, 1e-12, 1e-13));
+}
+
+}  // namespace
+
+TEST_CASE("Steps, schedules, clipping and EMA are the ones written in the header", "[trainer]") {
+  const auto cosine = [](double p) { return (1 + std::cos(std::numbers::pi * p)) / 2; };
+  check_by_hand({}, [](int) { return 1.0; });
+  check_by_hand({{"schedule", "linear"}}, [](int k) { return 1 - k / 6.0; });
+  check_by_hand({{"schedule", "cosine"}}, [&](int k) { return cosine(k / 6.0); });
+  check_by_hand({{"schedule", "cosine"}, {"warmup", 2}},
+                [&](int k) { return k < 2 ? 0.5 : cosine((k - 2) / 4.0); });
+  check_by_hand(
+      {{"clip", 0.5}}, [](int) { return 1.0; }, 0.5);
+}
+
+TEST_CASE("Training an affine field finds the least-squares solution", "[trainer]") {
+  Training training({{"steps", 3000}, {"batch", 64}, {"schedule", "cosine"}}, "optimiser/adam",
+                    {{"lr", 0.02}});
+  run(*training.trainer);
+  // A large sample of (x_t, u_t), u_t = Theta x_t + f in least squares: the loss of training is at most 2 % above.
+  const weir::Sample sample = training.problem.sample(20000);
+  const Tensor design = at::cat({sample.xt, at::ones({20000, 1}, f64)}, 1);
+  const Tensor solution = std::get<0>(at::linalg_lstsq(design, sample.ut));
+  const double best = number((design.mm(solution) - sample.ut).square().sum(1).mean());
+  const double found =
+      number(training.problem.objective->loss(*training.model, training.params("field"), sample).mean());
+  CHECK(found >= best * (1 - 1e-9));
+  CHECK(found < 1.02 * best);
+}
+
+TEST_CASE("A stopped training goes on from its checkpoint to the same bits", "[trainer]") {
+  const json params{{"steps", 9}, {"batch", 8}};
+  const std::string rule = GENERATE("optimiser/adam", "optimiser/adamw", "optimiser/sgd");
+  const json momentum = rule == "optimiser/sgd" ? json{{"momentum", 0.9}} : json::object();
+  Training whole(params, rule, momentum);
+  run(*whole.trainer);
+  Training first(params, rule, momentum), second(params, rule, momentum);
+  StoppedRun stopped(4);
+  plan(*first.trainer);
+  CHECK_THROWS_AS(first.trainer->run(stopped), weir::Stopped);
+  plan(*second.trainer);
+  second.trainer->load(stopped.state);
+  QuietRun quiet;
+  second.trainer->run(quiet);
+  CHECK(same(second.params("field"), whole.params("field")));
+  CHECK(same(second.params("ema"), whole.params("ema")));
+}
+
+TEST_CASE("Probes change no bit of what is trained", "[trainer][probe]") {
+  const json params{{"steps", 5}, {"batch", 8}}, mlp{{"width", 8}, {"depth", 2}};
+  Training plain(params, "optimiser/adam", json::object(), "field/mlp", mlp);
+  run(*plain.trainer);
+  for (const std::string& id : plugins_of("probe")) {
+    INFO(id);
+    Training watched(params, "optimiser/adam", json::object(), "field/mlp", mlp);
+    const auto probe = make<weir::Probe>(id, {{"every", 2}});
+    watched.observe("probe", *probe);
+    run(*watched.trainer);
+    CHECK(same(watched.params("field"), plain.params("field")));
+  }
+}
+
+TEST_CASE("A loss that is not finite ends the training with its step and the remedy", "[trainer]") {
+  Training training({{"steps", 5000}, {"batch", 8}}, "optimiser/sgd", {{"lr", 1e6}});
+  CHECK_THROWS_WITH(run(*training.trainer),
+                    Catch::Contains("the loss is") && Catch::Contains("at step") &&
+                        Catch::Contains("lower optimiser.lr, set clip, or check the data"));
+}
+
+TEST_CASE("A warm-up that never ends is a fault", "[trainer]") {
+  Training training(json{{"steps", 5}, {"warmup", 5}});
+  const weir::Faults faults = plan(*training.trainer);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].message == "warmup is 5 but there are 5 steps; it must be less");
+  CHECK(faults[0].place.file == "warmup");
+}
