@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# tests/pipelines/pipelines.test.sh -- every pipeline of pipelines/ is valid and runs in a smoke form; the JSON Schema is fresh.
+# tests/pipelines/pipelines.test.sh -- every pipeline of pipelines/ is valid and runs in a smoke form, gaussian.yaml whole; the
+# JSON Schema is fresh.
 set -euo pipefail
 weir=$WEIR_BIN_DIR/weir
 out=$(mktemp -d)
@@ -7,11 +8,11 @@ trap 'rm -rf "$out"' EXIT
 
 # What makes each pipeline short. A pipeline that is not named here fails the test.
 declare -A smoke=(
-  [eight_gaussians]="--set train.steps=20 --set start.draw={\"fixed\":64} --set flow.steps=2 --set flow.save=0"
-  [gaussian]="--set at_pair.replicates=2 --set at_ot.replicates=2 --set at_random.replicates=2"
-  [minimisers]="--set pair_train.batch=16 --set sharp_flow.steps=5"
+  [eight_gaussians]="--set train.steps=20 --set train.batch=32 --set start.draw={\"fixed\":64} --set again.draw={\"fixed\":64} --set flow.steps=2 --set flow.save=0"
+  [gaussian]=""
+  [minimisers]="--set pair_train.batch=4 --set set_train.batch=4 --set pair_train.model.width=8 --set set_train.model.width=8 --set pair_error.samples=64 --set set_error.samples=64 --set sharp_flow.steps=5"
   [quickstart]="--set train.steps=20 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2"
-  [rotation]="--set train.steps=20 --set pairs.draw={\"fixed\":16}"
+  [rotation]="--set train.steps=20 --set train.warmup=0 --set pairs.draw={\"fixed\":16}"
 )
 
 "$weir" schema >"$out/schema.json"
@@ -26,10 +27,10 @@ for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml; do
   status=0
   # shellcheck disable=SC2086
   "$weir" run "$file" ${smoke[$name]} -o "$out/$name" --jobs 2 --progress none >"$out/$name.log" 2>&1 || status=$?
-  # 1 is an expectation that a short run does not meet; everything else is a fault.
-  if ((status > 1)); then
+  # 1 is an expectation that a short run does not meet; everything else is a fault. What runs whole meets its own.
+  if ((status > 1)) || [[ $status == 1 && -z ${smoke[$name]} ]]; then
     cat "$out/$name.log"
-    exit "$status"
+    exit 1
   fi
   echo "$name: ran, exit $status"
 done
