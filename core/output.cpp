@@ -72,8 +72,8 @@ void Output<Tensor>::set(const Tensor& value) {
   }
 }
 
-void Output<Tensor>::reason(const std::string& text) {
-  if (sink()) sink()->attribute(path(), schema().name + "_reason", text);
+void Output<Tensor>::attribute(const std::string& name, const std::string& text) {
+  if (sink()) sink()->attribute(path(), name, text);
 }
 
 const Tensor& Output<Tensor>::get() const {

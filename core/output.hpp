@@ -89,8 +89,10 @@ class Output<Tensor> final : public AnyOutput {
 
   // In run: the value, which is recorded as well.
   void set(const Tensor& value);
+  // In run: a fixed text beside the value (ASCII).
+  void attribute(const std::string& name, const std::string& text);
   // Why the number is infinite or missing; written beside it as <name>_reason.
-  void reason(const std::string& text);
+  void reason(const std::string& text) { attribute(schema().name + "_reason", text); }
   const Tensor& get() const;
 
  private:

@@ -14,6 +14,7 @@ Batch Batch::rows(const Tensor& index) const {
   };
   Batch taken;
   for (const Tensor& point : points) taken.points.push_back(take(point));
+  for (const Tensor& item : items) taken.items.push_back(take(item));
   taken.times = times;  // one per marginal, not one per row
   taken.id = take(id);
   taken.unit = take(unit);
@@ -61,6 +62,16 @@ void Coupling::keep(Batch pairs) {
   x0_.set(pairs_->x0());
   x1_.set(pairs_->x1());
   id_.set(pairs_->id);
+  for (const auto& [end, output] : {std::pair(0, &x0_item_), std::pair(1, &x1_item_)}) {
+    const Source* set = set_of(end);
+    if (!set) continue;
+    output->set(pairs_->items.at(static_cast<std::size_t>(end)));
+    output->attribute("set", set->path());
+    if (const auto origin = set->origin()) {
+      output->attribute("file", origin->file);
+      output->attribute("sha256", origin->sha256);
+    }
+  }
 }
 
 void Coupling::plan_outputs() {
@@ -70,28 +81,38 @@ void Coupling::plan_outputs() {
   x0_.plan(rows_of(*count, shape()), dims);
   x1_.plan(rows_of(*count, shape()), dims);
   id_.plan({*count}, {"pair"});
+  if (set_of(0)) x0_item_.plan({*count}, {"pair"});
+  if (set_of(1)) x1_item_.plan({*count}, {"pair"});
 }
 
-Batch Coupling::batch_of(Tensor x0, Tensor x1, const Tensor& label) {
+Coupling::Points Coupling::Points::rows(const Tensor& index) const {
+  const auto take = [&](const Tensor& member) {
+    return member.defined() ? member.index_select(0, index) : Tensor();
+  };
+  return {take(x), take(label), take(item)};
+}
+
+Batch Coupling::batch_of(Points x0, Points x1) {
   Batch batch;
-  const Tensor number = at::arange(x0.size(0), x0.options().dtype(at::kLong));
-  batch.points = {std::move(x0), std::move(x1)};
+  const Tensor number = at::arange(x0.x.size(0), x0.x.options().dtype(at::kLong));
+  batch.points = {std::move(x0.x), std::move(x1.x)};
+  batch.items = {std::move(x0.item), std::move(x1.item)};
   batch.id = number;
   batch.unit = number;
-  if (label.defined()) batch.context["label"] = label;
+  if (x1.label.defined()) batch.context["label"] = std::move(x1.label);
   return batch;
 }
 
 DrawnCoupling::~DrawnCoupling() = default;
 
-DrawnCoupling::Points DrawnCoupling::points_of(const Source& source, std::int64_t n, Rng rng) const {
+Coupling::Points DrawnCoupling::points_of(const Source& source, std::int64_t n, Rng rng) const {
   const auto count = source.size();
   const bool fixed = size().has_value();
-  if (!count) return {.x = source.sample(n, rng)};
-  if (!source.labels().defined()) return {.x = fixed ? source.distinct(n, rng) : source.sample(n, rng)};
-  if (fixed && n > *count) return {.x = source.distinct(n, rng)};  // which says what is wrong
+  if (!count) return {.x = source.sample(n, rng), .label = {}, .item = {}};
+  if (fixed && n > *count) source.distinct(n, rng);  // which says what is wrong
   const Tensor index = fixed ? rng.permutation(*count).narrow(0, 0, n) : rng.integers(*count, {n});
-  return {.x = source.items(index), .label = source.labels().index_select(0, index)};
+  const Tensor labels = source.labels();
+  return {source.items(index), labels.defined() ? labels.index_select(0, index) : Tensor(), index};
 }
 
 void DrawnCoupling::plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target) {

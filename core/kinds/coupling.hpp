@@ -19,6 +19,8 @@ struct Batch {
   std::vector<Tensor> points;  // x0 first, x1 last, each [B, item...]; more for several marginals
   Tensor times;                // [points.size()], undefined for the usual {0, 1}
   Tensor id;                   // int64 [B], stable per pair
+  std::vector<Tensor>
+      items;      // for each of points: int64 [B], which item of its finite set; undefined for a law
   Tensor unit;    // int64 [B]: rows with the same unit are dependent, as in one minibatch OT plan
   Tensor weight;  // [B], undefined for equal weights
   std::map<std::string, Tensor> context;  // labels, latents: [B, ...]
@@ -53,19 +55,31 @@ class Coupling : public Node {
   };
   virtual std::optional<Affine> affine() const { return std::nullopt; }
 
+  // The finite set that x0 (end 0) or x1 (end 1) of every pair is an item of, or null. Known after plan.
+  virtual const Source* set_of(int end) const { return (void)end, nullptr; }
+
  protected:
+  // One end of some pairs.
+  struct Points {
+    Tensor x;      // [n, item...]
+    Tensor label;  // int64 [n], undefined if the source has none
+    Tensor item;   // int64 [n], number in a finite set; undefined for a law
+    Points rows(const Tensor& index) const;
+  };
   // n new pairs; a fixed coupling is asked once, with n = size() (rows distinct where the sources are finite sets).
   virtual Batch pair(std::int64_t n, Rng& rng) const = 0;
-  // Declares the shapes of x0, x1, id; to be called at the end of a derived plan.
+  // Declares the shapes of x0, x1, id and of the item numbers; to be called at the end of a derived plan.
   void plan_outputs();
-  // A batch of these points with ids and units 0..n-1; `label` [n], if defined, becomes context "label".
-  static Batch batch_of(Tensor x0, Tensor x1, const Tensor& label = {});
+  // A batch of these pairs with ids and units 0..n-1; a label of x1 becomes context "label".
+  static Batch batch_of(Points x0, Points x1);
   // Makes these the pairs of a fixed coupling, in this order, and sets the outputs; for a `run` of a derived class.
   void keep(Batch pairs);
 
   Output<Tensor> x0_{this, "x0", "1", "source points of the fixed pairs"};
   Output<Tensor> x1_{this, "x1", "1", "target points of the fixed pairs"};
   Output<Tensor> id_{this, "id", "1", "number of each fixed pair", "int64"};
+  Output<Tensor> x0_item_{this, "x0_item", "1", "which item of its set each x0 is", "int64"};
+  Output<Tensor> x1_item_{this, "x1_item", "1", "which item of its set each x1 is", "int64"};
 
  private:
   std::optional<Batch> pairs_;
@@ -80,10 +94,6 @@ class DrawnCoupling : public Coupling {
  protected:
   Param<Draw> draw_{this, "draw", required, "fresh: new pairs at every draw; {fixed: N}: N pairs drawn once"};
 
-  struct Points {
-    Tensor x;      // [n, item...]
-    Tensor label;  // int64 [n], undefined if the source has none
-  };
   // n points of a source for this draw: distinct ones when the pairs are fixed.
   Points points_of(const Source& source, std::int64_t n, Rng rng) const;
   // Faults: a fixed count below one or above a finite set's size; sources of different shapes.

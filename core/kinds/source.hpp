@@ -38,6 +38,12 @@ class Source : public Node {
   // Capability "labels": the class of each item of a finite set, int64 [size]; undefined where there are none.
   virtual Tensor labels() const { return {}; }
 
+  // Where a finite set can be read again: a file, or a folder, and the SHA-256 of its bytes. Known after run.
+  struct Origin {
+    std::string file, sha256;
+  };
+  virtual std::optional<Origin> origin() const { return std::nullopt; }
+
   // Capability "moments": mean [D] and covariance [D, D] over the flattened items.
   struct Moments {
     Tensor mean, covariance;

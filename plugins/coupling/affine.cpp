@@ -55,12 +55,15 @@ class AffineMap final : public weir::DrawnCoupling {
 
   weir::Shape shape() const override { return source_->shape(); }
   std::optional<Affine> affine() const override { return map_; }
+  const weir::Source* set_of(int end) const override {
+    return end == 0 && source_->size() ? source_.get() : nullptr;
+  }
 
  protected:
   weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {
-    const Tensor x0 = points_of(*source_, n, rng.at("source")).x;
-    const Tensor x1 = at::mm(x0.reshape({n, -1}), map_.matrix.t()) + map_.shift;
-    return batch_of(x0, x1.reshape(x0.sizes()));
+    const Points x0 = points_of(*source_, n, rng.at("source"));
+    const Tensor x1 = at::mm(x0.x.reshape({n, -1}), map_.matrix.t()) + map_.shift;
+    return batch_of(x0, {.x = x1.reshape(x0.x.sizes()), .label = {}, .item = {}});
   }
 
  private:

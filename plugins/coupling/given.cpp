@@ -49,13 +49,12 @@ class Given final : public weir::Coupling {
 
   void run(weir::Run&) override {
     const weir::Shape shape = weir::rows_of(count_, item_);
-    if (source_.bound())
-      return keep(batch_of(source_().to(options()).reshape(shape), target_().to(options()).reshape(shape)));
+    if (source_.bound()) return keep(batch_of(points(source_(), shape), points(target_(), shape)));
     const weir::Reader reader(file_());
-    const auto points = [&](const std::string& dataset) {
-      return weir::tensor_of(reader.read(dataset), options()).to(options()).reshape(shape);
+    const auto read = [&](const std::string& dataset) {
+      return points(weir::tensor_of(reader.read(dataset), options()), shape);
     };
-    keep(batch_of(points(first_()), points(last_())));
+    keep(batch_of(read(first_()), read(last_())));
   }
 
   weir::Shape shape() const override { return item_; }
@@ -67,6 +66,10 @@ class Given final : public weir::Coupling {
   }  // never asked: run reads the pairs
 
  private:
+  Points points(const Tensor& x, const weir::Shape& shape) const {
+    return {.x = x.to(options()).reshape(shape), .label = {}, .item = {}};
+  }
+
   bool read_shapes(weir::Plan& plan, weir::Shape& x0, weir::Shape& x1) const {
     if (!std::filesystem::is_regular_file(file_())) {
       plan.fault("file", fmt::format("there is no file '{}'", file_().string()));

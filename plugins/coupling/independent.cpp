@@ -21,11 +21,15 @@ class Independent final : public weir::DrawnCoupling {
   }
 
   weir::Shape shape() const override { return source_->shape(); }
+  const weir::Source* set_of(int end) const override {
+    const weir::Source& source = end == 0 ? *source_ : *target_;
+    return source.size() ? &source : nullptr;
+  }
 
  protected:
   weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {
     const Points x0 = points_of(*source_, n, rng.at("source")), x1 = points_of(*target_, n, rng.at("target"));
-    return batch_of(x0.x, x1.x, x1.label);
+    return batch_of(x0, x1);
   }
 };
 

@@ -58,6 +58,10 @@ class Ot final : public weir::DrawnCoupling {
   void load(const weir::State& state) override { state_ = state; }
 
   weir::Shape shape() const override { return source_->shape(); }
+  const weir::Source* set_of(int end) const override {
+    const weir::Source& source = end == 0 ? *source_ : *target_;
+    return source.size() ? &source : nullptr;
+  }
   bool dependent_rows() const override { return true; }
 
  protected:
@@ -74,9 +78,7 @@ class Ot final : public weir::DrawnCoupling {
   }
 
   static weir::Batch matched(const Points& x0, const Points& x1, const Tensor& permutation) {
-    const Tensor partner = permutation.to(x1.x.device());
-    return batch_of(x0.x, x1.x.index_select(0, partner),
-                    x1.label.defined() ? x1.label.index_select(0, partner) : Tensor());
+    return batch_of(x0, x1.rows(permutation.to(x1.x.device())));
   }
 
   weir::State state_;  // the assignment: points are drawn again from their address

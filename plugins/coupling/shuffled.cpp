@@ -49,6 +49,7 @@ class Shuffled final : public weir::Coupling {
   }
 
   weir::Shape shape() const override { return coupling_->shape(); }
+  const weir::Source* set_of(int end) const override { return coupling_->set_of(end); }
   std::optional<std::int64_t> size() const override { return coupling_->size(); }
 
  protected:
@@ -60,7 +61,9 @@ class Shuffled final : public weir::Coupling {
   static weir::Batch exchanged(const weir::Batch& pairs, const Tensor& partner) {
     const weir::Batch others = pairs.rows(partner);
     const auto label = others.context.find("label");
-    return batch_of(pairs.x0(), others.x1(), label == others.context.end() ? Tensor() : label->second);
+    return batch_of(
+        {pairs.x0(), {}, pairs.items.front()},
+        {others.x1(), label == others.context.end() ? Tensor() : label->second, others.items.back()});
   }
 };
 

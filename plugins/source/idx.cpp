@@ -12,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include <weir/front/digest.hpp>
 #include <weir/kinds/source.hpp>
 #include <weir/math/area.hpp>
 #include <weir/plugin.hpp>
@@ -129,6 +130,9 @@ class Idx final : public weir::Source {
   std::optional<std::int64_t> size() const override { return count_; }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
   Tensor labels() const override { return classes_; }
+  std::optional<Origin> origin() const override {
+    return Origin{images_().string(), weir::file_sha256(images_())};
+  }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return items(rng.integers(count_, {n})); }
 
  private:

@@ -19,6 +19,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include <weir/front/digest.hpp>
 #include <weir/kinds/source.hpp>
 #include <weir/math/area.hpp>
 #include <weir/plugin.hpp>
@@ -97,6 +98,13 @@ class Images final : public weir::Source {
   }
   std::optional<std::int64_t> size() const override { return count(); }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
+  // The hash of what `sha256sum *` prints in the folder, for the files that were read.
+  std::optional<Origin> origin() const override {
+    std::string lines;
+    for (const weir::Path& file : files_)
+      lines += weir::file_sha256(file) + "  " + file.filename().string() + "\n";
+    return Origin{folder_().string(), weir::sha256(lines)};
+  }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return items(rng.integers(count(), {n})); }
 
  private:

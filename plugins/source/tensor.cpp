@@ -4,6 +4,7 @@
 //
 // Shapes   items have the dataset's shape without its first axis; {1} if it has one axis only
 // Limits   read whole, or its first `limit` rows, into memory; whole numbers become the graph's floating type
+#include <weir/front/digest.hpp>
 #include <weir/kinds/source.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
@@ -55,6 +56,9 @@ class TensorSource final : public weir::Source {
   weir::Shape shape() const override { return item_; }
   std::optional<std::int64_t> size() const override { return count_; }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
+  std::optional<Origin> origin() const override {
+    return Origin{file_().string() + ":" + dataset_(), weir::file_sha256(file_())};
+  }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return items(rng.integers(count_, {n})); }
 
  private:

@@ -46,6 +46,13 @@ void has_fixed_pairs(const Coupling& coupling) {
   CHECK(value_of(coupling, "x0").equal(all.x0()));
   CHECK(value_of(coupling, "x1").equal(all.x1()));
   CHECK(value_of(coupling, "id").equal(all.id));
+  for (const int end : {0, 1}) {  // an end that comes from a finite set says which item it is
+    const weir::Source* set = coupling.set_of(end);
+    CHECK(coupling.output(end == 0 ? "x0_item" : "x1_item")->planned() == (set != nullptr));
+    if (set)
+      CHECK(set->items(value_of(coupling, end == 0 ? "x0_item" : "x1_item"))
+                .equal(end == 0 ? all.x0() : all.x1()));
+  }
   weir::Rng rng(2, "rows", f64);
   const Batch drawn = coupling.draw(200, rng);
   CHECK(drawn.x0().equal(all.x0().index_select(0, drawn.id)));
@@ -105,6 +112,7 @@ TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
   is_addressed_by_its_seed(*coupling);
   if (coupling->size()) {
     has_fixed_pairs(*coupling);
+    CHECK((coupling->set_of(0) != nullptr) == finite);
     CHECK(made()->all().x1().equal(coupling->all().x1()));  // made again from the same seed
     if (finite)
       CHECK((weir::SquaredDistances(coupling->all().x0()).from(coupling->all().x0()) == 0)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/pipelines/pipelines.test.sh -- every pipeline of pipelines/ is valid and runs in a smoke form, gaussian.yaml whole; the
-# JSON Schema is fresh.
+# tests/pipelines/pipelines.test.sh -- every pipeline of pipelines/ is valid and runs in a smoke form, gaussian.yaml whole; so is
+# the one in README.md; the JSON Schema is fresh.
 set -euo pipefail
 weir=$WEIR_BIN_DIR/weir
 out=$(mktemp -d)
@@ -20,6 +20,10 @@ cmp "$out/schema.json" "$WEIR_SOURCE_DIR/schemas/pipeline.schema.json" || {
   echo "schemas/pipeline.schema.json is out of date: weir schema -o schemas/pipeline.schema.json"
   exit 1
 }
+
+sed -n '/^```yaml$/,/^```$/p' "$WEIR_SOURCE_DIR/README.md" | sed '/^```/d' >"$out/readme.yaml"
+[[ -s $out/readme.yaml ]]
+"$weir" validate "$out/readme.yaml"
 
 for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml; do
   name=$(basename "$file" .yaml)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -51,6 +52,14 @@ inline double number(const Tensor& x) { return x.item<double>(); }
 // The value of a node's output after it has run.
 inline const Tensor& value_of(const Node& node, const std::string& output) {
   return dynamic_cast<const Output<Tensor>&>(*node.output(output)).get();
+}
+
+// The first 64 characters that a shell command prints: a SHA-256 of coreutils.
+inline std::string sha_printed_by(const std::string& command) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), &pclose);
+  std::string text(64, ' ');
+  if (!pipe || std::fread(text.data(), 1, text.size(), pipe.get()) != text.size()) return "";
+  return text;
 }
 
 // A folder of its own that goes away with the object.

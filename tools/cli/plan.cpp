@@ -23,9 +23,8 @@ struct Arguments {
 
 int plan(const Arguments& arguments) {
   const Graph graph = arguments.pipeline.read();
-  if (arguments.sizes)
-    fmt::print("{}", recorded_sizes(arguments.pipeline, graph));
-  else if (arguments.resolved)
+  if (arguments.sizes) return print_recorded_sizes(arguments.pipeline, graph);
+  if (arguments.resolved)
     fmt::print("{}", resolved_yaml(graph));
   else if (arguments.format == "json")
     fmt::print("{}\n", resolved_json(graph).dump(2));

@@ -21,7 +21,7 @@ using Json = nlohmann::json;
 
 constexpr double patience = 600;  // seconds; planning reads file headers only
 
-// The event "planned", or a CommandError with what stands in its place.
+// The event "planned" or "invalid".
 Json planned(const std::vector<std::string>& command) {
   const ChildOutput answer = run_child(command, patience);
   std::istringstream lines(answer.output);
@@ -29,8 +29,7 @@ Json planned(const std::vector<std::string>& command) {
     const Json event = Json::parse(line, nullptr, false);
     if (!event.is_object()) continue;
     const std::string what = event.value("event", "");
-    if (what == "planned") return event;
-    if (what == "invalid") throw CommandError(invalid, event.value("text", ""));
+    if (what == "planned" || what == "invalid") return event;
     if (what == "end")
       throw CommandError(event.value("exit", int{plugin_failed}), event.value("message", ""));
   }
@@ -49,13 +48,17 @@ std::string sizes_of(const Json& dataset) {
 
 }  // namespace
 
-std::string recorded_sizes(const PipelineArguments& arguments, const Graph& graph) {
+int print_recorded_sizes(const PipelineArguments& arguments, const Graph& graph) {
   std::vector<std::string> command{find_weir_run(), "plan", arguments.file};
   for (const std::string& set : arguments.set) command.push_back("--set=" + set);
   if (!arguments.device.empty()) command.push_back("--device=" + arguments.device);
   for (const std::string& folder : arguments.plugins.folders) command.push_back("--plugin-path=" + folder);
   for (const std::string& folder : graph.plugins) command.push_back("--plugin-path=" + folder);
   const Json plan = planned(command);
+  if (plan["event"] == "invalid") {
+    fmt::print(stderr, "{}", plan.value("text", ""));
+    return invalid;
+  }
 
   std::size_t width = 0;
   for (const Json& dataset : plan["datasets"])
@@ -63,15 +66,19 @@ std::string recorded_sizes(const PipelineArguments& arguments, const Graph& grap
   std::string text;
   for (const Json& dataset : plan["datasets"]) {
     const bool trace = dataset["trace"];
-    text += fmt::format("  {:<{}}  {:<7}  {:>10}{}  {}\n", dataset["path"].get<std::string>(), width,
-                        dataset["dtype"].get<std::string>(), bytes(dataset["bytes"].get<std::uint64_t>()),
-                        trace ? " a row" : "      ", sizes_of(dataset));
+    std::string line =
+        fmt::format("  {:<{}}  {:<7}  {:>10}{}  {}", dataset["path"].get<std::string>(), width,
+                    dataset["dtype"].get<std::string>(), bytes(dataset["bytes"].get<std::uint64_t>()),
+                    trace ? " a row" : "      ", sizes_of(dataset));
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
   }
   const auto whole = plan["bytes"].get<std::uint64_t>();
   text += fmt::format("a run records {} and its traces", bytes(whole));
   const std::size_t runs = combinations(graph).size();
   if (runs > 1) text += fmt::format("; {} runs of this shape record {}", runs, bytes(whole * runs));
-  return text + "\n";
+  fmt::print("{}\n", text);
+  return fine;
 }
 
 }  // namespace weir::cli

@@ -53,7 +53,10 @@ Verb validate_verb(CLI::App& program) {
       ->type_name("F")
       ->check(CLI::IsMember({"text", "json"}));
   arguments->pipeline.add_options_to(*app);
-  app->footer("Examples:\n  weir validate pipelines/*.yaml\n  weir validate rotation.yaml --format json");
+  app->footer(
+      "Examples:\n  weir validate pipelines/*.yaml\n  weir validate rotation.yaml --format json\n\nShapes "
+      "are known to the plugins: `weir plan FILE --sizes` "
+      "asks them.");
   return {app, [arguments] { return validate(*arguments); }};
 }
 

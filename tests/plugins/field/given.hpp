@@ -27,7 +27,9 @@ class GivenPairs final : public Coupling {
   void plan(Plan&) override { plan_outputs(); }
 
  protected:
-  Batch pair(std::int64_t, Rng&) const override { return batch_of(x0_points_, x1_points_); }
+  Batch pair(std::int64_t, Rng&) const override {
+    return batch_of({x0_points_, {}, {}}, {x1_points_, {}, {}});
+  }
 
  private:
   Tensor x0_points_, x1_points_;

@@ -125,3 +125,11 @@ TEST_CASE("Fashion-MNIST is read as Python reads it", "[source][idx]") {
   CHECK(number(all(*source)[499].sum()) == Approx(70958).epsilon(1e-12));
   CHECK(source->labels().narrow(0, 0, 10).equal(at::tensor({9, 2, 1, 1, 6, 1, 4, 6, 5, 7}, at::kLong)));
 }
+
+TEST_CASE("An IDX file says where it can be read again, with its SHA-256", "[source][idx]") {
+  const Scratch scratch;
+  const std::string images = scratch.write("images", two_images);
+  const auto source = idx({{"images", images}});
+  CHECK(source->origin()->file == images);
+  CHECK(source->origin()->sha256 == sha_printed_by("sha256sum '" + images + "'"));
+}

@@ -112,3 +112,15 @@ TEST_CASE("An image that cannot be decoded fails by name", "[source][images]") {
   const auto source = make<Source>("source/images", {{"folder", scratch / ""}});
   CHECK_THROWS_WITH(run(*source), Catch::Contains("b.png' cannot be decoded"));
 }
+
+TEST_CASE("A folder of images says where it can be read again, with the hash of what sha256sum prints",
+          "[source][images]") {
+  const Scratch scratch;
+  write_png(scratch / "b.PNG", 6, 4, 200);
+  write_png(scratch / "a.png", 6, 4, 100);
+  const auto source = make<Source>("source/images", {{"folder", scratch / ""}});
+  run(*source);
+  CHECK(source->origin()->file == scratch / "");
+  CHECK(source->origin()->sha256 ==
+        sha_printed_by("cd '" + (scratch / "").string() + "' && sha256sum a.png b.PNG | sha256sum"));
+}
