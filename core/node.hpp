@@ -28,7 +28,7 @@ class Trace;
 class Plan {
  public:
   Plan(std::function<Place(const std::string& key)> place, Faults& faults)
-      : place_(std::move(place)), faults_(faults) {}
+      : place_(std::move(place)), faults_(faults), before_(faults.size()) {}
 
   // A fault of this node. `key` is a parameter or port of the node ("" for the node itself); `message` states the rule and
   // the value; `remedy` what to do.
@@ -36,11 +36,12 @@ class Plan {
   // A wiring fault: the same, with the place of another node's key as the other end.
   void fault(const std::string& key, const std::string& message, const Node& other,
              const std::string& other_key, const std::string& caption);
-  bool clean() const { return faults_.empty(); }
+  bool clean() const { return faults_.size() == before_; }  // this node has no fault so far
 
  private:
   std::function<Place(const std::string&)> place_;
   Faults& faults_;
+  std::size_t before_;  // faults of other nodes
 };
 
 // Tensors by name: what a node needs to go on from where it stood, to the same bits.

@@ -45,6 +45,7 @@ inline const Limits any_value{};
 inline const Limits positive{.minimum = 0, .minimum_excluded = true};
 inline const Limits non_negative{.minimum = 0};
 inline const Limits probability{.minimum = 0, .maximum = 1};
+inline const Limits below_one{.minimum = 0, .maximum = 1, .maximum_excluded = true};
 inline Limits at_least(double minimum) { return {.minimum = minimum}; }
 inline Limits between(double minimum, double maximum) { return {.minimum = minimum, .maximum = maximum}; }
 inline Limits one_of(std::vector<std::string> choices) { return {.choices = std::move(choices)}; }

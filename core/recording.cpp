@@ -83,7 +83,10 @@ std::vector<DatasetSpec> RecordingSink::declare(const Node& node, const nlohmann
   return recorded;
 }
 
-void RecordingSink::remember(const std::string& node) { remember_.push_back(node); }
+void RecordingSink::remember(const std::string& node) {
+  const std::lock_guard lock(mutex_);
+  remember_.push_back(node);
+}
 
 bool RecordingSink::is_remembered(const std::string& path) const {
   return std::ranges::any_of(remember_, [&](const std::string& node) { return is_within(path, node); });
@@ -122,8 +125,7 @@ void RecordingSink::replay(const Arrays& rows) {
 }
 
 void RecordingSink::append(const std::string& path, std::int64_t step, Array row) {
-  if (is_remembered(path)) {
-    const std::lock_guard lock(mutex_);
+  if (const std::lock_guard lock(mutex_); is_remembered(path)) {
     rows_[path].steps.push_back(step);
     rows_[path].values.push_back(row);
   }

@@ -208,8 +208,11 @@ build_targets() {
 
   # What changes from here on is newer than the build.
   settings >"$stamp.new"
-  if [[ -x $build/bin/weir ]]; then say "building what changed"
-  else say "building with $jobs compilers at a time: about ten minutes with two, once; a later change takes seconds"; fi
+  local tests=""
+  if [[ " $* " == *" all "* && ! -x $build/bin/weir_tests ]]; then tests=" and the tests"; fi
+  if [[ ! -x $build/bin/weir ]]; then say "building Weir$tests, once: about ten minutes on two cores${tests:+, and six for the tests}; a later change takes seconds"
+  elif [[ -n $tests ]]; then say "building the tests, once: about six minutes on two cores"
+  elif ! prepared; then say "building what changed"; fi
   compile "$jobs" "$@" || { grep -E -A 6 -m 3 '(error|Error)[: ]' "$log" >&2 || tail -n 20 "$log" >&2; fail "the build failed; whole log: $log"; }
   mv "$stamp.new" "$stamp"
 }

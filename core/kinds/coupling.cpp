@@ -58,6 +58,7 @@ void Coupling::keep(Batch pairs) {
   const Tensor number = at::arange(pairs.size(), pairs.x0().options().dtype(at::kLong));
   pairs.id = number;
   pairs.unit = number;
+  pairs.items.resize(pairs.points.size());
   pairs_ = std::move(pairs);
   x0_.set(pairs_->x0());
   x1_.set(pairs_->x1());
@@ -68,7 +69,10 @@ void Coupling::keep(Batch pairs) {
     output->set(pairs_->items.at(static_cast<std::size_t>(end)));
     output->attribute("set", set->path());
     if (const auto origin = set->origin()) {
+      if (origin->sha256.empty())
+        throw std::runtime_error(fmt::format("'{}' cannot be read again to be hashed", origin->file));
       output->attribute("file", origin->file);
+      if (!origin->dataset.empty()) output->attribute("dataset", origin->dataset);
       output->attribute("sha256", origin->sha256);
     }
   }

@@ -96,6 +96,8 @@ class DrawnCoupling : public Coupling {
 
   // n points of a source for this draw: distinct ones when the pairs are fixed.
   Points points_of(const Source& source, std::int64_t n, Rng rng) const;
+  // The source if it is a finite set, else null.
+  static const Source* finite(const Source& source) { return source.size() ? &source : nullptr; }
   // Faults: a fixed count below one or above a finite set's size; sources of different shapes.
   void plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target);
 };

@@ -38,9 +38,10 @@ class Source : public Node {
   // Capability "labels": the class of each item of a finite set, int64 [size]; undefined where there are none.
   virtual Tensor labels() const { return {}; }
 
-  // Where a finite set can be read again: a file, or a folder, and the SHA-256 of its bytes. Known after run.
+  // Where a finite set was read from, to be set in `run` beside the reading. Of a file the SHA-256 of its bytes; of a folder
+  // that of what `sha256sum` prints for the files read, in their order.
   struct Origin {
-    std::string file, sha256;
+    std::string file, dataset, sha256;  // dataset: of an HDF5 file, else empty
   };
   virtual std::optional<Origin> origin() const { return std::nullopt; }
 

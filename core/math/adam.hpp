@@ -24,11 +24,13 @@ class AdaptiveMoments : public Optimiser {
 
   void step(const Params& params, const std::vector<Tensor>& grads, State& memory, std::int64_t step,
             double scale) const override {
+    std::vector<Tensor> dense;
+    for (const Tensor& grad : grads) dense.push_back(grad.contiguous());
     // The step count as the fused kernels take it: one float32 scalar per parameter.
     std::vector<Tensor> counts;
     for (const Tensor& value : params.values())
       counts.push_back(at::full({}, double(step), value.options().dtype(at::kFloat)));
-    fused_(params.values(), grads, moments(memory, "m", params), moments(memory, "v", params), {}, counts,
+    fused_(params.values(), dense, moments(memory, "m", params), moments(memory, "v", params), {}, counts,
            scale * lr_(), beta1_(), beta2_(), weight_decay_(), eps_(), false, false, {}, {});
   }
 
@@ -41,8 +43,8 @@ class AdaptiveMoments : public Optimiser {
  private:
   Fused fused_;
   Param<double> lr_{this, "lr", 1e-3, positive, "learning rate"};
-  Param<double> beta1_{this, "beta1", 0.9, probability, "decay of the first moment"};
-  Param<double> beta2_{this, "beta2", 0.999, probability, "decay of the second moment"};
+  Param<double> beta1_{this, "beta1", 0.9, below_one, "decay of the first moment"};
+  Param<double> beta2_{this, "beta2", 0.999, below_one, "decay of the second moment"};
   Param<double> eps_{this, "eps", 1e-8, positive, "added to the root of the second moment"};
   Param<double> weight_decay_;
 };

@@ -55,9 +55,7 @@ class AffineMap final : public weir::DrawnCoupling {
 
   weir::Shape shape() const override { return source_->shape(); }
   std::optional<Affine> affine() const override { return map_; }
-  const weir::Source* set_of(int end) const override {
-    return end == 0 && source_->size() ? source_.get() : nullptr;
-  }
+  const weir::Source* set_of(int end) const override { return end == 0 ? finite(*source_) : nullptr; }
 
  protected:
   weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {

@@ -21,10 +21,7 @@ class Independent final : public weir::DrawnCoupling {
   }
 
   weir::Shape shape() const override { return source_->shape(); }
-  const weir::Source* set_of(int end) const override {
-    const weir::Source& source = end == 0 ? *source_ : *target_;
-    return source.size() ? &source : nullptr;
-  }
+  const weir::Source* set_of(int end) const override { return finite(end == 0 ? *source_ : *target_); }
 
  protected:
   weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {

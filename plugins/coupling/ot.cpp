@@ -58,11 +58,8 @@ class Ot final : public weir::DrawnCoupling {
   void load(const weir::State& state) override { state_ = state; }
 
   weir::Shape shape() const override { return source_->shape(); }
-  const weir::Source* set_of(int end) const override {
-    const weir::Source& source = end == 0 ? *source_ : *target_;
-    return source.size() ? &source : nullptr;
-  }
-  bool dependent_rows() const override { return true; }
+  const weir::Source* set_of(int end) const override { return finite(end == 0 ? *source_ : *target_); }
+  bool dependent_rows() const override { return !size(); }
 
  protected:
   weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {

@@ -119,6 +119,7 @@ class Idx final : public weir::Source {
 
   void run(weir::Run&) override {
     const Tensor bytes = IdxFile(images_(), 3).read(count_);
+    origin_ = {images_().string(), "", weir::file_sha256(images_())};
     const Tensor grey = weir::shrink(bytes.to(options()), height_, width_);
     items_ = (range_()[0] + (range_()[1] - range_()[0]) / 255 * grey).reshape(weir::rows_of(count_, shape()));
     if (labels_.given()) classes_ = IdxFile(labels_(), 1).read(count_).to(options().dtype(at::kLong));
@@ -130,9 +131,7 @@ class Idx final : public weir::Source {
   std::optional<std::int64_t> size() const override { return count_; }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
   Tensor labels() const override { return classes_; }
-  std::optional<Origin> origin() const override {
-    return Origin{images_().string(), weir::file_sha256(images_())};
-  }
+  std::optional<Origin> origin() const override { return origin_; }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return items(rng.integers(count_, {n})); }
 
  private:
@@ -153,6 +152,7 @@ class Idx final : public weir::Source {
 
   std::int64_t count_ = 0, height_ = 0, width_ = 0;
   Tensor items_, classes_;
+  Origin origin_;
 };
 
 }  // namespace

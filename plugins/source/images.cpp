@@ -85,11 +85,15 @@ class Images final : public weir::Source {
 
   void run(weir::Run& run) override {
     items_ = at::empty(weir::rows_of(count(), {channels(), out_, out_}), options());
+    std::string hashes;
     for (std::int64_t i = 0; i < count(); ++i) {
       if (i % 256 == 0 && run.stop_requested()) throw weir::Stopped();
       if (i % 256 == 0) run.progress(i, count(), {});
-      items_[i].copy_(decode(files_[static_cast<std::size_t>(i)]));
+      const weir::Path& file = files_[static_cast<std::size_t>(i)];
+      items_[i].copy_(decode(file));
+      hashes += weir::file_sha256(file) + "  " + file.filename().string() + "\n";
     }
+    origin_ = {folder_().string(), "", weir::sha256(hashes)};
     items_ = items_.reshape(weir::rows_of(count(), shape()));
   }
 
@@ -98,13 +102,7 @@ class Images final : public weir::Source {
   }
   std::optional<std::int64_t> size() const override { return count(); }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
-  // The hash of what `sha256sum *` prints in the folder, for the files that were read.
-  std::optional<Origin> origin() const override {
-    std::string lines;
-    for (const weir::Path& file : files_)
-      lines += weir::file_sha256(file) + "  " + file.filename().string() + "\n";
-    return Origin{folder_().string(), weir::sha256(lines)};
-  }
+  std::optional<Origin> origin() const override { return origin_; }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return items(rng.integers(count(), {n})); }
 
  private:
@@ -148,6 +146,7 @@ class Images final : public weir::Source {
   std::vector<weir::Path> files_;
   std::int64_t cut_ = 0, out_ = 0;
   Tensor items_;
+  Origin origin_;
 };
 
 }  // namespace

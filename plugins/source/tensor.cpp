@@ -48,6 +48,7 @@ class TensorSource final : public weir::Source {
 
   void run(weir::Run&) override {
     const weir::Reader reader(file_());
+    origin_ = {file_().string(), dataset_(), weir::file_sha256(file_())};
     items_ = weir::tensor_of(reader.rows(dataset_(), 0, count_), options())
                  .to(options())
                  .reshape(weir::rows_of(count_, item_));
@@ -56,15 +57,14 @@ class TensorSource final : public weir::Source {
   weir::Shape shape() const override { return item_; }
   std::optional<std::int64_t> size() const override { return count_; }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
-  std::optional<Origin> origin() const override {
-    return Origin{file_().string() + ":" + dataset_(), weir::file_sha256(file_())};
-  }
+  std::optional<Origin> origin() const override { return origin_; }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return items(rng.integers(count_, {n})); }
 
  private:
   weir::Shape item_;
   std::int64_t count_ = 0;
   Tensor items_;
+  Origin origin_;
 };
 
 }  // namespace

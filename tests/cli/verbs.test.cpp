@@ -117,7 +117,7 @@ TEST_CASE("A plan with sizes says what a run would record") {
   CHECK(sizes.exit == 0);
   CHECK_THAT(sizes.out, Contains("pairs.x0") && Contains("128 B        pair 16 x dim 2"));
   CHECK_THAT(sizes.out, Contains("train.loss") && Contains("8 B a row"));
-  CHECK_THAT(sizes.out, Contains("a run records") && Contains("4 runs of this shape record"));
+  CHECK_THAT(sizes.out, Contains("a run records") && Contains("4 runs of this shape would record"));
 }
 
 TEST_CASE("Shapes that cannot match are found before anything runs, with both ends") {

@@ -2,8 +2,10 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <weir/device.hpp>
 #include <weir/executor.hpp>
@@ -34,6 +36,8 @@ class Bucket final : public weir::Node {
   weir::Port<Tensor> x_{this, "x", "what is poured in"};
   weir::Param<std::int64_t> steps_{this, "steps", 50, weir::at_least(1), "pours"};
   weir::Param<std::int64_t> stop_at_{this, "stop_at", weir::absent, "step at which it throws"};
+  weir::Param<bool> await_{this, "await", false,
+                           "whether it waits for another bucket's pour before it throws"};
   weir::Output<Tensor> sum_{this, "sum", "1", "all that was poured"};
   weir::Trace level_{this, "level", "1", "sum after each step"};
   weir::State state_;
@@ -57,7 +61,11 @@ class Bucket final : public weir::Node {
       state_ = {{"sum", sum}, {"step", at::scalar_tensor(k, at::kLong)}};
       run.progress(k, steps_(), {});
       run.checkpoint([&] { return state_; });
-      if (stop_at_.given() && k == stop_at_()) throw std::runtime_error("the bucket is full");
+      if (stop_at_.given() && k == stop_at_()) {
+        for (int i = 0; await_() && pours <= k && i < 1000; ++i)
+          std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        throw std::runtime_error("the bucket is full");
+      }
       if (run.stop_requested() && k < steps_()) {
         run.checkpoint([&] { return state_; }, true);
         throw weir::Stopped();
@@ -279,12 +287,23 @@ TEST_CASE("A node that fails is named with its plugin and place", "[executor]") 
 TEST_CASE("A node that fails stops those that run beside it", "[executor]") {
   weir::Graph graph = two_buckets();
   graph.nodes[1].params["stop_at"] = 3;
+  graph.nodes[1].params["await"] = true;
   graph.nodes[2].params["steps"] = 1000000;
   Bucket::pours = 0;
   weir::Executor executor(graph, create, float64);
   Silent events;
   CHECK_THROWS_AS(executor.run(nullptr, events, {.jobs = 2}), weir::NodeFailure);
+  CHECK(Bucket::pours > 3);
   CHECK(Bucket::pours < 1000000);
+}
+
+TEST_CASE("A node's plan is clean whatever faults others have", "[executor]") {
+  weir::Faults faults;
+  weir::Plan one([](const std::string&) { return weir::Place{}; }, faults);
+  one.fault("n", "wrong");
+  const weir::Plan two([](const std::string&) { return weir::Place{}; }, faults);
+  CHECK_FALSE(one.clean());
+  CHECK(two.clean());
 }
 
 TEST_CASE("A link to an output that its node does not give as it is set is a fault", "[executor]") {

@@ -25,7 +25,7 @@ double error(const Integrator& integrator, int steps) {
   return number((x - solution(x0, 1)).abs().max());
 }
 
-// v = x, with parameters of no kind.
+// v = t x, without parameters.
 class Growth final : public weir::Field {
  public:
   Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t,

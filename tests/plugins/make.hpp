@@ -45,11 +45,17 @@ std::unique_ptr<T> make(const std::string& id, const nlohmann::json& params = nl
 // The plugins of a kind that this build has, "integrator/euler", ...: what laws are tested over.
 inline std::vector<std::string> plugins_of(const std::string& kind) {
   std::vector<std::string> ids;
-  const Registry registry = Registry::find({WEIR_PLUGIN_DIR});
+  const std::filesystem::path folder = std::filesystem::canonical(WEIR_PLUGIN_DIR);
+  const Registry registry = Registry::find({folder});
   for (const PluginSchema& plugin : registry.plugins()) {
-    const bool built = std::filesystem::path(plugin.library).parent_path() == WEIR_PLUGIN_DIR;
+    const bool built = std::filesystem::path(plugin.library).parent_path() == folder;
     if (plugin.kind == kind && built) ids.push_back(plugin.id());
   }
+  for (const RejectedLibrary& rejected : registry.rejected()) {
+    if (rejected.file.parent_path() == folder)
+      throw std::logic_error(rejected.file.string() + ": " + rejected.reason);
+  }
+  if (ids.empty()) throw std::logic_error("no plugin of kind " + kind + " in " + folder.string());
   return ids;
 }
 

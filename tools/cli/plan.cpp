@@ -39,11 +39,13 @@ Verb plan_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("plan", "Show what a pipeline would compute, without running it");
   auto arguments = std::make_shared<Arguments>();
   arguments->pipeline.add_to(*app);
-  app->add_option("--format", arguments->format, "text | json: the pipeline with every default filled in")
-      ->type_name("F")
-      ->check(CLI::IsMember({"text", "json"}));
+  CLI::Option* format = app->add_option("--format", arguments->format,
+                                        "text | json: the pipeline with every default filled in");
+  format->type_name("F")->check(CLI::IsMember({"text", "json"}));
   app->add_flag("--resolved", arguments->resolved, "The pipeline as YAML with every default filled in");
-  app->add_flag("--sizes", arguments->sizes, "What a run would record: shapes and bytes; takes a second");
+  app->add_flag("--sizes", arguments->sizes,
+                "What a run would record, and the faults that only plugins see; takes a second")
+      ->excludes(format);
   app->footer(
       "Examples:\n  weir plan rotation.yaml\n  weir plan rotation.yaml --resolved > everything.yaml\n  weir "
       "plan rotation.yaml --sizes");

@@ -33,7 +33,11 @@ Json planned(const std::vector<std::string>& command) {
     if (what == "end")
       throw CommandError(event.value("exit", int{plugin_failed}), event.value("message", ""));
   }
-  throw CommandError(plugin_failed, "weir-run ended without a plan: " + answer.error);
+  const std::string end = answer.timed_out ? fmt::format("took longer than {} s to plan", patience)
+                          : answer.status > 128
+                              ? fmt::format("was killed by signal {}", answer.status - 128)
+                              : fmt::format("ended with exit code {} and without a plan", answer.status);
+  throw CommandError(plugin_failed, fmt::format("weir-run {}\n{}", end, answer.error));
 }
 
 std::string sizes_of(const Json& dataset) {
@@ -76,7 +80,7 @@ int print_recorded_sizes(const PipelineArguments& arguments, const Graph& graph)
   const auto whole = plan["bytes"].get<std::uint64_t>();
   text += fmt::format("a run records {} and its traces", bytes(whole));
   const std::size_t runs = combinations(graph).size();
-  if (runs > 1) text += fmt::format("; {} runs of this shape record {}", runs, bytes(whole * runs));
+  if (runs > 1) text += fmt::format("; {} runs of this shape would record {}", runs, bytes(whole * runs));
   fmt::print("{}\n", text);
   return fine;
 }

@@ -8,7 +8,7 @@
 #include <weir/front/graph.hpp>
 #include <weir/record/recorder.hpp>
 
-// command, host, device, threads, dtype, git_commit (of the pipeline's folder, where it is in a repository).
+// command, host, device, threads, dtype, pipeline_file, git_commit (of its folder, where that is in a repository).
 std::map<std::string, std::string> provenance(const weir::Graph& graph, const std::string& command,
                                               const std::string& device);
 

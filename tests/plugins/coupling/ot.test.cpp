@@ -67,6 +67,7 @@ TEST_CASE("Rows of a minibatch plan are one unit, rows of a fixed plan are not",
   run(*fixed.pairs);
   weir::Rng rng(3, "batch", f64);
   CHECK(fresh.pairs->dependent_rows());
+  CHECK_FALSE(fixed.pairs->dependent_rows());
   CHECK(fresh.pairs->draw(9, rng).unit.equal(at::zeros({9}, at::kLong)));
   CHECK(fixed.pairs->draw(9, rng).unit.equal(at::arange(9, at::kLong)));
 }

@@ -18,13 +18,14 @@ TEST_CASE("A sample lies on the path of its own pair at its own time", "[objecti
 }
 
 TEST_CASE("Pairs, times and noise come from streams of their own", "[objective]") {
-  const Sample plain = Problem().sample(20), noisy = Problem("noise/constant", {{"sigma", 2.0}}).sample(20),
-               sorted = Problem("noise/zero", nlohmann::json::object(), "time/sorted").sample(20);
-  CHECK(plain.batch.id.equal(noisy.batch.id));
-  CHECK(plain.t.equal(noisy.t));
-  CHECK(plain.batch.id.equal(sorted.batch.id));
-  CHECK(std::get<0>(plain.t.sort()).equal(sorted.t));
-  CHECK_FALSE(plain.batch.id.equal(Problem().sample(20, 10).batch.id));
+  const Problem problem;
+  const Sample sample = problem.sample(20);
+  const weir::Rng rng(9, "sample", f64);
+  weir::Rng pairs = rng.at("pairs"), times = rng.at("time"), noise = rng.at("noise");
+  CHECK(sample.batch.id.equal(problem.pairs.draw(20, pairs).id));
+  CHECK(sample.t.equal(problem.time->sample(20, times)));
+  CHECK(sample.z.equal(noise.normal({20, 2})));
+  CHECK_FALSE(sample.batch.id.equal(problem.sample(20, 10).batch.id));
 }
 
 TEST_CASE("The loss of a row is its squared distance summed over coordinates, times the pair's weight",

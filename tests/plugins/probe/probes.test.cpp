@@ -35,7 +35,7 @@ struct Observed {
     std::vector<Tensor> parts;
     for (const auto& [name, layer] : looped.layers) parts.push_back(layer->dense());
     g = at::cat(parts, 1);
-    layer_sizes = parts;
+    by_layer = parts;
     const weir::Gradients mean = weir::gradients(losses, live, nullptr);
     losses = losses.detach();
     probe->observe({4, sample, losses, theta, mean.mean, &looped});
@@ -47,7 +47,7 @@ struct Observed {
   weir::Sample sample;
   Rows sink;
   Tensor losses, g;
-  std::vector<Tensor> layer_sizes;
+  std::vector<Tensor> by_layer;
 };
 
 Tensor in_bin(const Tensor& t, int k, int bins) { return ((t * bins).floor() == k).nonzero().flatten(); }
@@ -61,9 +61,9 @@ TEST_CASE("probe/gradient_variance writes the unbiased variance in all, by layer
   CHECK(number(seen.row("total")) == Approx(number(seen.g.var(0, true).sum())).epsilon(1e-9));
   CHECK(number(seen.row("square")) == Approx(number(seen.g.square().sum(1).mean())).epsilon(1e-9));
   CHECK(number(seen.row("layer").sum()) == Approx(number(seen.row("total"))).epsilon(1e-9));
-  for (std::size_t l = 0; l < seen.layer_sizes.size(); ++l) {
+  for (std::size_t l = 0; l < seen.by_layer.size(); ++l) {
     CHECK(number(seen.row("layer")[static_cast<std::int64_t>(l)]) ==
-          Approx(number(seen.layer_sizes[l].var(0, true).sum())).epsilon(1e-9));
+          Approx(number(seen.by_layer[l].var(0, true).sum())).epsilon(1e-9));
   }
   for (int k = 0; k < 3; ++k) {
     const Tensor of = in_bin(seen.sample.t, k, 3);
