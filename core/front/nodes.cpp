@@ -79,7 +79,7 @@ class NodeReader {
         wrong(seed->value,
               "'seed' of node " + quote(node.path) + " must be an integer from 0 to 18446744073709551615");
     }
-    if (const Entry* record = value.find("record")) node.record = yaml::to_json(record->value);
+    if (const Entry* record = value.find("record")) read_record(node, record->value);
     if (const Entry* timeout = value.find("timeout")) {
       const auto seconds = timeout->value.is_scalar() && !timeout->value.quoted
                                ? scalar::number(timeout->value.text)
@@ -95,6 +95,32 @@ class NodeReader {
       if (!note->value.is_scalar())
         wrong(note->value, "'note' of node " + quote(node.path) + " must be text");
       node.note = note->value.text;
+    }
+  }
+
+  // all | none | {output: all | none | true | false | number of first rows}
+  void read_record(GraphNode& node, const Node& value) {
+    node.record = yaml::to_json(value);
+    const auto is_rule = [](const nlohmann::json& rule) {
+      return rule == "all" || rule == "none" || rule.is_boolean() || (rule.is_number_integer() && rule >= 1);
+    };
+    if (!value.is_map()) {
+      if (!is_rule(node.record) || node.record.is_number())
+        wrong(value, "'record' of " + owner(node) +
+                         " must be all, none, or a map of outputs such as {x0: true, x1: 100}");
+      return;
+    }
+    std::vector<std::string> outputs;
+    for (const OutputSchema& output : node.schema.outputs) outputs.push_back(output.name);
+    for (const Entry& entry : value.entries) {
+      if (!node.schema.output(entry.key)) {
+        draft_.fault("W203", entry.place, "unknown output " + quote(entry.key) + " of " + owner(node),
+                     wording::did_you_mean(entry.key, outputs),
+                     {"outputs: " + (outputs.empty() ? "none" : wording::listed(outputs))});
+      } else if (!is_rule(node.record[entry.key])) {
+        wrong(entry.value, "what is recorded of " + quote(entry.key) +
+                               " must be all, none, true, false or a number of first rows from 1 on");
+      }
     }
   }
 

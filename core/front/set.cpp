@@ -1,6 +1,8 @@
 // core/front/set.cpp -- `--set path=value` and the points of a sweep, written into the tree.
 #include <weir/front/document.hpp>
 
+#include <algorithm>
+
 #include <weir/front/wording.hpp>
 
 namespace weir {
@@ -152,9 +154,35 @@ std::string plugin_id(const Node& node, const std::string& kind) {
   return name.find('/') != std::string::npos || kind.empty() ? name : kind + "/" + name;
 }
 
+namespace {
+
+// `sweep.seed.count`, `sweep.sigma.values`: a key of an axis that is there.
+void assign_axis(Node& root, const Assignment& assignment, Faults& faults) {
+  const std::vector<std::string> parts = split_path(assignment.path);
+  std::vector<std::string> names;
+  if (Entry* sweep = root.find("sweep"); sweep && sweep->value.is_map()) {
+    for (Entry& axis : sweep->value.entries) {
+      names.push_back(axis.key);
+      if (parts.size() == 3 && axis.key == parts[1] && axis.value.is_map())
+        return put(axis.value, parts[2], assignment);
+    }
+  }
+  const bool known = parts.size() > 1 && std::ranges::find(names, parts[1]) != names.end();
+  faults.push_back({"W127",
+                    assignment.place,
+                    known ? "what can be set of an axis is one of its keys, as sweep." + parts[1] + ".values"
+                          : "the sweep has no axis " + quote(parts.size() > 1 ? parts[1] : ""),
+                    known || parts.size() < 2 ? "" : wording::did_you_mean(parts[1], names),
+                    {"axes: " + (names.empty() ? "none" : wording::listed(names))},
+                    {}});
+}
+
+}  // namespace
+
 void assign(Node& root, const Assignment& assignment, const Registry& registry, Faults& faults) {
   const std::string& path = assignment.path;
   if (path.starts_with("vars.")) return;
+  if (path.starts_with("sweep.")) return assign_axis(root, assignment, faults);
   for (const char* key : {"seed", "device", "dtype", "threads", "name"}) {
     if (path == key) return put(root, key, assignment);
   }

@@ -75,9 +75,9 @@ class Coupling : public Node {
   // Makes these the pairs of a fixed coupling, in this order, and sets the outputs; for a `run` of a derived class.
   void keep(Batch pairs);
 
-  Output<Tensor> x0_{this, "x0", "1", "source points of the fixed pairs"};
-  Output<Tensor> x1_{this, "x1", "1", "target points of the fixed pairs"};
-  Output<Tensor> id_{this, "id", "1", "number of each fixed pair", "int64"};
+  Output<Tensor> x0_{this, "x0", "1", "source points of the pairs; there only with draw: {fixed: N}"};
+  Output<Tensor> x1_{this, "x1", "1", "target points of the pairs; there only with draw: {fixed: N}"};
+  Output<Tensor> id_{this, "id", "1", "number of each pair; there only with draw: {fixed: N}", "int64"};
   Output<Tensor> x0_item_{this, "x0_item", "1", "which item of its set each x0 is", "int64"};
   Output<Tensor> x1_item_{this, "x1_item", "1", "which item of its set each x1 is", "int64"};
 

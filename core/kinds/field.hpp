@@ -60,7 +60,8 @@ class Field : public Node {
   virtual bool taped() const { return false; }
 };
 
-// A field with parameters of its own: what a trainer gives. `init` returns a copy of them, so another trainer goes on from there.
+// A field with parameters of its own: what a trainer gives. `init` returns a copy of them, so another trainer goes on from
+// there; before they are set, in plan, the model's own, which have the same names and shapes.
 class Fitted final : public Field {
  public:
   explicit Fitted(const Field& model) : model_(model) {}
@@ -70,7 +71,10 @@ class Fitted final : public Field {
                   const Context& context) const override {
     return model_.velocity(params, x, t, context);
   }
-  Params init(const Shape&, Rng&) const override { return params_.clone(); }
+  Params init(const Shape& item, Rng& rng) const override {
+    return params_.empty() ? model_.init(item, rng) : params_.clone();
+  }
+  void plan_for(const Shape& item, Plan& plan) const override { model_.plan_for(item, plan); }
   bool taped() const override { return model_.taped(); }
 
  private:

@@ -15,13 +15,29 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
+json number_of(const Array& scalar) {
+  switch (scalar.dtype) {
+    case DType::float32:
+      return *scalar.data<float>();
+    case DType::float64:
+      return *scalar.data<double>();
+    case DType::int64:
+      return *scalar.data<std::int64_t>();
+    default:
+      return nullptr;
+  }
+}
+
 json dataset_info(const Reader& reader, const json& declared) {
   const std::string path = declared.at("path");
   json entry{{"path", path}, {"trace", declared.value("trace", false)}};
   for (const auto* key : {"node", "name", "dtype", "unit", "description"})
     entry[key] = declared.value(key, "");
   entry["shape"] = reader.shape(path);
-  if (!entry["trace"]) return entry;
+  if (!entry["trace"]) {
+    if (entry["shape"].empty()) entry["value"] = number_of(reader.read(path));
+    return entry;
+  }
   const std::string group = path.substr(0, path.rfind('/'));
   const std::int64_t rows = std::min(reader.shape(path).at(0), reader.shape(group + "/step").at(0));
   entry["rows"] = rows;
@@ -97,6 +113,8 @@ std::string words(const json& dataset) {
   const std::string unit = dataset.value("unit", "1");
   std::string text = fmt::format("    {:<24} {:<8} {:<14}", dataset.value("name", ""),
                                  dataset.value("dtype", ""), shape_text(dataset["shape"]));
+  if (dataset.contains("value") && dataset["value"].is_number())
+    text += fmt::format(" {:.6g}", dataset["value"].get<double>());
   if (dataset.contains("last"))
     text += fmt::format(" last {:.6g} at step {}", dataset["last"].get<double>(),
                         dataset["last_step"].get<std::int64_t>());

@@ -140,7 +140,8 @@ nodes:
       "      |                                                                ^^^^^^ give the source that "
       "shape, or "
       "flatten the target\n"
-      "shapes.yaml:9:65: error[W402]: start needs fresh.x0 (source points of the fixed pairs), which fresh "
+      "shapes.yaml:9:65: error[W402]: start needs fresh.x0 (source points of the pairs; there only with "
+      "draw: {fixed: N}), which fresh "
       "does not give "
       "as it is set (node 'flow', integrator/euler)\n"
       "    9 |   flow:   {plugin: integrator/euler, field: train.field, start: fresh.x0, steps: 2}\n"
@@ -155,6 +156,59 @@ nodes:
     CHECK(answer.err == faults);
     CHECK_FALSE(std::filesystem::exists(scratch.path() / "out.h5"));
   }
+}
+
+TEST_CASE("A sweep is made smaller by its axes, and what an axis sets is not set beside it") {
+  const ScratchFolder scratch;
+  scratch.write("swept.yaml", swept_pipeline);
+  const Answer small =
+      weir_program(scratch.path(), "plan swept.yaml --set sweep.seed.count=1 --set sweep.steps.values=[5]");
+  CHECK(small.exit == 0);
+  CHECK_THAT(small.out, Contains("sweep: 1 run"));
+  const Answer swept = weir_program(scratch.path(), "run swept.yaml --set flow.steps=7");
+  CHECK(swept.exit == 2);
+  CHECK(
+      swept.err ==
+      "weir: --set flow.steps=7: axis 'steps' of the sweep sets flow.steps in every run; set the axis: --set "
+      "sweep.steps.values=...\n");
+  CHECK(weir_program(scratch.path(), "plan swept.yaml --set seed=9").exit ==
+        0);  // where a count of seeds starts
+  CHECK_THAT(weir_program(scratch.path(), "plan swept.yaml --set sweep.stesp.values=[5]").err,
+             Contains("the sweep has no axis 'stesp'") && Contains("did you mean 'steps'?") &&
+                 Contains("axes: steps, seed"));
+}
+
+TEST_CASE("What a record keeps is checked with the rest") {
+  const ScratchFolder scratch;
+  std::string text = small_pipeline;
+  const std::string from = "draw: {fixed: 16}";
+  text.replace(text.find(from), from.size(), from + ", record: {x7: 10, x0: 0}");
+  scratch.write("p.yaml", text);
+  const Answer answer = weir_program(scratch.path(), "validate p.yaml");
+  CHECK(answer.exit == 2);
+  CHECK_THAT(answer.out + answer.err,
+             Contains("unknown output 'x7' of coupling/affine (node 'pairs')") &&
+                 Contains("outputs: x0, x1, id, x0_item, x1_item") &&
+                 Contains("what is recorded of 'x0' must be all, none, true, false or a number "
+                          "of first rows from 1 on, not"));
+  text.replace(text.find("{x7: 10, x0: 0}"), 15, "some");
+  scratch.write("p.yaml", text);
+  CHECK_THAT(weir_program(scratch.path(), "validate p.yaml").err,
+             Contains("'record' of coupling/affine (node 'pairs') must be all, none, or a map of outputs"));
+}
+
+TEST_CASE("A record's info shows its numbers") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  CHECK(weir_program(scratch.path(), "run small.yaml -o small.h5 --progress none").exit == 0);
+  const auto info = Json::parse(weir_program(scratch.path(), "info small.h5 --json").out);
+  for (const auto& node : info["nodes"]) {
+    for (const auto& dataset : node["datasets"]) {
+      if (dataset["path"] == "/nodes/flow/nfe") CHECK(dataset["value"] == 2);
+    }
+  }
+  CHECK_THAT(weir_program(scratch.path(), "info small.h5").out,
+             Contains("int64    []             2  evaluations of the field"));
 }
 
 TEST_CASE("The completion script is one that bash can read") {

@@ -133,8 +133,9 @@ TEST_CASE("the resolved YAML gives the same graph again", "[front][pipeline]") {
       "seed: 18446744073709551615\nthreads: 3\nvars: {t: \"yes: # [x]\"}\nnodes:\n"
       "  late: {plugin: metric/smooth, points: pairs.x0}\n"
       "  base: {plugin: source/gaussian, dim: 2e3, scale: 1.0e-30, covariance: [[1, 0.1], [0.1, 1]], seed: "
-      "5, timeout: 2.5, note: \"a 'note': 1\", record: [x, {y: 1}]}\n"
-      "  pairs: {plugin: coupling/affine, source: base, angle: 33 deg, shift: [1, -2.5], draw: fresh}\n"
+      "5, timeout: 2.5, note: \"a 'note': 1\", record: none}\n"
+      "  pairs: {plugin: coupling/affine, source: base, angle: 33 deg, shift: [1, -2.5], draw: fresh, "
+      "record: {x0: 7, id: false}}\n"
       "  task: {plugin: objective/flow_matching, coupling: pairs}\n"
       "  title: {plugin: metric/named, end: task.interpolant, title: \"${t}\"}\n"
       "  numbers: {plugin: metric/named, end: task.interpolant, title: \"12\"}\n";

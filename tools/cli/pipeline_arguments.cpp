@@ -27,6 +27,26 @@ Registry PluginArguments::registry(const std::string& pipeline) const {
   return Registry::find(all);
 }
 
+namespace {
+
+// A value for what an axis sets would be overwritten in every run. The seed is another matter: a `count:` starts from it.
+void refuse_swept(const std::string& path, const std::string& value, const Graph& graph) {
+  for (const SweepAxis& axis : graph.sweep) {
+    for (const SweepAxis::Point& point : axis.points) {
+      for (const auto& [set, text] : point.set) {
+        if (set != path || axis.seeds) continue;
+        throw CommandError(
+            invalid,
+            fmt::format("--set {0}={1}: axis '{2}' of the sweep sets {0} in every run; set the axis: "
+                        "--set sweep.{2}.{3}=...",
+                        path, value, axis.name, axis.form));
+      }
+    }
+  }
+}
+
+}  // namespace
+
 void PipelineArguments::add_to(CLI::App& app) {
   app.add_option("FILE", file, "The pipeline, a YAML file")->required();
   add_options_to(app);
@@ -59,7 +79,14 @@ PipelineOptions PipelineArguments::options() const {
 
 Graph PipelineArguments::read() const {
   const std::filesystem::path path = existing_file(file);
-  return read_pipeline(path, plugins.registry(file), options());
+  return read(plugins.registry(path));
+}
+
+Graph PipelineArguments::read(const Registry& registry) const {
+  const PipelineOptions given = options();
+  Graph graph = read_pipeline(file, registry, given);
+  for (const auto& [name, value] : given.set) refuse_swept(name, value, graph);
+  return graph;
 }
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& candidates) {

@@ -32,7 +32,8 @@ struct PipelineArguments {
   void add_to(CLI::App& app);          // FILE and every option
   void add_options_to(CLI::App& app);  // all but FILE
   PipelineOptions options() const;     // throws CommandError for a --set without '='
-  Graph read() const;                  // FILE, checked; throws CommandError if there is none, InvalidPipeline
+  Graph read(const Registry& registry) const;
+  Graph read() const;  // FILE, checked; throws CommandError if there is none, InvalidPipeline
 };
 
 // The existing file of that name. Throws CommandError(invalid) with the nearest name in its folder otherwise.

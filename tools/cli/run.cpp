@@ -32,8 +32,7 @@ Ctrl-C stops at the next commit; the same command then goes on where it stopped.
   return {app, [arguments] {
             arguments->pipeline.file = existing_file(arguments->pipeline.file).string();
             const Registry registry = arguments->pipeline.plugins.registry(arguments->pipeline.file);
-            const Graph graph =
-                read_pipeline(arguments->pipeline.file, registry, arguments->pipeline.options());
+            const Graph graph = arguments->pipeline.read(registry);
             return graph.sweep.empty() ? run_single(*arguments, registry, graph)
                                        : run_sweep(*arguments, registry, graph);
           }};

@@ -2,6 +2,7 @@
 #include "schedule.hpp"
 
 #include <fmt/format.h>
+#include <csignal>
 
 #include <algorithm>
 #include <chrono>
@@ -73,7 +74,9 @@ void close(Outcome& outcome, const News& news) {
   outcome.status = "failed";
   if (news.exit > 128) {
     outcome.exit = plugin_failed;
-    outcome.message = fmt::format("weir-run was killed by signal {}", news.exit - 128);
+    outcome.message =
+        fmt::format("weir-run was killed by signal {}{}", news.exit - 128,
+                    news.exit == 128 + SIGKILL ? "; the same command goes on from its last checkpoint" : "");
   } else if (outcome.message.empty()) {
     outcome.message = fmt::format("weir-run ended with exit code {} and without a word", news.exit);
     if (news.exit == fine) outcome.exit = plugin_failed;

@@ -176,3 +176,17 @@ TEST_CASE("A warm-up that never ends is a fault", "[trainer]") {
   CHECK(faults[0].message == "warmup is 5 but there are 5 steps; it must be less");
   CHECK(faults[0].place.file == "warmup");
 }
+
+TEST_CASE("A trainer whose model is a trained field goes on from its parameters", "[trainer]") {
+  Training first(json{{"steps", 20}, {"batch", 16}}),
+      second(json{{"steps", 1}, {"batch", 16}}, "optimiser/sgd", {{"lr", 1e-12}});
+  second.trainer->port("model")->bind("", *first.trainer, first.trainer->output("field"));
+  CHECK(plan(*first.trainer).empty());
+  CHECK(plan(*second.trainer).empty());
+  CHECK_FALSE(second.trainer->output("params")->datasets().empty());  // known before the first has run
+  QuietRun quiet;
+  first.trainer->run(quiet);
+  second.trainer->run(quiet);
+  const Params start = first.params("field"), end = second.params("field");
+  for (const auto& [name, value] : start.tensors()) CHECK(at::allclose(end[name], value, 0, 1e-9));
+}
