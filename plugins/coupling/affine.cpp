@@ -12,6 +12,8 @@
 #include <functional>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include <weir/kinds/coupling.hpp>
 #include <weir/plugin.hpp>
 

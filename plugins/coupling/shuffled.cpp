@@ -9,6 +9,8 @@
 //          Inf. Process. Lett. 22 (1986) 315-317.
 // Shapes   x0, x1, ot [pair, item...]; permutation [pair]
 // Limits   needs at least 2 fixed pairs; labels follow the targets
+#include <fmt/format.h>
+
 #include <weir/kinds/coupling.hpp>
 #include <weir/plugin.hpp>
 

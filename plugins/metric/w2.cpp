@@ -10,6 +10,8 @@
 //          standard error is that of the mean over directions alone. Exact needs n^2 numbers: from 20,000 points on write exact: false
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include <weir/kinds/comparison.hpp>
 #include <weir/math/assignment.hpp>
 #include <weir/plugin.hpp>

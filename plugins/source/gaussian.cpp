@@ -11,6 +11,8 @@
 #include <numbers>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include <weir/kinds/source.hpp>
 #include <weir/plugin.hpp>
 

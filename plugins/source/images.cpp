@@ -19,6 +19,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 #include <weir/front/digest.hpp>
 #include <weir/kinds/source.hpp>
 #include <weir/math/area.hpp>

@@ -15,6 +15,8 @@
 #include <numbers>
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 #include <weir/kinds/source.hpp>
 #include <weir/plugin.hpp>
 

@@ -4,6 +4,8 @@
 //
 // Shapes   items have the dataset's shape without its first axis; {1} if it has one axis only
 // Limits   read whole, or its first `limit` rows, into memory; whole numbers become the graph's floating type
+#include <fmt/format.h>
+
 #include <weir/front/digest.hpp>
 #include <weir/kinds/source.hpp>
 #include <weir/plugin.hpp>
