@@ -25,8 +25,8 @@ class FormedGradients final : public LayerGradients {
   }
 
   Tensor centred_norms() const override {
-    const Tensor mean = group_sums(at::zeros({batch()}, delta_.options().dtype(at::kLong)), 1)[0] /
-                        static_cast<double>(batch());
+    const Tensor one_group = at::zeros({batch()}, delta_.options().dtype(at::kLong));
+    const Tensor mean = group_sums(one_group, 1)[0] / static_cast<double>(batch());
     std::vector<Tensor> norms;
     each_piece(
         [&](const Tensor& g, std::int64_t) { norms.push_back((g.to(at::kDouble) - mean).square_().sum(1)); });
@@ -42,8 +42,8 @@ class FormedGradients final : public LayerGradients {
     return at::cat(dots);
   }
 
-  Tensor group_norms(const Tensor& group, std::int64_t groups) const override {
-    return group_sums(group, groups).square_().sum(1);
+  Tensor group_norms(const Groups& groups) const override {
+    return group_sums(groups.of, groups.blocks.size(0)).square_().sum(1);
   }
 
   Tensor dense() const override {

@@ -12,25 +12,45 @@ namespace {
 constexpr double resolved = 1e-3;
 const double nan = std::numeric_limits<double>::quiet_NaN();
 
-TraceCov trace_cov(const Tensor& norms, const Tensor& centred) {
-  TraceCov estimate;
-  estimate.n = norms.size(0);
-  const double n = static_cast<double>(estimate.n);
-  estimate.mean_square_norm = norms.mean().item<double>();
-  const double spread = centred.mean().item<double>();
-  estimate.norm_of_mean2 = estimate.mean_square_norm - spread;
-  estimate.trace_cov = estimate.n < 2 ? nan : spread * n / (n - 1);
-  estimate.se =
-      estimate.n < 2 ? nan : std::sqrt(centred.var(0, /*unbiased=*/true).item<double>() / n) * n / (n - 1);
-  return estimate;
+TraceCov trace_cov(std::int64_t batch, double mean_square_norm, double spread) {
+  const double n = static_cast<double>(batch);
+  return {.trace_cov = batch < 2 ? nan : spread * n / (n - 1),
+          .n = batch,
+          .mean_square_norm = mean_square_norm,
+          .norm_of_mean2 = mean_square_norm - spread};
 }
 
-// ||g_i - gbar||^2 of one layer, [B] float64. `mean` is its gbar, empty if not at hand.
-Tensor centred_norms(const LayerGradients& layer, const std::vector<Tensor>& mean, const Tensor& norms) {
+void check_some(const PerSampleGradients& gradients) {
+  if (gradients.layers.empty())
+    throw std::invalid_argument("there are no per-sample gradients: the field has no parameters");
+}
+
+// ||gbar||^2 of one layer.
+double square_norm(const std::vector<Tensor>& mean) {
+  double square = 0;
+  for (const Tensor& part : mean) square += std::pow(at::linalg_vector_norm(part).item<double>(), 2);
+  return square;
+}
+
+// A layer's gbar where it is at hand, else empty.
+std::vector<Tensor> mean_of(const PerSampleGradients& gradients, std::size_t layer) {
+  return gradients.means.empty() ? std::vector<Tensor>{} : gradients.means[layer];
+}
+
+// mean ||g_i - gbar||^2 of one layer.
+double spread_of(const LayerGradients& layer, const std::vector<Tensor>& mean, double mean_square_norm) {
   if (!mean.empty()) {
-    double square = 0;
-    for (const Tensor& part : mean) square += std::pow(at::linalg_vector_norm(part).item<double>(), 2);
-    const Tensor centred = norms - 2 * layer.dots(mean) + square;
+    const double spread = mean_square_norm - square_norm(mean);
+    if (spread > resolved * mean_square_norm) return spread;
+  }
+  return layer.centred_norms().mean().item<double>();
+}
+
+// ||g_i - gbar||^2 = ||g_i||^2 - 2 <g_i, gbar> + ||gbar||^2 of one layer, [B] float64.
+Tensor centred_norms(const LayerGradients& layer, const std::vector<Tensor>& mean) {
+  if (!mean.empty()) {
+    const Tensor norms = layer.norms();
+    const Tensor centred = norms - 2 * layer.dots(mean) + square_norm(mean);
     if (centred.mean().item<double>() > resolved * norms.mean().item<double>()) return centred;
   }
   return layer.centred_norms();
@@ -45,10 +65,11 @@ double centred_sum(const PerSampleGradients& gradients, const Tensor& rows) {
   return sum;
 }
 
-Tensor group_norms(const PerSampleGradients& gradients, const Tensor& group, std::int64_t groups) {
+Tensor group_norms(const PerSampleGradients& gradients, const Tensor& group, std::int64_t count) {
+  const Groups groups = grouped(group, count);
   Tensor sum;
   for (const auto& [name, layer] : gradients.layers) {
-    const Tensor norms = layer->group_norms(group, groups);
+    const Tensor norms = layer->group_norms(groups);
     sum = sum.defined() ? sum + norms : norms;
   }
   return sum;
@@ -57,22 +78,32 @@ Tensor group_norms(const PerSampleGradients& gradients, const Tensor& group, std
 }  // namespace
 
 VarianceEstimate gradient_variance(const PerSampleGradients& gradients) {
+  check_some(gradients);
   VarianceEstimate estimate;
-  Tensor norms, centred;
+  double mean_square_norm = 0, spread = 0;
   for (std::size_t l = 0; l < gradients.layers.size(); ++l) {
     const auto& [name, layer] = gradients.layers[l];
-    const Tensor n = layer->norms();
-    const Tensor c =
-        centred_norms(*layer, gradients.means.empty() ? std::vector<Tensor>{} : gradients.means[l], n);
-    estimate.layers.emplace_back(name, trace_cov(n, c));
-    norms = norms.defined() ? norms + n : n;
-    centred = centred.defined() ? centred + c : c;
+    const Tensor norms = layer->norms();
+    const double mean_square = norms.mean().item<double>();
+    const double layer_spread = spread_of(*layer, mean_of(gradients, l), mean_square);
+    estimate.layers.emplace_back(name, trace_cov(layer->batch(), mean_square, layer_spread));
+    mean_square_norm += mean_square;
+    spread += layer_spread;
+    estimate.square_norms = estimate.square_norms.defined() ? estimate.square_norms + norms : norms;
   }
-  if (!norms.defined())
-    throw std::invalid_argument("there are no per-sample gradients: the field has no parameters");
-  estimate.total = trace_cov(norms, centred);
-  estimate.square_norms = norms;
+  estimate.total = trace_cov(estimate.square_norms.size(0), mean_square_norm, spread);
   return estimate;
+}
+
+double trace_cov_se(const PerSampleGradients& gradients) {
+  check_some(gradients);
+  Tensor centred;
+  for (std::size_t l = 0; l < gradients.layers.size(); ++l) {
+    const Tensor norms = centred_norms(*gradients.layers[l].second, mean_of(gradients, l));
+    centred = centred.defined() ? centred + norms : norms;
+  }
+  const double n = static_cast<double>(centred.size(0));
+  return n < 2 ? nan : std::sqrt(centred.var(0, /*unbiased=*/true).item<double>() / n) * n / (n - 1);
 }
 
 BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor& square_norms,

@@ -18,7 +18,6 @@ namespace weir {
 // An estimate of tr Cov(g) from n samples. Numbers that n is too small for are NaN.
 struct TraceCov {
   double trace_cov = 0;  // unbiased, never clamped
-  double se = 0;         // its standard error, from the spread of ||g_i - gbar||^2
   std::int64_t n = 0;
   double mean_square_norm = 0;  // mean ||g_i||^2
   double norm_of_mean2 = 0;     // ||gbar||^2, biased upwards by tr Cov(g) / n
@@ -30,9 +29,13 @@ struct VarianceEstimate {
   Tensor square_norms;  // ||g_i||^2 over all layers, [B] float64: what each pair of the batch contributes
 };
 
-// ||g_i - gbar||^2 = ||g_i||^2 - 2 <g_i, gbar> + ||gbar||^2 where gbar is at hand and that difference keeps more than three
-// digits (spread above 1e-3 of mean ||g_i||^2); else, layer by layer, the centred form, in which nothing cancels.
+// From mean ||g_i||^2 - ||gbar||^2 where gbar is at hand and that difference keeps more than three digits (spread above 1e-3
+// of mean ||g_i||^2); else, layer by layer, from the centred norms ||g_i - gbar||^2, in which nothing cancels.
 VarianceEstimate gradient_variance(const PerSampleGradients& gradients);
+
+// The standard error of the total tr Cov(g), from the spread of ||g_i - gbar||^2 over all layers. It takes one matrix product
+// per linear layer, about a third of a training step, where the estimate itself takes almost nothing.
+double trace_cov_se(const PerSampleGradients& gradients);
 
 // The variance resolved by a bin for each sample (of t). With m_k samples in bin k, S_k = ||sum of g_i in k||^2:
 //

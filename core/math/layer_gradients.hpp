@@ -29,11 +29,4 @@ std::unique_ptr<LayerGradients> formed_gradients(Tensor a, Tensor delta, std::in
 // Gradients at hand, [B, P].
 std::unique_ptr<LayerGradients> dense_gradients(Tensor g);
 
-// Rows in the order of their group, and where each group begins; rows of group -1 are left out.
-struct Grouping {
-  Tensor order;                      // int64 [n]
-  std::vector<std::int64_t> counts;  // [groups]
-};
-Grouping grouping(const Tensor& group, std::int64_t groups);
-
 }  // namespace weir

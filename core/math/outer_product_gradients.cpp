@@ -1,5 +1,4 @@
 // core/math/outer_product_gradients.cpp -- per-sample gradients of a linear layer, known by their two factors.
-#include <algorithm>
 #include <utility>
 
 #include <weir/math/layer_gradients.hpp>
@@ -15,14 +14,6 @@ Tensor row_dots(const Tensor& a, const Tensor& b) { return (a.to(at::kDouble) * 
 
 // ||a_i||^2 in float64, [B].
 Tensor row_squares(const Tensor& a) { return a.to(at::kDouble).square().sum(1); }
-
-// Rows of x in blocks of equal length, one block per group, filled up with zeros: [groups, longest, width].
-Tensor in_blocks(const Tensor& x, const Grouping& groups, std::int64_t longest, const Tensor& slots) {
-  const auto blocks = static_cast<std::int64_t>(groups.counts.size());
-  return at::zeros({blocks * longest, x.size(1)}, x.options())
-      .index_copy_(0, slots, x.index_select(0, groups.order))
-      .view({blocks, longest, x.size(1)});
-}
 
 class OuterProductGradients final : public LayerGradients {
  public:
@@ -56,25 +47,19 @@ class OuterProductGradients final : public LayerGradients {
            c.to(at::kDouble).square().sum() + 2 * d.mv(dbar) * row_dots(a, e) - 2 * dca - 2 * e.mv(c_dbar);
   }
 
-  Tensor group_norms(const Tensor& group, std::int64_t groups) const override {
-    const Grouping order = grouping(group, groups);
-    const std::int64_t longest = *std::max_element(order.counts.begin(), order.counts.end());
-    if (longest == 0) return at::zeros({groups}, a_.options().dtype(at::kDouble));
-    const Tensor slots = slots_of(order, longest);
-    const Tensor a = in_blocks(a_, order, longest, slots);
-    const Tensor d = in_blocks(delta_, order, longest, slots);
+  Tensor group_norms(const Groups& groups) const override {
+    const std::int64_t longest = groups.blocks.size(1);
     const std::int64_t in = a_.size(1), out = delta_.size(1);
+    const Tensor a = in_blocks(a_, groups);
+    // Zero where a block is longer than its group, so that what stands there of `a` does not count.
+    const Tensor d = in_blocks(delta_, groups) * groups.present.unsqueeze(2);
 
     if (longest * (in + out) <= in * out) {
       // sum over i, j of <a_i, a_j> <d_i, d_j>: fewer operations than the sum of outer products when groups are small.
-      return ((a.bmm(a.transpose(1, 2)).to(at::kDouble) + 1) * d.bmm(d.transpose(1, 2)).to(at::kDouble))
-          .sum({1, 2});
+      return a.bmm(a.transpose(1, 2)).add_(1).mul_(d.bmm(d.transpose(1, 2))).sum({1, 2}, false, at::kDouble);
     }
-    std::vector<Tensor> norms;
-    for (std::int64_t k = 0; k < groups; ++k) {
-      norms.push_back(d[k].t().mm(a[k]).to(at::kDouble).square_().sum());
-    }
-    return at::stack(norms) + d.sum(1, false, at::kDouble).square().sum(1);
+    return d.transpose(1, 2).bmm(a).square_().sum({1, 2}, false, at::kDouble) +
+           d.sum(1, false, at::kDouble).square().sum(1);
   }
 
   Tensor dense() const override {
@@ -87,14 +72,8 @@ class OuterProductGradients final : public LayerGradients {
   }
 
  private:
-  // Where the rows of each group go in blocks of `longest` rows.
-  Tensor slots_of(const Grouping& order, std::int64_t longest) const {
-    std::vector<std::int64_t> slots;
-    for (std::size_t k = 0; k < order.counts.size(); ++k) {
-      for (std::int64_t i = 0; i < order.counts[k]; ++i)
-        slots.push_back(static_cast<std::int64_t>(k) * longest + i);
-    }
-    return at::tensor(slots, at::kLong).to(a_.device());
+  static Tensor in_blocks(const Tensor& x, const Groups& groups) {
+    return x.index_select(0, groups.blocks.flatten()).unflatten(0, groups.blocks.sizes());
   }
 
   Tensor a_, delta_;
@@ -104,31 +83,6 @@ class OuterProductGradients final : public LayerGradients {
 
 std::unique_ptr<LayerGradients> outer_product_gradients(Tensor a, Tensor delta) {
   return std::make_unique<OuterProductGradients>(std::move(a), std::move(delta));
-}
-
-Grouping grouping(const Tensor& group, std::int64_t groups) {
-  const Tensor host = group.to(at::kCPU, at::kLong).contiguous();
-  const std::int64_t* of = host.const_data_ptr<std::int64_t>();
-  Grouping result{{}, std::vector<std::int64_t>(static_cast<std::size_t>(groups))};
-  for (std::int64_t i = 0; i < host.size(0); ++i) {
-    if (of[i] >= groups) {
-      throw std::out_of_range("row " + std::to_string(i) + " is in group " + std::to_string(of[i]) + " of " +
-                              std::to_string(groups));
-    }
-    if (of[i] >= 0) ++result.counts[static_cast<std::size_t>(of[i])];
-  }
-  std::vector<std::int64_t> next(result.counts.size());
-  std::int64_t kept = 0;
-  for (std::size_t k = 0; k < next.size(); ++k) {
-    next[k] = kept;
-    kept += result.counts[k];
-  }
-  std::vector<std::int64_t> order(static_cast<std::size_t>(kept));
-  for (std::int64_t i = 0; i < host.size(0); ++i) {
-    if (of[i] >= 0) order[static_cast<std::size_t>(next[static_cast<std::size_t>(of[i])]++)] = i;
-  }
-  result.order = at::tensor(order, at::kLong).to(group.device());
-  return result;
 }
 
 }  // namespace weir

@@ -49,6 +49,28 @@ std::size_t position(const std::vector<std::string>& layers, const std::string& 
 
 }  // namespace
 
+Groups grouped(const Tensor& of, std::int64_t groups) {
+  const Tensor host = of.to(at::kCPU, at::kLong).contiguous();
+  std::vector<std::vector<std::int64_t>> rows(static_cast<std::size_t>(groups));
+  for (std::int64_t i = 0; i < host.size(0); ++i) {
+    const std::int64_t k = host.const_data_ptr<std::int64_t>()[i];
+    if (k >= groups) {
+      throw std::out_of_range("row " + std::to_string(i) + " is in group " + std::to_string(k) + " of " +
+                              std::to_string(groups));
+    }
+    if (k >= 0) rows[static_cast<std::size_t>(k)].push_back(i);
+  }
+  std::size_t longest = 0;
+  for (const auto& group : rows) longest = std::max(longest, group.size());
+  const Tensor blocks = at::zeros({groups, static_cast<std::int64_t>(longest)}, at::kLong);
+  const Tensor present = at::zeros(blocks.sizes(), at::kBool);
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    std::ranges::copy(rows[k], blocks.mutable_data_ptr<std::int64_t>() + k * longest);
+    std::fill_n(present.mutable_data_ptr<bool>() + k * longest, rows[k].size(), true);
+  }
+  return {of, blocks.to(of.device()), present.to(of.device())};
+}
+
 std::string layer_of(const std::string& parameter) {
   const auto stop = parameter.rfind('.');
   return stop == std::string::npos ? "all" : parameter.substr(0, stop);

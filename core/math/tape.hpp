@@ -15,6 +15,15 @@
 
 namespace weir {
 
+// Rows in groups, each group's rows in a block of its own: what sums over groups are taken from, shared by all layers.
+struct Groups {
+  Tensor of;       // int64 [B], values 0..K-1; -1 for a row in no group
+  Tensor blocks;   // int64 [K, m], the rows of each group in their order; m is the size of the largest
+  Tensor present;  // bool [K, m], false where a block is longer than its group
+};
+// Errors: std::out_of_range for a value of `of` (int64 [B]) that is not below `groups`.
+Groups grouped(const Tensor& of, std::int64_t groups);
+
 // Per-sample gradients of one layer, g_i in R^P, i = 1..B. Everything is float64 or the graph's dtype, detached.
 class LayerGradients {
  public:
@@ -26,8 +35,8 @@ class LayerGradients {
   virtual Tensor centred_norms() const = 0;
   // <g_i, h>, [B] float64, for h with one tensor for each parameter of the layer, in their order and of their shapes.
   virtual Tensor dots(const std::vector<Tensor>& h) const = 0;
-  // ||sum over i in group k of g_i||^2, [K] float64, for group int64 [B] with values 0..K-1 (-1: in no group).
-  virtual Tensor group_norms(const Tensor& group, std::int64_t groups) const = 0;
+  // ||sum over i in group k of g_i||^2, [K] float64.
+  virtual Tensor group_norms(const Groups& groups) const = 0;
   // The gradients themselves, [B, P], P over the layer's parameters one after another (weight, bias). For tests and loops.
   virtual Tensor dense() const = 0;
   // The same layer's gradients of the samples at `index`, int64 [n].

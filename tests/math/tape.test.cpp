@@ -132,7 +132,8 @@ TEST_CASE("Norms of group sums leave out the rows of no group and count an empty
     const Tensor group = at::remainder(at::arange(b, at::kLong) * 3, groups + 1) - 1;
     for (std::size_t l = 0; l < found.looped.layers.size(); ++l) {
       const Tensor g = found.looped.layers[l].second->dense();
-      const Tensor ours = found.taped.per_sample->layers[l].second->group_norms(group, groups + 1);
+      const Tensor ours =
+          found.taped.per_sample->layers[l].second->group_norms(weir::grouped(group, groups + 1));
       REQUIRE(ours.size(0) == groups + 1);
       for (std::int64_t k = 0; k < groups; ++k) {
         const double expected =
@@ -153,7 +154,7 @@ TEST_CASE("Both forms of a linear layer's group norm agree with the sum itself",
   const Tensor delta = rng.normal({b, out});
   const auto layer = weir::outer_product_gradients(a, delta);
   const Tensor group = at::arange(b, at::kLong).floor_divide(20) - 1;
-  const Tensor norms = layer->group_norms(group, 2);
+  const Tensor norms = layer->group_norms(weir::grouped(group, 2));
   for (std::int64_t k = 0; k < 2; ++k) {
     const Tensor rows = at::arange(20 * (k + 1), 20 * (k + 2), at::kLong);
     const Tensor ones = at::ones({20, 1}, f64);
@@ -226,7 +227,7 @@ TEST_CASE("Gradients that are formed piece by piece give the same numbers as all
   CHECK(difference(layer->norms(), g.square().sum(1)) < 1e-6);
   CHECK(difference(layer->centred_norms(), (g - g.mean(0)).square().sum(1)) < 1e-5);
   const Tensor group = at::remainder(at::arange(b, at::kLong), 2);
-  CHECK(layer->group_norms(group, 2)[1].item<double>() ==
+  CHECK(layer->group_norms(weir::grouped(group, 2))[1].item<double>() ==
         Approx(g.index_select(0, at::nonzero(group == 1).flatten()).sum(0).square().sum().item<double>())
             .epsilon(1e-5));
 }

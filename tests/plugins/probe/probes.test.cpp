@@ -75,6 +75,17 @@ TEST_CASE("probe/gradient_variance writes the unbiased variance in all, by layer
   CHECK(seen.row("pair_id").equal(seen.sample.batch.id.to(at::kDouble)));
 }
 
+TEST_CASE("The standard error of the variance is that of the centred norms, at multiples of se_every",
+          "[probe]") {
+  const Observed seen("probe/gradient_variance", {{"se_every", 2}});
+  const Tensor centred = (seen.g - seen.g.mean(0)).square().sum(1);
+  const double n = double(rows);
+  CHECK(number(seen.row("total_se")) ==
+        Approx(number(centred.std()) / std::sqrt(n) * n / (n - 1)).epsilon(1e-9));
+  const Observed between("probe/gradient_variance", {{"se_every", 3}});
+  CHECK_FALSE(between.sink.rows.contains("probe.total_se"));
+}
+
 TEST_CASE("probe/loss writes the mean loss in all and by bin", "[probe]") {
   const Observed seen("probe/loss", {{"bins", 3}});
   CHECK(number(seen.row("total")) == Approx(number(seen.losses.mean())));
