@@ -23,7 +23,6 @@ class Well final : public weir::Node {
   weir::Output<Tensor> x_{this, "x", "1", "the numbers"};
 
  public:
-  static constexpr const char* kind = "well";
   void plan(weir::Plan& plan) override {
     if (n_() > 1000) plan.fault("n", "a well holds 1000 numbers", "ask for fewer");
     if (!dry_()) x_.plan({n_()}, {"number"});
