@@ -63,8 +63,8 @@ class AxisReader {
 
  private:
   bool fail(const std::string& code, const Place& place, const std::string& message,
-            const std::string& remedy = "") {
-    faults_.push_back({code, place, message, remedy, {}, {}});
+            const std::string& remedy = "", const std::vector<std::string>& notes = {}) {
+    faults_.push_back({code, place, message, remedy, notes, {}});
     return false;
   }
 
@@ -78,7 +78,7 @@ class AxisReader {
     for (const Entry& key : value.entries) {
       if (std::find(known.begin(), known.end(), key.key) == known.end()) {
         return fail("W401", key.place, "unknown key " + quote(key.key) + " of axis " + quote(entry_.key),
-                    wording::did_you_mean(key.key, known));
+                    wording::did_you_mean(key.key, known), {"valid: " + wording::listed(known)});
       }
     }
     const auto has = [&](const char* key) { return value.find(key) != nullptr; };

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include <weir/record/reader.hpp>
 #include <weir/record/reduce.hpp>
@@ -109,14 +110,18 @@ std::string shape_text(const json& shape) {
   return fmt::format("[{}]", fmt::join(shape.get<std::vector<std::int64_t>>(), ", "));
 }
 
+std::string number_text(double value) {
+  return std::isnan(value) ? "nan" : fmt::format("{:.6g}", value);  // never "-nan", whatever the sign bit
+}
+
 std::string words(const json& dataset) {
   const std::string unit = dataset.value("unit", "1");
   std::string text = fmt::format("    {:<24} {:<8} {:<14}", dataset.value("name", ""),
                                  dataset.value("dtype", ""), shape_text(dataset["shape"]));
   if (dataset.contains("value") && dataset["value"].is_number())
-    text += fmt::format(" {:.6g}", dataset["value"].get<double>());
+    text += " " + number_text(dataset["value"].get<double>());
   if (dataset.contains("last"))
-    text += fmt::format(" last {:.6g} at step {}", dataset["last"].get<double>(),
+    text += fmt::format(" last {} at step {}", number_text(dataset["last"].get<double>()),
                         dataset["last_step"].get<std::int64_t>());
   if (!unit.empty() && unit != "1") text += fmt::format("  [{}]", unit);
   if (const auto description = dataset.value("description", ""); !description.empty())

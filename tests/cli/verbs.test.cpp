@@ -81,7 +81,7 @@ TEST_CASE("Plugins are listed, shown by full or short name, and described for ed
   const ScratchFolder scratch;
   CHECK_THAT(weir_program(scratch.path(), "plugins").out,
              Contains("source/gaussian") && Contains("trainer/gradient"));
-  const Json all = Json::parse(weir_program(scratch.path(), "plugins --json").out);
+  const Json all = Json::parse(weir_program(scratch.path(), "plugins --format json").out);
   CHECK(all["plugins"].size() >= 10);
   CHECK_THAT(weir_program(scratch.path(), "show noise/constant").out,
              StartsWith("noise/constant") && Contains("sigma"));
@@ -93,6 +93,8 @@ TEST_CASE("Plugins are listed, shown by full or short name, and described for ed
              Contains("'noise' is a kind; its plugins: noise/"));
   CHECK_THAT(weir_program(scratch.path(), "show affine").err,
              Contains("'affine' is the name of several plugins: coupling/affine, field/affine"));
+  CHECK_THAT(weir_program(scratch.path(), "show two_moons").err,
+             Contains("{plugin: source/mixture, set: two_moons}; more: weir show source/mixture"));
   CHECK(weir_program(scratch.path(), "schema -o s.json").exit == 0);
   CHECK(Json::parse(scratch.read("s.json")).contains("$schema"));
 }
@@ -201,7 +203,7 @@ TEST_CASE("A record's info shows its numbers") {
   const ScratchFolder scratch;
   scratch.write("small.yaml", small_pipeline);
   CHECK(weir_program(scratch.path(), "run small.yaml -o small.h5 --progress none").exit == 0);
-  const auto info = Json::parse(weir_program(scratch.path(), "info small.h5 --json").out);
+  const auto info = Json::parse(weir_program(scratch.path(), "info small.h5 --format json").out);
   for (const auto& node : info["nodes"]) {
     for (const auto& dataset : node["datasets"]) {
       if (dataset["path"] == "/nodes/flow/nfe") CHECK(dataset["value"] == 2);

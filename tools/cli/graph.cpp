@@ -23,9 +23,7 @@ Verb graph_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("graph", "Draw a pipeline's nodes and edges");
   auto arguments = std::make_shared<Arguments>();
   arguments->pipeline.add_to(*app);
-  app->add_option("--format", arguments->format, "dot | mermaid")
-      ->type_name("F")
-      ->check(CLI::IsMember({"dot", "mermaid"}));
+  add_format(*app, arguments->format, {"dot", "mermaid"});
   app->footer(
       "Examples:\n  weir graph rotation.yaml | dot -Tsvg > rotation.svg\n  weir graph rotation.yaml --format "
       "mermaid");

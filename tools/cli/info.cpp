@@ -17,13 +17,14 @@ namespace {
 
 struct Arguments {
   std::string file;
-  bool json = false;
+  std::string format = "text";
 };
 
 int show_info(const Arguments& arguments) {
-  if (std::filesystem::is_directory(arguments.file)) return sweep_info(arguments.file, arguments.json);
+  const bool json = arguments.format == "json";
+  if (std::filesystem::is_directory(arguments.file)) return sweep_info(arguments.file, json);
   const std::filesystem::path file = existing_file(arguments.file);
-  if (arguments.json)
+  if (json)
     fmt::print("{}\n", info_json(file).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   else
     fmt::print("{}", info(file));
@@ -36,8 +37,9 @@ Verb info_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("info", "Show what a record holds");
   auto arguments = std::make_shared<Arguments>();
   app->add_option("FILE", arguments->file, "A record (HDF5 file), or the folder of a sweep")->required();
-  app->add_flag("--json", arguments->json, "Everything as JSON");
-  app->footer("Examples:\n  weir info rotation.h5\n  weir info quickstart/\n  weir info rotation.h5 --json");
+  add_format(*app, arguments->format, {"text", "json"});
+  app->footer(
+      "Examples:\n  weir info rotation.h5\n  weir info quickstart/\n  weir info rotation.h5 --format json");
   return {app, [arguments] { return show_info(*arguments); }};
 }
 

@@ -1,8 +1,8 @@
-// tools/cli/pipeline_arguments.cpp -- the arguments that name a pipeline, shared by run, validate, plan and
-// graph.
+// tools/cli/pipeline_arguments.cpp -- arguments that several verbs take: the pipeline, plugin folders, the format.
 #include "pipeline_arguments.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include <weir/front/fault.hpp>
@@ -87,6 +87,13 @@ Graph PipelineArguments::read(const Registry& registry) const {
   Graph graph = read_pipeline(file, registry, given);
   for (const auto& [name, value] : given.set) refuse_swept(name, value, graph);
   return graph;
+}
+
+CLI::Option* add_format(CLI::App& app, std::string& format, const std::vector<std::string>& choices) {
+  return app
+      .add_option("--format", format, fmt::format("{} (default {})", fmt::join(choices, " | "), format))
+      ->type_name("F")
+      ->check(CLI::IsMember(choices));
 }
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& candidates) {

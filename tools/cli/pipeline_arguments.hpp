@@ -1,5 +1,4 @@
-// tools/cli/pipeline_arguments.hpp -- the arguments that name a pipeline, shared by run, validate, plan and
-// graph.
+// tools/cli/pipeline_arguments.hpp -- arguments that several verbs take: the pipeline, plugin folders, the format.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +10,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace weir::cli {
 
@@ -35,6 +35,9 @@ struct PipelineArguments {
   Graph read(const Registry& registry) const;
   Graph read() const;  // FILE, checked; throws CommandError if there is none, InvalidPipeline
 };
+
+// --format, one of `choices`; its default is the value that `format` has.
+CLI::Option* add_format(CLI::App& app, std::string& format, const std::vector<std::string>& choices);
 
 // The existing file of that name. Throws CommandError(invalid) with the nearest name in its folder otherwise.
 std::filesystem::path existing_file(const std::string& name);

@@ -39,9 +39,8 @@ Verb plan_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("plan", "Show what a pipeline would compute, without running it");
   auto arguments = std::make_shared<Arguments>();
   arguments->pipeline.add_to(*app);
-  CLI::Option* format = app->add_option("--format", arguments->format,
-                                        "text | json: the pipeline with every default filled in");
-  format->type_name("F")->check(CLI::IsMember({"text", "json"}));
+  CLI::Option* format = add_format(*app, arguments->format, {"text", "json"});
+  format->description(format->get_description() + "; json has every default filled in");
   app->add_flag("--resolved", arguments->resolved, "The pipeline as YAML with every default filled in");
   app->add_flag("--sizes", arguments->sizes,
                 "What a run would record, and the faults that only plugins see; takes a second")

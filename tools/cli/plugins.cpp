@@ -14,7 +14,7 @@ namespace {
 struct Arguments {
   PluginArguments plugins;
   bool failed = false;
-  bool json = false;
+  std::string format = "text";
 };
 
 void print_json(const Registry& registry) {
@@ -55,12 +55,12 @@ Verb plugins_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("plugins", "List the installed plugins");
   auto arguments = std::make_shared<Arguments>();
   app->add_flag("--failed", arguments->failed, "List the libraries that cannot be used, and why");
-  app->add_flag("--json", arguments->json, "Everything about them as JSON");
+  add_format(*app, arguments->format, {"text", "json"});
   arguments->plugins.add_to(*app);
   app->footer("Examples:\n  weir plugins\n  weir plugins --failed --plugin-path ~/my-plugins");
   return {app, [arguments] {
             const Registry registry = arguments->plugins.registry();
-            if (arguments->json)
+            if (arguments->format == "json")
               print_json(registry);
             else if (arguments->failed)
               print_rejected(registry);

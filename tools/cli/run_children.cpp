@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "child_runner.hpp"
 #include "environment.hpp"
@@ -12,6 +13,20 @@
 
 namespace weir::cli {
 namespace {
+
+// As a shell would take it again.
+std::string own_command_line() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::string line;
+  for (std::string word; std::getline(file, word, '\0');) {
+    constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+    const bool quoted = word.empty() || word.find_first_not_of(plain) != std::string::npos;
+    for (std::size_t at = 0; quoted && (at = word.find('\'', at)) != std::string::npos; at += 4)
+      word.replace(at, 1, "'\\''");
+    line += (line.empty() ? "" : " ") + (quoted ? "'" + word + "'" : word);
+  }
+  return line;
+}
 
 std::vector<std::string> command_line(const RunArguments& arguments, const Graph& graph, const Job& job,
                                       std::size_t nodes_at_once, const std::filesystem::path& shared) {
@@ -27,6 +42,7 @@ std::vector<std::string> command_line(const RunArguments& arguments, const Graph
   if (!arguments.pipeline.device.empty()) add("--device", arguments.pipeline.device);
   if (arguments.pipeline.threads > 0) add("--threads", std::to_string(arguments.pipeline.threads));
   add("--jobs", std::to_string(nodes_at_once));
+  add("--command", own_command_line());
   for (const std::string& folder : arguments.pipeline.plugins.folders) add("--plugin-path", folder);
   for (const std::string& folder : graph.plugins) add("--plugin-path", folder);
   if (!job.share.empty()) add("--shared", shared.string());

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <memory>
 
 #include <weir/front/reference.hpp>
@@ -16,8 +17,7 @@ namespace {
 struct Arguments {
   std::string plugin;
   PluginArguments plugins;
-  bool json = false;
-  bool markdown = false;
+  std::string format = "text";
 };
 
 // "noise/constant", or "constant" where only one kind has a plugin of that name. Throws CommandError
@@ -43,6 +43,15 @@ const PluginSchema& find_plugin(const Registry& registry, const std::string& wor
     kind_members += (kind_members.empty() ? "" : ", ") + word + "/" + name;
   if (!kind_members.empty())
     throw CommandError(invalid, fmt::format("'{}' is a kind; its plugins: {}", word, kind_members));
+  for (const PluginSchema& plugin : registry.plugins()) {
+    for (const ParamSchema& param : plugin.params) {
+      if (std::ranges::find(param.choices, word) != param.choices.end())
+        throw CommandError(
+            invalid, fmt::format("'{0}' is no plugin but a value of another's parameter: {{plugin: {1}, "
+                                 "{2}: {0}}}; more: weir show {1}",
+                                 word, plugin.id(), param.name));
+    }
+  }
   throw CommandError(
       invalid,
       fmt::format("unknown plugin '{}'{}\nall plugins: weir plugins        what failed to load: weir "
@@ -53,17 +62,17 @@ const PluginSchema& find_plugin(const Registry& registry, const std::string& wor
 int show_plugin(const Arguments& arguments) {
   const Registry registry = arguments.plugins.registry();
   if (arguments.plugin.empty()) {
-    if (!arguments.markdown)
-      throw CommandError(
-          invalid,
-          "name a plugin, e.g. `weir show field/mlp`; all of them: weir plugins, weir show --markdown");
+    if (arguments.format != "markdown")
+      throw CommandError(invalid,
+                         "name a plugin, e.g. `weir show field/mlp`; all of them: weir plugins, weir show "
+                         "--format markdown");
     fmt::print("{}", markdown(registry));
     return fine;
   }
   const PluginSchema& plugin = find_plugin(registry, arguments.plugin);
-  if (arguments.json)
+  if (arguments.format == "json")
     fmt::print("{}\n", to_json(plugin).dump(2));
-  else if (arguments.markdown)
+  else if (arguments.format == "markdown")
     fmt::print("{}", markdown(Registry({plugin})));
   else
     fmt::print("{}", show(plugin));
@@ -76,11 +85,11 @@ Verb show_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("show", "Show a plugin's parameters, ports and outputs");
   auto arguments = std::make_shared<Arguments>();
   app->add_option("KIND/NAME", arguments->plugin, "The plugin; its name alone if no other kind has it");
-  app->add_flag("--json", arguments->json, "As JSON");
-  app->add_flag("--markdown", arguments->markdown, "As a reference page; of every plugin if none is named");
+  add_format(*app, arguments->format, {"text", "json", "markdown"});
   arguments->plugins.add_to(*app);
   app->footer(
-      "Examples:\n  weir show noise/constant\n  weir show adam\n  weir show --markdown > reference.md");
+      "Examples:\n  weir show noise/constant\n  weir show adam\n  weir show --format markdown > reference.md "
+      "     every plugin");
   return {app, [arguments] { return show_plugin(*arguments); }};
 }
 

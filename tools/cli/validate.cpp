@@ -49,9 +49,7 @@ Verb validate_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("validate", "Check pipelines without running anything");
   auto arguments = std::make_shared<Arguments>();
   app->add_option("FILE", arguments->files, "Pipelines, YAML files")->required();
-  app->add_option("--format", arguments->format, "text | json")
-      ->type_name("F")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_format(*app, arguments->format, {"text", "json"});
   arguments->pipeline.add_options_to(*app);
   app->footer(
       "Examples:\n  weir validate pipelines/*.yaml\n  weir validate rotation.yaml --format json\n\nShapes "

@@ -12,7 +12,6 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
 
   RunArguments arguments;
-  for (int i = 0; i < argc; ++i) arguments.command += (i ? " " : "") + std::string(argv[i]);
   std::vector<std::string> sets, shares;
   std::string mode = "create";
   CLI::App* run = app.add_subcommand("run", "run a pipeline once, ignoring its sweep");
@@ -27,6 +26,7 @@ int main(int argc, char** argv) {
   run->add_option("--out", arguments.out, "record to write")->required();
   run->add_option("--mode", mode)->check(CLI::IsMember({"create", "replace", "resume"}));
   run->add_option("--jobs", arguments.jobs);
+  run->add_option("--command", arguments.command, "the user's command line, for the record");
   run->add_option("--shared", arguments.shared, "folder of shared results");
   run->add_option("--share", shares, "NODE=KEY")->allow_extra_args(false);
 
