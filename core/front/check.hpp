@@ -4,7 +4,7 @@
 //   read_nodes      every node and inline node: plugin, parameters, what its ports say
 //   resolve_links   what the ports say, to nodes and outputs of the right kind
 //   order_nodes     dependency order, or the circles
-//   read_report, read_sweep, read_expect
+//   read_report, read_sweep, read_expect, read_compare
 //
 // Each stage adds its faults to the draft and leaves out what follows from a fault that is already there.
 #pragma once
@@ -33,6 +33,7 @@ struct Draft {
   Faults faults{};
   std::set<std::string> broken{};  // paths of nodes of which nothing more can be said
   std::vector<Unresolved> links{};
+  std::map<std::string, std::string> first_rounds{};  // of blocks, as expand_blocks gives them
 
   GraphNode* node(const std::string& path);
   // Whether the path is, or lies in, a broken node.
@@ -58,6 +59,13 @@ const OutputSchema* named_output(const std::string& path, const Place& place, Dr
 
 void read_report(const yaml::Node& root, Draft& draft);
 void read_expect(const yaml::Node& root, Draft& draft);
+void read_compare(const yaml::Node& root, Draft& draft);
+
+// The cases of the sweep that a `where` selects: axis -> value. Says nothing of axes that are faulty themselves.
+std::map<std::string, nlohmann::json> read_where(const yaml::Node& root, const yaml::Node& where,
+                                                 Draft& draft);
+// The value of an axis that was written; null, and fault W406, if it never takes it.
+nlohmann::json axis_value(const SweepAxis& axis, const yaml::Node& written, Draft& draft);
 
 // Checks the base tree with some assignments on top, without its sweep.
 using Recheck = std::function<Draft(const std::vector<Assignment>&)>;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,14 @@ void substitute_vars(yaml::Node& root, const std::vector<Assignment>& assignment
 // path leads nowhere; a wrong last key is left to be found when the nodes are read. Paths `vars.` are
 // ignored.
 void assign(yaml::Node& root, const Assignment& assignment, const Registry& registry, Faults& faults);
+
+// The same within a map of nodes: `path` is node.parameter. Fault W127 likewise.
+void assign_node(yaml::Node& nodes, const Assignment& assignment, const Registry& registry, Faults& faults);
+
+// Replaces every node that uses a block by the nodes of that block, once for each round, and links, reports and
+// expectations that name an output of a block by what it stands for; after the assignments. Faults W128. Gives for the
+// prefix of each round ("loop.2.") that of the first one written of the same block ("loop.1.").
+std::map<std::string, std::string> expand_blocks(yaml::Node& root, const Registry& registry, Faults& faults);
 
 // The plugin id that a node's map names, "" if none; `kind` completes a bare name.
 std::string plugin_id(const yaml::Node& node, const std::string& kind);

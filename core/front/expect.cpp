@@ -14,12 +14,12 @@ using yaml::Entry;
 using yaml::Node;
 
 const std::vector<std::string> reductions = {"mean", "last", "first", "min", "max", "sum", "sd"};
-const std::vector<std::string> expect_keys = {"that",   "where",  "at_least",  "at_most",
-                                              "equals", "within", "within_se", "note"};
+const std::vector<std::string> expect_keys = {"that",   "where",     "at_least", "at_most", "equals",
+                                              "within", "within_se", "share",    "note"};
 
 class ExpectReader {
  public:
-  explicit ExpectReader(Draft& draft) : draft_(draft) {}
+  ExpectReader(const Node& root, Draft& draft) : root_(root), draft_(draft) {}
 
   void read(const Node& value) {
     if (!value.is_map())
@@ -45,7 +45,7 @@ class ExpectReader {
       named_output(expected.that, that->value.place, draft_);
     }
     if (known) read_relation(value, expected);
-    if (const Entry* where = value.find("where")) read_where(where->value, expected);
+    if (const Entry* where = value.find("where")) expected.where = read_where(root_, where->value, draft_);
     draft_.graph.expect.push_back(std::move(expected));
   }
 
@@ -63,6 +63,19 @@ class ExpectReader {
     return parsed;
   }
 
+  // A number, or the name of one that the run gives.
+  void read_value(const Entry& entry, Expectation& expected) {
+    const std::string& text = entry.value.text;
+    const bool path = entry.value.is_scalar() && wording::is_name(split_path(text).front()) &&
+                      text.find('.') != std::string::npos;
+    if (!path) {
+      expected.value = number(&entry, false).value_or(0);
+    } else {
+      expected.other = text;
+      named_output(text, entry.value.place, draft_);
+    }
+  }
+
   void read_relation(const Node& value, Expectation& expected) {
     int relations = 0;
     for (const std::string relation : {"at_least", "at_most", "equals"}) {
@@ -70,7 +83,7 @@ class ExpectReader {
       if (!entry) continue;
       ++relations;
       expected.relation = relation;
-      expected.value = number(entry, false).value_or(0);
+      read_value(*entry, expected);
     }
     if (relations != 1) {
       draft_.fault("W405", value.place,
@@ -80,6 +93,10 @@ class ExpectReader {
     }
     expected.within = number(value.find("within"), true);
     expected.within_se = number(value.find("within_se"), true);
+    if (const Entry* share = value.find("share")) {
+      expected.share = number(share, true).value_or(1);
+      if (expected.share > 1) wrong(share->value, "'share' is a share of the cases, at most 1");
+    }
     const bool tolerance = value.find("within") || value.find("within_se");
     if (tolerance && expected.relation != "equals") {
       draft_.fault("W405", (value.find("within") ? value.find("within") : value.find("within_se"))->place,
@@ -88,46 +105,7 @@ class ExpectReader {
     }
   }
 
-  void read_where(const Node& where, Expectation& expected) {
-    if (!where.is_map()) return wrong(where, "'where' must be a map of axes and values such as {sigma: 0}");
-    std::vector<std::string> axes;
-    for (const SweepAxis& axis : draft_.graph.sweep) axes.push_back(axis.name);
-    for (const Entry& entry : where.entries) {
-      const auto axis = std::find_if(draft_.graph.sweep.begin(), draft_.graph.sweep.end(),
-                                     [&](const SweepAxis& a) { return a.name == entry.key; });
-      if (axis == draft_.graph.sweep.end()) {
-        if (broken_axes_.count(entry.key)) continue;
-        draft_.fault("W406", entry.place, "the sweep has no axis " + quote(entry.key),
-                     wording::did_you_mean(entry.key, axes),
-                     {axes.empty() ? "this pipeline has no sweep" : "axes: " + wording::listed(axes)});
-        continue;
-      }
-      if (!match(*axis, entry.value, expected)) {
-        std::vector<std::string> labels;
-        for (const auto& point : axis->points) labels.push_back(point.label);
-        if (labels.size() > 12) labels.resize(12), labels.push_back("...");
-        draft_.faults.push_back(value_fault(
-            "W406", entry.value,
-            "axis " + quote(axis->name) + " never takes the value " + yaml::describe(entry.value)));
-        draft_.faults.back().notes.push_back("values: " + wording::listed(labels));
-      }
-    }
-  }
-
-  static bool match(const SweepAxis& axis, const Node& value, Expectation& expected) {
-    const nlohmann::json wanted = yaml::to_json(value);
-    for (const auto& point : axis.points) {
-      if (point.value != wanted && !(value.is_scalar() && point.label == value.text)) continue;
-      expected.where[axis.name] = point.value;
-      return true;
-    }
-    return false;
-  }
-
- public:
-  std::set<std::string> broken_axes_;  // written in the sweep, but faulty
-
- private:
+  const Node& root_;
   Draft& draft_;
 };
 
@@ -167,10 +145,7 @@ void read_expect(const Node& root, Draft& draft) {
                         yaml::describe(expect->value)));
     return;
   }
-  ExpectReader reader(draft);
-  const Entry* sweep = root.find("sweep");
-  for (const Entry& axis : sweep ? sweep->value.entries : std::vector<Entry>{})
-    reader.broken_axes_.insert(axis.key);
+  ExpectReader reader(root, draft);
   for (const Node& item : expect->value.items) reader.read(item);
 }
 

@@ -70,9 +70,20 @@ Json axis_json(const SweepAxis& axis) {
 Json expectation_json(const Expectation& expected) {
   Json j = {{"that", expected.that}};
   for (const auto& [axis, value] : expected.where) j["where"][axis] = value;
-  j[expected.relation] = expected.value;
+  j[expected.relation] = expected.other.empty() ? Json(expected.value) : Json(expected.other);
+  if (expected.share < 1) j["share"] = expected.share;
   if (expected.within) j["within"] = *expected.within;
   if (expected.within_se) j["within_se"] = *expected.within_se;
+  return j;
+}
+
+Json comparison_json(const ExpectedOrder& comparison) {
+  Json j = Json::object();
+  if (!comparison.that.empty()) j = {{"that", comparison.that}, {"axis", comparison.axis}};
+  j["less"] = comparison.less;
+  j["than"] = comparison.than;
+  for (const auto& [axis, value] : comparison.where) j["where"][axis] = value;
+  j["p_below"] = comparison.p_below;
   return j;
 }
 
@@ -95,6 +106,7 @@ Json pipeline_json(const Graph& graph) {
   for (const SweepAxis& axis : graph.sweep) j["sweep"][axis.name] = axis_json(axis);
   for (const Reported& reported : graph.report) j["report"][reported.what] = reported.reduction;
   for (const Expectation& expected : graph.expect) j["expect"].push_back(expectation_json(expected));
+  for (const ExpectedOrder& comparison : graph.compare) j["compare"].push_back(comparison_json(comparison));
   return j;
 }
 

@@ -43,7 +43,18 @@ struct Expectation {
   std::map<std::string, nlohmann::json> where;  // axis -> value (or case name)
   std::string relation;                         // at_least | at_most | equals
   double value = 0;
-  std::optional<double> within, within_se;  // tolerance of equals
+  std::string other;  // a number of the same run instead of `value`: "at_pair_exact.total"
+  std::optional<double> within, within_se;  // tolerance of equals; the larger of the two
+  double share = 1;                         // of the selected cases that must meet it
+  Place place;
+};
+
+// "`less` is smaller than `than`": of a number `that` at two values of an axis, or of two numbers of the same runs.
+struct ExpectedOrder {
+  std::string that, axis;     // empty: less and than are numbers of the run
+  nlohmann::json less, than;  // values of the axis, or "at_ot.total"
+  std::map<std::string, nlohmann::json> where;
+  double p_below = 0.05;  // two-sided
   Place place;
 };
 
@@ -78,6 +89,7 @@ struct Graph {
   std::vector<GraphNode> nodes;      // in dependency order; children before their parent
   std::vector<Reported> report;
   std::vector<Expectation> expect;
+  std::vector<ExpectedOrder> compare;
   std::vector<SweepAxis> sweep;
   std::string source;      // the YAML bytes as given
   std::string main_trace;  // "train.loss": the first reported trace, else the first trace

@@ -12,7 +12,8 @@ namespace {
 using nlohmann::json;
 
 const char* const name_pattern = "^[A-Za-z_][A-Za-z0-9_]*$";
-const char* const path_pattern = "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$";
+// Names, or numbers of a block's rounds after the first.
+const char* const path_pattern = "^[A-Za-z_][A-Za-z0-9_]*(\\.([A-Za-z_][A-Za-z0-9_]*|[0-9]+))*$";
 
 json definition(const std::string& name) { return {{"$ref", "#/definitions/" + name}}; }
 
@@ -140,19 +141,57 @@ json axis_json() {
             object({{"count", or_var({{"type", "integer"}, {"minimum", 1}})}}, {"count"})}}};
 }
 
+// A node that uses a block: its other keys are the block's inputs.
+json use_json() {
+  return {{"type", "object"},
+          {"required", {"use"}},
+          {"properties",
+           {{"use", {{"type", "string"}, {"description", "the block whose nodes stand here"}}},
+            {"repeat", or_var({{"type", "integer"}, {"minimum", 1}})},
+            {"set", {{"type", "object"}}},
+            {"note", {{"type", "string"}}}}},
+          {"additionalProperties", definition("link")}};
+}
+
+json block_json() {
+  return object({{"inputs", {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", name_pattern}}}}},
+                 {"nodes", map_of(definition("node_or_use"), name_pattern)},
+                 {"outputs", map_of(definition("link"), name_pattern)},
+                 {"note", {{"type", "string"}}}},
+                {"nodes"});
+}
+
 json expectation_json() {
   const json number = or_var({{"type", "number"}});
   const json tolerance = or_var({{"type", "number"}, {"minimum", 0}});
-  json schema = object({{"that", {{"type", "string"}, {"pattern", path_pattern}}},
+  const json path = {{"type", "string"}, {"pattern", path_pattern}};
+  const json value = {{"anyOf", {number, path}}};
+  json schema = object({{"that", path},
                         {"where", map_of({{"type", {"string", "number", "boolean"}}}, name_pattern)},
-                        {"at_least", number},
-                        {"at_most", number},
-                        {"equals", number},
+                        {"at_least", value},
+                        {"at_most", value},
+                        {"equals", value},
                         {"within", tolerance},
                         {"within_se", tolerance},
+                        {"share", or_var({{"type", "number"}, {"minimum", 0}, {"maximum", 1}})},
                         {"note", {{"type", "string"}}}},
                        {"that"});
   schema["oneOf"] = {{{"required", {"at_least"}}}, {{"required", {"at_most"}}}, {{"required", {"equals"}}}};
+  return schema;
+}
+
+json comparison_json() {
+  const json path = {{"type", "string"}, {"pattern", path_pattern}};
+  const json value = {{"type", {"string", "number", "boolean"}}};
+  json schema = object({{"that", path},
+                        {"axis", {{"type", "string"}, {"pattern", name_pattern}}},
+                        {"less", value},
+                        {"than", value},
+                        {"where", map_of(value, name_pattern)},
+                        {"p_below", or_var({{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}})},
+                        {"note", {{"type", "string"}}}},
+                       {"less", "than"});
+  schema["dependencies"] = {{"that", {"axis"}}, {"axis", {"that"}}};
   return schema;
 }
 
@@ -171,6 +210,8 @@ json definitions_of(const Registry& registry) {
     definitions[plugin.kind + "." + plugin.name] = plugin_json(plugin, kinds);
   }
   definitions["node"] = choice_of(all, false);
+  definitions["node_or_use"] = {
+      {"if", {{"required", {"use"}}}}, {"then", use_json()}, {"else", definition("node")}};
   for (const std::string& kind : names) {
     std::vector<const PluginSchema*> own;
     for (const PluginSchema* plugin : all) {
@@ -184,7 +225,7 @@ json definitions_of(const Registry& registry) {
 }  // namespace
 
 json pipeline_schema(const Registry& registry) {
-  json nodes = map_of(definition("node"), name_pattern);
+  json nodes = map_of(definition("node_or_use"), path_pattern);
   nodes["minProperties"] = 1;
   const json device = {{"type", "string"}, {"pattern", "^(auto|cpu|cuda(:[0-9]+)?)$"}};
   const json threads = {{"type", "integer"}, {"minimum", 1}, {"maximum", 4096}};
@@ -201,10 +242,12 @@ json pipeline_schema(const Registry& registry) {
        {"plugins", folders},
        {"vars", map_of(true, name_pattern)},
        {"extends", {{"type", "string"}, {"description", "a pipeline that this one changes"}}},
+       {"blocks", map_of(block_json(), name_pattern)},
        {"nodes", {{"type", "object"}}},
        {"sweep", map_of(definition("axis"), name_pattern)},
        {"report", map_of({{"enum", {"mean", "last", "first", "min", "max", "sum", "sd"}}}, path_pattern)},
        {"expect", {{"type", "array"}, {"items", definition("expectation")}}},
+       {"compare", {{"type", "array"}, {"items", comparison_json()}}},
        {"note", {{"type", "string"}}}});
   schema["$schema"] = "http://json-schema.org/draft-07/schema#";
   schema["title"] = "Weir pipeline";

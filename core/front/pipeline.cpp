@@ -30,6 +30,7 @@ Draft check_tree(yaml::Node& tree, const std::vector<Assignment>& assignments, c
   draft.graph.file = file;
   substitute_vars(tree, assignments, draft.faults);
   for (const Assignment& assignment : assignments) assign(tree, assignment, registry, draft.faults);
+  draft.first_rounds = expand_blocks(tree, registry, draft.faults);
   check::read_header(tree, options, draft);
   check::read_nodes(tree, draft);
   check::resolve_links(draft);
@@ -59,15 +60,21 @@ std::string main_trace(const Graph& graph) {
 }
 
 // By place, the pipeline's own file first; each fault once, and none that a value has only because its var is
-// unknown.
-void arrange(Faults& faults, const std::string& file) {
-  Faults vars;
-  std::copy_if(faults.begin(), faults.end(), std::back_inserter(vars),
-               [](const Fault& f) { return f.code == "W123" || f.code == "W125"; });
+// unknown or its name in a block stands for nothing. A fault in a block is that of its first round.
+void arrange(Faults& faults, const std::string& file,
+             const std::map<std::string, std::string>& first_rounds) {
+  for (Fault& fault : faults) {
+    for (const auto& [prefix, first] : first_rounds) {
+      for (std::size_t at = 0; (at = fault.message.find("'" + prefix, at)) != std::string::npos; ++at)
+        fault.message.replace(at + 1, prefix.size(), first);
+    }
+  }
+  const auto first = [](const Fault& f) { return f.code == "W123" || f.code == "W125" || f.code == "W128"; };
+  Faults causes;
+  std::ranges::copy_if(faults, std::back_inserter(causes), first);
   std::erase_if(faults, [&](const Fault& fault) {
-    const bool own = fault.code == "W123" || fault.code == "W125";
-    return !own &&
-           std::any_of(vars.begin(), vars.end(), [&](const Fault& var) { return var.place == fault.place; });
+    return !first(fault) &&
+           std::ranges::any_of(causes, [&](const Fault& f) { return f.place == fault.place; });
   });
   const auto key = [&](const Fault& fault) {
     return std::tuple(fault.place.file != file, fault.place.file, fault.place.line, fault.place.column);
@@ -94,7 +101,7 @@ Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,
   Faults faults;
   const auto document = read_document(file, faults);
   if (!document) {
-    arrange(faults, file.string());
+    arrange(faults, file.string(), {});
     throw InvalidPipeline(std::move(faults));
   }
   const auto assignments = assignments_of(options, faults);
@@ -110,8 +117,9 @@ Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,
   check::read_report(tree, draft);
   check::read_sweep(tree, recheck, draft);
   check::read_expect(tree, draft);
+  check::read_compare(tree, draft);
   if (!draft.faults.empty()) {
-    arrange(draft.faults, file.string());
+    arrange(draft.faults, file.string(), draft.first_rounds);
     throw InvalidPipeline(std::move(draft.faults));
   }
   draft.graph.source = yaml::bytes_of(file).value_or("");

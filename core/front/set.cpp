@@ -40,7 +40,11 @@ class Walk {
       : assignment_(assignment), registry_(registry), faults_(faults), parts_(split_path(assignment.path)) {}
 
   void start(Node& nodes) {
-    Entry* node = nodes.find(parts_[0]);
+    // A node written out from a block has a name of several parts.
+    std::size_t length = 1;
+    for (std::size_t parts = parts_.size() - 1; parts > 1 && length == 1; --parts)
+      if (nodes.find(path_to(parts))) length = parts;
+    Entry* node = nodes.find(path_to(length));
     if (!node || parts_.size() < 2) {
       std::vector<std::string> names = {"seed", "device", "dtype", "threads"};
       for (const Entry& entry : nodes.entries) names.push_back(entry.key);
@@ -50,7 +54,8 @@ class Walk {
       return fault("there is no node " + quote(parts_[0]) + " whose parameter could be set",
                    wording::did_you_mean(parts_[0], names));
     }
-    in_node(node->value, "", 1);
+    if (node->value.find("use")) return in_block(node->value);
+    in_node(node->value, "", length);
   }
 
  private:
@@ -67,6 +72,14 @@ class Walk {
     std::string path;
     for (std::size_t i = begin; i < parts_.size(); ++i) path += "." + parts_[i];
     return path;
+  }
+
+  // Keys of the use itself; anything deeper is set in the block's nodes when they are written out.
+  void in_block(Node& node) {
+    if (parts_.size() == 2) return put(node, parts_[1], assignment_);
+    Entry* set = node.find("set");
+    put(set && set->value.is_map() ? set->value : create_map(node, "set", assignment_.place),
+        rest_from(1).substr(1), assignment_);
   }
 
   void in_node(Node& node, const std::string& kind, std::size_t i) {
@@ -187,8 +200,11 @@ void assign(Node& root, const Assignment& assignment, const Registry& registry, 
     if (path == key) return put(root, key, assignment);
   }
   Entry* nodes = root.find("nodes");
-  if (!nodes || !nodes->value.is_map()) return;
-  Walk(assignment, registry, faults).start(nodes->value);
+  if (nodes && nodes->value.is_map()) assign_node(nodes->value, assignment, registry, faults);
+}
+
+void assign_node(Node& nodes, const Assignment& assignment, const Registry& registry, Faults& faults) {
+  Walk(assignment, registry, faults).start(nodes);
 }
 
 }  // namespace weir

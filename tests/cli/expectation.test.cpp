@@ -1,6 +1,7 @@
 // tests/cli/expectation.test.cpp -- whether the numbers are as a pipeline expects them.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
 
 #include "cli/expectation.hpp"
 
@@ -92,4 +93,35 @@ TEST_CASE("What was not measured is not met, and runs that are missing are said"
   Expectation nowhere = expect("at_least", 0);
   nowhere.where = {{"sigma", 3}};
   CHECK_FALSE(judge({nowhere}, {empty})[0].met);
+}
+
+TEST_CASE("A number may be compared with another of the same run, within the larger of two tolerances") {
+  Expectation e = expect("equals", 0);
+  e.other = "exact.share";
+  e.within = 0.2;
+  e.within_se = 3;
+  Case c = one_case(1.3, 0.1);
+  CHECK(judge({e}, {c})[0].text ==
+        "recall.share equals exact.share within 0.2 or 3 standard errors: not measured, NOT MET");
+  c.values["exact.share"] = {1.05, 0, 1, {}};
+  CHECK(judge({e}, {c})[0].met);
+  CHECK_THAT(judge({e}, {c})[0].text, Catch::Contains("1.30 +- 0.10 (se) and 1.05, met"));
+  c.values["exact.share"] = {0.99, 0, 1, {}};
+  CHECK_FALSE(judge({e}, {c})[0].met);
+  const double infinity = std::numeric_limits<double>::infinity();
+  c.values["recall.share"] = c.values["exact.share"] = {infinity, 0, 1, {}};
+  CHECK(judge({e}, {c})[0].met);
+}
+
+TEST_CASE("With a share one verdict stands for all cases, and names those that fail") {
+  Expectation e = expect("at_least", 0.5);
+  e.share = 0.6;
+  const auto met = judge({e}, {one_case(1), one_case(0.2), one_case(0.7)});
+  REQUIRE(met.size() == 1);
+  CHECK(met[0].met);
+  CHECK_THAT(met[0].text,
+             Catch::Contains("recall.share at least 0.5 in 2 of 3 cases, at least 60 % expected, met\n") &&
+                 Catch::Contains("0.2, NOT MET"));
+  e.share = 0.7;
+  CHECK_FALSE(judge({e}, {one_case(1), one_case(0.2), one_case(0.7)})[0].met);
 }

@@ -11,54 +11,64 @@
 namespace weir::cli {
 namespace {
 
-bool selected(const Expectation& expectation, const Case& c) {
-  return std::all_of(expectation.where.begin(), expectation.where.end(), [&](const auto& wanted) {
-    return std::any_of(c.axes.begin(), c.axes.end(), [&](const auto& axis) {
-      // JSON compares 0 and 0.0 as equal; a case named by its text may also be written as a number.
-      return axis.first == wanted.first &&
-             (axis.second == wanted.second || cell(axis.second) == cell(wanted.second));
-    });
-  });
-}
-
+// "recall.share at least 0.95"
 std::string rule(const Expectation& e) {
   std::string relation = e.relation;
   std::replace(relation.begin(), relation.end(), '_', ' ');
-  std::string out = fmt::format("{} {} {}", e.that, relation, number(e.value));
+  std::string out = fmt::format("{} {} {}", e.that, relation, e.other.empty() ? number(e.value) : e.other);
   if (e.within) out += fmt::format(" within {}", number(*e.within));
-  if (e.within_se) out += fmt::format(" within {} standard errors", number(*e.within_se));
+  if (e.within_se)
+    out += fmt::format("{} {} standard errors", e.within ? " or" : " within", number(*e.within_se));
   return out;
 }
 
-// Is the statistic as expected? `why` explains a no that the number alone does not.
-bool holds(const Expectation& e, const Statistic& s, std::string& why) {
-  if (std::isnan(s.mean)) return false;
+// Is the statistic as expected of it, beside this value? `why` explains a no that the number alone does not.
+bool holds(const Expectation& e, const Statistic& s, double value, std::string& why) {
+  if (std::isnan(s.mean) || std::isnan(value)) return false;
   double slack = e.within.value_or(0);
   if (e.within_se) {
-    if (!s.se) {
+    if (!s.se && !e.within) {
       why = "no standard error: sweep over seeds, `seed: {count: 5}`";
       return false;
     }
-    slack = *e.within_se * *s.se;
+    slack = std::max(slack, *e.within_se * s.se.value_or(0));
   }
-  if (e.relation == "at_least") return s.mean >= e.value - slack;
-  if (e.relation == "at_most") return s.mean <= e.value + slack;
-  return s.mean == e.value || std::abs(s.mean - e.value) <= slack;
+  if (e.relation == "at_least") return s.mean >= value;
+  if (e.relation == "at_most") return s.mean <= value;
+  return s.mean == value || std::abs(s.mean - value) <= slack;
 }
 
 Verdict verdict(const Expectation& e, const Case& c) {
   const std::string where = c.axes.empty() ? "" : fmt::format(" ({})", label(c.axes));
-  const auto found = c.values.find(e.that);
-  if (found == c.values.end() || found->second.n == 0)
+  const auto measured_of = [&](const std::string& what) -> const Statistic* {
+    const auto found = c.values.find(what);
+    return found == c.values.end() || found->second.n == 0 ? nullptr : &found->second;
+  };
+  const Statistic* s = measured_of(e.that);
+  const Statistic* other = e.other.empty() ? nullptr : measured_of(e.other);
+  if (!s || (!e.other.empty() && !other))
     return {false, fmt::format("{}{}: not measured, NOT MET", rule(e), where)};
-  const Statistic& s = found->second;
   std::string why;
-  const bool met = holds(e, s, why);
+  const bool met = holds(e, *s, other ? other->mean : e.value, why);
   std::string measured =
-      s.se && *s.se > 0 ? fmt::format("{} (se)", with_spread(s.mean, *s.se)) : number(s.mean);
-  if (s.n < c.runs) measured += fmt::format(" over {} of {} runs", s.n, c.runs);
+      s->se && *s->se > 0 ? fmt::format("{} (se)", with_spread(s->mean, *s->se)) : number(s->mean);
+  if (other) measured += fmt::format(" and {}", number(other->mean));
+  if (s->n < c.runs) measured += fmt::format(" over {} of {} runs", s->n, c.runs);
   return {met, fmt::format("{}{}: {}, {}{}", rule(e), where, measured, met ? "met" : "NOT MET",
                            why.empty() ? "" : " (" + why + ")")};
+}
+
+// One verdict for all cases of which a share must be met; it names those that are not.
+Verdict shared_verdict(const Expectation& e, const std::vector<Verdict>& verdicts) {
+  std::string missed;
+  std::size_t met = 0;
+  for (const Verdict& each : verdicts) {
+    met += each.met ? 1 : 0;
+    if (!each.met) missed += "\n      " + each.text;
+  }
+  const bool enough = static_cast<double>(met) >= e.share * static_cast<double>(verdicts.size());
+  return {enough, fmt::format("{} in {} of {} cases, at least {:.4g} % expected, {}{}", rule(e), met,
+                              verdicts.size(), 100 * e.share, enough ? "met" : "NOT MET", missed)};
 }
 
 }  // namespace
@@ -66,11 +76,14 @@ Verdict verdict(const Expectation& e, const Case& c) {
 std::vector<Verdict> judge(const std::vector<Expectation>& expect, const std::vector<Case>& cases) {
   std::vector<Verdict> verdicts;
   for (const Expectation& e : expect) {
-    const std::size_t before = verdicts.size();
+    std::vector<Verdict> own;
     for (const Case& c : cases)
-      if (selected(e, c)) verdicts.push_back(verdict(e, c));
-    if (verdicts.size() == before)
-      verdicts.push_back({false, rule(e) + ": no case of the sweep is selected by its `where`, NOT MET"});
+      if (selected(e.where, c.axes)) own.push_back(verdict(e, c));
+    if (own.empty())
+      own.push_back({false, rule(e) + ": no case of the sweep is selected by its `where`, NOT MET"});
+    else if (e.share < 1)
+      own = {shared_verdict(e, own)};
+    verdicts.insert(verdicts.end(), own.begin(), own.end());
   }
   return verdicts;
 }

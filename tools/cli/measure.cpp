@@ -42,10 +42,19 @@ std::string dataset_path(const std::string& dotted) {
 
 std::vector<Reported> to_measure(const Graph& graph) {
   std::vector<Reported> all = graph.report;
+  const auto add = [&](const std::string& what, const Place& place) {
+    const auto same = [&](const Reported& reported) { return reported.what == what; };
+    if (!what.empty() && std::none_of(all.begin(), all.end(), same)) all.push_back({what, "mean", place});
+  };
   for (const Expectation& expectation : graph.expect) {
-    const auto same = [&](const Reported& reported) { return reported.what == expectation.that; };
-    if (std::none_of(all.begin(), all.end(), same))
-      all.push_back({expectation.that, "mean", expectation.place});
+    add(expectation.that, expectation.place);
+    add(expectation.other, expectation.place);
+  }
+  for (const ExpectedOrder& comparison : graph.compare) {
+    add(comparison.that, comparison.place);
+    if (!comparison.that.empty()) continue;
+    add(comparison.less.get<std::string>(), comparison.place);
+    add(comparison.than.get<std::string>(), comparison.place);
   }
   return all;
 }

@@ -13,7 +13,7 @@
 
 namespace weir::cli {
 
-// What is read from each record: the pipeline's `report:`, and what `expect:` names beyond it (reduced by
+// What is read from each record: the pipeline's `report:`, and what `expect:` and `compare:` name beyond it (reduced by
 // "mean").
 std::vector<Reported> to_measure(const Graph& graph);
 

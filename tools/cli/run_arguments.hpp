@@ -7,6 +7,7 @@
 
 #include <weir/front/pipeline.hpp>
 
+#include "expectation.hpp"
 #include "job.hpp"
 #include "pipeline_arguments.hpp"
 #include "statistic.hpp"
@@ -41,6 +42,7 @@ std::vector<Outcome> run_children(const RunArguments& arguments, const Graph& gr
 std::size_t jobs_at_once(const RunArguments& arguments, const Graph& graph);
 
 // Prints cases, verdicts and paths as one JSON line on stdout, for --progress json.
-void print_summary_json(const std::vector<Case>& cases, const Graph& graph, const std::string& out, int exit);
+void print_summary_json(const std::vector<Case>& cases, const std::vector<Verdict>& verdicts,
+                        const std::string& out, int exit);
 
 }  // namespace weir::cli

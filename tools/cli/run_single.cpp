@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "comparison.hpp"
 #include "exit.hpp"
 #include "measure.hpp"
 #include "number.hpp"
@@ -50,10 +51,12 @@ int run_single(const RunArguments& arguments, const Registry&, const Graph& grap
   if (outcome.status == "finished") {
     result.values = measure(job.out, to_measure(graph));
     verdicts = judge(graph.expect, cases({result}, {}));
+    const std::vector<Verdict> compared = judge(graph.compare, {result}, {});
+    verdicts.insert(verdicts.end(), compared.begin(), compared.end());
     for (const Verdict& verdict : verdicts) exit = worse(exit, verdict.met ? fine : unmet);
   }
   if (arguments.progress == "json") {
-    print_summary_json(cases({result}, {}), graph, job.out.string(), exit);
+    print_summary_json(cases({result}, {}), verdicts, job.out.string(), exit);
     return exit;
   }
 

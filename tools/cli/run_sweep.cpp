@@ -8,6 +8,7 @@
 
 #include <weir/record/reader.hpp>
 
+#include "comparison.hpp"
 #include "exit.hpp"
 #include "measure.hpp"
 #include "number.hpp"
@@ -132,10 +133,12 @@ int run_sweep(const RunArguments& arguments, const Registry& registry, const Gra
                {{"columns", column_names(columns)}});
 
   const std::vector<Case> by_case = cases(results, graph.sweep);
-  const std::vector<Verdict> verdicts = judge(graph.expect, by_case);
+  std::vector<Verdict> verdicts = judge(graph.expect, by_case);
+  const std::vector<Verdict> compared = judge(graph.compare, results, graph.sweep);
+  verdicts.insert(verdicts.end(), compared.begin(), compared.end());
   for (const Verdict& verdict : verdicts) exit = worse(exit, verdict.met ? fine : unmet);
   if (arguments.progress == "json") {
-    print_summary_json(by_case, graph, folder.path().string(), exit);
+    print_summary_json(by_case, verdicts, folder.path().string(), exit);
     return exit;
   }
 

@@ -52,6 +52,17 @@ std::vector<Case> cases(const std::vector<RunResult>& results, const std::vector
   return out;
 }
 
+bool selected(const std::map<std::string, nlohmann::json>& where,
+              const std::vector<std::pair<std::string, nlohmann::json>>& axes) {
+  return std::ranges::all_of(where, [&](const auto& wanted) {
+    return std::ranges::any_of(axes, [&](const auto& axis) {
+      // JSON compares 0 and 0.0 as equal; a case named by its text may also be written as a number.
+      return axis.first == wanted.first &&
+             (axis.second == wanted.second || cell(axis.second) == cell(wanted.second));
+    });
+  });
+}
+
 std::string cell(const nlohmann::json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_float()) return exact(value.get<double>());

@@ -50,6 +50,10 @@ struct Case {
 // Groups runs by the values of every axis that does not count seeds, in the order in which they first occur.
 std::vector<Case> cases(const std::vector<RunResult>& results, const std::vector<SweepAxis>& sweep);
 
+// Whether a case with these axes is one that a `where` means; axes that it leaves out are free.
+bool selected(const std::map<std::string, nlohmann::json>& where,
+              const std::vector<std::pair<std::string, nlohmann::json>>& axes);
+
 // An axis value as a cell: numbers by their shortest exact form, texts bare.
 std::string cell(const nlohmann::json& value);
 

@@ -1,0 +1,331 @@
+// core/front/blocks.cpp -- nodes that use a block, written out: `use` and `repeat` become plain nodes.
+//
+//   blocks:  NAME: {inputs: [...], nodes: {...}, outputs: {name: node.output}}
+//   nodes:   loop: {use: NAME, repeat: 3, input: link, set: {train.steps: 100}}
+//
+// The nodes of round k are named loop.k.<node>, or loop.<node> without `repeat`. A link within a block is to one of its nodes
+// or inputs; from outside, loop.<output> is that of the last round. An input that has an output of the same name takes, from
+// the second round on, what the round before gave.
+#include <weir/front/document.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <weir/front/value.hpp>
+#include <weir/front/wording.hpp>
+
+namespace weir {
+namespace {
+
+using wording::quote;
+using yaml::Entry;
+using yaml::Node;
+
+constexpr std::int64_t most_rounds = 1000;
+constexpr std::size_t most_written = 10'000;
+constexpr std::size_t most_nested = 16;
+
+const std::vector<std::string> block_keys = {"inputs", "nodes", "outputs", "note"};
+const std::vector<std::string> use_keys = {"use", "repeat", "set", "note"};
+
+struct Block {
+  std::string name;
+  std::vector<std::string> inputs;
+  const Node* nodes = nullptr;
+  std::vector<std::pair<std::string, Node>> outputs;  // name, link within the block
+  Place place;
+  bool used = false;
+};
+
+// Calls `visit` with every scalar that stands for a link in a node and its inline nodes.
+template <class Visit>
+void each_link(Node& node, const std::string& kind, const Registry& registry, Visit visit) {
+  const PluginSchema* schema = registry.plugin(plugin_id(node, kind));
+  if (!schema) return;  // reported when the node is read
+  for (Entry& entry : node.entries) {
+    const PortSchema* port = schema->port(entry.key);
+    if (!port) continue;
+    const auto end = [&](Node& value) {
+      if (value.is_scalar()) visit(value);
+      if (value.is_map()) each_link(value, port->kind, registry, visit);
+    };
+    if (!port->map) {
+      end(entry.value);
+    } else {
+      for (Entry& one : entry.value.entries) end(one.value);
+    }
+  }
+}
+
+// What the names in one round of a block stand for.
+struct Scope {
+  const Block& block;
+  std::string prefix;                         // "loop.2."
+  std::map<std::string, std::string> inputs;  // to links from outside
+};
+
+class Expander {
+ public:
+  Expander(Node& root, const Registry& registry, Faults& faults)
+      : root_(root), registry_(registry), faults_(faults) {}
+
+  std::map<std::string, std::string> expand() {
+    read_blocks();
+    Entry* nodes = root_.find("nodes");
+    if (!nodes || !nodes->value.is_map()) return {};
+    std::vector<Entry> written;
+    for (const Entry& entry : nodes->value.entries) write(entry, "", written, 0);
+    nodes->value.entries = std::move(written);
+    for (const auto& [name, block] : blocks_)
+      if (!block.used)
+        fault(block.place, "block " + quote(name) + " is used nowhere", "remove it, or write use: " + name);
+    if (!uses_.empty()) follow_outputs(nodes->value);
+    return first_rounds_;
+  }
+
+ private:
+  void fault(const Place& place, const std::string& message, const std::string& remedy = "",
+             const std::vector<std::string>& notes = {}) {
+    faults_.push_back({"W128", place, message, remedy, notes, {}});
+  }
+
+  void unknown(const Entry& entry, const std::string& of, const std::vector<std::string>& valid) {
+    fault(entry.place, "unknown key " + quote(entry.key) + " of " + of,
+          wording::did_you_mean(entry.key, valid), {"valid: " + wording::listed(valid)});
+  }
+
+  void read_blocks() {
+    const Entry* blocks = root_.find("blocks");
+    if (!blocks) return;
+    if (!blocks->value.is_map())
+      return fault(blocks->value.place,
+                   "'blocks' must be a map of named blocks, not " + yaml::describe(blocks->value));
+    for (const Entry& entry : blocks->value.entries) read_block(entry);
+  }
+
+  void read_block(const Entry& entry) {
+    const std::string who = "block " + quote(entry.key);
+    const Entry* nodes = entry.value.find("nodes");
+    if (!wording::is_name(entry.key))
+      return fault(entry.place,
+                   "the name of a block is made of letters, digits and _, unlike " + quote(entry.key));
+    if (!nodes || !nodes->value.is_map() || nodes->value.entries.empty())
+      return fault(entry.place, who + " must be a map with 'nodes', and inputs and outputs where it has any");
+    Block block{entry.key, {}, &nodes->value, {}, entry.place, false};
+    for (const Entry& key : entry.value.entries)
+      if (std::ranges::find(block_keys, key.key) == block_keys.end()) unknown(key, who, block_keys);
+    if (const Entry* inputs = entry.value.find("inputs")) {
+      if (!inputs->value.is_list())
+        return fault(inputs->value.place,
+                     "'inputs' of " + who + " must be a list of names, not " + yaml::describe(inputs->value));
+      for (const Node& input : inputs->value.items) {
+        const bool reserved = std::ranges::find(use_keys, input.text) != use_keys.end();
+        if (!wording::is_name(input.text) || reserved || nodes->value.find(input.text))
+          return fault(
+              input.place,
+              fmt::format("{} is no name for an input of {}: it must be a word of its own, unlike {} "
+                          "and the block's nodes",
+                          quote(input.text), who, wording::listed(use_keys)));
+        block.inputs.push_back(input.text);
+      }
+    }
+    if (const Entry* outputs = entry.value.find("outputs")) {
+      if (!outputs->value.is_map())
+        return fault(outputs->value.place, "'outputs' of " + who +
+                                               " must be a map such as {field: train.field}, not " +
+                                               yaml::describe(outputs->value));
+      for (const Entry& output : outputs->value.entries) {
+        if (!wording::is_name(output.key) || nodes->value.find(output.key) || !output.value.is_scalar())
+          return fault(
+              output.place,
+              fmt::format("an output of {} is a name that none of its nodes has, with a link such as "
+                          "train.field",
+                          who));
+        block.outputs.emplace_back(output.key, output.value);
+      }
+    }
+    blocks_.emplace(entry.key, std::move(block));
+  }
+
+  // The entry itself, or the nodes that it stands for.
+  void write(const Entry& entry, const std::string& prefix, std::vector<Entry>& written, std::size_t level) {
+    const Entry* use = entry.value.find("use");
+    if (written.size() > most_written) return;
+    if (!use) {
+      written.push_back({prefix + entry.key, entry.place, entry.value});
+      if (written.size() > most_written)
+        fault(entry.place,
+              fmt::format("blocks may be written out to {} nodes, and these make more", most_written));
+      return;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, block] : blocks_) names.push_back(name);
+    const auto found = blocks_.find(use->value.text);
+    if (!use->value.is_scalar() || found == blocks_.end())
+      return fault(use->value.place, "there is no block " + quote(use->value.text),
+                   wording::did_you_mean(use->value.text, names),
+                   {"blocks: " + (names.empty() ? "none" : wording::listed(names))});
+    found->second.used = true;
+    if (level == most_nested)
+      return fault(use->value.place, fmt::format("blocks may nest {} deep; does {} use itself?", most_nested,
+                                                 quote(found->first)));
+    write_rounds(entry, found->second, prefix, written, level);
+  }
+
+  void write_rounds(const Entry& entry, const Block& block, const std::string& prefix,
+                    std::vector<Entry>& written, std::size_t level) {
+    const std::string path = prefix + entry.key;
+    std::vector<std::string> valid = block.inputs;
+    valid.insert(valid.end(), use_keys.begin(), use_keys.end());
+    for (const Entry& key : entry.value.entries)
+      if (std::ranges::find(valid, key.key) == valid.end())
+        unknown(key, quote(path) + ", which uses block " + quote(block.name), valid);
+    std::map<std::string, std::string> inputs;
+    for (const std::string& input : block.inputs) {
+      const Entry* given = entry.value.find(input);
+      if (given && given->value.is_scalar())
+        inputs[input] = given->value.text;
+      else
+        fault(given ? given->value.place : entry.place,
+              fmt::format("input {} of block {} needs the name of a node or of an output", quote(input),
+                          quote(block.name)),
+              "write " + input + ": node.output");
+    }
+    if (inputs.size() != block.inputs.size()) return;
+    const Entry* repeat = entry.value.find("repeat");
+    const auto rounds = repeat ? scalar::whole(repeat->value.text) : std::optional<std::int64_t>(1);
+    if (!rounds || *rounds < 1 || *rounds > most_rounds)
+      return fault(repeat->value.place, fmt::format("'repeat' must be an integer from 1 to {}, not {}",
+                                                    most_rounds, yaml::describe(repeat->value)));
+
+    for (std::int64_t round = 1; round <= *rounds; ++round) {
+      const Scope scope{block, path + "." + (repeat ? fmt::format("{}.", round) : ""), inputs};
+      first_rounds_[scope.prefix] = first_of_.try_emplace(block.name, scope.prefix).first->second;
+      write_round(entry, scope, repeat ? round : 0, *rounds, written, level);
+      for (const auto& [name, link] : block.outputs) {
+        const std::string target = outside(link, scope);
+        targets_[scope.prefix + name] = targets_[path + "." + name] = target;
+        if (inputs.contains(name)) inputs[name] = target;
+      }
+    }
+    uses_.emplace(path, &block);
+  }
+
+  void write_round(const Entry& entry, const Scope& scope, std::int64_t round, std::int64_t rounds,
+                   std::vector<Entry>& written, std::size_t level) {
+    Node nodes = *scope.block.nodes;
+    if (const Entry* set = entry.value.find("set")) {
+      for (const Entry& one : set->value.entries) {
+        std::string path = one.key;
+        const std::string first = split_path(path).front();
+        if (const auto number = scalar::whole(first)) {
+          if (round == 0 || *number < 1 || *number > rounds)
+            fault(one.place,
+                  fmt::format("there is no round {} of {} to set a parameter in", first, quote(entry.key)));
+          if (*number != round) continue;
+          path.erase(0, first.size() + 1);
+        }
+        assign_node(nodes, {path, one.place, one.value}, registry_, faults_);
+      }
+    }
+    for (Entry& node : nodes.entries) {
+      if (!wording::is_name(node.key)) {
+        fault(node.place, "the name of a node is made of letters, digits and _, unlike " + quote(node.key));
+        continue;
+      }
+      const auto translate = [&](Node& link) { link.text = outside(link, scope); };
+      if (node.value.find("use")) {
+        for (Entry& key : node.value.entries)
+          if (std::ranges::find(use_keys, key.key) == use_keys.end() && key.value.is_scalar())
+            translate(key.value);
+      } else {
+        each_link(node.value, "", registry_, translate);
+      }
+      write(node, scope.prefix, written, level + 1);
+    }
+  }
+
+  // A link of a block's round as it is written at the top.
+  std::string outside(const Node& link, const Scope& scope) {
+    const std::string first = split_path(link.text).front();
+    if (scope.block.nodes->find(first)) return scope.prefix + link.text;
+    if (const auto input = scope.inputs.find(first); input != scope.inputs.end())
+      return input->second + link.text.substr(first.size());
+    std::vector<std::string> names = scope.block.inputs;
+    for (const Entry& node : scope.block.nodes->entries) names.push_back(node.key);
+    fault(link.place, fmt::format("block {} has no node or input {}", quote(scope.block.name), quote(first)),
+          wording::did_you_mean(first, names), {"it has: " + wording::listed(names)});
+    return link.text;
+  }
+
+  // Links, reports and expectations that name an output of a block, to where it comes from.
+  void follow_outputs(Node& nodes) {
+    for (Entry& node : nodes.entries)
+      each_link(node.value, "", registry_, [&](Node& link) { follow(link.text, link.place); });
+    if (Entry* report = root_.find("report"); report && report->value.is_map())
+      for (Entry& entry : report->value.entries) follow(entry.key, entry.place);
+    if (Entry* expect = root_.find("expect"); expect && expect->value.is_list()) {
+      for (Node& expectation : expect->value.items)
+        follow_keys(expectation, {"that", "at_least", "at_most", "equals"});
+    }
+    if (Entry* compare = root_.find("compare"); compare && compare->value.is_list()) {
+      for (Node& comparison : compare->value.items)
+        follow_keys(comparison, comparison.find("that") ? std::vector<std::string>{"that"}
+                                                        : std::vector<std::string>{"less", "than"});
+    }
+  }
+
+  void follow_keys(Node& map, const std::vector<std::string>& keys) {
+    for (const std::string& key : keys)
+      if (Entry* entry = map.find(key); entry && entry->value.is_scalar())
+        follow(entry->value.text, entry->value.place);
+  }
+
+  void follow(std::string& text, const Place& place) {
+    for (std::size_t steps = 0; steps <= most_nested * most_rounds; ++steps) {
+      std::string path = text;
+      while (!path.empty() && !targets_.contains(path))
+        path.erase(path.rfind('.') == std::string::npos ? 0 : path.rfind('.'));
+      if (path.empty()) return check_output(text, place);
+      text = targets_.at(path) + text.substr(path.size());
+    }
+  }
+
+  // Says so if the text names a use of a block, and nothing in it.
+  void check_output(const std::string& text, const Place& place) {
+    for (const auto& [path, block] : uses_) {
+      if (text != path && !text.starts_with(path + ".")) continue;
+      const std::vector<std::string> parts = split_path(text.substr(std::min(text.size(), path.size() + 1)));
+      const bool numbered = scalar::whole(parts.front()).has_value();
+      const std::string& name = numbered && parts.size() > 1 ? parts[1] : parts.front();
+      if (block->nodes->find(name)) continue;
+      std::vector<std::string> outputs;
+      for (const auto& [output, link] : block->outputs) outputs.push_back(output);
+      const std::string who = quote(path) + " uses block " + quote(block->name);
+      fault(place,
+            who + (name.empty() ? "; name one of its outputs" : ", which has no output " + quote(name)),
+            wording::did_you_mean(name, outputs),
+            {"outputs: " + (outputs.empty() ? "none" : wording::listed(outputs))});
+      return;
+    }
+  }
+
+  Node& root_;
+  const Registry& registry_;
+  Faults& faults_;
+  std::map<std::string, Block> blocks_;
+  std::map<std::string, const Block*> uses_;                    // path of each use
+  std::map<std::string, std::string> first_of_, first_rounds_;  // block -> prefix, prefix -> prefix
+  std::map<std::string, std::string> targets_;                  // "loop.field" -> "loop.3.train.field"
+};
+
+}  // namespace
+
+std::map<std::string, std::string> expand_blocks(Node& root, const Registry& registry, Faults& faults) {
+  return Expander(root, registry, faults).expand();
+}
+
+}  // namespace weir
