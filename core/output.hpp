@@ -76,7 +76,7 @@ class Output final : public AnyOutput {
 template <>
 class Output<Tensor> final : public AnyOutput {
  public:
-  // `dtype` "float" is the graph's, or "int64".
+  // `dtype` "float" is the graph's, or "float64", "int64".
   Output(Node* node, std::string name, std::string unit, std::string description, std::string dtype = "float")
       : AnyOutput(node, {.name = std::move(name),
                          .dtype = std::move(dtype),

@@ -55,6 +55,14 @@ class Coupling : public Node {
   };
   virtual std::optional<Affine> affine() const { return std::nullopt; }
 
+  // The law of a pair where it is normal: X0 = mean0 + load0 e, X1 = mean1 + load1 e with e ~ N(0, I_K). Means [D], loads
+  // [D, K], float64, over the D flattened coordinates. Loads instead of covariances, so that what cancels in a function of
+  // a deterministic pair does so to the last digits. Of fresh pairs only: fixed ones are a sample. Known after plan.
+  struct JointNormal {
+    Tensor mean0, mean1, load0, load1;
+  };
+  virtual std::optional<JointNormal> joint_normal() const { return std::nullopt; }
+
   // The finite set that x0 (end 0) or x1 (end 1) of every pair is an item of, or null. Known after plan.
   virtual const Source* set_of(int end) const { return (void)end, nullptr; }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,6 +57,13 @@ class Field : public Node {
   // Faults of this field for items of this shape, asked by whoever uses it, at plan.
   virtual void plan_for(const Shape& item, Plan& plan) const { (void)item, (void)plan; }
 
+  // v(x, t) = (I + t Theta)^-1 (theta + Theta x) at these parameters, where the field is of that class and theta, Theta are
+  // its parameters (arXiv 2510.18118, Lemma 1). Theta [D, D], theta [D].
+  struct Affine {
+    Tensor matrix, shift;
+  };
+  virtual std::optional<Affine> affine(const Params& params) const { return (void)params, std::nullopt; }
+
   // Whether every parameter is used through taped layers, so that a Tape gives exact per-sample gradient norms.
   virtual bool taped() const { return false; }
 };
@@ -75,6 +83,7 @@ class Fitted final : public Field {
     return params_.empty() ? model_.init(item, rng) : params_.clone();
   }
   void plan_for(const Shape& item, Plan& plan) const override { model_.plan_for(item, plan); }
+  std::optional<Affine> affine(const Params& params) const override { return model_.affine(params); }
   bool taped() const override { return model_.taped(); }
 
  private:

@@ -13,6 +13,8 @@ class Noise : public Node {
   virtual Tensor gamma(const Tensor& t) const = 0;   // [N] of t [N]
   virtual Tensor dgamma(const Tensor& t) const = 0;  // d gamma / dt, [N]
   virtual bool zero() const { return false; }        // gamma is zero everywhere
+  // Whether the integral of gamma'^2 over (0, 1) is finite; it is not for a Brownian bridge.
+  virtual bool finite_action() const { return true; }
 };
 
 }  // namespace weir

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include <weir/kinds/coupling.hpp>
 #include <weir/kinds/field.hpp>
+#include <weir/kinds/interpolant.hpp>
+#include <weir/kinds/time.hpp>
 #include <weir/node.hpp>
 
 namespace weir {
@@ -28,6 +31,13 @@ class Objective : public Node {
   virtual Tensor loss(const Field& field, const Params& params, const Sample& sample) const = 0;
   virtual bool sorted_time() const { return false; }  // rows come with ascending t
   virtual const Coupling& coupling() const = 0;
+
+  // The parts of flow matching, where the loss of a row is ||u_t - v(x_t, t)||^2 and nothing else; null for other losses.
+  struct Parts {
+    const Interpolant* interpolant;
+    const Time* time;
+  };
+  virtual std::optional<Parts> flow_matching() const { return std::nullopt; }
 };
 
 }  // namespace weir

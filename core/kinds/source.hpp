@@ -50,6 +50,11 @@ class Source : public Node {
     Tensor mean, covariance;
   };
   virtual Moments moments() const;
+  // N(mean, load load^T) where that is the law, over the flattened items, float64. Known after plan.
+  struct Normal {
+    Tensor mean, load;  // [D], [D, D]
+  };
+  virtual std::optional<Normal> normal() const { return std::nullopt; }
 
   // True for N(0, I), which the closed form of field/empirical requires.
   virtual bool standard_normal() const { return false; }

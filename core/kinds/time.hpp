@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include <weir/node.hpp>
 
@@ -14,7 +15,8 @@ class Time : public Node {
 
   virtual Tensor sample(std::int64_t n, Rng& rng) const = 0;  // [n]
   virtual Tensor density(const Tensor& t) const = 0;          // of one t, [N]; integrates to 1 over (0, 1)
-  virtual bool sorted() const { return false; }               // samples come in ascending order
+  virtual std::pair<double, double> support() const { return {0, 1}; }  // the density is zero outside
+  virtual bool sorted() const { return false; }                         // samples come in ascending order
 };
 
 }  // namespace weir

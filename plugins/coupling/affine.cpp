@@ -1,9 +1,13 @@
-// plugins/coupling/affine.cpp -- a deterministic affine map of the source.
+// plugins/coupling/affine.cpp -- an affine map of the source, followed exactly or in part.
 //
 //   X1 = A X0 + b        A = H R, or `matrix`        H = covariance^(1/2) (symmetric), R a rotation by `angle`
 //
 //   R turns (x1, x2) to (x1 cos a - x2 sin a, x1 sin a + x2 cos a); with planes: all also (x3, x4), (x5, x6), ..., and a last
 //   odd coordinate stays. For X0 ~ N(0, I) every angle gives X1 ~ N(b, covariance), and angle 0 is the optimal transport map.
+//
+//   X1 = A (m + rho (X0 - m) + sqrt(1 - rho^2) (X0' - m)) + b        with correlation: rho, X0' ~ X0 on its own, m = E X0
+//
+//   keeps both marginals of a normal source; rho = 0 is the independent coupling.
 //
 // Source   Reu, Dromigny, Bronstein, Vargas, arXiv 2510.18118, section 3; Peyre, Cuturi, arXiv 1803.00567, remark 2.31.
 // Shapes   A [D, D], b [D] over the D flattened coordinates of an item
@@ -30,6 +34,9 @@ class AffineMap final : public weir::DrawnCoupling {
   weir::Param<weir::Matrix> covariance_{
       this, "covariance", weir::absent,
       "covariance of x1 when x0 is standard normal; the identity if not given"};
+  weir::Param<double> correlation_{
+      this, "correlation", 1.0, weir::between(-1, 1),
+      "rho, share of the map that is followed; below 1 the source must be normal"};
   weir::Param<weir::Numbers> shift_{this, "shift", weir::absent,
                                     "b; zero if not given, one number for every coordinate"};
 
@@ -53,16 +60,45 @@ class AffineMap final : public weir::DrawnCoupling {
     if (b.size(0) != d)
       plan.fault("shift", fmt::format("shift has {} numbers, but an item has {} coordinates", b.size(0), d));
     map_ = {a.to(options()), b.contiguous().to(options())};
+    if (correlation_() != 1 && !source_->normal()) {
+      plan.fault(
+          "correlation",
+          fmt::format(
+              "a correlation below 1 keeps the target's law for normal sources only, and '{}' is not one",
+              source_->path()),
+          "use source/gaussian, or correlation: 1");
+    }
   }
 
   weir::Shape shape() const override { return source_->shape(); }
-  std::optional<Affine> affine() const override { return map_; }
+  std::optional<Affine> affine() const override {
+    return correlation_() == 1 ? std::optional(map_) : std::nullopt;
+  }
+
+  std::optional<JointNormal> joint_normal() const override {
+    const auto normal = source_->normal();
+    if (size() || !normal) return std::nullopt;
+    const auto& [mean, load] = *normal;
+    const Tensor a = map_.matrix.to(at::kDouble), mapped = at::mm(a, load);
+    const double rho = correlation_();
+    const Tensor mean1 = at::mv(a, mean) + map_.shift;
+    if (rho == 1) return JointNormal{mean, mean1, load, mapped};
+    return JointNormal{mean, mean1, at::cat({load, at::zeros_like(load)}, 1),
+                       at::cat({rho * mapped, std::sqrt(1 - rho * rho) * mapped}, 1)};
+  }
+
   const weir::Source* set_of(int end) const override { return end == 0 ? finite(*source_) : nullptr; }
 
  protected:
   weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {
     const Points x0 = points_of(*source_, n, rng.at("source"));
-    const Tensor x1 = at::mm(x0.x.reshape({n, -1}), map_.matrix.t()) + map_.shift;
+    Tensor from = x0.x.reshape({n, -1});
+    if (const double rho = correlation_(); rho != 1) {
+      const Tensor other = points_of(*source_, n, rng.at("other")).x.reshape({n, -1});
+      const Tensor mean = source_->moments().mean;
+      from = mean + rho * (from - mean) + std::sqrt(1 - rho * rho) * (other - mean);
+    }
+    const Tensor x1 = at::mm(from, map_.matrix.t()) + map_.shift;
     return batch_of(x0, {.x = x1.reshape(x0.x.sizes()), .label = {}, .item = {}});
   }
 
@@ -113,4 +149,6 @@ class AffineMap final : public weir::DrawnCoupling {
 
 }  // namespace
 
-WEIR_PLUGIN(AffineMap, "Affine map of the source: rotations and optimal transport between Gaussians")
+WEIR_PLUGIN(AffineMap,
+            "Affine map of the source: rotations and optimal transport between Gaussians, exact or with a "
+            "correlation")

@@ -21,6 +21,14 @@ class Independent final : public weir::DrawnCoupling {
   }
 
   weir::Shape shape() const override { return source_->shape(); }
+
+  std::optional<JointNormal> joint_normal() const override {
+    const auto x0 = source_->normal(), x1 = target_->normal();
+    if (size() || !x0 || !x1) return std::nullopt;
+    const weir::Tensor none = at::zeros_like(x0->load);
+    return JointNormal{x0->mean, x1->mean, at::cat({x0->load, none}, 1), at::cat({none, x1->load}, 1)};
+  }
+
   const weir::Source* set_of(int end) const override { return finite(end == 0 ? *source_ : *target_); }
 
  protected:

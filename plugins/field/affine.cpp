@@ -3,7 +3,8 @@
 //   v(x, t) = B_t (theta + Theta x),     B_t = (I + t Theta)^-1          carries x to theta + (I + Theta) x along a line
 //
 //   value: pair   theta = b, Theta = A - I                 reproduces the coupling X1 = A X0 + b
-//   value: ot     theta = m1 - P m, Theta = P - I          the OT map between N(m, S) and N(m1, S1) = N(A m + b, A S A^T),
+//   value: ot     theta = m1 - P m, Theta = P - I          the OT map between the ends' laws N(m, S) and N(m1, S1), or between
+//                                                          normal laws with the moments of X0 and A X0 + b,
 //                 P = S^(-1/2) (S^(1/2) S1 S^(1/2))^(1/2) S^(-1/2)
 //
 // Source   Reu et al., arXiv 2510.18118, Lemma 1. The gradient: with y = x - t v the point pulled back to t = 0 and
@@ -71,12 +72,13 @@ class Affine final : public weir::Field {
       "or for optimal transport"};
   weir::Param<weir::Numbers> shift_{this, "theta", weir::absent, "theta with value: given"};
   weir::Param<weir::Matrix> matrix_{this, "Theta", weir::absent, "Theta with value: given, row by row"};
-  weir::Port<weir::Coupling> coupling_{this,
-                                       "coupling",
-                                       {.required = false, .fallback = "", .needs = {"affine"}},
-                                       "X1 = A X0 + b, for value: pair and ot"};
-  weir::Port<weir::Source> source_{
-      this, "source", {.required = false, .fallback = "", .needs = {"moments"}}, "law of X0, for value: ot"};
+  weir::Port<weir::Coupling> coupling_{
+      this, "coupling", weir::optional,
+      "X1 = A X0 + b for value: pair; that, or any with a normal law, for value: ot"};
+  weir::Port<weir::Source> source_{this,
+                                   "source",
+                                   {.required = false, .fallback = "", .needs = {"moments"}},
+                                   "law of X0, for value: ot, where the coupling's own is not normal"};
 
   // Theta and theta in float64.
   std::pair<Tensor, Tensor> values(std::int64_t dim) const {
@@ -89,20 +91,28 @@ class Affine final : public weir::Field {
       }
       return {matrix, at::tensor(shift_(), at::kDouble).to(eye.device())};
     }
-    const auto affine = coupling_->affine();
-    if (!affine)
-      throw std::runtime_error("the coupling '" + coupling_->path() + "' gives no map X1 = A X0 + b");
-    const Tensor a = affine->matrix.to(eye.options());
-    const Tensor b = affine->shift.to(eye.options());
-    if (value_() == "pair") return {a - eye, b};
+    if (value_() == "pair") {
+      const auto map = coupling_->affine();
+      return {map->matrix.to(eye.options()) - eye, map->shift.to(eye.options())};
+    }
+    const auto [start, end] = ends(eye.options());
+    const Tensor root = symmetric_power(start.covariance, 0.5);
+    const Tensor inverse_root = symmetric_power(start.covariance, -0.5);
+    const Tensor p = inverse_root.mm(symmetric_power(root.mm(end.covariance).mm(root), 0.5)).mm(inverse_root);
+    return {p - eye, end.mean - p.mv(start.mean)};
+  }
+
+  // Moments of X0 and X1: of the coupling's normal law, or of X0 and its affine image.
+  std::pair<weir::Source::Moments, weir::Source::Moments> ends(const at::TensorOptions& options) const {
+    if (const auto law = coupling_->joint_normal()) {
+      const Tensor load0 = law->load0.to(options), load1 = law->load1.to(options);
+      return {{law->mean0.to(options), load0.mm(load0.t())}, {law->mean1.to(options), load1.mm(load1.t())}};
+    }
     const auto [mean, covariance] = source_->moments();
-    const Tensor m = mean.to(eye.options());
-    const Tensor s = covariance.to(eye.options());
-    const Tensor root = symmetric_power(s, 0.5);
-    const Tensor inverse_root = symmetric_power(s, -0.5);
-    const Tensor p =
-        inverse_root.mm(symmetric_power(root.mm(a.mm(s).mm(a.t())).mm(root), 0.5)).mm(inverse_root);
-    return {p - eye, a.mv(m) + b - p.mv(m)};
+    const auto map = coupling_->affine();
+    const Tensor m = mean.to(options), s = covariance.to(options);
+    const Tensor a = map->matrix.to(options), b = map->shift.to(options);
+    return {{m, s}, {a.mv(m) + b, a.mm(s).mm(a.t())}};
   }
 
  public:
@@ -117,12 +127,26 @@ class Affine final : public weir::Field {
     if (!given && matrix_.given())
       plan.fault("Theta", "Theta is read only with value: given, not " + value_());
     if ((value_() == "pair" || value_() == "ot") && !coupling_.bound()) {
-      plan.fault("value", "value: " + value_() + " is computed from an affine coupling, and none is given",
-                 "write coupling: the node of your coupling/affine");
+      return plan.fault("value",
+                        "value: " + value_() + " is computed from an affine coupling, and none is given",
+                        "write coupling: the node of your coupling/affine");
     }
-    if (value_() == "ot" && !source_.bound()) {
-      plan.fault("value", "value: ot is computed from the moments of X0, and no source is given",
-                 "write source: the node that the coupling draws X0 from");
+    if (value_() == "pair" && !coupling_->affine()) {
+      plan.fault("coupling",
+                 fmt::format("value: pair needs a coupling X1 = A X0 + b, and '{}' has no such map",
+                             coupling_->path()),
+                 "use coupling/affine with correlation: 1");
+    }
+    if (value_() == "ot" && !coupling_->joint_normal()) {
+      if (!coupling_->affine()) {
+        plan.fault("coupling",
+                   fmt::format("value: ot needs the laws of both ends, and '{}' is neither affine nor normal",
+                               coupling_->path()),
+                   "use coupling/affine, or fresh pairs of source/gaussian");
+      } else if (!source_.bound()) {
+        plan.fault("value", "value: ot is computed from the moments of X0, and no source is given",
+                   "write source: the node that the coupling draws X0 from");
+      }
     }
   }
 
@@ -169,6 +193,10 @@ class Affine final : public weir::Field {
     const Tensor y = (points - t.unsqueeze(1) * v).detach();
     const Tensor s = weir::nn::linear(params, "Theta", "theta", y);
     return (v + inverse(s - s.detach())).reshape_as(x);
+  }
+
+  std::optional<weir::Field::Affine> affine(const weir::Params& params) const override {
+    return weir::Field::Affine{params["Theta"], params["theta"]};
   }
 
   bool taped() const override { return true; }

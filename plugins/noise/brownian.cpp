@@ -22,6 +22,7 @@ class Brownian final : public weir::Noise {
     return sigma_() * (1 - 2 * t) / (2 * at::sqrt(t * (1 - t)));
   }
   bool zero() const override { return sigma_() == 0; }
+  bool finite_action() const override { return zero(); }
 };
 
 }  // namespace

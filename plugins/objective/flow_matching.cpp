@@ -24,6 +24,7 @@ class FlowMatching final : public weir::Objective {
   weir::Shape shape() const override { return coupling_->shape(); }
   bool sorted_time() const override { return time_->sorted(); }
   const weir::Coupling& coupling() const override { return *coupling_; }
+  std::optional<Parts> flow_matching() const override { return Parts{&*interpolant_, &*time_}; }
 
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng pairs = rng.at("pairs"), times = rng.at("time"), noise = rng.at("noise");

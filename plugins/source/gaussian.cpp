@@ -78,6 +78,11 @@ class Gaussian final : public weir::Source {
                                 : at::eye(m_.size(0), options()) * (scale() * scale())};
   }
 
+  std::optional<Normal> normal() const override {
+    const Tensor load = root_.defined() ? root_ : at::eye(m_.size(0), options()) * scale();
+    return Normal{m_.to(at::kDouble), load.to(at::kDouble)};
+  }
+
   bool standard_normal() const override {
     if (m_.count_nonzero().item<std::int64_t>() != 0) return false;
     return root_.defined() ? root_.equal(at::eye(m_.size(0), root_.options())) : scale() == 1;

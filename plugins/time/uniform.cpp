@@ -22,6 +22,7 @@ class Uniform final : public weir::Time {
   Tensor density(const Tensor& t) const override {
     return ((t >= eps_()) & (t <= 1 - eps_())).to(t.dtype()) / (1 - 2 * eps_());
   }
+  std::pair<double, double> support() const override { return {eps_(), 1 - eps_()}; }
 };
 
 }  // namespace

@@ -1,0 +1,292 @@
+// tests/plugins/metric/gradient_variance_exact.test.cpp -- the closed form against tabulated values, shorter closed forms and
+// per-sample gradients by Monte Carlo.
+#include <cmath>
+#include <numbers>
+
+#include <weir/kinds/metric.hpp>
+
+#include "../experiment.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
+
+namespace {
+
+using namespace weir::tests;
+using nlohmann::json;
+using weir::Tensor;
+
+const json table_covariance = {{2, 0.5}, {0.5, 1}};
+
+// A whole experiment: two normal ends, a coupling, noise, and a field.
+struct Setting {
+  json start = {{"dim", 2}};
+  json target = {};  // of an independent coupling; empty: affine
+  json coupling = json::object();
+  std::string noise = "noise/zero";
+  json noise_params = json::object();
+  bool noise_in_target = false;
+  json time = json::object();
+  json field = {{"value", "ot"}};
+};
+
+struct Experiment {
+  explicit Experiment(const Setting& of)
+      : base(make<weir::Source>("source/gaussian", of.start, f64, 3, "base")),
+        target(make<weir::Source>("source/gaussian", of.target.empty() ? json{{"dim", 2}} : of.target, f64, 4,
+                                  "target")),
+        coupling(make<weir::Coupling>(of.target.empty() ? "coupling/affine" : "coupling/independent",
+                                      with_draw(of.coupling), f64, 5, "pairs")),
+        path(of.noise, of.noise_params, of.noise_in_target),
+        time(make<weir::Time>("time/uniform", of.time)),
+        objective(make<weir::Objective>("objective/flow_matching")),
+        field(make<weir::Field>("field/affine", of.field)) {
+    run(*base);
+    run(*target);
+    bind(*coupling, "source", *base);
+    if (!of.target.empty()) bind(*coupling, "target", *target);
+    run(*coupling);
+    bind(*objective, "coupling", *coupling);
+    bind(*objective, "interpolant", *path.interpolant);
+    bind(*objective, "time", *time);
+    bind(*field, "coupling", *coupling);
+    if (of.field.value("value", "zero") == "given") field = make<weir::Field>("field/affine", of.field);
+  }
+  static json with_draw(json params) {
+    if (!params.contains("draw")) params["draw"] = "fresh";
+    return params;
+  }
+
+  std::unique_ptr<weir::Metric> metric(const std::string& id, const json& params = json::object()) {
+    auto made = make<weir::Metric>(id, params);
+    bind(*made, "objective", *objective);
+    bind(*made, "field", *field);
+    return made;
+  }
+  std::unique_ptr<weir::Metric> exact(const json& params = json::object()) {
+    auto made = metric("metric/gradient_variance_exact", params);
+    run(*made);
+    return made;
+  }
+
+  std::unique_ptr<weir::Source> base, target;
+  std::unique_ptr<weir::Coupling> coupling;
+  Path path;
+  std::unique_ptr<weir::Time> time;
+  std::unique_ptr<weir::Objective> objective;
+  std::unique_ptr<weir::Field> field;
+};
+
+double of(weir::Node& node, const std::string& output) { return number(value_of(node, output)); }
+
+double degrees(double angle) { return angle * std::numbers::pi / 180; }
+
+Setting turned(double angle, double sigma, const std::string& value) {
+  Setting setting;
+  setting.coupling = {{"covariance", table_covariance}, {"angle", degrees(angle)}, {"shift", {5, 5}}};
+  setting.noise = "noise/constant";
+  setting.noise_params = {{"sigma", sigma}};
+  setting.field = {{"value", value}};
+  return setting;
+}
+
+}  // namespace
+
+TEST_CASE("The closed form gives the tabulated values to every digit", "[metric][exact]") {
+  struct Row {
+    double angle, sigma, pair, pair_loss, ot, ot_loss;
+  };
+  // d = 2, mu = (5, 5), M = [[2, 0.5], [0.5, 1]]; derived for this problem and checked by automatic differentiation.
+  const auto row = GENERATE(Row{0, 0.05, 0.00384001582, 0.00043056464, 0.00384001582, 0.00043056464},
+                            Row{60, 0, 0, 0, 29.7466674, 2.37607898},
+                            Row{60, 0.05, 0.0972354072, 0.00690058208, 29.7886176, 2.37650954},
+                            Row{120, 0, 0, 0, 68.8309722, 7.12823693},
+                            Row{120, 0.05, 1.74246317, 0.0424994009, 68.9491429, 7.1286675},
+                            Row{120, 0.5, 352.121643, 4.24994009, 80.7330571, 7.1712934},
+                            Row{150, 0.5, 45027.1031, 15.8717245, 91.0257564, 8.91070393});
+  const auto pair = Experiment(turned(row.angle, row.sigma, "pair")).exact();
+  const auto ot = Experiment(turned(row.angle, row.sigma, "ot")).exact();
+  CHECK(of(*pair, "total") == Approx(row.pair).epsilon(3e-9).margin(1e-24));
+  CHECK(of(*pair, "loss") == Approx(row.pair_loss).epsilon(3e-9).margin(1e-26));
+  CHECK(of(*ot, "total") == Approx(row.ot).epsilon(3e-9));
+  CHECK(of(*ot, "loss") == Approx(row.ot_loss).epsilon(3e-9));
+  CHECK(of(*pair, "total_error") <= 1e-10 * of(*pair, "total") + 1e-24);
+  CHECK(of(*ot, "total_error") <= 1e-10 * of(*ot, "total"));
+}
+
+TEST_CASE("Independent pairs at the OT field", "[metric][exact]") {
+  Setting setting = turned(0, 0.05, "ot");
+  setting.target = {{"mean", {5, 5}}, {"covariance", table_covariance}};
+  setting.coupling = json::object();
+  CHECK(of(*Experiment(setting).exact(), "total") == Approx(44.3111163).epsilon(3e-9));
+}
+
+TEST_CASE("Every plane turned, M = I: the short closed forms", "[metric][exact]") {
+  const double d = GENERATE(2., 4., 8.), phi = degrees(GENERATE(30., 90., 120.)), sigma = 0.3;
+  Setting setting;
+  setting.start = {{"dim", static_cast<int>(d)}};
+  setting.coupling = {{"angle", phi}};
+  setting.noise = "noise/constant";
+  setting.noise_params = {{"sigma", sigma}};
+  const double a = 2 - 2 * std::cos(phi), s2 = sigma * sigma;
+
+  const auto ot = Experiment(setting).exact();
+  CHECK(of(*ot, "loss") == Approx(d * a).epsilon(1e-12));
+  CHECK(of(*ot, "total") ==
+        Approx(4 * (a * d + a * ((1 - a / 6) * d * (d + 2) + s2 * d * d) - d * std::pow(std::sin(phi), 2)))
+            .epsilon(1e-12));
+
+  setting.field = {{"value", "pair"}};
+  CHECK(of(*Experiment(setting).exact(), "loss") ==
+        Approx(2 * d * s2 * phi * std::tan(phi / 2)).epsilon(1e-12));
+
+  setting.field = {{"value", "ot"}};
+  setting.target = {{"dim", static_cast<int>(d)}};
+  setting.coupling = json::object();
+  const auto random = Experiment(setting).exact();
+  CHECK(of(*random, "loss") == Approx(2 * d).epsilon(1e-12));
+  CHECK(of(*random, "total") ==
+        Approx(4 * (2 * d + 4 * d * d / 3 + 2 * d / 3 + 2 * s2 * d * d)).epsilon(1e-12));
+}
+
+TEST_CASE("A correlation runs from the turned coupling to the independent one", "[metric][exact]") {
+  Setting whole = turned(70, 0.2, "ot"), none = whole, random = whole;
+  whole.coupling["correlation"] = 1.0 - 1e-15;
+  none.coupling["correlation"] = 0.0;
+  random.target = {{"mean", {5, 5}}, {"covariance", table_covariance}};
+  random.coupling = json::object();
+  CHECK(of(*Experiment(whole).exact(), "total") ==
+        Approx(of(*Experiment(turned(70, 0.2, "ot")).exact(), "total")).epsilon(1e-7));
+  CHECK(of(*Experiment(none).exact(), "total") ==
+        Approx(of(*Experiment(random).exact(), "total")).epsilon(1e-12));
+}
+
+TEST_CASE("Random settings agree with per-sample gradients by Monte Carlo", "[metric][exact]") {
+  const int seed = GENERATE(1, 2, 3);
+  weir::Rng rng(static_cast<std::uint64_t>(seed), "setting", f64);
+  const auto numbers = [&](const Tensor& t) {
+    const Tensor flat = t.contiguous();
+    return std::vector<double>(flat.const_data_ptr<double>(), flat.const_data_ptr<double>() + flat.numel());
+  };
+  const auto matrix = [&](const Tensor& m) {
+    json rows = json::array();
+    for (std::int64_t i = 0; i < m.size(0); ++i) rows.push_back(numbers(m[i]));
+    return rows;
+  };
+  const Tensor root = at::eye(3, f64) + 0.4 * rng.at("root").normal({3, 3});
+  Setting setting;
+  setting.start = {{"mean", numbers(rng.at("m").normal({3}))}, {"covariance", matrix(root.mm(root.t()))}};
+  setting.coupling = {{"matrix", matrix(rng.at("A").normal({3, 3}))},
+                      {"shift", numbers(rng.at("b").normal({3}))},
+                      {"correlation", 1 - 0.3 * (seed - 1)}};
+  // Theta + Theta^T positive: I + t Theta is regular on [0, 1].
+  const Tensor skew = rng.at("skew").normal({3, 3});
+  const Tensor theta = 0.5 * at::eye(3, f64) + 0.5 * (skew - skew.t());
+  setting.field = {
+      {"value", "given"}, {"theta", numbers(rng.at("theta").normal({3}))}, {"Theta", matrix(theta)}};
+  setting.noise = seed == 1 ? "noise/constant" : "noise/brownian";
+  setting.noise_params = {{"sigma", 0.4}};
+  setting.noise_in_target = seed == 3;
+  setting.time = {{"eps", seed == 3 ? 0.05 : 0.0}};
+  Experiment experiment(setting);
+
+  const auto exact = experiment.exact({{"bins", 4}});
+  const auto measured =
+      experiment.metric("metric/gradient_variance", {{"batch", 4096}, {"replicates", 48}, {"bins", 4}});
+  run(*measured);
+
+  CHECK(of(*exact, "total_error") < 1e-10 * of(*exact, "total"));
+  CHECK(of(*exact, "loss_error") < 1e-10 * of(*exact, "loss"));
+  CHECK(std::abs(of(*measured, "loss") - of(*exact, "loss")) < 3.5 * of(*measured, "loss_se"));
+  CHECK(std::abs(of(*measured, "total") - of(*exact, "total")) < 3.5 * of(*measured, "total_se"));
+  // A bin holds a quarter of the rows: its standard error is some twice the relative one of the whole.
+  const double relative = of(*measured, "total_se") / of(*measured, "total");
+  CHECK(((value_of(*measured, "bin") - value_of(*exact, "bin")) / value_of(*exact, "bin"))
+            .abs()
+            .max()
+            .item<double>() < 8 * relative);
+}
+
+TEST_CASE("Where the field has a pole on the paths, loss and variance are infinite, with the reason",
+          "[metric][exact]") {
+  Setting half = turned(180, 0.05, "pair");
+  half.coupling.erase("covariance");
+  const auto infinite = Experiment(half).exact({{"bins", 4}});
+  CHECK(std::isinf(of(*infinite, "total")));
+  CHECK(std::isinf(of(*infinite, "loss")));
+  CHECK(value_of(*infinite, "bin").isinf().equal(at::tensor({0, 1, 1, 0}, at::kLong) == 1));
+
+  half.noise = "noise/zero";
+  half.noise_params = json::object();
+  const auto zero = Experiment(half).exact();
+  CHECK(std::abs(of(*zero, "total")) < 1e-18);
+  CHECK(of(*zero, "loss") < 1e-20);
+
+  // The table's M: two real poles from 165.49 degrees on.
+  CHECK(std::isinf(of(*Experiment(turned(166, 0.05, "pair")).exact(), "loss")));
+  CHECK(std::isfinite(of(*Experiment(turned(165, 0.05, "pair")).exact(), "loss")));
+  CHECK(std::isfinite(of(*Experiment(turned(166, 0.05, "ot")).exact(), "loss")));
+  // Near the singular angle the closed form keeps its digits.
+  half.noise = "noise/constant";
+  half.noise_params = {{"sigma", 0.3}};
+  half.coupling["angle"] = degrees(179.99);
+  const double phi = degrees(179.99);
+  CHECK(of(*Experiment(half).exact(), "loss") == Approx(4 * 0.09 * phi * std::tan(phi / 2)).epsilon(1e-9));
+}
+
+TEST_CASE("A Brownian bridge in the target is infinite at the ends, and finite away from them",
+          "[metric][exact]") {
+  Setting setting = turned(0, 0.3, "ot");
+  setting.noise = "noise/brownian";
+  setting.noise_in_target = true;
+  const auto infinite = Experiment(setting).exact();
+  CHECK(std::isinf(of(*infinite, "loss")));
+  CHECK(std::isinf(of(*infinite, "total")));
+  CHECK(std::isfinite(value_of(*infinite, "bin")[4].item<double>()));
+
+  // Theta = 0, theta = b for X1 = X0 + b: r = gamma' z, so the loss is 2 sigma^2 int (1 - 2 t)^2 / (4 t (1 - t)).
+  const double eps = 1e-4;
+  setting.coupling = {{"shift", {5, 5}}};
+  setting.time = {{"eps", eps}};
+  const double integral = 0.5 * std::log((1 - eps) / eps) - (1 - 2 * eps);
+  CHECK(of(*Experiment(setting).exact(), "loss") ==
+        Approx(2 * 0.09 * integral / (1 - 2 * eps)).epsilon(1e-10));
+}
+
+TEST_CASE("What the closed form does not hold for is refused with the reason", "[metric][exact]") {
+  Setting fixed = turned(30, 0.1, "pair");
+  fixed.coupling["draw"] = {{"fixed", 16}};
+  Experiment sample(fixed);
+  CHECK(plan(*sample.metric("metric/gradient_variance_exact")).at(0).message ==
+        "the closed form is of the law of the pairs, and 'pairs' has 16 fixed ones");
+
+  Experiment other(turned(30, 0.1, "pair"));
+  other.field = make<weir::Field>("field/mlp", {{"width", 4}, {"depth", 1}});
+  CHECK(plan(*other.metric("metric/gradient_variance_exact")).at(0).message ==
+        "the closed form is that of v = (I + t Theta)^-1 (theta + Theta x), and this is another field");
+}
+
+TEST_CASE("The noise at which the OT field gets the lower variance falls as the angle grows",
+          "[metric][exact]") {
+  // M = I, d = 2: values from root finding on the closed form by another program.
+  const auto [angle, sigma] =
+      GENERATE(table<double, double>({{60, 0.783}, {90, 0.559}, {120, 0.323}, {150, 0.121}, {180, 0}}));
+  Setting setting;
+  setting.coupling = {{"angle", degrees(angle)}};
+  setting.noise = "noise/constant";
+  setting.noise_params = {{"sigma", 0.1}};
+  setting.field = {{"value", "pair"}};
+  Experiment experiment(setting);
+  const auto ot = make<weir::Field>("field/affine", {{"value", "ot"}});
+  bind(*ot, "coupling", *experiment.coupling);
+  const auto crossing = experiment.metric("metric/variance_crossing");
+  bind(*crossing, "other", *ot);
+  run(*crossing);
+  CHECK(of(*crossing, "gamma") == Approx(sigma).margin(6e-4));
+  CHECK(of(*crossing, "factor") == Approx(10 * of(*crossing, "gamma")));
+  if (sigma == 0) return;
+
+  setting.noise_params = {{"sigma", of(*crossing, "gamma")}};
+  const double pair = of(*Experiment(setting).exact(), "total");
+  setting.field = {{"value", "ot"}};
+  CHECK(pair == Approx(of(*Experiment(setting).exact(), "total")).epsilon(1e-9));
+}
