@@ -8,7 +8,7 @@ import pathlib
 import numpy as np
 
 from number import cell
-from record import INVALID, IO_FAILED, Record, ReportError
+from record import INVALID, IO_FAILED, SIBLINGS, Record, ReportError
 from statistic import Measured, judge, measure, statistic
 
 
@@ -69,6 +69,17 @@ class Experiment:
             for dataset in record.datasets:
                 merged.setdefault(dataset.what, dataset)
         return list(merged.values())
+
+    def is_sibling(self, dataset):
+        """Is it shown with the quantity that it belongs to?"""
+        return any(dataset.what.endswith(suffix) and dataset.what[:-len(suffix)] in self._names for suffix in SIBLINGS)
+
+    @functools.cached_property
+    def _names(self):
+        return {dataset.what for dataset in self.datasets}
+
+    def record_with(self, dataset):
+        return next(record for record in self.records if record.dataset(dataset.what))
 
     @property
     def axes(self):

@@ -20,6 +20,8 @@ DASHES = ["-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.2, 1.2, 1.2))]
 GREY = "#8a8f98"
 INK, GRID = "#1b1d22", "#dedfe3"
 HEAT = "cividis"
+# What the page's theme decides. The blue is too dark for a dark page.
+THEMED = {INK: "var(--ink)", GRID: "var(--grid)", COLOURS[0]: "var(--blue)"}
 
 plt.rcParams.update({
     "figure.figsize": (4.4, 2.9), "figure.dpi": 100, "savefig.transparent": True, "figure.constrained_layout.use": True,
@@ -46,19 +48,22 @@ def svg(figure, alt):
     return inline(out.getvalue(), alt)
 
 
-def inline(text, alt):
+def inline(text, alt, natural=False):
+    """natural: no larger than its text reads well at."""
     text = text[text.index("<svg"):].replace("\n", " ").strip()
     text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<title>.*?</title>", "", text, flags=re.S)
     mine = f"f{next(_numbers)}-"
     text = re.sub(r'\bid="', f'id="{mine}', text)
     text = re.sub(r'href="#', f'href="#{mine}', text)
     text = re.sub(r"url\(#", f"url(#{mine}", text)
-    text = re.sub(INK, "var(--ink)", re.sub(GRID, "var(--grid)", text, flags=re.I), flags=re.I)
+    for colour, variable in THEMED.items():
+        text = re.sub(colour, variable, text, flags=re.I)
     text = re.sub(r"'DejaVu Sans'(, [^;\"]*)?", "var(--sans)", text)
     head = re.match(r"<svg[^>]*>", text).group(0)
     box = re.search(r'viewBox="[^"]*"', head).group(0)
+    width = f' style="max-width: {float(box.split()[2]) * 1.5:.0f}px"' if natural else ""
     alt = alt.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return (f'<svg {box} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    return (f'<svg {box}{width} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
             f'role="img" aria-label="{alt}">' + text[len(head):])
 
 
@@ -76,17 +81,18 @@ def wants_log(*arrays):
 BUCKETS = 240
 
 
-def thin(step, *curves):
-    """The least and greatest value of each of BUCKETS stretches of a long curve: no peak is lost. Bands go by their own
-    extremes. Gives the new steps and, for each curve, its values there."""
+def thin(step, middle, low, high):
+    """A long curve in BUCKETS stretches: the mean of each, in a band from the least to the greatest value that the curve or
+    its own band has there, so that no peak is lost."""
     if len(step) <= 2 * BUCKETS:
-        return step, curves
-    edges = np.linspace(0, len(step), BUCKETS + 1).astype(int)
-    pairs = list(zip(edges[:-1], edges[1:]))
-    steps = np.repeat([step[a:b].mean() for a, b in pairs], 2)
-    steps[1::2] += 1e-9
+        return step, middle, low, high
+    edges = np.linspace(0, len(step), BUCKETS + 1).astype(int)[:-1]
+    over = lambda operation, values: operation.reduceat(values, edges)
+    known = np.isfinite(middle)
+    counts = over(np.add, known.astype(float))
     with np.errstate(all="ignore"):
-        return steps, [np.ravel([(np.fmin.reduce(c[a:b]), np.fmax.reduce(c[a:b])) for a, b in pairs]) for c in curves]
+        means = over(np.add, np.where(known, middle, 0.0)) / np.where(counts > 0, counts, np.nan)
+        return (step[edges], means, over(np.fmin, middle if low is None else low), over(np.fmax, middle if high is None else high))
 
 
 def curves(lines, ylabel, xlabel="step", alt="", marker=False):
@@ -96,15 +102,10 @@ def curves(lines, ylabel, xlabel="step", alt="", marker=False):
     floor = min((np.nanmin(m) for _, _, m, _, _ in lines if np.isfinite(m).any()), default=0) / 3 if log else -np.inf
     for index, x, middle, low, high in lines:
         colour, dash = style(index)
-        if low is not None and np.isfinite(low).any():
-            xs, (lows,) = thin(x, low)
-            _, (highs,) = thin(x, high)
-            if len(xs) != len(x):      # one edge of a band is its extreme in each stretch
-                lows, highs = np.repeat(lows[::2], 2), np.repeat(highs[1::2], 2)
-            axes.fill_between(xs, np.maximum(lows, floor), highs, color=colour, alpha=0.22, linewidth=0)
-        xs, (middles,) = thin(x, middle)
-        axes.plot(xs, middles, color=colour, linestyle=dash, linewidth=1.4 if len(xs) == len(x) else 0.9,
-                  marker="o" if marker or len(x) == 1 else None, markersize=3)
+        x, middle, low, high = thin(x, middle, low, high)
+        if low is not None:
+            axes.fill_between(x, np.maximum(low, floor), high, color=colour, alpha=0.22, linewidth=0)
+        axes.plot(x, middle, color=colour, linestyle=dash, marker="o" if marker or len(x) == 1 else None, markersize=3)
     if log:
         axes.set_yscale("log")
     axes.margins(x=0.015)

@@ -193,14 +193,14 @@ def scatter(node, plugin, groups, text):
 
 
 def window(flows):
-    """Limits that hold all starts and targets, and ends but for the outermost 1 % to each side."""
+    """Limits that hold all starts and targets, and ends but for the outermost 5 % to each side."""
     points = [a for f in flows for a in (f.start, f.partner) if a is not None]
     for flow in flows:
         if flow.end is not None and np.isfinite(flow.end).all(axis=1).any():
-            points.append(np.nanquantile(flow.end[np.isfinite(flow.end).all(axis=1)], [0.01, 0.99], axis=0))
+            points.append(np.nanquantile(flow.end[np.isfinite(flow.end).all(axis=1)], [0.05, 0.95], axis=0))
     everything = np.concatenate(points) if points else np.zeros((1, 2))
     low, high = np.nanmin(everything, axis=0), np.nanmax(everything, axis=0)
-    centre, half = (low + high) / 2, max((high - low).max() / 2, 1e-9) * 1.06
+    centre, half = (low + high) / 2, max((high - low).max() / 2, 1e-9) * 1.12
     return [(centre[0] - half, centre[0] + half), (centre[1] - half, centre[1] + half)]
 
 

@@ -83,4 +83,4 @@ def drawing(record, resolved):
     svg = re.sub(r"<title>.*?</title>|<!--.*?-->", "", done.stdout, flags=re.S)
     svg = svg.replace("DejaVu Sans,sans-serif", "DejaVu Sans").replace('font-family="DejaVu Sans"', 'style="font-family: var(--sans)"')
     svg = svg.replace("#fefdfc", "var(--card)")
-    return figures.inline(svg, "the pipeline's nodes and edges"), ""
+    return figures.inline(svg, "the pipeline's nodes and edges", natural=True), ""

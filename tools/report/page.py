@@ -7,6 +7,7 @@ import re
 import jinja2
 import markupsafe
 
+import figures
 import flows
 import graph
 import number
@@ -28,8 +29,8 @@ def make(source, reference_file):
     environment.filters["number"] = number.number
     environment.filters["count"] = number.count
     return environment.get_template("page.html.jinja").render(
-        css=markupsafe.Markup((HERE / "style.css").read_text()), safe=markupsafe.Markup,
-        experiment=experiment, record=record, lead=lead(experiment), status=status(experiment), facts=facts(experiment),
+        themed=figures.THEMED, css=markupsafe.Markup((HERE / "style.css").read_text()), safe=markupsafe.Markup,
+        experiment=experiment, record=record, lead=lead(experiment), status=status(experiment), unfinished=unfinished(experiment), facts=facts(experiment),
         failures=failures(experiment), runs=runs(experiment) if experiment.swept else [],
         comparisons=reference.comparisons(reference_file, experiment) if reference_file else None,
         reference=reference_file.name if reference_file else "", drawing=drawing, undrawn=undrawn,
@@ -78,13 +79,15 @@ def status(experiment):
     record = experiment.records[0]
     if record.finished:
         return "good", "finished"
-    words = record.status + (f": {record.message}" if record.message else "")
-    return "bad", f"{words}; last written to {heartbeat(record)}. Numbers and figures are of what is recorded so far."
+    return "bad", record.status + (f": {record.message}" if record.message else "")
 
 
-def heartbeat(record):
-    nanoseconds = int(record.file["heartbeat"][0])
-    return datetime.datetime.fromtimestamp(nanoseconds / 1e9, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+def unfinished(experiment):
+    if experiment.swept or experiment.records[0].finished:
+        return ""
+    nanoseconds = int(experiment.records[0].file["heartbeat"][0])
+    when = datetime.datetime.fromtimestamp(nanoseconds / 1e9, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"Last written to {when}. Numbers and figures are of what is recorded so far."
 
 
 def seconds(record):
@@ -100,7 +103,8 @@ def seconds(record):
 
 
 def elapsed(total):
-    return number.duration(total) if total >= 1 else "under 1 s"      # attempts are dated to the second
+    # Attempts are dated to the second.
+    return "under 1 s" if total < 1 else f"{total:.0f} s" if total < 10 else number.duration(total)
 
 
 def one_or_all(values):

@@ -5,7 +5,6 @@ import numpy as np
 
 import figures
 from number import count, number, with_spread
-from record import SIBLINGS
 from statistic import measure, statistic
 
 
@@ -27,18 +26,12 @@ class NodeQuantities:
     legend: list
 
 
-def is_quantity(experiment, dataset):
-    names = {d.what for d in experiment.datasets}
-    sibling = any(dataset.what.endswith(s) and dataset.what[:-len(s)] in names for s in SIBLINGS)
-    return not dataset.trace and not sibling and "/" not in dataset.name
-
-
 def all_quantities(experiment):
     sections = {}
     for dataset in experiment.datasets:
-        if not is_quantity(experiment, dataset):
+        if dataset.trace or experiment.is_sibling(dataset) or "/" in dataset.name:      # a slash: parameters of a model
             continue
-        record = next(r for r in experiment.records if r.dataset(dataset.what))
+        record = experiment.record_with(dataset)
         shape, kind = record.shape(dataset), record.file[dataset.path].dtype.kind
         single = int(np.prod(shape)) == 1
         # Vectors over rows have a mean; ids, points and coordinates have none.
@@ -79,10 +72,12 @@ def cell_of(dataset, records, reasons, case, experiment):
 
 
 def profile_scale(record, dataset):
+    """Where a vector's entries lie, such as the times of bins; bins without a scale by number; None for rows and the like."""
     dimensions = record.file[dataset.path].dims
-    if not len(dimensions[0]) or dimensions[0][0].attrs.get("NAME", b"").startswith(b"This is a netCDF dimension but not"):
-        return None
-    return np.asarray(dimensions[0][0][:], float)
+    scale = dimensions[0][0] if len(dimensions[0]) else None
+    if scale is not None and not scale.attrs.get("NAME", b"").startswith(b"This is a netCDF dimension but not"):
+        return np.asarray(scale[:], float)
+    return np.arange(record.shape(dataset)[0]) if dataset.axes[0].endswith("bin") else None
 
 
 def profile(experiment, dataset, record, section):
@@ -105,6 +100,6 @@ def profile(experiment, dataset, record, section):
         if label:
             colour, dash = figures.style(i)
             section.legend.append((colour, dash != "-", label))
-    axis = "t" if dataset.axes[0].startswith("time") else dataset.axes[0]
+    axis = dataset.axes[0]
     image = figures.curves(drawn, figures.axis_label(dataset.name, dataset.unit), axis, f"{dataset.what} against {axis}", marker=True)
     return dataset.name, dataset.description[:1].upper() + dataset.description[1:] + "." + band, image

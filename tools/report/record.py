@@ -95,9 +95,6 @@ class Record:
     def sibling(self, dataset, suffix):
         return self._by_name.get(dataset.what + suffix)
 
-    def is_sibling(self, dataset):
-        return any(dataset.what.endswith(suffix) and dataset.what[:-len(suffix)] in self._by_name for suffix in SIBLINGS)
-
     def reason(self, dataset):
         """Why a number is infinite or missing, if the plugin said so."""
         attributes = self.file[dataset.path].attrs

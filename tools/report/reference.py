@@ -32,9 +32,8 @@ def read(path):
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
-            rows = [(reader.line_num, {(k or "").strip(): (v or "").strip() for k, v in row.items() if isinstance(v, (str, type(None)))})
-                    for row in reader]
-            head = [name.strip() for name in reader.fieldnames or []]
+            head = reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
+            rows = [(reader.line_num, {name: (row[name] or "").strip() for name in head}) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ReportError(INVALID, f"{path}: cannot be read as CSV: {error}") from None
     for needed in ("quantity", "value"):
@@ -58,9 +57,9 @@ def comparisons(path, experiment):
             wanted = ", ".join(f"{a} = {row[a]}" for a in axes if row[a])
             there = "; ".join(c.label for c in experiment.cases)
             raise ReportError(INVALID, f"{path}:{line}: no case of the sweep has {wanted}; cases: {there}")
-        if experiment.datasets and not any(row["quantity"] in r for r in known_quantities(experiment)):
-            reported = ", ".join(what for what, _ in experiment.reported)
-            raise ReportError(INVALID, f"{path}:{line}: the record has no quantity '{row['quantity']}'; reported are: {reported}")
+        reported = [what for what, _ in experiment.reported]
+        if row["quantity"] not in reported and row["quantity"] not in {d.what for d in experiment.datasets}:
+            raise ReportError(INVALID, f"{path}:{line}: the record has no quantity '{row['quantity']}'; reported are: {', '.join(reported)}")
         found += [compared(case, row["quantity"], value, se, row.get("source", "")) for case in cases]
     return found
 
@@ -70,11 +69,6 @@ def parsed(path, line, column, text):
         return float(text)
     except ValueError:
         raise ReportError(INVALID, f"{path}:{line}: '{column}' must be a number, not '{text}'") from None
-
-
-def known_quantities(experiment):
-    yield {what for what, _ in experiment.reported}
-    yield {d.what for d in experiment.datasets}
 
 
 def measured_in(case, quantity):

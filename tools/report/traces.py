@@ -35,12 +35,10 @@ class NodeTraces:
 def all_traces(experiment):
     sections, styles = {}, {}
     order = list(dict.fromkeys(node["node"] for record in experiment.records for node in record.nodes))
-    names = {d.what for d in experiment.datasets}
-    sibling = lambda what: any(what.endswith(s) and what[:-len(s)] in names for s in SIBLINGS)
     for dataset in experiment.datasets:
-        if not dataset.trace or sibling(dataset.what):
+        if not dataset.trace or experiment.is_sibling(dataset):
             continue
-        record = next(r for r in experiment.records if r.dataset(dataset.what))
+        record = experiment.record_with(dataset)
         section = sections.setdefault(dataset.node, NodeTraces(dataset.node, record.plugin(dataset.node)))
         for row in rows_of(experiment, dataset, record, styles):
             if section.rows and section.rows[-1].legend == row.legend:
@@ -98,7 +96,7 @@ def beside(record, dataset):
 
 
 def thinned(step):
-    return (f"{len(step)} steps, drawn as the least and the greatest value of {figures.BUCKETS} stretches"
+    return (f"{len(step)} steps in {figures.BUCKETS} stretches: line at their mean, band from their least to their greatest value"
             if len(step) > 2 * figures.BUCKETS else "")
 
 
