@@ -21,9 +21,9 @@ def missing_modules():
 
 
 def default_output(source):
-    # Beside the input; absolute() because the folder may be given as "." or with a slash.
-    folder = source.parent if source.name == "index.h5" else source
-    named = folder.absolute() if folder.name in ("", "..") else folder
+    """NAME.html beside the record or folder, which may be given as "."."""
+    named = source.parent if source.name == "index.h5" else source
+    named = named.resolve() if named.name in ("", "..") else named
     return named.with_name((named.stem if named.is_file() else named.name) + ".html")
 
 

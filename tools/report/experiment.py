@@ -117,8 +117,9 @@ def in_order(resolved, section, records):
     return sorted(keys, key=lambda key: text.find(f"\n  {key}:", start)) if start >= 0 else keys
 
 
-def seed_axes(resolved):
-    return {name for name, axis in resolved.get("sweep", {}).items() if "count" in axis}
+def case_axes(resolved):
+    """Axes of the sweep but for those of seeds."""
+    return {name for name, axis in resolved["sweep"].items() if "count" not in axis}
 
 
 def open_experiment(path):
@@ -173,9 +174,10 @@ def runs_of_table(folder, table, resolved):
     quantities = set(resolved.get("report", {})) | {e["that"] for e in resolved.get("expect", [])}
     with open(table, newline="") as file:
         for row in csv.DictReader(file):
-            axes = {name: text for name, text in row.items() if name in resolved["sweep"] and name not in seed_axes(resolved)}
+            axes = {name: text for name, text in row.items() if name in case_axes(resolved)}
             part = lambda name: float(row[name]) if row.get(name) else None
-            values = {what: Measured(part(what), part(what + "_se"), part(what + "_n")) for what in quantities if row.get(what)}
+            values = {what: Measured(part(what), part(what + "_se"), part(what + "_n"))
+                      for what in quantities if row.get(what)}
             path = folder / row["file"]
             runs.append(Run(row["run"], path, row["status"], row["seed"], axes, values, record_if_any(path)))
     return runs
@@ -184,23 +186,24 @@ def runs_of_table(folder, table, resolved):
 def runs_so_far(folder, plan, resolved):
     """Of a sweep that has not ended: there is no table yet, and a run's name has its axes."""
     runs = []
-    names = in_name_order(plan.get("runs", []), resolved)
-    for name in names:
+    for name in in_name_order(plan.get("runs", []), resolved):
         path = folder / "runs" / f"{name}.h5"
         record = record_if_any(path)
-        axes = {a: t for a, t in axes_in_name(name, resolved).items() if a not in seed_axes(resolved)}
+        in_name = axes_in_name(name, resolved)
+        axes = {axis: text for axis, text in in_name.items() if axis in case_axes(resolved)}
         status = record.status if record else "not begun"
         values = {}
         if record and record.finished:
             measured = {what: measure(record, what, how) for what, how in resolved.get("report", {}).items()}
             values = {what: m for what, m in measured.items() if m is not None}
-        seed = record.resolved.get("seed") if record else axes_in_name(name, resolved).get("seed", "")
+        seed = record.resolved.get("seed") if record else in_name.get("seed", "")
         runs.append(Run(name, path, status, seed, axes, values, record))
     return runs
 
 
 def axes_in_name(name, resolved):
-    return dict(part.split("=", 1) for part in name.split(",") if part.split("=", 1)[0] in resolved["sweep"] and "=" in part)
+    parts = (part.partition("=") for part in name.split(","))
+    return {axis: text for axis, _, text in parts if axis in resolved["sweep"]}
 
 
 def in_name_order(names, resolved):
@@ -214,5 +217,7 @@ def in_name_order(names, resolved):
 
     def rank(name):
         found = axes_in_name(name, resolved)
-        return [(order[a].get(found.get(a), len(order[a])), int(found[a]) if found.get(a, "").isdigit() else 0) for a in axes]
+        number_of = lambda text: int(text) if text.isdigit() else 0
+        return [(order[a].get(found.get(a), len(order[a])), number_of(found.get(a, ""))) for a in axes]
+
     return sorted(names, key=rank)

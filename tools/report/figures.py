@@ -92,7 +92,8 @@ def thin(step, middle, low, high):
     counts = over(np.add, known.astype(float))
     with np.errstate(all="ignore"):
         means = over(np.add, np.where(known, middle, 0.0)) / np.where(counts > 0, counts, np.nan)
-        return (step[edges], means, over(np.fmin, middle if low is None else low), over(np.fmax, middle if high is None else high))
+        least, greatest = over(np.fmin, middle if low is None else low), over(np.fmax, middle if high is None else high)
+    return step[edges], means, least, greatest
 
 
 def curves(lines, ylabel, xlabel="step", alt="", marker=False):
@@ -153,12 +154,13 @@ def points(layers, segments, limits, alt):
     points)."""
     figure, axes = plt.subplots(figsize=(3.6, 3.6))
     for paths, colour, width, above in segments:
-        collection = matplotlib.collections.LineCollection(paths, colors=colour, linewidths=width, alpha=0.75, zorder=3 if above else 1,
-                                                           rasterized=paths.shape[0] * paths.shape[1] > 4 * MANY)
-        axes.add_collection(collection)
+        axes.add_collection(matplotlib.collections.LineCollection(
+            paths, colors=colour, linewidths=width, alpha=0.75, zorder=3 if above else 1,
+            rasterized=paths.shape[0] * paths.shape[1] > 4 * MANY))
     for x, colour, size, filled in layers:
-        axes.scatter(x[:, 0], x[:, 1], s=size, color=colour if filled else "none", edgecolors="none" if filled else colour,
-                     linewidths=0 if filled else 1.0, zorder=2, rasterized=len(x) > MANY, alpha=0.8 if len(x) > MANY else 1)
+        many = len(x) > MANY
+        axes.scatter(x[:, 0], x[:, 1], s=size, color=colour if filled else "none", linewidths=0 if filled else 1.0,
+                     edgecolors="none" if filled else colour, zorder=2, rasterized=many, alpha=0.8 if many else 1)
     (x_low, x_high), (y_low, y_high) = limits
     axes.set_xlim(x_low, x_high)
     axes.set_ylim(y_low, y_high)

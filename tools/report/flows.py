@@ -138,7 +138,8 @@ def node_flow(experiment, node, plugin):
     if flow.end is None:
         return None
     shape = " x ".join(map(str, flow.shape))
-    return NodeFlow(node, plugin, "other", f"Ends of shape {shape}: neither points in the plane nor images, hence not drawn.", [], [])
+    text = f"Ends of shape {shape}, neither points in the plane nor images: not drawn."
+    return NodeFlow(node, plugin, "other", text, [], [])
 
 
 def evenly(n, most):
@@ -234,5 +235,6 @@ def strips(node, plugin, groups, pixels, text):
                 panel.strips.append(Strip(name, figures.strip(images, low, high)))
         panels.append(panel)
     n = len(groups[0][1].arrays()[0])
-    text += f"The first {min(IMAGES, n)} of {n} pairs, one below another; {height} x {width} pixels, black {low:g}, white {high:g}."
+    text += (f"The first {min(IMAGES, n)} of {n} pairs, one below another; {height} x {width} pixels, "
+             f"black {low:g}, white {high:g}.")
     return NodeFlow(node, plugin, "images", text, [], panels)

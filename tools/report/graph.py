@@ -22,7 +22,8 @@ def links(record, path, written, port_of=""):
     for key, value in written.items():
         if key in RESERVED or key in params:
             continue
-        entries = {key: value} if not isinstance(value, dict) or "plugin" in value else {f"{key}.{k}": v for k, v in value.items()}
+        several = isinstance(value, dict) and "plugin" not in value      # a port that holds several, by name
+        entries = {f"{key}.{name}": entry for name, entry in value.items()} if several else {key: value}
         for name, entry in entries.items():
             port = f"{port_of}.{name}" if port_of else name
             if isinstance(entry, dict) and "plugin" in entry:
@@ -47,8 +48,8 @@ def dot(record, swept_nodes):
         edges, inline = links(record, name, written)
         rows = [f'<tr><td align="left"><b>{escaped(name)}</b></td></tr>',
                 f'<tr><td align="left"><font point-size="10">{escaped(written["plugin"])}</font></td></tr>']
-        rows += [f'<tr><td align="left"><font point-size="9.5">{escaped(port)}: {escaped(plugin.split("/")[-1])}</font></td></tr>'
-                 for port, plugin in inline]
+        rows += [f'<tr><td align="left"><font point-size="9.5">{escaped(port)}: {escaped(plugin.split("/")[-1])}</font>'
+                 '</td></tr>' for port, plugin in inline]
         table = f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
         mark = f', color="{figures.COLOURS[0]}", penwidth=2' if name in swept_nodes else ""
         lines.append(f"{number[name]} [label=<{table}>{mark}];")
@@ -77,10 +78,12 @@ def drawing(record, resolved):
     if program is None:
         return "", "Not drawn: Graphviz's dot is not installed (apt-get install graphviz)."
     text = dot(record, swept_nodes(resolved))
-    done = subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, timeout=60)
+    try:
+        done = subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, timeout=20)
+    except subprocess.TimeoutExpired:
+        return "", "Not drawn: dot took more than 20 s."
     if done.returncode != 0:
         return "", f"Not drawn: dot says: {done.stderr.strip()}"
     svg = re.sub(r"<title>.*?</title>|<!--.*?-->", "", done.stdout, flags=re.S)
-    svg = svg.replace("DejaVu Sans,sans-serif", "DejaVu Sans").replace('font-family="DejaVu Sans"', 'style="font-family: var(--sans)"')
-    svg = svg.replace("#fefdfc", "var(--card)")
+    svg = re.sub(r'font-family="DejaVu Sans[^"]*"', 'style="font-family: var(--sans)"', svg).replace("#fefdfc", "var(--card)")
     return figures.inline(svg, "the pipeline's nodes and edges", natural=True), ""

@@ -30,8 +30,9 @@ def make(source, reference_file):
     environment.filters["count"] = number.count
     return environment.get_template("page.html.jinja").render(
         themed=figures.THEMED, css=markupsafe.Markup((HERE / "style.css").read_text()), safe=markupsafe.Markup,
-        experiment=experiment, record=record, lead=lead(experiment), status=status(experiment), unfinished=unfinished(experiment), facts=facts(experiment),
-        failures=failures(experiment), runs=runs(experiment) if experiment.swept else [],
+        experiment=experiment, record=record, lead=lead(experiment), status=status(experiment),
+        unfinished=unfinished(experiment), facts=facts(experiment), failures=failures(experiment),
+        runs=runs(experiment) if experiment.swept else [],
         comparisons=reference.comparisons(reference_file, experiment) if reference_file else None,
         reference=reference_file.name if reference_file else "", drawing=drawing, undrawn=undrawn,
         traces=traces.all_traces(experiment), flows=flows.all_flows(experiment),
@@ -46,17 +47,18 @@ def with_code(text):
 
 def lead(experiment):
     """Paragraphs of the pipeline's note, or else of the comment that opens its source: (label or "", text)."""
-    note = experiment.resolved.get("note", "")
     source = experiment.records[0].text("pipeline/source") if experiment.records else ""
+    note = note_of(source)
+    if note:
+        return [("", note)]
     lines = []
     for line in source.splitlines():
         if not line.startswith("#"):
             break
         if "yaml-language-server" not in line:
             lines.append(line[1:])
-    paragraphs = [("", note)] if note else []
-    current = []
-    for line in [*lines, ""] if not note else []:
+    paragraphs, current = [], []
+    for line in [*lines, ""]:
         labelled = re.match(r" ?([A-Z]\w+) {2,}(.*)", line)      # "Source   arXiv ..."
         if (labelled or not line.strip()) and current:
             paragraphs.append((current[0], " ".join(current[1:])))
@@ -66,6 +68,23 @@ def lead(experiment):
         elif line.strip():
             current = [*(current or [""]), line.strip()]
     return paragraphs
+
+
+def note_of(source):
+    """The pipeline's own `note:`, which is in its source alone; no more of YAML is needed here than scalars on a line or
+    indented below it."""
+    found = re.search(r"^note:[ \t]*(.*)((?:\n[ \t]+.*|\n(?=\n*[ \t]))*)", source, flags=re.M)
+    if not found:
+        return ""
+    line, below = found[1].strip(), " ".join(found[2].split())
+    if re.fullmatch(r"[|>][-+0-9]*", line):
+        return below
+    text = f"{line} {below}".strip()
+    if quoted := re.match(r"'((?:[^']|'')*)'", text):
+        return quoted[1].replace("''", "'")
+    if quoted := re.match(r'"((?:[^"\\]|\\.)*)"', text):
+        return re.sub(r"\\(.)", r"\1", quoted[1])
+    return re.sub(r"(^|\s)#.*", "", text)
 
 
 def status(experiment):
@@ -87,7 +106,8 @@ def unfinished(experiment):
         return ""
     nanoseconds = int(experiment.records[0].file["heartbeat"][0])
     when = datetime.datetime.fromtimestamp(nanoseconds / 1e9, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"Last written to {when}. Numbers and figures are of what is recorded so far."
+    end = "The run goes on, or it was killed. " if experiment.records[0].status == "running" else ""
+    return f"{end}Last written to {when}. Numbers and figures are of what is recorded so far."
 
 
 def seconds(record):
@@ -113,7 +133,8 @@ def one_or_all(values):
 
 def facts(experiment):
     records = experiment.records
-    rows = [("File", str(experiment.path)), ("Seeds" if experiment.swept else "Seed", one_or_all(run.seed for run in experiment.runs))]
+    rows = [("File", str(experiment.path)),
+            ("Seeds" if experiment.swept else "Seed", one_or_all(run.seed for run in experiment.runs))]
     if records:
         created = sorted(r.attribute("created").replace("T", " ").replace("Z", " UTC") for r in records)
         rows.append(("When", created[0] if len(created) == 1 else f"{created[0]} to {created[-1]}"))
@@ -123,8 +144,10 @@ def facts(experiment):
         device = one_or_all(r.text("provenance/device") for r in records)
         threads = one_or_all(r.text("provenance/threads") for r in records)
         dtype = one_or_all(r.text("provenance/dtype") for r in records)
-        rows.append(("Device", ", ".join(part for part in (device, number.count(int(threads), "thread") if threads.isdigit() else "", dtype) if part)))
-        rows.append(("Versions", ", ".join(f"{lib['name']} {lib['version']}" for lib in records[0].columns("provenance/libraries"))))
+        threads = number.count(int(threads), "thread") if threads.isdigit() else threads
+        rows.append(("Device", ", ".join(part for part in (device, threads, dtype) if part)))
+        libraries = records[0].columns("provenance/libraries")
+        rows.append(("Versions", ", ".join(f"{each['name']} {each['version']}" for each in libraries)))
     return rows
 
 
@@ -152,6 +175,7 @@ def plugins(experiment):
 
 
 def sources(experiment):
-    every = {key: one_or_all(r.text(f"provenance/{key}") for r in experiment.records) for key in ("pipeline_file", "git_commit", "host")}
+    every = {key: one_or_all(r.text(f"provenance/{key}") for r in experiment.records)
+             for key in ("pipeline_file", "git_commit", "host")}
     first = experiment.records[0].text("provenance/command") if experiment.records else ""
     return every | {"command": first}

@@ -60,7 +60,8 @@ def cell_of(dataset, records, reasons, case, experiment):
         measured.append(m)
         reason = record.reason(own)
         if reason and not np.isfinite(m.value):
-            text = f"{number(m.value)}{' where ' + case.label if case.label and len(experiment.cases) > 1 else ''}: {reason}"
+            where = f" where {case.label}" if len(experiment.cases) > 1 else ""
+            text = f"{number(m.value)}{where}: {reason}"
             if text not in reasons:
                 reasons.append(text)
     s = statistic(measured)
@@ -84,7 +85,8 @@ def profile(experiment, dataset, record, section):
     """A quantity over its scale, a curve for each case: (title, description, svg)."""
     found = []
     for case in experiment.cases:
-        values = [r.values(r.dataset(dataset.what)) for r in case.records if r.dataset(dataset.what) and r.written(dataset)]
+        own = [(record, record.dataset(dataset.what)) for record in case.records]
+        values = [record.values(d) for record, d in own if d is not None and record.written(d)]
         if values:
             found.append((case, [(v,) for v in values]))
     drawn, section.legend = [], []
@@ -101,5 +103,6 @@ def profile(experiment, dataset, record, section):
             colour, dash = figures.style(i)
             section.legend.append((colour, dash != "-", label))
     axis = dataset.axes[0]
-    image = figures.curves(drawn, figures.axis_label(dataset.name, dataset.unit), axis, f"{dataset.what} against {axis}", marker=True)
+    image = figures.curves(drawn, figures.axis_label(dataset.name, dataset.unit), axis, f"{dataset.what} against {axis}",
+                           marker=True)
     return dataset.name, dataset.description[:1].upper() + dataset.description[1:] + "." + band, image

@@ -107,7 +107,8 @@ class Record:
             return True
         if dataset.trace:
             return self.shape(dataset)[0] > 0
-        beside = [d for d in self.datasets if d.node == dataset.node and not d.trace and self.file[d.path].dtype.kind == "f"]
+        beside = [d for d in self.datasets
+                  if d.node == dataset.node and not d.trace and self.file[d.path].dtype.kind == "f"]
         return any(not np.isnan(self.values(d)).all() for d in beside) if beside else bool(np.any(self.values(dataset)))
 
     def values(self, dataset):

@@ -38,7 +38,8 @@ def read(path):
         raise ReportError(INVALID, f"{path}: cannot be read as CSV: {error}") from None
     for needed in ("quantity", "value"):
         if needed not in head:
-            raise ReportError(INVALID, f"{path}:1: there is no column '{needed}'; the head is: axes of the sweep, quantity, value, se, source")
+            raise ReportError(INVALID, f"{path}:1: there is no column '{needed}'; "
+                              "the head is: axes of the sweep, quantity, value, se, source")
     return head, rows
 
 
@@ -59,7 +60,8 @@ def comparisons(path, experiment):
             raise ReportError(INVALID, f"{path}:{line}: no case of the sweep has {wanted}; cases: {there}")
         reported = [what for what, _ in experiment.reported]
         if row["quantity"] not in reported and row["quantity"] not in {d.what for d in experiment.datasets}:
-            raise ReportError(INVALID, f"{path}:{line}: the record has no quantity '{row['quantity']}'; reported are: {', '.join(reported)}")
+            raise ReportError(INVALID, f"{path}:{line}: the record has no quantity '{row['quantity']}'; "
+                              f"reported are: {', '.join(reported)}")
         found += [compared(case, row["quantity"], value, se, row.get("source", "")) for case in cases]
     return found
 

@@ -90,14 +90,17 @@ def beside(record, dataset):
             continue
         values = record.trace(sibling)[1].astype(float)
         values = values[np.isfinite(values)]
-        extent = f": {number(values.min())} to {number(values.max())}" if values.size else ""
+        where = " in the first run" if "sweep" in record.resolved else ""
+        extent = f": {number(values.min())} to {number(values.max())}{where}" if values.size else ""
         parts.append(f"{sibling.name}, {sibling.description}{extent}")
     return "Beside it " + "; ".join(parts) if parts else ""
 
 
 def thinned(step):
-    return (f"{len(step)} steps in {figures.BUCKETS} stretches: line at their mean, band from their least to their greatest value"
-            if len(step) > 2 * figures.BUCKETS else "")
+    if len(step) <= 2 * figures.BUCKETS:
+        return ""
+    return (f"{len(step)} steps in {figures.BUCKETS} stretches: line at their mean, "
+            "band from their least to their greatest value")
 
 
 def spread(record, dataset, values):
@@ -149,9 +152,11 @@ def lines(experiment, dataset, record, groups, styles):
             own = cases[0].records[0]
             middle, low, high, band = spread(own, dataset, values)
             drawn.append((styles[short(label)], step, middle, low, high))
-        note = described(dataset, band, beside(record, dataset), thinned(members[0][2])) if facet in ("", next(iter(facets))) else ""
+        first = facet == next(iter(facets))
+        note = described(dataset, band, beside(record, dataset), thinned(members[0][2])) if first else ""
         title = f"{dataset.name}, {facet}" if facet else dataset.name
-        image = figures.curves(drawn, figures.axis_label(dataset.name, dataset.unit), alt=f"{dataset.node}.{title} against step")
+        image = figures.curves(drawn, figures.axis_label(dataset.name, dataset.unit),
+                               alt=f"{dataset.node}.{title} against step")
         labels = [short(g[0]) for g in members]
         key = legend(labels, styles) if labels != [""] else []
         if rows and rows[-1].legend == key:
