@@ -103,7 +103,7 @@ def thinned(step):
             "band from their least to their greatest value")
 
 
-def spread(record, dataset, values):
+def spread(record, dataset, step, values):
     """Middle and band of [run, step] or, for traces by row, [run, step, row]; and the band in words."""
     if values.ndim > 2:
         rows = np.moveaxis(values, 0, 1).reshape(values.shape[1], -1)
@@ -117,11 +117,10 @@ def spread(record, dataset, values):
         return middle, middle - sd, middle + sd, f"Mean and standard deviation over {count(len(values), 'run')}"
     sibling = record.sibling(dataset, "_se")
     if sibling is not None and sibling.trace:
-        se = record.trace(sibling)[1].astype(float)[:len(middle)]
+        at, se = record.trace(sibling)      # which may have fewer steps
         known = np.isfinite(se)
-        if known.any() and len(se) == len(middle):
-            at = np.arange(len(se))
-            se = np.interp(at, at[known], se[known])
+        if known.any():
+            se = np.interp(step, at[known], se[known])
             return middle, middle - se, middle + se, "Band: one standard error"
     return middle, None, None, ""
 
@@ -150,7 +149,7 @@ def lines(experiment, dataset, record, groups, styles):
         for label, cases, step, values in members:
             styles.setdefault(short(label), len(styles))
             own = cases[0].records[0]
-            middle, low, high, band = spread(own, dataset, values)
+            middle, low, high, band = spread(own, dataset, step, values)
             drawn.append((styles[short(label)], step, middle, low, high))
         first = facet == next(iter(facets))
         note = described(dataset, band, beside(record, dataset), thinned(members[0][2])) if first else ""
