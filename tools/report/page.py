@@ -177,5 +177,6 @@ def plugins(experiment):
 def sources(experiment):
     every = {key: one_or_all(r.text(f"provenance/{key}") for r in experiment.records)
              for key in ("pipeline_file", "git_commit", "host")}
-    first = experiment.records[0].text("provenance/command") if experiment.records else ""
-    return every | {"command": first}
+    commands = list(dict.fromkeys(r.text("provenance/command") for r in experiment.records))
+    more = f"   and {number.count(len(commands) - 1, 'other')}" if len(commands) > 1 else ""
+    return every | {"command": commands[0] + more if commands else ""}
