@@ -71,7 +71,7 @@ install_packages() {
   or have their libraries in a prefix of your own and name it: CMAKE_PREFIX_PATH=PREFIX $0 ..."
     fi
   fi
-  say "installing Debian packages, to compile and for the examples' data: ${missing[*]}"
+  say "installing Debian packages, to compile${extra_packages:+, to read and report records,} and for the examples' data: ${missing[*]}"
   local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120)
   "${apt[@]}" update >>"$log" 2>&1 || say "the package lists could not be refreshed; going on with those that are there"
   "${apt[@]}" install --no-install-recommends "${missing[@]}" >>"$log" 2>&1 || fail_apt

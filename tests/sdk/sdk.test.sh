@@ -38,6 +38,9 @@ expect noise/sine "$log"; expect source/ring "$log"; expect time/cubic "$log"
 expect sigma "$log"; expect "Noise that rises and falls as a sine" "$log"
 "$prefix/bin/weir" run "$example/lab.yaml" --plugin-path "$work/build" -o "$work/lab.h5" --progress plain >"$log" 2>&1 || { cat "$log"; fail "run"; }
 [[ -s $work/lab.h5 ]] || fail "no record was written"
+# Stands in for Python: what the installed program starts is there.
+printf '#!/bin/sh\n[ -f "$2/page.html.jinja" ]\n' >"$work/python"; chmod +x "$work/python"
+WEIR_PYTHON=$work/python "$prefix/bin/weir" report "$work/lab.h5" || fail "the installed weir finds no share/weir/report"
 
 echo "the installation can be moved"
 mv "$prefix" "$work/moved"

@@ -113,5 +113,20 @@ expect "a newer source is noticed" 1 prepared
 rm "$root/core/new.cpp"
 expect "other settings are noticed" 1 'WEIR_CUDA=1; prepared'
 
+# What a report needs is installed when one is asked for, also when all is built.
+if (( EUID == 0 )); then
+  reset; rm -f "$work/asked"
+  step 'mkdir -p $build/bin; settings >"$stamp"; printf "#!/bin/bash\necho became weir \"\$@\"\n" >$build/bin/weir; chmod +x $build/bin/weir'
+  stub dpkg-query 'for p; do case $p in -*|\$*|python3-matplotlib) ;; *) echo "$p installed";; esac; done'
+  stub apt-get 'echo "$@" >>'"$work"'/asked'
+  PATH=$stubs:$PATH XDG_CACHE_HOME=$work/cache "$root/tools/weir" report x.h5 >"$work/text" 2>&1
+  check "a report's packages" 0 0 "installing Debian packages" python3-matplotlib "became weir report x.h5"
+  grep -q 'install --no-install-recommends python3-matplotlib' "$work/asked" || { echo "FAILED: apt-get was not asked for python3-matplotlib alone"; failures=$((failures + 1)); }
+  rm "$work/asked"
+  PATH=$stubs:$PATH XDG_CACHE_HOME=$work/cache "$root/tools/weir" info x.h5 >"$work/text" 2>&1
+  PATH=$stubs:$PATH XDG_CACHE_HOME=$work/cache WEIR_PYTHON=/opt/python "$root/tools/weir" report x.h5 >>"$work/text" 2>&1
+  [[ ! -e $work/asked ]] || { echo "FAILED: packages of a report are installed without need"; failures=$((failures + 1)); }
+fi
+
 if (( failures )); then echo "$failures failed"; exit 1; fi
 echo fine

@@ -1,0 +1,379 @@
+# tests/tools/report.test.py -- weir report: pages of small runs and sweeps agree with terminal, table and record.
+#
+# Exit 77: Python lacks what the report needs (apt-get install python3-h5py python3-matplotlib python3-jinja2).
+import csv
+import html.parser
+import importlib.util
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+missing = [name for name in ("h5py", "matplotlib", "jinja2") if importlib.util.find_spec(name) is None]
+if missing:
+    print(f"skipped: {sys.executable} lacks {', '.join(missing)}")
+    sys.exit(77)
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+import h5py
+
+WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
+PYTHON = sys.executable
+
+SWEEP = """
+name: turn
+note: "a turn <script>alert('x')</script> & more"
+seed: 1
+nodes:
+  base:   {plugin: source/gaussian, dim: 2}
+  pairs:  {plugin: coupling/affine, source: base, angle: 180 deg, shift: [5, 5], draw: {fixed: 16}}
+  task:
+    plugin: objective/flow_matching
+    coupling: pairs
+    interpolant: {plugin: linear, noise: {plugin: constant, sigma: 0}}
+  train:
+    plugin: trainer/gradient
+    objective: task
+    model: {plugin: field/mlp, width: 16, depth: 2}
+    optimiser: {plugin: adam, lr: 0.01}
+    steps: 600
+    batch: 32
+    probes: {variance: {plugin: gradient_variance, every: 20}, loss: {plugin: loss}}
+  flow:   {plugin: integrator/euler, field: train.field, start: pairs.x0, steps: 4, save: 5}
+  recall: {plugin: metric/memorisation, generated: flow.end, pairs: pairs}
+"""
+REPORT = """
+report: {train.loss: last, recall.share: mean, recall.own: mean, train.probes.variance.total: last}
+expect:
+  - {that: recall.own, where: {sigma: 0}, at_least: 0.001}
+  - {that: recall.share, where: {sigma: 0.5}, at_least: 2}
+  - {that: recall.own, equals: 1, within_se: 2}
+"""
+AXES = """
+sweep:
+  sigma: {set: task.interpolant.noise.sigma, values: [0, 0.5]}
+  seed:  {count: 2}
+"""
+# Half of its runs diverge.
+BROKEN = """
+report: {recall.share: mean, recall.own: mean}
+expect: [{that: recall.share, at_most: 1}]
+sweep:
+  lr:   {set: train.optimiser.lr, values: [0.01, 1.0e+30]}
+  seed: {count: 2}
+"""
+# A variance that the plugin does not give, with its reason; no trace.
+STILL = """
+name: still
+nodes:
+  base:   {plugin: source/gaussian, dim: 2}
+  target: {plugin: source/gaussian, mean: [5, 5]}
+  pairs:  {plugin: coupling/ot, source: base, target: target, draw: fresh}
+  turned: {plugin: coupling/affine, source: base, shift: [5, 5], draw: fresh}
+  task:   {plugin: objective/flow_matching, coupling: pairs}
+  field:  {plugin: field/affine, value: pair, coupling: turned}
+  var:    {plugin: metric/gradient_variance, objective: task, field: field, batch: 16, replicates: 4}
+report: {var.total: mean, var.replicated: mean}
+"""
+
+# Images as vectors, carried by a field in closed form.
+IMAGES = """
+name: images
+nodes:
+  base:   {plugin: source/gaussian, dim: 16}
+  images: {plugin: source/idx, images: images.idx, flatten: true}
+  pairs:  {plugin: coupling/independent, source: base, target: images, draw: {fixed: 8}}
+  exact:  {plugin: field/kernel, coupling: pairs, interpolant: {plugin: linear, noise: {plugin: constant, sigma: 0.1}}}
+  flow:   {plugin: integrator/euler, field: exact, start: pairs.x0, steps: 2}
+  recall: {plugin: metric/memorisation, generated: flow.end, pairs: pairs}
+"""
+
+VOID = {"meta", "link", "br", "img", "hr", "input", "col"}
+
+
+class Page(html.parser.HTMLParser):
+    """Text, tags, links and tables of a page; refuses tags that do not close."""
+
+    def __init__(self, path):
+        super().__init__(convert_charrefs=True)
+        self.source = path.read_text()
+        self.open, self.tags, self.links, self.tables, self.text, self.style = [], [], [], {}, "", ""
+        self.ids = []
+        self.feed(self.source)
+        self.close()
+        assert not self.open, f"{path}: not closed: {self.open}"
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append(tag)
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.links += [v for k, v in attributes.items() if k in ("src", "href", "xlink:href", "srcset", "data", "action")]
+        self.style += attributes.get("style") or ""
+        if tag == "table":
+            self.rows = self.tables.setdefault(attributes.get("id") or attributes.get("class") or "", [])
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag):
+        if tag in VOID:
+            return
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+        self.open.pop()
+
+    def handle_data(self, data):
+        if "style" in self.open:
+            self.style += data
+            return
+        self.text += data
+        if "td" in self.open or "th" in self.open:
+            self.rows[-1][-1] += data
+
+
+def weir(*words, code=0, cwd=None, **environment):
+    done = subprocess.run([str(WEIR), *map(str, words)], capture_output=True, text=True, cwd=cwd,
+                          env=os.environ | environment)
+    assert code is None or done.returncode == code, f"{words}: exit {done.returncode}, not {code}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def report(*words, code=0, **environment):
+    return weir("report", *words, code=code, **{"WEIR_PYTHON": PYTHON} | environment)
+
+
+def page_of(source, *words, **environment):
+    out = source.parent / (source.name + ".page.html")
+    said = report(source, "-o", out, "--force", *words, **environment).stdout
+    assert str(out) in said and re.search(r"\d (KiB|MiB)$", said.strip()), said
+    page = Page(out)
+    stands_alone(page)
+    return page
+
+
+def stands_alone(page):
+    outside = [link for link in page.links if not link.startswith(("#", "data:"))]
+    assert not outside, outside[:3]
+    assert "@import" not in page.style and not re.findall(r"url\((?!#|\"#)", page.style), "a style sheet loads something"
+    assert "script" not in page.tags and "iframe" not in page.tags
+    assert len(page.ids) == len(set(page.ids)), "an id stands twice"
+    anchors = [link[1:] for link in page.links if link.startswith("#")]
+    assert set(anchors) <= set(page.ids), set(anchors) - set(page.ids)
+
+
+def shows_traces(page, record):
+    with h5py.File(record, "r", swmr=True) as file:
+        declared = [d for d in json.loads(file["schema"][:].tobytes())["datasets"] if d["trace"] and d["path"] in file]
+    for dataset in declared:
+        assert dataset["node"] in page.text and dataset["name"] in page.text, f"{dataset['path']} is not in the page"
+    return len(declared)
+
+
+def test_sweep(work):
+    (work / "turn.yaml").write_text(SWEEP + REPORT + AXES)
+    terminal = weir("run", work / "turn.yaml", "-o", work / "turn", "--progress", "none", code=1).stdout.splitlines()
+    page = page_of(work / "turn")
+
+    end = next(i for i, line in enumerate(terminal) if line.startswith("mean +-"))
+    printed = [re.split(r"\s{2,}", line.strip()) for line in terminal[:end]]
+    shown = [[cell.replace("±", "+-") for cell in row] for row in page.tables["cases"]]
+    assert shown == printed, f"{shown}\n{printed}"
+
+    said = [line.strip()[2:] for line in terminal if re.match(r"  [+-] ", line)]
+    verdicts = [f"{rule} ({where}): {measured.replace('±', '+-')}, {met}"
+                for met, rule, where, measured in page.tables["verdicts"][1:]]
+    assert verdicts == said and len(said) == 4, f"{verdicts}\n{said}"
+
+    with open(work / "turn/table.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for axis, *cells in page.tables["cases"][1:]:
+        for what, cell in zip((h.split()[0] for h in page.tables["cases"][0][1:]), cells):
+            values = [float(row[what]) for row in rows if row["sigma"] == axis]
+            value, spread = float(cell.split()[0]), cell.split()
+            tolerance = float(spread[2]) / 10 + 1e-3 * abs(value)      # two digits of the spread are printed
+            assert abs(value - sum(values) / len(values)) <= tolerance, (what, axis, cell, values)
+
+    for row in rows:
+        assert shows_traces(page, work / "turn" / row["file"]) >= 10
+    head = page.text[:page.text.index("Results")]
+    assert "a turn <script>alert('x')</script> & more" in head and "script" not in page.tags
+    assert "600 steps in 240 stretches" in page.text and "Mean and standard deviation over 2 runs" in page.text
+    for legend in ("sigma = 0.5", "trajectory", "from end to own partner"):
+        assert legend in page.text, legend
+    curves, points = (page.source.split('<h2 id="flows">')[i].count("<figure") for i in (0, 1))
+    assert curves == 11 and points == 2, (curves, points)
+    assert len(page.source) < 5e6
+    # By its index, from within, without dot; the page lies beside the folder.
+    weir("report", "index.h5", cwd=work / "turn", WEIR_PYTHON=PYTHON, PATH=str(work / "nowhere"))
+    by_index = Page(work / "turn.html")
+    stands_alone(by_index)
+    assert by_index.tables["cases"] == page.tables["cases"]
+    assert "apt-get install graphviz" in by_index.text and "apt-get install graphviz" not in page.text
+
+    one = page_of(next((work / "turn/runs").glob("*.h5")))
+    assert "this is one run of a sweep" in one.text and "verdicts" not in one.tables
+
+
+def test_reference(work):
+    table = work / "paper.csv"
+    table.write_text('sigma,quantity,value,se,source\r\n'
+                     '0,recall.share,0.25,0.5,"a paper, <b>table 2</b>"\r\n,recall.nearest,1.5,,\r\n')
+    page = page_of(work / "turn", "--reference", table)
+    rows = page.tables["reference"][1:]
+    assert [row[:3] for row in rows] == [["sigma = 0", "recall.share", "0.25 ± 0.50"],
+                                         ["sigma = 0", "recall.nearest", "1.5"],
+                                         ["sigma = 0.5", "recall.nearest", "1.5"]], rows
+    assert rows[0][6] == "a paper, <b>table 2</b>" and rows[1][5] != ""
+    difference, measured = float(rows[0][4]), float(rows[0][3].split()[0])
+    assert abs(measured - 0.25 - difference) < 0.01, rows[0]
+    for text, complaint in (("sigma,value\n0,1\n", ":1: there is no column 'quantity'"),
+                            ("noise,quantity,value\n0,recall.own,1\n", "column 'noise' is no axis of the sweep; axes: sigma"),
+                            ("sigma,quantity,value\n3,recall.own,1\n",
+                             ":2: no case of the sweep has sigma = 3; cases: sigma = 0; sigma = 0.5"),
+                            ("quantity,value\nrecall.owm,1\n",
+                             ":2: the record has no quantity 'recall.owm'; reported are: train.loss, recall.share"),
+                            ("quantity,value\nrecall.own,much\n", ":2: 'value' must be a number, not 'much'")):
+        table.write_text(text)
+        assert complaint in (said := report(work / "turn", "-o", work / "no.html", "--reference", table, code=2).stderr), said
+    assert not (work / "no.html").exists()
+
+
+def test_single(work):
+    (work / "one.yaml").write_text(SWEEP.replace("note:", "# ") + "report: {recall.share: mean, train.loss: last}\n"
+                                   "expect: [{that: recall.share, at_most: 1}]\n")
+    terminal = weir("run", work / "one.yaml", "-o", work / "one.h5", "--progress", "none").stdout.splitlines()
+    page = page_of(work / "one.h5")
+    printed = {line.split()[0]: line.split()[1:] for line in terminal[1:3]}
+    for what, *cells in page.tables["cases"][1:]:
+        assert [c for c in cells if c] == printed[what], (cells, printed)
+    assert "met" in page.tables["verdicts"][1][0] and "finished" in page.text
+    shows_traces(page, work / "one.h5")
+
+    beside = work / "one.html"
+    report(work / "one.h5")
+    Page(beside)
+    beside.write_text("mine")
+    said = report(work / "one.h5", code=4).stderr
+    assert said == f"weir: {beside} exists\nwrite over it with --force, or name another file with -o\n", said
+    assert beside.read_text() == "mine"
+    report(work / "one.h5", "--force")
+    assert beside.read_text() != "mine"
+    assert not list(work.glob(".*.new"))
+
+
+def test_reasons(work):
+    (work / "still.yaml").write_text(STILL)
+    weir("run", work / "still.yaml", "-o", work / "still.h5", "--progress", "none")
+    page = page_of(work / "still.h5")
+    assert "nan: rows of one minibatch-OT plan depend on each other; see replicated" in page.text
+    assert 'id="curves"' not in page.source
+    with h5py.File(work / "still.h5", "r+") as file:      # an infinity, which no small pipeline has
+        file["nodes/var/total"][()] = float("inf")
+    assert "inf: rows of one minibatch-OT plan" in page_of(work / "still.h5").text
+
+
+def test_images(work):
+    (work / "images.yaml").write_text(IMAGES)
+    (work / "images.idx").write_bytes(bytes([0, 0, 8, 3, 0, 0, 0, 12, 0, 0, 0, 4, 0, 0, 0, 4]) + bytes(range(192)))
+    weir("run", work / "images.yaml", "-o", work / "images.h5", "--progress", "none")
+    page = page_of(work / "images.h5")
+    assert page.tags.count("img") == 3 and "own partner" in page.text and "The first 8 of 8 pairs" in page.text
+    assert "4 x 4 pixels, black -1, white 1" in page.text and "has no report: block" in page.text
+    assert 'id="curves"' not in page.source
+
+
+def test_peaks(_):
+    """A long curve is thinned, but no peak is lost."""
+    sys.path.insert(0, str(pathlib.Path(os.environ["WEIR_SOURCE_DIR"]) / "tools/report"))
+    import figures
+    import numpy as np
+    step, curve = np.arange(100_000), np.ones(100_000)
+    curve[54_321], curve[777] = 50, -3
+    x, middle, low, high = figures.thin(step, curve, None, None)
+    assert len(x) == figures.BUCKETS and high.max() == 50 and low.min() == -3 and abs(middle[7] - 1) < 1e-12
+    assert len(figures.thin(step[:400], curve[:400], None, None)[0]) == 400
+
+
+def test_unfinished(work):
+    (work / "long.yaml").write_text(SWEEP.replace("steps: 600", "steps: 1000000")
+                                    + "report: {recall.share: mean, train.loss: last}\n")
+    running = subprocess.Popen([WEIR, "run", work / "long.yaml", "-o", work / "long.h5", "--progress", "none"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until = time.time() + 60
+        while not has_rows(work / "long.h5"):
+            assert time.time() < until, "the run records nothing"
+            time.sleep(0.1)
+        page = page_of(work / "long.h5")
+        assert "running" in page.text and "recorded so far" in page.text
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(60)
+    page = page_of(work / "long.h5")
+    assert "interrupted: stopped by a signal" in page.text
+    assert ["recall.share", "mean", "-", "", ""] in page.tables["cases"]
+    shows_traces(page, work / "long.h5")
+
+
+def has_rows(record):
+    try:
+        with h5py.File(record, "r", swmr=True) as file:
+            return len(file["nodes/train/loss/step"]) > 5
+    except (OSError, KeyError):
+        return False
+
+
+def test_failed(work):
+    (work / "broken.yaml").write_text(SWEEP + BROKEN)
+    said = weir("run", work / "broken.yaml", "-o", work / "broken", "--progress", "none", code=3)
+    page = page_of(work / "broken")
+    assert "2 finished, 2 failed, of 4 runs" in page.text and "failed: 2 of 4 runs" in page.text
+    message = next(line for line in said.stderr.splitlines() if "train" in line)
+    assert message.strip()[:40] in page.text, (message, said.stderr)
+    assert page.tables["cases"][2][1:] == ["-", "-"]
+    assert any("not measured" in row[3] for row in page.tables["verdicts"][1:])
+    failed = next(path for path in (work / "broken/runs").glob("*.h5") if "e+30" in path.name)
+    assert "failed" in page_of(failed).text
+
+    (work / "broken/table.csv").unlink()      # as while a sweep goes on
+    (work / "broken/index.h5").unlink()
+    so_far = page_of(work / "broken")
+    assert so_far.tables["cases"] == page.tables["cases"], (so_far.tables["cases"], page.tables["cases"])
+
+
+def test_refusals(work):
+    assert "there is no file" in report(work / "absent.h5", code=2).stderr
+    (work / "empty").mkdir()
+    assert "it has no weir-sweep.json" in report(work / "empty", code=2).stderr
+    (work / "text.h5").write_text("no HDF5")
+    assert "not an HDF5 file that can be read" in report(work / "text.h5", code=4).stderr
+    with h5py.File(work / "other.h5", "w"):
+        pass
+    assert "is an HDF5 file, but no record" in report(work / "other.h5", code=4).stderr
+    assert "there is no folder" in report(work / "one.h5", "-o", work / "nowhere/x.html", code=4).stderr
+
+    said = report(work / "one.h5", "-o", work / "x.html", code=3, WEIR_PYTHON=str(work / "nowhere/python3")).stderr
+    assert "cannot be started: No such file or directory; install python3" in said, said
+    bare = work / "python3"      # without the folders in which Debian's packages lie
+    bare.write_text(f'#!/bin/sh\nexec {PYTHON} -S "$@"\n')
+    bare.chmod(0o755)
+    said = report(work / "one.h5", "-o", work / "x.html", code=3, WEIR_PYTHON=str(bare)).stderr
+    assert "lacks: numpy, h5py, matplotlib, jinja2; apt-get install python3-numpy python3-h5py" in said, said
+
+
+with tempfile.TemporaryDirectory(prefix="weir-report.") as folder:
+    for test in (test_sweep, test_reference, test_single, test_reasons, test_images, test_peaks, test_unfinished,
+                 test_failed, test_refusals):
+        print(test.__name__, flush=True)
+        test(pathlib.Path(folder))
+print("fine")

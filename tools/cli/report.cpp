@@ -1,0 +1,84 @@
+// tools/cli/report.cpp -- weir report: a record, or the folder of a sweep, as one HTML page; tools/report/ makes it.
+#include <fmt/format.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include "exit.hpp"
+#include "pipeline_arguments.hpp"
+#include "verbs.hpp"
+
+namespace weir::cli {
+namespace fs = std::filesystem;
+namespace {
+
+struct Arguments {
+  std::string source, out, reference;
+  bool force = false;
+};
+
+std::string python() {
+  const char* named = std::getenv("WEIR_PYTHON");
+  return named != nullptr && *named != '\0' ? named : "/usr/bin/python3";
+}
+
+// Beside the program's folder, in the build tree as in an installation.
+fs::path report_folder() {
+  const fs::path folder =
+      fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/weir/report";
+  if (!fs::exists(folder / "__main__.py"))
+    throw CommandError(
+        plugin_failed,
+        fmt::format("cannot find {}/__main__.py, which makes the page: build Weir (`tools/weir`), or "
+                    "install it again",
+                    folder.string()));
+  return folder;
+}
+
+int make_report(const Arguments& arguments) {
+  if (!fs::is_directory(arguments.source)) existing_file(arguments.source);  // says what is near a wrong name
+  if (!arguments.reference.empty()) existing_file(arguments.reference);
+  std::vector<std::string> words = {python(), "-B", report_folder().string(), arguments.source};
+  if (!arguments.out.empty()) words.insert(words.end(), {"--out", arguments.out});
+  if (!arguments.reference.empty()) words.insert(words.end(), {"--reference", arguments.reference});
+  if (arguments.force) words.emplace_back("--force");
+
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  execvp(pointers[0], pointers.data());
+  throw CommandError(
+      plugin_failed,
+      fmt::format("the report is made by Python, but {} cannot be started: {}; install python3, "
+                  "python3-h5py, python3-matplotlib and python3-jinja2, or name a Python that has "
+                  "h5py, matplotlib and jinja2 by the environment variable WEIR_PYTHON",
+                  words[0], std::strerror(errno)));
+}
+
+}  // namespace
+
+Verb report_verb(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("report", "Make a record or a sweep one HTML page");
+  auto arguments = std::make_shared<Arguments>();
+  app->add_option("RECORD", arguments->source,
+                  "A record (HDF5 file), or the folder of a sweep or its index.h5")
+      ->required();
+  app->add_option("-o,--out", arguments->out, "The page; default: NAME.html beside the record or folder")
+      ->type_name("OUT.html");
+  app->add_option("--reference", arguments->reference,
+                  "Numbers to compare with, such as a paper's table: columns for axes of the sweep, then "
+                  "quantity, value and, if known, se and source")
+      ->type_name("FILE.csv");
+  app->add_flag("--force", arguments->force, "Write over a page that exists");
+  app->footer(
+      "Examples:\n  weir report rotation.h5\n  weir report quickstart/ --reference paper.csv -o "
+      "quickstart.html");
+  return {app, [arguments] { return make_report(*arguments); }};
+}
+
+}  // namespace weir::cli

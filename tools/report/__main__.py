@@ -1,0 +1,75 @@
+# tools/report/__main__.py -- what `weir report` runs: a record or a sweep's folder becomes one HTML page.
+import argparse
+import importlib.util
+import os
+import pathlib
+import sys
+
+INVALID, MISSING, IO_FAILED = 2, 3, 4      # as in tools/cli/exit.hpp
+
+# Python's name of a module, and Debian's of its package.
+MODULES = {"numpy": "python3-numpy", "h5py": "python3-h5py", "matplotlib": "python3-matplotlib", "jinja2": "python3-jinja2"}
+
+
+def complain(code, text):
+    print(f"weir: {text}", file=sys.stderr)
+    return code
+
+
+def missing_modules():
+    return [name for name in MODULES if importlib.util.find_spec(name) is None]
+
+
+def default_output(source):
+    """NAME.html beside the record or folder, which may be given as "."."""
+    named = source.parent if source.name == "index.h5" else source
+    named = named.resolve() if named.name in ("", "..") else named
+    return named.with_name((named.stem if named.is_file() else named.name) + ".html")
+
+
+def write(out, text):
+    """Whole or not at all."""
+    partial = out.with_name(f".{out.name}.{os.getpid()}.new")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, out)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def main(words):
+    parser = argparse.ArgumentParser(prog="weir report")
+    parser.add_argument("source", type=pathlib.Path)
+    parser.add_argument("-o", "--out", type=pathlib.Path)
+    parser.add_argument("--reference", type=pathlib.Path)
+    parser.add_argument("--force", action="store_true")
+    arguments = parser.parse_args(words)
+
+    missing = missing_modules()
+    if missing:
+        packages = " ".join(MODULES[name] for name in missing)
+        return complain(MISSING, f"the report needs modules that {sys.executable} lacks: {', '.join(missing)}; "
+                        f"apt-get install {packages}, or name another Python by WEIR_PYTHON")
+    from number import size
+    from record import ReportError
+    import page
+
+    out = arguments.out or default_output(arguments.source)
+    if out.is_dir():
+        return complain(INVALID, f"{out} is a folder; a report is one file: name it with -o OUT.html")
+    if out.exists() and not arguments.force:
+        return complain(IO_FAILED, f"{out} exists\nwrite over it with --force, or name another file with -o")
+    if not out.absolute().parent.is_dir():
+        return complain(IO_FAILED, f"there is no folder {out.parent} to write {out.name} into; create it first")
+    try:
+        text = page.make(arguments.source, arguments.reference)
+        write(out, text)
+    except ReportError as error:
+        return complain(error.code, str(error))
+    except OSError as error:
+        return complain(IO_FAILED, f"cannot write {out}: {error.strerror or error}")
+    print(f"report  {out}   {size(out.stat().st_size)}")
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))
