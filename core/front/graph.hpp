@@ -101,4 +101,9 @@ struct Graph {
 std::string resolved_yaml(const Graph& graph);
 nlohmann::json resolved_json(const Graph& graph);
 
+// What a resolved YAML says of the pipeline's numbers, read without any plugin: a graph of its name, `report`, `expect`,
+// `compare` and the names of the sweep's axes, and nothing else. (The JSON has lost the order of `report`.)
+// Errors: InvalidPipeline if it is not YAML.
+Graph read_resolved(const std::string& yaml);
+
 }  // namespace weir

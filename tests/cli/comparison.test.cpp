@@ -45,7 +45,7 @@ TEST_CASE("Levels of an axis are compared run by run, paired by seed") {
   const auto verdicts = judge({levels()}, results, sweep());
   REQUIRE(verdicts.size() == 1);
   CHECK(verdicts[0].met);
-  CHECK(verdicts[0].text ==
+  CHECK(verdicts[0].text() ==
         "recall.share less at sigma = 0.5 than at sigma = 0 (data = a): difference -2 [-2.878, -1.122], p = "
         "0.0032 (5), met");
   CHECK_FALSE(judge({levels(0.003)}, results, sweep())[0].met);
@@ -80,11 +80,11 @@ TEST_CASE("Two numbers of one run are compared by their own standard errors") {
   ExpectedOrder c;
   c.less = "at_ot.total", c.than = "at_pair.total";
   // z = 2, p = 0.0455
-  CHECK(judge({c}, {result}, {})[0].text ==
+  CHECK(judge({c}, {result}, {})[0].text() ==
         "at_ot.total less than at_pair.total: difference -1 [-1.98, -0.02002], p = 0.046 (1), met");
   result.values["at_ot.total"].se.reset();
-  CHECK_THAT(judge({c}, {result}, {})[0].text, Catch::Contains("no standard error"));
+  CHECK_THAT(judge({c}, {result}, {})[0].text(), Catch::Contains("no standard error"));
   result.values.erase("at_ot.total");
-  CHECK_THAT(judge({c}, {result}, {})[0].text, Catch::Contains("not measured, NOT MET"));
+  CHECK_THAT(judge({c}, {result}, {})[0].text(), Catch::Contains("not measured, NOT MET"));
   CHECK_FALSE(judge({c}, {}, {})[0].met);
 }

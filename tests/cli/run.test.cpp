@@ -98,12 +98,27 @@ TEST_CASE(
   }
   CHECK(index.read("/curves/train.loss/value").count() == 4 * 20);
 
+  const Json summary = Json::parse(scratch.read("swept/summary.json"));
+  REQUIRE(summary["cases"].size() == 2);
+  for (const std::size_t c : {0, 1}) {
+    const Json& values = summary["cases"][c]["values"];
+    const auto number = [&](std::size_t run) {
+      return std::strtod(rows[1 + 2 * c + run][8].c_str(), nullptr);
+    };
+    CHECK(values["train.loss"]["mean"].get<double>() == Approx((number(0) + number(1)) / 2));
+    CHECK(values["train.loss"]["n"] == 2);
+    CHECK_THAT(run.out, Contains(values["recall.share"]["text"].get<std::string>()));
+    CHECK(summary["cases"][c]["recorded"]["flow.nfe"]["mean"] == summary["cases"][c]["axes"]["steps"]);
+    CHECK_THAT(run.out, Contains(summary["expect"][c]["text"].get<std::string>()));
+  }
+
   fs::remove(scratch.path() / "swept/runs/steps=3,seed=8.h5");
   const Answer again = weir_program(scratch.path(), "run swept.yaml");
   CHECK(again.exit == 0);
   CHECK_THAT(again.out, Contains("4 records, 3 kept from before"));
   CHECK_THAT(again.err, Contains("3 finished runs are kept, 1 to do"));
   CHECK(table(scratch.read("swept/table.csv")) == rows);
+  CHECK(Json::parse(scratch.read("swept/summary.json")) == summary);
   CHECK(weir_program(scratch.path(), "info swept").out.find("steps=3,seed=8") != std::string::npos);
   CHECK(weir_program(scratch.path(), "run swept.yaml --set train.steps=7").exit == 4);
 }

@@ -48,13 +48,13 @@ TEST_CASE("--force removes what weir wrote and nothing else") {
     scratch.write("sweep/runs/s=1.h5", "x");
   }
   for (const char* name : {"runs/s=1.h5.lock", "runs/s=1.h5.checkpoint/a.h5", "runs/mine.h5", "runs/s=10.h5",
-                           "table.csv", "index.h5", "notes.txt"})
+                           "table.csv", "index.h5", "summary.json", "notes.txt"})
     scratch.write("sweep/" + std::string(name), "x");
   scratch.write("sweep/shared/" + key + ".h5", "x");
   scratch.write("sweep/shared/other.h5", "x");
   CHECK(code(folder, other, true) == fine);
   for (const char* gone :
-       {"runs/s=1.h5", "runs/s=1.h5.lock", "runs/s=1.h5.checkpoint", "table.csv", "index.h5"})
+       {"runs/s=1.h5", "runs/s=1.h5.lock", "runs/s=1.h5.checkpoint", "table.csv", "index.h5", "summary.json"})
     CHECK_FALSE(fs::exists(folder / gone));
   CHECK_FALSE(fs::exists(folder / "shared" / (key + ".h5")));
   for (const char* kept : {"runs/mine.h5", "runs/s=10.h5", "notes.txt", "shared/other.h5"})

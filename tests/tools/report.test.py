@@ -1,10 +1,12 @@
 # tests/tools/report.test.py -- weir report: pages of small runs and sweeps agree with terminal, table and record.
 #
 # Exit 77: Python lacks what the report needs (apt-get install python3-h5py python3-matplotlib python3-jinja2).
+import collections
 import csv
 import html.parser
 import importlib.util
 import json
+import math
 import os
 import pathlib
 import re
@@ -52,6 +54,13 @@ expect:
   - {that: recall.own, where: {sigma: 0}, at_least: 0.001}
   - {that: recall.share, where: {sigma: 0.5}, at_least: 2}
   - {that: recall.own, equals: 1, within_se: 2}
+  - {that: recall.own, equals: recall.own, within: 0.1, within_se: 2}
+  - {that: recall.share, at_least: train.loss, share: 0.1}
+"""
+COMPARE = """
+compare:
+  - {that: train.loss, axis: sigma, less: 0, than: 0.5}
+  - {less: recall.own, than: recall.own}
 """
 AXES = """
 sweep:
@@ -102,7 +111,7 @@ class Page(html.parser.HTMLParser):
         super().__init__(convert_charrefs=True)
         self.source = path.read_text()
         self.open, self.tags, self.links, self.tables, self.text, self.style = [], [], [], {}, "", ""
-        self.ids = []
+        self.ids, self.classes, self.verdicts = [], [], {}
         self.feed(self.source)
         self.close()
         assert not self.open, f"{path}: not closed: {self.open}"
@@ -119,8 +128,13 @@ class Page(html.parser.HTMLParser):
             self.rows.append([])
         if tag in ("td", "th"):
             self.rows[-1].append("")
+        if tag == "h3" and "id" in attributes:
+            self.judged = self.verdicts.setdefault(attributes["id"], [])
+        if tag == "li" and attributes.get("class") in ("good", "bad"):
+            self.judged.append(collections.defaultdict(str))
         if tag not in VOID:
             self.open.append(tag)
+            self.classes.append(attributes.get("class"))
 
     def handle_startendtag(self, tag, attributes):
         self.handle_starttag(tag, attributes)
@@ -131,12 +145,15 @@ class Page(html.parser.HTMLParser):
             return
         assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
         self.open.pop()
+        self.classes.pop()
 
     def handle_data(self, data):
         if "style" in self.open:
             self.style += data
             return
         self.text += data
+        if {"good", "bad"} & set(self.classes) and "details" not in self.open:
+            self.judged[-1][self.classes[-1]] += data
         if "td" in self.open or "th" in self.open:
             self.rows[-1][-1] += data
 
@@ -161,6 +178,16 @@ def page_of(source, *words, **environment):
     return page
 
 
+def as_said(verdicts):
+    """Verdicts of the page as the terminal's lines, but for the cases that a share misses."""
+    lines = []
+    for v in verdicts:
+        part = {name: " ".join(text.replace("±", "+-").split()) for name, text in v.items()}
+        where, why = (f" ({part[name]})" if part.get(name) else "" for name in ("where", "why"))
+        lines.append(f"{part['rule']}{where}: {part['measured']}, {part['mark']}{why}")
+    return lines
+
+
 def stands_alone(page):
     outside = [link for link in page.links if not link.startswith(("#", "data:"))]
     assert not outside, outside[:3]
@@ -180,7 +207,7 @@ def shows_traces(page, record):
 
 
 def test_sweep(work):
-    (work / "turn.yaml").write_text(SWEEP + REPORT + AXES)
+    (work / "turn.yaml").write_text(SWEEP + REPORT + COMPARE + AXES)
     terminal = weir("run", work / "turn.yaml", "-o", work / "turn", "--progress", "none", code=1).stdout.splitlines()
     page = page_of(work / "turn")
 
@@ -190,9 +217,13 @@ def test_sweep(work):
     assert shown == printed, f"{shown}\n{printed}"
 
     said = [line.strip()[2:] for line in terminal if re.match(r"  [+-] ", line)]
-    verdicts = [f"{rule} ({where}): {measured.replace('±', '+-')}, {met}"
-                for met, rule, where, measured in page.tables["verdicts"][1:]]
-    assert verdicts == said and len(said) == 4, f"{verdicts}\n{said}"
+    verdicts = as_said(page.verdicts["expected"]) + as_said(page.verdicts["compared"])
+    assert verdicts == said and len(said) == 10, f"{verdicts}\n{said}"
+    assert len(page.verdicts["compared"]) == 3
+    missed = [line.strip() for line in terminal if line.startswith("      ")]
+    assert len(missed) == len(page.tables.get("missed", [])), (missed, page.tables.get("missed"))
+    for line, (where, measured) in zip(missed, page.tables.get("missed", [])):
+        assert f" ({where}): {measured.strip().replace('±', '+-')}, NOT MET" in line, (line, where, measured)
 
     with open(work / "turn/table.csv", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -202,6 +233,13 @@ def test_sweep(work):
             value, spread = float(cell.split()[0]), cell.split()
             tolerance = float(spread[2]) / 10 + 1e-3 * abs(value)      # two digits of the spread are printed
             assert abs(value - sum(values) / len(values)) <= tolerance, (what, axis, cell, values)
+    summary = json.loads((work / "turn/summary.json").read_text())
+    for case in summary["cases"]:
+        for what, number in case["values"].items():
+            values = [float(row[what]) for row in rows if float(row["sigma"]) == case["axes"]["sigma"]]
+            assert number["n"] == len(values) == case["runs"] and math.isclose(number["mean"], sum(values) / len(values))
+            assert any(number["text"] in row for row in summary["table"]["rows"]), (what, number)
+    assert [verdict["text"].splitlines()[0] for key in ("expect", "compare") for verdict in summary[key]] == said
 
     for row in rows:
         assert shows_traces(page, work / "turn" / row["file"]) >= 10
@@ -221,7 +259,7 @@ def test_sweep(work):
     assert "apt-get install graphviz" in by_index.text and "apt-get install graphviz" not in page.text
 
     one = page_of(next((work / "turn/runs").glob("*.h5")))
-    assert "this is one run of a sweep" in one.text and "verdicts" not in one.tables
+    assert "this is one run of a sweep" in one.text and not one.verdicts and "cases" in one.tables
 
 
 def test_reference(work):
@@ -230,7 +268,7 @@ def test_reference(work):
                      '0,recall.share,0.25,0.5,"a paper, <b>table 2</b>"\r\n,recall.nearest,1.5,,\r\n')
     page = page_of(work / "turn", "--reference", table)
     rows = page.tables["reference"][1:]
-    assert [row[:3] for row in rows] == [["sigma = 0", "recall.share", "0.25 ± 0.50"],
+    assert [row[:3] for row in rows] == [["sigma = 0", "recall.share", "0.25 ± 0.5"],
                                          ["sigma = 0", "recall.nearest", "1.5"],
                                          ["sigma = 0.5", "recall.nearest", "1.5"]], rows
     assert rows[0][6] == "a paper, <b>table 2</b>" and rows[1][5] != ""
@@ -241,7 +279,7 @@ def test_reference(work):
                             ("sigma,quantity,value\n3,recall.own,1\n",
                              ":2: no case of the sweep has sigma = 3; cases: sigma = 0; sigma = 0.5"),
                             ("quantity,value\nrecall.owm,1\n",
-                             ":2: the record has no quantity 'recall.owm'; reported are: train.loss, recall.share"),
+                             ":2: the record has no quantity 'recall.owm'; reported are: recall.own, recall.share"),
                             ("quantity,value\nrecall.own,much\n", ":2: 'value' must be a number, not 'much'")):
         table.write_text(text)
         assert complaint in (said := report(work / "turn", "-o", work / "no.html", "--reference", table, code=2).stderr), said
@@ -250,13 +288,17 @@ def test_reference(work):
 
 def test_single(work):
     (work / "one.yaml").write_text(SWEEP.replace("note:", "# ") + "report: {recall.share: mean, train.loss: last}\n"
-                                   "expect: [{that: recall.share, at_most: 1}]\n")
-    terminal = weir("run", work / "one.yaml", "-o", work / "one.h5", "--progress", "none").stdout.splitlines()
+                                   "expect:\n  - {that: recall.share, at_most: 1}\n"
+                                   "  - {that: train.loss, equals: train.loss, share: 0.5}\n"
+                                   "compare: [{less: recall.share, than: recall.own}]\n")
+    terminal = weir("run", work / "one.yaml", "-o", work / "one.h5", "--progress", "none", code=None).stdout.splitlines()
     page = page_of(work / "one.h5")
     printed = {line.split()[0]: line.split()[1:] for line in terminal[1:3]}
     for what, *cells in page.tables["cases"][1:]:
         assert [c for c in cells if c] == printed[what], (cells, printed)
-    assert "met" in page.tables["verdicts"][1][0] and "finished" in page.text
+    said = [line[4:] for line in terminal if re.match(r"  [+-] ", line)]
+    assert as_said(page.verdicts["expected"]) + as_said(page.verdicts["compared"]) == said and len(said) == 3, said
+    assert "finished" in page.text
     shows_traces(page, work / "one.h5")
 
     beside = work / "one.html"
@@ -321,7 +363,7 @@ def test_unfinished(work):
         running.wait(60)
     page = page_of(work / "long.h5")
     assert "interrupted: stopped by a signal" in page.text
-    assert ["recall.share", "mean", "-", "", ""] in page.tables["cases"]
+    assert "No numbers yet" in page.text and "cases" not in page.tables
     shows_traces(page, work / "long.h5")
 
 
@@ -341,14 +383,40 @@ def test_failed(work):
     message = next(line for line in said.stderr.splitlines() if "train" in line)
     assert message.strip()[:40] in page.text, (message, said.stderr)
     assert page.tables["cases"][2][1:] == ["-", "-"]
-    assert any("not measured" in row[3] for row in page.tables["verdicts"][1:])
+    assert any("not measured" in verdict["measured"] for verdict in page.verdicts["expected"])
     failed = next(path for path in (work / "broken/runs").glob("*.h5") if "e+30" in path.name)
     assert "failed" in page_of(failed).text
 
-    (work / "broken/table.csv").unlink()      # as while a sweep goes on
-    (work / "broken/index.h5").unlink()
+    (work / "broken/summary.json").unlink()      # as while a sweep goes on
     so_far = page_of(work / "broken")
-    assert so_far.tables["cases"] == page.tables["cases"], (so_far.tables["cases"], page.tables["cases"])
+    assert "2 finished, 2 failed, of 4 runs" in so_far.text and "The sweep goes on, or it was interrupted" in so_far.text
+    assert not so_far.verdicts and "cases" not in so_far.tables and so_far.text.count("No numbers yet") == 1
+    assert so_far.source.count("<figure") == page.source.count("<figure") > 0
+    (work / "broken/summary.json").write_text("{")
+    assert "summary.json cannot be read" in report(work / "broken", "--force", code=4).stderr
+
+
+def test_interrupted(work):
+    """A sweep that is interrupted after one that ended has no summary, neither of its own nor of the runs before."""
+    (work / "stopped.yaml").write_text(SWEEP.replace("steps: 600", "steps: 6000") + REPORT + AXES.replace("count: 2", "count: 1"))
+    run = (WEIR, "run", work / "stopped.yaml", "-o", work / "stopped", "--progress", "none", "--jobs", "2")
+    subprocess.run(run, stdout=subprocess.DEVNULL)
+    for how in (signal.SIGINT, signal.SIGKILL):
+        summary = work / "stopped/summary.json"
+        summary.write_text(summary.read_text() if summary.exists() else "{}")
+        again = max((work / "stopped/runs").glob("*.h5"))
+        again.unlink()
+        running = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.time() + 60
+        while not has_rows(again):
+            assert time.time() < until, "the run does not begin"
+            time.sleep(0.01)
+        running.send_signal(how)
+        running.wait(60)
+        assert not summary.exists() and (work / "stopped/table.csv").exists(), how
+        page = page_of(work / "stopped")
+        assert "No numbers yet" in page.text and "nothing is judged" in page.text and not page.verdicts
+        assert 'id="curves"' in page.source and "of 2 runs" in page.text, page.text[:300]
 
 
 def test_refusals(work):
@@ -373,7 +441,7 @@ def test_refusals(work):
 
 with tempfile.TemporaryDirectory(prefix="weir-report.") as folder:
     for test in (test_sweep, test_reference, test_single, test_reasons, test_images, test_peaks, test_unfinished,
-                 test_failed, test_refusals):
+                 test_failed, test_interrupted, test_refusals):
         print(test.__name__, flush=True)
         test(pathlib.Path(folder))
 print("fine")

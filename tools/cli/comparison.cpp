@@ -75,14 +75,15 @@ std::pair<double, double> test(const Law& law, double ratio) {
 }
 
 Verdict verdict(const ExpectedOrder& c, const Differences& d) {
-  const std::string what = rule(c) + (d.axes.empty() ? "" : fmt::format(" ({})", label(d.axes)));
+  Verdict v{false, rule(c), label(d.axes), "not measured"};
   const std::size_t n = d.values.size();
-  if (n == 0) return {false, what + ": not measured, NOT MET"};
+  if (n == 0) return v;
   std::vector<Measured> values;
   for (const double value : d.values) values.push_back({value, d.se, {}});
   const Statistic s = statistic(values);
-  if (!s.se) return {false, what + ": no standard error: sweep over seeds, `seed: {count: 5}`, NOT MET"};
-  if (!std::isfinite(s.mean)) return {false, fmt::format("{}: difference {}, NOT MET", what, number(s.mean))};
+  v.measured = fmt::format("difference {}", number(s.mean));
+  if (!s.se) v.why = "no standard error: sweep over seeds, `seed: {count: 5}`";
+  if (!s.se || !std::isfinite(s.mean)) return v;
   double p = s.mean == 0 ? 1 : 0, width = 0;
   if (*s.se > 0) {
     const double ratio = std::abs(s.mean) / *s.se;
@@ -90,9 +91,9 @@ Verdict verdict(const ExpectedOrder& c, const Differences& d) {
                                : test(boost::math::normal(), ratio);
   }
   const double half = width * *s.se;
-  const bool met = s.mean < 0 && p < c.p_below;
-  return {met, fmt::format("{}: difference {} [{}, {}], p = {:.2g} ({}), {}", what, number(s.mean),
-                           number(s.mean - half), number(s.mean + half), p, n, met ? "met" : "NOT MET")};
+  v.met = s.mean < 0 && p < c.p_below;
+  v.measured += fmt::format(" [{}, {}], p = {:.2g} ({})", number(s.mean - half), number(s.mean + half), p, n);
+  return v;
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 #include <vector>
 
-#include "expectation.hpp"
 #include "statistic.hpp"
+#include "verdict.hpp"
 
 namespace weir::cli {
 

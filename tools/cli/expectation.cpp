@@ -39,36 +39,29 @@ bool holds(const Expectation& e, const Statistic& s, double value, std::string& 
 }
 
 Verdict verdict(const Expectation& e, const Case& c) {
-  const std::string where = c.axes.empty() ? "" : fmt::format(" ({})", label(c.axes));
   const auto measured_of = [&](const std::string& what) -> const Statistic* {
     const auto found = c.values.find(what);
     return found == c.values.end() || found->second.n == 0 ? nullptr : &found->second;
   };
+  Verdict v{false, rule(e), label(c.axes), "not measured"};
   const Statistic* s = measured_of(e.that);
   const Statistic* other = e.other.empty() ? nullptr : measured_of(e.other);
-  if (!s || (!e.other.empty() && !other))
-    return {false, fmt::format("{}{}: not measured, NOT MET", rule(e), where)};
-  std::string why;
-  const bool met = holds(e, *s, other ? other->mean : e.value, why);
-  std::string measured =
-      s->se && *s->se > 0 ? fmt::format("{} (se)", with_spread(s->mean, *s->se)) : number(s->mean);
-  if (other) measured += fmt::format(" and {}", number(other->mean));
-  if (s->n < c.runs) measured += fmt::format(" over {} of {} runs", s->n, c.runs);
-  return {met, fmt::format("{}{}: {}, {}{}", rule(e), where, measured, met ? "met" : "NOT MET",
-                           why.empty() ? "" : " (" + why + ")")};
+  if (!s || (!e.other.empty() && !other)) return v;
+  v.met = holds(e, *s, other ? other->mean : e.value, v.why);
+  v.measured = with_error(*s);
+  if (other) v.measured += fmt::format(" and {}", number(other->mean));
+  if (s->n < c.runs) v.measured += fmt::format(" over {} of {} runs", s->n, c.runs);
+  return v;
 }
 
-// One verdict for all cases of which a share must be met; it names those that are not.
+// One verdict for all cases of which a share must be met.
 Verdict shared_verdict(const Expectation& e, const std::vector<Verdict>& verdicts) {
-  std::string missed;
-  std::size_t met = 0;
-  for (const Verdict& each : verdicts) {
-    met += each.met ? 1 : 0;
-    if (!each.met) missed += "\n      " + each.text;
-  }
-  const bool enough = static_cast<double>(met) >= e.share * static_cast<double>(verdicts.size());
-  return {enough, fmt::format("{} in {} of {} cases, at least {:.4g} % expected, {}{}", rule(e), met,
-                              verdicts.size(), 100 * e.share, enough ? "met" : "NOT MET", missed)};
+  Verdict all{false, fmt::format("{} in at least {:.4g} % of the cases", rule(e), 100 * e.share), "", ""};
+  std::ranges::copy_if(verdicts, std::back_inserter(all.missed), [](const Verdict& v) { return !v.met; });
+  const std::size_t met = verdicts.size() - all.missed.size();
+  all.met = static_cast<double>(met) >= e.share * static_cast<double>(verdicts.size());
+  all.measured = fmt::format("{} of {}", met, verdicts.size());
+  return all;
 }
 
 }  // namespace
@@ -80,7 +73,7 @@ std::vector<Verdict> judge(const std::vector<Expectation>& expect, const std::ve
     for (const Case& c : cases)
       if (selected(e.where, c.axes)) own.push_back(verdict(e, c));
     if (own.empty())
-      own.push_back({false, rule(e) + ": no case of the sweep is selected by its `where`, NOT MET"});
+      own.push_back({false, rule(e), "", "no case of the sweep is selected by its `where`"});
     else if (e.share < 1)
       own = {shared_verdict(e, own)};
     verdicts.insert(verdicts.end(), own.begin(), own.end());

@@ -1,20 +1,14 @@
 // tools/cli/expectation.hpp -- whether the numbers are as the pipeline's `expect:` says.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include <weir/front/graph.hpp>
 
 #include "statistic.hpp"
+#include "verdict.hpp"
 
 namespace weir::cli {
-
-// One expectation in one case that its `where` selects.
-struct Verdict {
-  bool met = false;
-  std::string text;  // "recall.share at least 0.95 (sigma = 0): 0.993, met"
-};
 
 // Judges each expectation on the mean over seeds, in every case that agrees with its `where` (axes that it leaves out are
 // free). `within` is an absolute tolerance, `within_se` counts standard errors of the mean: over seeds where there are

@@ -71,6 +71,26 @@ std::map<std::string, Measured> measure(const std::filesystem::path& record,
   return values;
 }
 
+std::map<std::string, Measured> recorded(const std::filesystem::path& record) {
+  const Reader reader(record);
+  const nlohmann::json schema = nlohmann::json::parse(reader.text("/schema"));
+  std::map<std::string, Measured> values;
+  for (const nlohmann::json& dataset : schema.at("datasets")) {
+    const std::string name = dataset.at("name"), path = dataset.at("path");
+    if (dataset.value("trace", false) || name.find('/') != std::string::npos || !reader.has(path)) continue;
+    const std::vector<std::int64_t> shape = reader.shape(path);
+    const bool single = std::ranges::all_of(shape, [](std::int64_t size) { return size == 1; });
+    // Ids, and the coordinates of an axis that is called as they are, have no mean.
+    const bool real = reader.dtype(path) == DType::float32 || reader.dtype(path) == DType::float64;
+    const bool vector = shape.size() == 1 && real && dataset.at("axes") != nlohmann::json::array({name});
+    if (!single && !vector) continue;
+    const std::string what = dataset.at("node").get<std::string>() + "." + name;
+    const Estimate found = estimate(reader, what, "mean");
+    values[what] = {found.value, found.se, found.n};
+  }
+  return values;
+}
+
 std::map<std::string, Curve> curves(const std::filesystem::path& record, const std::vector<Reported>& what) {
   const Reader reader(record);
   std::map<std::string, Curve> out;

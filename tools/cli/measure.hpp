@@ -22,6 +22,9 @@ std::vector<Reported> to_measure(const Graph& graph);
 std::map<std::string, Measured> measure(const std::filesystem::path& record,
                                         const std::vector<Reported>& what);
 
+// Every number that a node recorded, and the mean of every vector over rows or bins; not what a model is made of.
+std::map<std::string, Measured> recorded(const std::filesystem::path& record);
+
 // The reported traces with one number per step. Curve::run is left 0.
 std::map<std::string, Curve> curves(const std::filesystem::path& record, const std::vector<Reported>& what);
 

@@ -11,6 +11,7 @@
 
 #include "exit.hpp"
 #include "pipeline_arguments.hpp"
+#include "report_summary.hpp"
 #include "verbs.hpp"
 
 namespace weir::cli {
@@ -44,6 +45,8 @@ int make_report(const Arguments& arguments) {
   if (!fs::is_directory(arguments.source)) existing_file(arguments.source);  // says what is near a wrong name
   if (!arguments.reference.empty()) existing_file(arguments.reference);
   std::vector<std::string> words = {python(), "-B", report_folder().string(), arguments.source};
+  const std::string summary = report_summary(arguments.source);
+  if (!summary.empty()) words.insert(words.end(), {"--summary", summary});
   if (!arguments.out.empty()) words.insert(words.end(), {"--out", arguments.out});
   if (!arguments.reference.empty()) words.insert(words.end(), {"--reference", arguments.reference});
   if (arguments.force) words.emplace_back("--force");

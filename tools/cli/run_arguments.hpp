@@ -7,10 +7,9 @@
 
 #include <weir/front/pipeline.hpp>
 
-#include "expectation.hpp"
 #include "job.hpp"
 #include "pipeline_arguments.hpp"
-#include "statistic.hpp"
+#include "summary.hpp"
 
 namespace weir::cli {
 
@@ -41,8 +40,7 @@ std::vector<Outcome> run_children(const RunArguments& arguments, const Graph& gr
 // GPU.
 std::size_t jobs_at_once(const RunArguments& arguments, const Graph& graph);
 
-// Prints cases, verdicts and paths as one JSON line on stdout, for --progress json.
-void print_summary_json(const std::vector<Case>& cases, const std::vector<Verdict>& verdicts,
-                        const std::string& out, int exit);
+// Prints the summary, path and exit as one JSON line on stdout, for --progress json.
+void print_summary(const Summary& summary, const std::string& out, int exit);
 
 }  // namespace weir::cli

@@ -3,7 +3,6 @@
 
 #include <cstdio>
 
-#include "comparison.hpp"
 #include "exit.hpp"
 #include "measure.hpp"
 #include "number.hpp"
@@ -47,16 +46,14 @@ int run_single(const RunArguments& arguments, const Registry&, const Graph& grap
   RunResult result;
   result.status = outcome.status;
   result.seed = graph.seed;
-  std::vector<Verdict> verdicts;
   if (outcome.status == "finished") {
     result.values = measure(job.out, to_measure(graph));
-    verdicts = judge(graph.expect, cases({result}, {}));
-    const std::vector<Verdict> compared = judge(graph.compare, {result}, {});
-    verdicts.insert(verdicts.end(), compared.begin(), compared.end());
-    for (const Verdict& verdict : verdicts) exit = worse(exit, verdict.met ? fine : unmet);
+    result.recorded = recorded(job.out);
   }
+  const Summary summary = summarise(result, graph);
+  exit = worse(exit, summary.met() ? fine : unmet);
   if (arguments.progress == "json") {
-    print_summary_json(cases({result}, {}), verdicts, job.out.string(), exit);
+    print_summary(summary, job.out.string(), exit);
     return exit;
   }
 
@@ -64,11 +61,8 @@ int run_single(const RunArguments& arguments, const Registry&, const Graph& grap
   if (outcome.status == "interrupted" && fs::exists(job.out))
     fmt::print(stderr, "what was recorded so far: {}\n", job.out.string());
   if (outcome.status != "finished") return exit;
-  const std::string table = single_table(result, graph.report), expected = verdict_lines(verdicts);
-  if (!table.empty()) fmt::print("{}\n", table);
-  if (!expected.empty()) fmt::print("{}\n", expected);
-  fmt::print("record  {}   {}   {}\nnext    weir info {}\n", job.out.string(), bytes(outcome.bytes),
-             duration(outcome.seconds), job.out.string());
+  fmt::print("{}record  {}   {}   {}\nnext    weir info {}\n", summary.text(), job.out.string(),
+             bytes(outcome.bytes), duration(outcome.seconds), job.out.string());
   return exit;
 }
 

@@ -8,7 +8,6 @@
 
 #include <weir/record/reader.hpp>
 
-#include "comparison.hpp"
 #include "exit.hpp"
 #include "measure.hpp"
 #include "number.hpp"
@@ -67,6 +66,7 @@ std::vector<RunResult> read_results(const std::vector<SweepRun>& runs, const Pla
     result.axes = runs[i].combination.axes;
     if (result.status == "finished") {
       result.values = measure(record, what);
+      result.recorded = recorded(record);
       for (auto& [trace, curve] : curves(record, what)) {
         curve.run = i;
         all_curves[trace].push_back(std::move(curve));
@@ -94,6 +94,13 @@ std::uint64_t bytes_below(const fs::path& folder) {
   return sum;
 }
 
+// Whether no run is still to be made: what is said of the sweep is then final.
+bool has_ended(const std::vector<RunResult>& results) {
+  return std::ranges::none_of(results, [](const RunResult& result) {
+    return result.status == "interrupted" || result.status == "not run";
+  });
+}
+
 bool all_invalid(const std::vector<Outcome>& outcomes) {
   for (const Outcome& outcome : outcomes)
     if (outcome.status != "invalid") return false;
@@ -114,9 +121,11 @@ int run_sweep(const RunArguments& arguments, const Registry& registry, const Gra
   const Plan plan = plan_jobs(arguments, runs, folder);
   const std::size_t kept = runs.size() - plan.jobs.size();
   std::vector<Outcome> outcomes;
-  if (!plan.jobs.empty())
+  if (!plan.jobs.empty()) {
+    fs::remove(folder.path() / "summary.json");  // only a sweep that has ended has one
     outcomes = run_children(arguments, graph, plan.jobs, jobs_at_once(arguments, graph), 1, kept,
                             folder.shared(), folder.shared_keys());
+  }
   int exit = fine;
   for (const Outcome& outcome : outcomes) exit = worse(exit, outcome.exit);
   if (kept == 0 && all_invalid(outcomes)) {  // nothing was run and nothing is left behind
@@ -132,19 +141,16 @@ int run_sweep(const RunArguments& arguments, const Registry& registry, const Gra
   write_arrays(folder.path() / "index.h5", index_arrays(columns, all_curves),
                {{"columns", column_names(columns)}});
 
-  const std::vector<Case> by_case = cases(results, graph.sweep);
-  std::vector<Verdict> verdicts = judge(graph.expect, by_case);
-  const std::vector<Verdict> compared = judge(graph.compare, results, graph.sweep);
-  verdicts.insert(verdicts.end(), compared.begin(), compared.end());
-  for (const Verdict& verdict : verdicts) exit = worse(exit, verdict.met ? fine : unmet);
+  const Summary summary = summarise(results, graph);
+  const bool ended = has_ended(results);
+  if (ended) write_text(folder.path() / "summary.json", summary.json(1) + "\n");
+  exit = worse(exit, summary.met() ? fine : unmet);
   if (arguments.progress == "json") {
-    print_summary_json(by_case, verdicts, folder.path().string(), exit);
+    print_summary(summary, folder.path().string(), exit);
     return exit;
   }
 
-  const std::string table = sweep_table(by_case, graph.report), expected = verdict_lines(verdicts);
-  if (!table.empty()) fmt::print("{}\n", table);
-  if (!expected.empty()) fmt::print("{}\n", expected);
+  fmt::print("{}", summary.text());
   std::fflush(stdout);
   fmt::print(stderr, "{}", failure_lines(plan.jobs, outcomes));
   const std::string path = folder.path().string();
@@ -157,7 +163,8 @@ int run_sweep(const RunArguments& arguments, const Registry& registry, const Gra
   if (kept > 0) count += fmt::format(", {} kept from before", kept);
   fmt::print("runs    {0}/runs/   {1}   {2}   {3}\n", path, count, bytes(bytes_below(path)),
              duration(seconds));
-  fmt::print("table   {0}/table.csv   {0}/index.h5\nnext    weir info {0}\n", path);
+  fmt::print("table   {0}/table.csv   {0}/index.h5{1}\nnext    weir info {0}\n", path,
+             ended ? fmt::format("   {}/summary.json", path) : "");
   return exit;
 }
 

@@ -1,6 +1,8 @@
 // tools/cli/statistic.cpp -- the numbers of runs, and their mean and spread over seeds.
 #include "statistic.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -26,13 +28,21 @@ Statistic statistic(const std::vector<Measured>& values) {
   return out;
 }
 
+std::string over_runs(const Statistic& s) {
+  return fmt::format("{} ({})", s.n > 1 ? with_spread(s.mean, s.sd) : number(s.mean), s.n);
+}
+
+std::string with_error(const Statistic& s) {
+  return s.se && *s.se > 0 ? fmt::format("{} (se)", with_spread(s.mean, *s.se)) : number(s.mean);
+}
+
 std::vector<Case> cases(const std::vector<RunResult>& results, const std::vector<SweepAxis>& sweep) {
   std::set<std::string> seeds;
   for (const SweepAxis& axis : sweep)
     if (axis.seeds) seeds.insert(axis.name);
 
   std::vector<Case> out;
-  std::vector<std::map<std::string, std::vector<Measured>>> values;
+  std::vector<std::map<std::string, std::vector<Measured>>> values, recorded;
   for (const RunResult& result : results) {
     std::vector<std::pair<std::string, nlohmann::json>> axes;
     for (const auto& axis : result.axes)
@@ -41,14 +51,18 @@ std::vector<Case> cases(const std::vector<RunResult>& results, const std::vector
     if (found == out.end()) {
       out.push_back({axes, {}, 0});
       values.emplace_back();
+      recorded.emplace_back();
       found = out.end() - 1;
     }
     ++found->runs;
-    for (const auto& [what, measured] : result.values)
-      values[static_cast<std::size_t>(found - out.begin())][what].push_back(measured);
+    const auto c = static_cast<std::size_t>(found - out.begin());
+    for (const auto& [what, measured] : result.values) values[c][what].push_back(measured);
+    for (const auto& [what, measured] : result.recorded) recorded[c][what].push_back(measured);
   }
-  for (std::size_t c = 0; c < out.size(); ++c)
+  for (std::size_t c = 0; c < out.size(); ++c) {
     for (const auto& [what, measured] : values[c]) out[c].values[what] = statistic(measured);
+    for (const auto& [what, measured] : recorded[c]) out[c].recorded[what] = statistic(measured);
+  }
   return out;
 }
 

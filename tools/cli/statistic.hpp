@@ -27,7 +27,8 @@ struct RunResult {
   std::string status;  // finished | failed | interrupted | not run
   std::uint64_t seed = 0;
   std::vector<std::pair<std::string, nlohmann::json>> axes;  // in the order of declaration
-  std::map<std::string, Measured> values;                    // "recall.share" -> number
+  std::map<std::string, Measured> values;                    // "recall.share" -> number, as reported
+  std::map<std::string, Measured> recorded{};  // the same of every number of the record, or its mean
 };
 
 // One number over the runs of a case.
@@ -40,11 +41,18 @@ struct Statistic {
 
 Statistic statistic(const std::vector<Measured>& values);
 
+// "0.953 +- 0.012 (5)": mean, standard deviation and runs.
+std::string over_runs(const Statistic& s);
+
+// "0.953 +- 0.005 (se)", or the mean alone where there is no error.
+std::string with_error(const Statistic& s);
+
 // A combination of the axes other than the seed axis, and the numbers of its finished runs.
 struct Case {
   std::vector<std::pair<std::string, nlohmann::json>> axes;
   std::map<std::string, Statistic> values;
   std::size_t runs = 0;  // planned, whether or not they finished
+  std::map<std::string, Statistic> recorded{};
 };
 
 // Groups runs by the values of every axis that does not count seeds, in the order in which they first occur.

@@ -1,16 +1,53 @@
-// tools/cli/summary.cpp -- the text at the end of a run.
+// tools/cli/summary.cpp -- what is said at the end of a run.
 #include "summary.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "comparison.hpp"
+#include "expectation.hpp"
 #include "number.hpp"
-#include "table.hpp"
 
 namespace weir::cli {
+namespace {
 
-std::string single_table(const RunResult& result, const std::vector<Reported>& report) {
+// "expected" and a line per verdict, "" if there are none.
+std::string lines(const std::string& title, const std::vector<Verdict>& verdicts) {
+  if (verdicts.empty()) return "";
+  const auto met = std::ranges::count_if(verdicts, &Verdict::met);
+  std::string out = fmt::format("{}: {} of {} met\n", title, met, verdicts.size());
+  for (const Verdict& verdict : verdicts)
+    out += fmt::format("  {} {}\n", verdict.met ? "+" : "-", verdict.text());
+  return out + "\n";
+}
+
+}  // namespace
+
+bool Summary::met() const {
+  return std::ranges::all_of(expect, &Verdict::met) && std::ranges::all_of(compare, &Verdict::met);
+}
+
+std::string Summary::text() const {
+  const std::string numbers = cli::text(table);
+  return numbers + (numbers.empty() ? "" : "\n") + lines("expected", expect) + lines("compared", compare);
+}
+
+Summary summarise(const RunResult& result, const Graph& graph) {
+  Summary summary{single_table(result, graph.report), cases({result}, {})};
+  if (result.status != "finished" || !graph.sweep.empty()) return summary;
+  summary.expect = judge(graph.expect, summary.cases);
+  summary.compare = judge(graph.compare, {result}, {});
+  return summary;
+}
+
+Summary summarise(const std::vector<RunResult>& results, const Graph& graph) {
+  const std::vector<Case> by_case = cases(results, graph.sweep);
+  return {sweep_table(by_case, graph.report), by_case, judge(graph.expect, by_case),
+          judge(graph.compare, results, graph.sweep)};
+}
+
+Table single_table(const RunResult& result, const std::vector<Reported>& report) {
   const auto has = [&](std::optional<double> Measured::*part) {
     return std::any_of(result.values.begin(), result.values.end(),
                        [&](const auto& v) { return v.second.*part; });
@@ -31,11 +68,11 @@ std::string single_table(const RunResult& result, const std::vector<Reported>& r
     if (se) rows.back().push_back(m.se ? number(*m.se) : "");
     if (n) rows.back().push_back(m.n ? number(*m.n) : "");
   }
-  return rows.empty() ? "" : aligned(head, rows);
+  return {head, rows};
 }
 
-std::string sweep_table(const std::vector<Case>& cases, const std::vector<Reported>& report) {
-  if (cases.empty() || report.empty()) return "";
+Table sweep_table(const std::vector<Case>& cases, const std::vector<Reported>& report) {
+  if (cases.empty() || report.empty()) return {};
   Row head;
   for (const auto& [axis, value] : cases[0].axes) head.push_back(axis);
   for (const Reported& reported : report)
@@ -52,22 +89,11 @@ std::string sweep_table(const std::vector<Case>& cases, const std::vector<Report
         row.emplace_back("-");
         continue;
       }
-      const Statistic& s = found->second;
-      row.push_back(s.n > 1 ? fmt::format("{} ({})", with_spread(s.mean, s.sd), s.n)
-                            : fmt::format("{} (1)", number(s.mean)));
+      row.push_back(over_runs(found->second));
     }
     rows.push_back(std::move(row));
   }
-  return aligned(head, rows) + "mean +- standard deviation over the runs of a case (how many)\n";
-}
-
-std::string verdict_lines(const std::vector<Verdict>& verdicts) {
-  if (verdicts.empty()) return "";
-  const auto met = std::count_if(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.met; });
-  std::string out = fmt::format("expected: {} of {} met\n", met, verdicts.size());
-  for (const Verdict& verdict : verdicts)
-    out += fmt::format("  {} {}\n", verdict.met ? "+" : "-", verdict.text);
-  return out;
+  return {head, rows, "mean +- standard deviation over the runs of a case (how many)"};
 }
 
 std::string failure_lines(const std::vector<Job>& jobs, const std::vector<Outcome>& outcomes) {

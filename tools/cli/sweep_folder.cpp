@@ -64,8 +64,9 @@ SweepFolder::SweepFolder(fs::path folder, const std::string& resolved, const std
   }
   fs::create_directories(folder_ / "runs");
   fs::create_directories(folder_ / "shared");
-  std::set<std::string> all(runs.begin(), runs.end());
-  for (const auto& run : read_plan(folder_).value("runs", std::vector<std::string>{})) all.insert(run);
+  std::vector<std::string> all = runs;  // in the sweep's order, then those that it had before
+  for (const auto& run : read_plan(folder_).value("runs", std::vector<std::string>{}))
+    if (std::ranges::find(runs, run) == runs.end()) all.push_back(run);
   if (lock_ < 0) lock();
   write_plan(folder_, {{"weir_sweep", "1.0"}, {"pipeline", nlohmann::json::parse(resolved)}, {"runs", all}});
 }
@@ -113,7 +114,7 @@ void SweepFolder::remove_ours() const {
   if (fs::is_directory(shared()))
     for (const auto& entry : fs::directory_iterator(shared()))
       if (is_key(entry.path().stem().string().substr(0, 32))) fs::remove(entry.path());
-  for (const char* name : {"table.csv", "index.h5", plan_name}) fs::remove(folder_ / name);
+  for (const char* name : {"table.csv", "index.h5", "summary.json", plan_name}) fs::remove(folder_ / name);
 }
 
 }  // namespace weir::cli

@@ -1,7 +1,7 @@
 // tools/cli/sweep_folder.hpp -- the folder of a sweep: whose it is, and what in it is ours.
 //
 //   <name>/weir-sweep.json   which pipeline the folder belongs to, and the runs that it has had
-//   <name>/runs/<run>.h5     <name>/shared/<key>.h5     <name>/table.csv     <name>/index.h5
+//   <name>/runs/<run>.h5     <name>/shared/<key>.h5     <name>/table.csv     <name>/index.h5     <name>/summary.json
 #pragma once
 
 #include <filesystem>

@@ -47,6 +47,11 @@ std::string aligned(const Row& head, const std::vector<Row>& rows, const std::st
   return text;
 }
 
+std::string text(const Table& table) {
+  if (table.rows.empty()) return "";
+  return aligned(table.head, table.rows) + (table.note.empty() ? "" : table.note + "\n");
+}
+
 std::string csv_record(const Row& cells) {
   std::string record;
   for (std::size_t c = 0; c < cells.size(); ++c) {

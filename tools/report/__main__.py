@@ -42,6 +42,7 @@ def main(words):
     parser.add_argument("source", type=pathlib.Path)
     parser.add_argument("-o", "--out", type=pathlib.Path)
     parser.add_argument("--reference", type=pathlib.Path)
+    parser.add_argument("--summary", type=pathlib.Path)      # numbers and verdicts, from tools/cli/report_summary.cpp
     parser.add_argument("--force", action="store_true")
     arguments = parser.parse_args(words)
 
@@ -62,7 +63,7 @@ def main(words):
     if not out.absolute().parent.is_dir():
         return complain(IO_FAILED, f"there is no folder {out.parent} to write {out.name} into; create it first")
     try:
-        text = page.make(arguments.source, arguments.reference)
+        text = page.make(arguments.source, arguments.summary, arguments.reference)
         write(out, text)
     except ReportError as error:
         return complain(error.code, str(error))

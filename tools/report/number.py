@@ -1,4 +1,4 @@
-# tools/report/number.py -- numbers, durations and sizes as the terminal prints them (tools/cli/number.cpp).
+# tools/report/number.py -- numbers, durations and sizes in captions; the table's numbers come as text from the program.
 import math
 
 
@@ -8,35 +8,6 @@ def number(value):
     if math.isfinite(value) and value == math.floor(value) and abs(value) < 1e9:
         return str(int(value))
     return f"{value:.4g}"
-
-
-def exact(value):
-    if math.isnan(value):
-        return "nan"
-    if math.isfinite(value) and value == math.floor(value) and abs(value) < 1e15:
-        return str(int(value))
-    return repr(float(value))
-
-
-def with_spread(value, spread):
-    if not math.isfinite(value) or not math.isfinite(spread) or spread <= 0:
-        return f"{number(value)} ± {number(spread)}"
-    # Decimals that show two digits of the spread; beyond a handful, exponents read better than zeros.
-    decimals = 1 - math.floor(math.log10(spread))
-    largest = max(abs(value), spread)
-    if decimals > 6 or largest >= 1e6:
-        digits = decimals + math.floor(math.log10(largest))
-        return f"{value:.{min(max(digits, 1), 15)}e} ± {spread:.1e}"
-    return f"{value:.{max(decimals, 0)}f} ± {spread:.{max(decimals, 0)}f}"
-
-
-def cell(value):
-    """A value of an axis, as in a sweep's table and file names."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return exact(value)
-    return value if isinstance(value, str) else str(value)
 
 
 def duration(seconds):

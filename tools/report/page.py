@@ -19,19 +19,19 @@ from experiment import open_experiment
 HERE = pathlib.Path(__file__).parent
 
 
-def make(source, reference_file):
-    experiment = open_experiment(source)
+def make(source, summary, reference_file):
+    experiment = open_experiment(source, summary)
     record = experiment.records[0] if experiment.records else None
     drawing, undrawn = graph.drawing(record, experiment.resolved) if record else ("", "")
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined,
                                      trim_blocks=True, lstrip_blocks=True)
     environment.filters["code"] = with_code
-    environment.filters["number"] = number.number
     environment.filters["count"] = number.count
     return environment.get_template("page.html.jinja").render(
         themed=figures.THEMED, css=markupsafe.Markup((HERE / "style.css").read_text()), safe=markupsafe.Markup,
         experiment=experiment, record=record, lead=lead(experiment), status=status(experiment),
-        unfinished=unfinished(experiment), facts=facts(experiment), failures=failures(experiment),
+        unfinished=unfinished(experiment), judged=bool(experiment.resolved.get("expect") or experiment.resolved.get("compare")),
+        facts=facts(experiment), failures=failures(experiment),
         runs=runs(experiment) if experiment.swept else [],
         comparisons=reference.comparisons(reference_file, experiment) if reference_file else None,
         reference=reference_file.name if reference_file else "", drawing=drawing, undrawn=undrawn,
@@ -102,12 +102,15 @@ def status(experiment):
 
 
 def unfinished(experiment):
-    if experiment.swept or experiment.records[0].finished:
+    if experiment.swept:
+        return "" if experiment.summary else ("The sweep goes on, or it was interrupted: give its command again, and finished runs are "
+                                              "kept. Figures are of what is recorded so far; numbers come at its end.")
+    if experiment.records[0].finished:
         return ""
     nanoseconds = int(experiment.records[0].file["heartbeat"][0])
     when = datetime.datetime.fromtimestamp(nanoseconds / 1e9, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     end = "The run goes on, or it was killed. " if experiment.records[0].status == "running" else ""
-    return f"{end}Last written to {when}. Numbers and figures are of what is recorded so far."
+    return f"{end}Last written to {when}. Figures are of what is recorded so far; numbers come when the run has finished."
 
 
 def seconds(record):

@@ -4,8 +4,7 @@ import dataclasses
 import numpy as np
 
 import figures
-from number import count, number, with_spread
-from statistic import measure, statistic
+from number import count, number
 
 
 @dataclasses.dataclass
@@ -31,45 +30,34 @@ def all_quantities(experiment):
     for dataset in experiment.datasets:
         if dataset.trace or experiment.is_sibling(dataset) or "/" in dataset.name:      # a slash: parameters of a model
             continue
-        record = experiment.record_with(dataset)
-        shape, kind = record.shape(dataset), record.file[dataset.path].dtype.kind
-        single = int(np.prod(shape)) == 1
-        # Vectors over rows have a mean; ids, points and coordinates have none.
-        if not single and (len(shape) != 1 or kind != "f" or dataset.axes == (dataset.name,)):
+        numbers = [experiment.number(case, dataset.what, recorded=True) for case in experiment.cases]
+        if not any(numbers):
             continue
+        record = experiment.record_with(dataset)
+        single = int(np.prod(record.shape(dataset))) == 1
         section = sections.setdefault(dataset.node, NodeQuantities(dataset.node, record.plugin(dataset.node), [], [], []))
-        description = dataset.description if single else f"{dataset.description} (mean over {shape[0]})"
-        cells, reasons = [], []
-        for case in experiment.cases:
-            records = [run.record for run in case.runs if run.record is not None and run.record.dataset(dataset.what)
-                       and (run.status == "finished" or not experiment.swept)]
-            cells.append(cell_of(dataset, records, reasons, case, experiment))
+        description = dataset.description if single else f"{dataset.description} (mean over {record.shape(dataset)[0]})"
+        cells = ["-" if each is None else each.text if experiment.swept else each.with_error for each in numbers]
+        reasons = [reason for case in experiment.cases for reason in reasons_of(dataset, case, experiment)]
         section.rows.append(Quantity(dataset.name, dataset.unit, description, cells, reasons))
         if not single and profile_scale(record, dataset) is not None:
             section.panels.append(profile(experiment, dataset, record, section))
     return [section for section in sections.values() if section.rows]
 
 
-def cell_of(dataset, records, reasons, case, experiment):
-    measured = []
-    for record in records:
+def reasons_of(dataset, case, experiment):
+    """Why numbers of a case are infinite or missing, as their plugins say."""
+    reasons = {}
+    for record in case.records:
         own = record.dataset(dataset.what)
-        m = measure(record, dataset.what, "mean")
-        if m is None:
+        reason = record.reason(own) if own is not None and record.finished else ""
+        if not reason:
             continue
-        measured.append(m)
-        reason = record.reason(own)
-        if reason and not np.isfinite(m.value):
+        value = float(np.mean(record.values(own), dtype=float))
+        if not np.isfinite(value):
             where = f" where {case.label}" if len(experiment.cases) > 1 else ""
-            text = f"{number(m.value)}{where}: {reason}"
-            if text not in reasons:
-                reasons.append(text)
-    s = statistic(measured)
-    if s is None:
-        return "-"
-    if s.n > 1:
-        return str(s)
-    return with_spread(s.mean, s.se) if s.se is not None and s.se > 0 else number(s.mean)
+            reasons[f"{number(value)}{where}: {reason}"] = None
+    return list(reasons)
 
 
 def profile_scale(record, dataset):

@@ -10,9 +10,7 @@ import csv
 import dataclasses
 import math
 
-from number import number, with_spread
 from record import INVALID, ReportError
-from statistic import measure, statistic
 
 KNOWN = ("quantity", "value", "se", "source")
 
@@ -21,7 +19,7 @@ KNOWN = ("quantity", "value", "se", "source")
 class Comparison:
     case: str
     quantity: str
-    reference: str
+    reference: str    # as written
     measured: str
     difference: str
     errors: str       # the difference in standard errors of both, where these are known
@@ -58,11 +56,11 @@ def comparisons(path, experiment):
             wanted = ", ".join(f"{a} = {row[a]}" for a in axes if row[a])
             there = "; ".join(c.label for c in experiment.cases)
             raise ReportError(INVALID, f"{path}:{line}: no case of the sweep has {wanted}; cases: {there}")
-        reported = [what for what, _ in experiment.reported]
+        reported = list(experiment.resolved.get("report", {}))
         if row["quantity"] not in reported and row["quantity"] not in {d.what for d in experiment.datasets}:
             raise ReportError(INVALID, f"{path}:{line}: the record has no quantity '{row['quantity']}'; "
                               f"reported are: {', '.join(reported)}")
-        found += [compared(case, row["quantity"], value, se, row.get("source", "")) for case in cases]
+        found += [compared(experiment, case, row, value, se) for case in cases]
     return found
 
 
@@ -73,22 +71,16 @@ def parsed(path, line, column, text):
         raise ReportError(INVALID, f"{path}:{line}: '{column}' must be a number, not '{text}'") from None
 
 
-def measured_in(case, quantity):
-    """As reported, or else the recorded number itself."""
-    s = case.statistic(quantity)
-    if s is None:
-        every = [measure(run.record, quantity, "mean") for run in case.runs if run.record and run.status == "finished"]
-        s = statistic([m for m in every if m is not None])
-    return s
-
-
-def compared(case, quantity, value, se, source):
-    known = None if math.isnan(se) else se
-    reference = with_spread(value, se) if known else number(value)
-    s = measured_in(case, quantity)
-    if s is None:
+def compared(experiment, case, row, value, se):
+    quantity, source = row["quantity"], row.get("source", "")
+    reference = row["value"] if math.isnan(se) else f"{row['value']} ± {row['se']}"
+    # As reported, or else the recorded number itself.
+    measured = experiment.number(case, quantity) or experiment.number(case, quantity, recorded=True)
+    if measured is None:
         return Comparison(case.label, quantity, reference, "not measured", "", "", source)
-    difference = s.mean - value
-    errors = math.hypot(known or 0.0, s.se or 0.0)
-    return Comparison(case.label, quantity, reference, with_spread(s.mean, s.se) if s.se else number(s.mean),
-                      f"{difference:+.3g}", f"{difference / errors:+.1f}" if errors > 0 else "", source)
+    difference = measured.mean - value      # NaN where what was measured is no finite number
+    if math.isnan(difference):
+        return Comparison(case.label, quantity, reference, measured.with_error, "", "", source)
+    errors = math.hypot(*(each for each in (se, measured.se) if not math.isnan(each)))
+    return Comparison(case.label, quantity, reference, measured.with_error, f"{difference:+.3g}",
+                      f"{difference / errors:+.1f}" if errors > 0 else "", source)

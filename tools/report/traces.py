@@ -167,9 +167,8 @@ def lines(experiment, dataset, record, groups, styles):
 
 def heat_maps(dataset, record, groups):
     bins = record.scale(dataset)
-    with np.errstate(all="ignore"):
-        means = [np.where(np.isfinite(v).any(axis=0), np.nanmean(np.where(np.isfinite(v), v, np.nan), axis=0), np.nan)
-                 for *_, v in groups]
+    with np.errstate(all="ignore"):      # of finite values; NaN where there are none
+        means = [np.where(np.isfinite(v), v, 0).sum(axis=0) / np.isfinite(v).sum(axis=0) for *_, v in groups]
     finite = np.concatenate([m[np.isfinite(m)] for m in means])
     if not finite.size:
         return [Row([], [Panel(dataset.name, described(dataset, "No finite values"), "")])]
