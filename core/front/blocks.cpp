@@ -14,6 +14,7 @@
 #include <map>
 #include <set>
 
+#include <weir/front/block.hpp>
 #include <weir/front/value.hpp>
 #include <weir/front/wording.hpp>
 
@@ -27,18 +28,6 @@ using yaml::Node;
 constexpr std::int64_t most_rounds = 1000;
 constexpr std::size_t most_written = 10'000;
 constexpr std::size_t most_nested = 16;
-
-const std::vector<std::string> block_keys = {"inputs", "nodes", "outputs", "note"};
-const std::vector<std::string> use_keys = {"use", "repeat", "set", "note"};
-
-struct Block {
-  std::string name;
-  std::vector<std::string> inputs;
-  const Node* nodes = nullptr;
-  std::vector<std::pair<std::string, Node>> outputs;  // name, link within the block
-  Place place;
-  bool used = false;
-};
 
 // Calls `visit` with every scalar that stands for a link in a node and its inline nodes.
 template <class Visit>
@@ -73,7 +62,7 @@ class Expander {
       : root_(root), registry_(registry), faults_(faults) {}
 
   std::map<std::string, std::string> expand() {
-    read_blocks();
+    blocks_ = read_blocks(root_, faults_);
     Entry* nodes = root_.find("nodes");
     if (!nodes || !nodes->value.is_map()) return {};
     std::vector<Entry> written;
@@ -90,64 +79,6 @@ class Expander {
   void fault(const Place& place, const std::string& message, const std::string& remedy = "",
              const std::vector<std::string>& notes = {}) {
     faults_.push_back({"W128", place, message, remedy, notes, {}});
-  }
-
-  void unknown(const Entry& entry, const std::string& of, const std::vector<std::string>& valid) {
-    fault(entry.place, "unknown key " + quote(entry.key) + " of " + of,
-          wording::did_you_mean(entry.key, valid), {"valid: " + wording::listed(valid)});
-  }
-
-  void read_blocks() {
-    const Entry* blocks = root_.find("blocks");
-    if (!blocks) return;
-    if (!blocks->value.is_map())
-      return fault(blocks->value.place,
-                   "'blocks' must be a map of named blocks, not " + yaml::describe(blocks->value));
-    for (const Entry& entry : blocks->value.entries) read_block(entry);
-  }
-
-  void read_block(const Entry& entry) {
-    const std::string who = "block " + quote(entry.key);
-    const Entry* nodes = entry.value.find("nodes");
-    if (!wording::is_name(entry.key))
-      return fault(entry.place,
-                   "the name of a block is made of letters, digits and _, unlike " + quote(entry.key));
-    if (!nodes || !nodes->value.is_map() || nodes->value.entries.empty())
-      return fault(entry.place, who + " must be a map with 'nodes', and inputs and outputs where it has any");
-    Block block{entry.key, {}, &nodes->value, {}, entry.place, false};
-    for (const Entry& key : entry.value.entries)
-      if (std::ranges::find(block_keys, key.key) == block_keys.end()) unknown(key, who, block_keys);
-    if (const Entry* inputs = entry.value.find("inputs")) {
-      if (!inputs->value.is_list())
-        return fault(inputs->value.place,
-                     "'inputs' of " + who + " must be a list of names, not " + yaml::describe(inputs->value));
-      for (const Node& input : inputs->value.items) {
-        const bool reserved = std::ranges::find(use_keys, input.text) != use_keys.end();
-        if (!wording::is_name(input.text) || reserved || nodes->value.find(input.text))
-          return fault(
-              input.place,
-              fmt::format("{} is no name for an input of {}: it must be a word of its own, unlike {} "
-                          "and the block's nodes",
-                          quote(input.text), who, wording::listed(use_keys)));
-        block.inputs.push_back(input.text);
-      }
-    }
-    if (const Entry* outputs = entry.value.find("outputs")) {
-      if (!outputs->value.is_map())
-        return fault(outputs->value.place, "'outputs' of " + who +
-                                               " must be a map such as {field: train.field}, not " +
-                                               yaml::describe(outputs->value));
-      for (const Entry& output : outputs->value.entries) {
-        if (!wording::is_name(output.key) || nodes->value.find(output.key) || !output.value.is_scalar())
-          return fault(
-              output.place,
-              fmt::format("an output of {} is a name that none of its nodes has, with a link such as "
-                          "train.field",
-                          who));
-        block.outputs.emplace_back(output.key, output.value);
-      }
-    }
-    blocks_.emplace(entry.key, std::move(block));
   }
 
   // The entry itself, or the nodes that it stands for.
@@ -182,7 +113,8 @@ class Expander {
     valid.insert(valid.end(), use_keys.begin(), use_keys.end());
     for (const Entry& key : entry.value.entries)
       if (std::ranges::find(valid, key.key) == valid.end())
-        unknown(key, quote(path) + ", which uses block " + quote(block.name), valid);
+        faults_.push_back(
+            unknown_block_key(key, quote(path) + ", which uses block " + quote(block.name), valid));
     std::map<std::string, std::string> inputs;
     for (const std::string& input : block.inputs) {
       const Entry* given = entry.value.find(input);

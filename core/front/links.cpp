@@ -1,6 +1,7 @@
 // core/front/links.cpp -- what the ports say, resolved to nodes and outputs of the right kind.
 #include <weir/front/check.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 
 #include <weir/front/value.hpp>
@@ -79,7 +80,12 @@ class Resolver {
     const PortSchema& port = *node->schema.port(link.port);
     const auto [other, rest] = split_at_node(draft_.graph, link.value.text);
     const std::string who = " (port " + quote(link.port) + " of node " + quote(link.node) + ")";
-    if (!other) return draft_.faults.push_back(unknown_node(draft_, link.value, who));
+    if (!other) {
+      Fault fault = unknown_node(draft_, link.value, who);
+      if (draft_.registry.plugin(port.kind + "/" + link.value.text))
+        fault.remedy = fmt::format("that is a plugin; write {}: {{plugin: {}}}", port.name, link.value.text);
+      return draft_.faults.push_back(fault);
+    }
     const OutputSchema* output = nullptr;
     if (!rest.empty()) {
       output = other->schema.output(rest);

@@ -1,6 +1,6 @@
 // plugins/source/mixture.cpp -- Gaussian mixtures, and three sets in the plane that the literature uses.
 //
-//   p(x) = sum_k w_k N(x; m_k, scale^2 I)
+//   p(x) = sum_k w_k N(x; m_k, scale^2 I)          m_k given, or drawn once: m_k ~ N(0, spread^2 I) in `dim` dimensions
 //   eight_gaussians   m_k on a circle of radius 5, 45 degrees apart, w_k = 1/8, covariance sqrt(0.1) I (not 0.1 I)
 //   two_moons         3 y - 1 with y = (cos a, sin a) or (1 - cos a, 1/2 - sin a), each half of the time, a ~ U(0, pi), plus
 //                     u (1, 1), u ~ U(0, 0.2): a shift along the diagonal, not a Gaussian
@@ -33,6 +33,12 @@ class Mixture final : public weir::Source {
                                 weir::one_of({"eight_gaussians", "two_moons", "checkerboard"}),
                                 "a named set in the plane, instead of means"};
   weir::Param<weir::Matrix> means_{this, "means", weir::absent, "mean of each component, one row each"};
+  weir::Param<std::int64_t> components_{this, "components", weir::absent, weir::between(1, 1e5),
+                                        "how many means to draw, instead of giving them"};
+  weir::Param<std::int64_t> dim_{this, "dim", weir::absent, weir::between(1, 1e6),
+                                 "coordinates of drawn means"};
+  weir::Param<double> spread_{this, "spread", weir::absent, weir::positive,
+                              "standard deviation of a drawn mean's coordinates; 1 if not given"};
   weir::Param<weir::Numbers> weights_{this, "weights", weir::absent, weir::positive,
                                       "weight of each component, made to sum to one; equal if not given"};
   weir::Param<double> scale_{this, "scale", weir::absent, weir::positive,
@@ -45,11 +51,19 @@ class Mixture final : public weir::Source {
   }
 
   void plan(weir::Plan& plan) override {
-    if (set_.given() == means_.given()) {
-      return plan.fault(
-          "",
-          set_.given() ? "set and means both say where the components lie" : "a mixture needs set or means",
-          "write set: eight_gaussians, or means: [[-1, 0], [1, 0]]");
+    const int ways = int(set_.given()) + int(means_.given()) + int(components_.given());
+    if (ways != 1) {
+      return plan.fault("",
+                        ways > 1 ? "set, means and components each say where the components lie"
+                                 : "a mixture needs set, means or components",
+                        "write one of set: eight_gaussians, means: [[-1, 0], [1, 0]] and components: 8");
+    }
+    if (components_.given() != dim_.given() || (spread_.given() && !components_.given())) {
+      return plan.fault(components_.given() ? "components"
+                        : dim_.given()      ? "dim"
+                                            : "spread",
+                        "drawn means need components and dim, and spread is of drawn means",
+                        "write components: 8, dim: 50");
     }
     if (set_.given() && (weights_.given() || scale_.given())) {
       return plan.fault(weights_.given() ? "weights" : "scale", "a named set has its own weights and spread");
@@ -58,6 +72,7 @@ class Mixture final : public weir::Source {
     if (set_.given()) {
       for (int k = 0; k < 8; ++k) rows.push_back({5 * std::cos(k * pi / 4), 5 * std::sin(k * pi / 4)});
     }
+    if (components_.given()) rows = drawn();
     weir::Numbers weights = weights_.given() ? weights_() : weir::Numbers(rows.size(), 1.0);
     if (weights.size() != rows.size()) {
       return plan.fault("weights",
@@ -122,6 +137,19 @@ class Mixture final : public weir::Source {
   }
 
  private:
+  weir::Matrix drawn() const {
+    weir::Rng rng = this->rng().at("means");
+    const double spread = spread_.given() ? spread_() : 1.0;
+    const Tensor means =
+        (spread * rng.normal({components_(), dim_()})).to(at::kCPU, at::kDouble).contiguous();
+    weir::Matrix rows;
+    for (std::int64_t k = 0; k < components_(); ++k) {
+      const double* row = means.const_data_ptr<double>() + k * dim_();
+      rows.emplace_back(row, row + dim_());
+    }
+    return rows;
+  }
+
   static Tensor moons(std::int64_t n, weir::Rng& rng) {
     const Tensor angle = pi * rng.uniform({n, 1}), inner = rng.uniform({n, 1}) < 0.5,
                  shift = blur * rng.uniform({n, 1});

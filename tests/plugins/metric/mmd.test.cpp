@@ -15,7 +15,7 @@ using weir::Tensor;
 namespace {
 
 struct Found {
-  double mmd2, se;
+  double mmd2, se, mmd2_v;
   Tensor bandwidth;
 };
 
@@ -26,7 +26,7 @@ Found mmd(const Tensor& x, const Tensor& y, const json& params) {
   bind(*metric, "points", points, "value");
   run(*metric);
   return {number(value_of(*metric, "mmd2")), number(value_of(*metric, "mmd2_se")),
-          value_of(*metric, "bandwidth")};
+          number(value_of(*metric, "mmd2_v")), value_of(*metric, "bandwidth")};
 }
 
 }  // namespace
@@ -44,8 +44,11 @@ TEST_CASE("The discrepancy is the mean of the kernel's differences over couples"
       if (i != j) sum += k(x[i], x[j]) + k(y[i], y[j]) - k(x[i], y[j]) - k(x[j], y[i]);
     }
   }
-  CHECK(mmd(x, y, {{"bandwidths", {0.3, 1.1}}, {"chunk", GENERATE(2, 1024)}}).mmd2 ==
-        Approx(sum / 72).epsilon(1e-12));
+  const Found found = mmd(x, y, {{"bandwidths", {0.3, 1.1}}, {"chunk", GENERATE(2, 1024)}});
+  CHECK(found.mmd2 == Approx(sum / 72).epsilon(1e-12));
+  for (int i = 0; i < 9; ++i) sum += 2 - 2 * k(x[i], y[i]);
+  CHECK(found.mmd2_v == Approx(sum / 81).epsilon(1e-12));
+  CHECK(mmd(x, x, {{"bandwidths", {0.3}}}).mmd2_v == Approx(0).margin(1e-14));
 }
 
 TEST_CASE("The discrepancy of shifted Gaussians is the closed form, within errors that are the right size",

@@ -44,6 +44,17 @@ TEST_CASE("The eight Gaussians lie on a circle of radius 5 with covariance sqrt(
   CHECK(number(variance[1]) == Approx(std::sqrt(0.1)).margin(5 * 0.0022));
 }
 
+TEST_CASE("Drawn means are normal with the given spread, and the same at every use", "[source][mixture]") {
+  const json params = {{"components", 200}, {"dim", 50}, {"spread", 3}, {"scale", 0.01}};
+  const auto source = mixture(params);
+  CHECK(source->shape() == weir::Shape{50});
+  // The mean square of 10000 normal numbers has a relative standard error of sqrt(2 / 10000).
+  const weir::Source::Moments moments = source->moments();
+  const double mean_square = number(moments.covariance.diagonal().mean() + moments.mean.square().mean());
+  CHECK(mean_square == Approx(9 + 1e-4).epsilon(5 * std::sqrt(2.0 / 10000)));
+  CHECK(draw(*source, 10).equal(draw(*mixture(params), 10)));
+}
+
 TEST_CASE("The two moons are two half circles that are shifted along the diagonal only",
           "[source][mixture]") {
   const Tensor y = (draw(*mixture({{"set", "two_moons"}}), 4000) + 1) / 3;
@@ -90,8 +101,12 @@ TEST_CASE("Two moons refuse a log density by name", "[source][mixture]") {
 
 TEST_CASE("A mixture says what is wrong with its parameters", "[source][mixture]") {
   const auto [params, message] = GENERATE(table<json, std::string>(
-      {{json::object(), "a mixture needs set or means"},
-       {{{"set", "two_moons"}, {"means", {{0, 0}}}}, "set and means both say where the components lie"},
+      {{json::object(), "a mixture needs set, means or components"},
+       {{{"set", "two_moons"}, {"means", {{0, 0}}}},
+        "set, means and components each say where the components lie"},
+       {{{"components", 8}}, "drawn means need components and dim, and spread is of drawn means"},
+       {{{"set", "two_moons"}, {"spread", 2}},
+        "drawn means need components and dim, and spread is of drawn means"},
        {{{"set", "two_moons"}, {"scale", 2}}, "a named set has its own weights and spread"},
        {{{"means", {{0, 0}, {1, 1}}}, {"weights", {1, 2, 3}}}, "3 weights are given for 2 means"}}));
   const auto source = make<Source>("source/mixture", params);
