@@ -153,7 +153,7 @@ class Page(html.parser.HTMLParser):
             return
         self.text += data
         if {"good", "bad"} & set(self.classes) and "details" not in self.open:
-            self.judged[-1][self.classes[-1]] += data
+            self.judged[-1][next(c for c in reversed(self.classes) if c)] += data
         if "td" in self.open or "th" in self.open:
             self.rows[-1][-1] += data
 
@@ -183,6 +183,7 @@ def as_said(verdicts):
     lines = []
     for v in verdicts:
         part = {name: " ".join(text.replace("±", "+-").split()) for name, text in v.items()}
+        part["why"] = re.sub(r"(seed: \{.*\})", r"`\1`", part.get("why", ""))      # set as code
         where, why = (f" ({part[name]})" if part.get(name) else "" for name in ("where", "why"))
         lines.append(f"{part['rule']}{where}: {part['measured']}, {part['mark']}{why}")
     return lines
