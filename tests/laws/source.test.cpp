@@ -97,7 +97,7 @@ const std::vector<Case>& distributions() {
       {"source/gaussian", {{"mean", {5, 5}}, {"covariance", {{2, 0.5}, {0.5, 1}}}}},
       {"source/gaussian", {{"shape", {1, 2, 3}}}},
       {"source/mixture", {{"means", {{-1, 0}, {2, 1}, {0, 3}}}, {"weights", {1, 2, 3}}, {"scale", 0.4}}},
-      {"source/mixture", {{"components", 3}, {"dim", 4}, {"scale", 0.5}}},
+      {"source/mixture", {{"components", 3}, {"dim", 2}, {"scale", 0.5}}},
       {"source/mixture", {{"set", "eight_gaussians"}}},
       {"source/mixture", {{"set", "two_moons"}}},
       {"source/mixture", {{"set", "checkerboard"}}}};

@@ -3,7 +3,7 @@
 # stood in for by small scripts; nothing is installed, fetched or built.
 # shellcheck disable=SC2016   # commands are passed as text on purpose
 set -euo pipefail
-unset WEIR_TORCH_DIR WEIR_CUDA CMAKE_PREFIX_PATH CXX CCACHE_DIR
+unset WEIR_TORCH_DIR WEIR_CUDA WEIR_PYTHON CMAKE_PREFIX_PATH CXX CCACHE_DIR
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/weir-prepare.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# tools/study.py -- the folders of finished sweeps as one Markdown study: claim, numbers, expectations, seeds and time of each.
+#
+#   python3 tools/study.py RESULTS/figure4 RESULTS/lemma1 ... > pipelines/paper/STUDY.md
+#
+# Everything comes from the recorded results (summary.json and the records in runs/), so that the study cannot drift from them.
+import argparse
+import datetime
+import json
+import pathlib
+import sys
+
+import h5py
+
+HEAD = """# The paper, measured
+
+Written by `python3 tools/study.py` from recorded results; not edited by hand. Each section is a pipeline of this folder: the
+comment that it opens with, the table that it ends with, and whether its expectations were met. The paper is arXiv 2510.18118.
+"""
+
+
+def text(record, name):
+    return record[name][()].tobytes().decode().rstrip("\0")
+
+
+def fixed(dataset):
+    return [each.decode() for each in dataset[()]]
+
+
+def opening(source):
+    """The comment that a pipeline opens with, without the editor's line."""
+    lines = []
+    for line in source.splitlines():
+        if not line.startswith("#"):
+            break
+        if not line.startswith("# yaml-language-server"):
+            lines.append(line.removeprefix("#").removeprefix(" "))
+    return "\n".join(lines)
+
+
+def span(records):
+    """From the first start to the last end."""
+    times = [[datetime.datetime.fromisoformat(each.replace("Z", "+00:00")) for each in fixed(record[f"provenance/attempts/{side}"]) if each]
+             for record in records for side in ("start", "end")]
+    seconds = round((max(map(max, times)) - min(map(min, times))).total_seconds())
+    return f"{seconds} s" if seconds < 60 else f"{seconds // 60} min {seconds % 60:02d} s"
+
+
+def verdicts(title, found):
+    met = sum(each["met"] for each in found)
+    lines = [f"{title}: {met} of {len(found)} met", ""]
+    lines += [f"- {each['text'].splitlines()[0]}" for each in found]
+    return lines + [""]
+
+
+def section(folder):
+    summary = json.loads((folder / "summary.json").read_text())
+    records = [h5py.File(file) for file in sorted((folder / "runs").glob("*.h5"))]
+    resolved = json.loads(text(records[0], "pipeline/resolved_json"))
+    table = summary["table"]
+    widths = [max(map(len, column)) for column in zip(table["head"], *table["rows"])]
+    row = lambda cells: "| " + " | ".join(cell.rjust(width) for cell, width in zip(cells, widths)) + " |"
+    lines = [f"## {resolved['name']}", "", "```text", opening(text(records[0], "pipeline/source")), "```", "",
+             row(table["head"]), "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|", *map(row, table["rows"]), "",
+             f"{len(records)} runs, seeds from {resolved['seed']}, {resolved['dtype']}, {span(records)}; "
+             f"mean +- standard deviation (runs).", ""]
+    for title, key in (("Expected", "expect"), ("Compared", "compare")):
+        if summary[key]:
+            lines += verdicts(title, summary[key])
+    return "\n".join(lines)
+
+
+def main(words):
+    parser = argparse.ArgumentParser(description="Finished sweeps as one Markdown study")
+    parser.add_argument("folders", nargs="+", type=pathlib.Path)
+    folders = parser.parse_args(words).folders
+    for folder in folders:
+        if not (folder / "summary.json").exists():
+            print(f"study: {folder} has no summary.json: it is no sweep, or not a finished one; run its pipeline to the end",
+                  file=sys.stderr)
+            return 2
+    print(HEAD)
+    print("\n".join(section(folder) for folder in folders), end="")
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))
