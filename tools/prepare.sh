@@ -142,12 +142,12 @@ fetch_torch() {
   say "fetching LibTorch $torch_version ($what), the tensor library, into $home; once"
   partial=$(mktemp -d "$cache/partial.XXXXXX")
   trap 'rm -rf "$partial"' EXIT
-  # Any pip, whatever its own Python: the wheels are wanted for their C++ libraries.
+  # Any pip, whatever its own Python: the wheels are wanted for their C++ libraries. pip takes platforms by their exact names.
+  local platforms=(--platform manylinux2014_x86_64 --platform any) minor
+  for ((minor = 28; minor >= 17; --minor)); do platforms+=(--platform "manylinux_2_${minor}_x86_64"); done
   TMPDIR=$partial $pip download --quiet --disable-pip-version-check --no-cache-dir --dest "$partial/wheels" --only-binary=:all: \
     --implementation cp --python-version 3.11 --abi cp311 --abi none \
-    --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux_2_26_x86_64 \
-    --platform manylinux_2_25_x86_64 --platform manylinux_2_24_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
-    --platform any "${wheels[@]}" >>"$log" 2>&1 || fail_pip
+    "${platforms[@]}" "${wheels[@]}" >>"$log" 2>&1 || fail_pip
   say "unpacking LibTorch"
   unpack "$partial/wheels" "$partial/torch-$torch_version" >>"$log" 2>&1 || fail "LibTorch could not be unpacked into $partial (disk full?); whole log: $log"
   if ldd "$partial/torch-$torch_version/torch/lib/libtorch_cpu.so" | grep -q 'not found'
