@@ -36,6 +36,34 @@ class Pair:
     exact: str = ""
 
 
+@dataclasses.dataclass
+class Line:
+    name: str
+    cases: list
+    mean: np.ndarray
+    se: np.ndarray        # NaN where there is none
+    exact: np.ndarray     # None without a closed form
+
+    @property
+    def both(self):
+        return [self.mean] if self.exact is None else [self.mean, self.exact]
+
+
+@dataclasses.dataclass
+class Scale:
+    log: bool
+    small: float      # what is no larger has no place on a logarithmic scale
+    limits: tuple
+
+    def shown(self, values):
+        return np.where(np.isfinite(values) & (np.abs(values) > self.small), values, np.nan)
+
+    def is_kind(self, line, kind):
+        """Where a line's number, or its closed form, is zero, infinite or missing."""
+        test = {figures.ZERO: lambda v: np.abs(v) <= self.small, figures.INFINITE: np.isinf, figures.MISSING: np.isnan}[kind]
+        return np.any([test(values) for values in line.both], axis=0)
+
+
 def axis_of(experiment):
     """The axis with the most values among those whose values are numbers of one unit; None if there is none."""
     found = []
@@ -94,83 +122,75 @@ def facets(experiment, axis):
     return split(others[0]) if len(together[""]) > len(figures.COLOURS) and len(others) > 1 else together
 
 
-def row_of(experiment, axis, key, pairs, styles):
-    output, unit, reduction = key
-    values = lambda what, cases: np.array([getattr(experiment.number(case, what), "mean", np.nan) for case in cases])
-    every = np.concatenate([values(what, experiment.cases) for pair in pairs for what in (pair.measured, pair.exact) if what])
-    finite = every[np.isfinite(every)]
-    top = np.abs(finite).max(initial=0)
-    log = figures.wants_log(finite[np.abs(finite) > ROUND_OFF * top])
-    panels, erring, labels = [], False, {}
-    for pair in pairs:
-        for facet, members in facets(experiment, axis).items():
-            lines, marks, reach = [], [], {}
-            for name, cases in members.items():
-                labels[name] = styles.setdefault(name, len(styles))
-                mean, exact = (values(what, cases) if what else None for what in (pair.measured, pair.exact))
-                se = np.array([getattr(experiment.number(case, pair.measured), "se", np.nan) for case in cases])
-                erring = erring or bool(np.nanmax(se, initial=0) > 0)
-                x, both = axis.of(cases), [each for each in (mean, exact) if each is not None]
-                for kind in (figures.ZERO, figures.INFINITE, figures.MISSING):
-                    at = np.any([is_kind(each, kind, ROUND_OFF * top if log else -1) for each in both], axis=0)
-                    if at.any():
-                        marks.append((labels[name], x[at], kind))
-                        reach.setdefault(kind, []).append((name, [c for c, here in zip(cases, at) if here], np.abs(both)[:, at]))
-                shown = [np.where(np.isfinite(v) & (np.abs(v) > ROUND_OFF * top if log else True), v, np.nan) for v in both]
-                lines.append((labels[name], x, shown[0], se, shown[1] if len(shown) > 1 else None))
-            panels.append((pair, facet, lines, marks, said(experiment, axis, pair, reach)))
+def line_of(experiment, pair, name, cases):
+    of = lambda what, field: np.array([getattr(experiment.number(case, what), field, np.nan) for case in cases])
+    return Line(name, cases, of(pair.measured, "mean"), of(pair.measured, "se"), of(pair.exact, "mean") if pair.exact else None)
 
-    limits = limits_of([line for _, _, lines, *_ in panels for line in lines], log)
+
+def row_of(experiment, axis, key, pairs, styles):
+    """Panels with one scale, so that they can be compared: one for each node that reports the output."""
+    output, unit, reduction = key
+    panels = [(pair, facet, [line_of(experiment, pair, name, cases) for name, cases in members.items()])
+              for pair in pairs for facet, members in facets(experiment, axis).items()]
+    lines = [line for *_, members in panels for line in members]
+    scale = scale_of(lines)
     drawn, told = [], set()
-    for pair, facet, lines, marks, notes in panels:
-        title = ", ".join(part for part in (pair.measured + (f" {reduction}" if reduction else ""), facet) if part)
-        image = figures.measured(lines, marks, axis.name, axis.unit, figures.axis_label(output, unit), log, limits,
+    for pair, facet, members in panels:
+        title = ", ".join(part for part in (f"{pair.measured} {reduction}".strip(), facet) if part)
+        style = lambda line: styles.setdefault(line.name, len(styles))
+        marks = [(style(line), axis.of(line.cases)[at], kind) for line in members for kind in figures.KINDS
+                 if (at := scale.is_kind(line, kind)).any()]
+        curves = [(style(line), axis.of(line.cases), scale.shown(line.mean), line.se,
+                   None if line.exact is None else scale.shown(line.exact)) for line in members]
+        image = figures.measured(curves, marks, axis.name, axis.unit, figures.axis_label(output, unit), scale.log, scale.limits,
                                  f"{title} against {axis.name}")
         own = experiment.dataset(pair.measured)
-        description = described(own) if own and own.description not in told else ""
-        told.add(own.description if own else "")
+        about = described(own) if own else ""
         beside = f"The line is {pair.exact}." if pair.exact else ""
-        drawn.append(Panel(title, " ".join(part for part in (description, beside, *notes) if part), image))
-    named = {name: index for name, index in labels.items() if name}
+        notes = ["" if about in told else about, beside, *said(experiment, axis, pair, members, scale)]
+        told.add(about)
+        drawn.append(Panel(title, " ".join(note for note in notes if note), image))
+    names = {line.name: styles[line.name] for line in lines if line.name}
+    return Row(legend(names, styles) + shapes(experiment, lines), drawn)
+
+
+def shapes(experiment, lines):
+    """What points and curves are, where that does not go without saying."""
+    erring, paired = any(np.any(line.se > 0) for line in lines), any(line.exact is not None for line in lines)
     point = "mean over runs" if any(len(case.runs) > 1 for case in experiment.cases) else "measured"
-    paired = any(pair.exact for pair in pairs)
-    shapes = [(figures.INK, "ring" if paired else "dot", point + (" ± standard error" if erring else ""))] if paired or erring else []
-    return Row(legend(named, styles) + shapes + ([(figures.INK, "line", "closed form")] if paired else []), drawn)
+    found = [(figures.INK, "ring" if paired else "dot", point + (" ± standard error" if erring else ""))] if paired or erring else []
+    return found + ([(figures.INK, "line", "closed form")] if paired else [])
 
 
-def is_kind(values, kind, small):
-    if kind == figures.ZERO:
-        return np.abs(values) <= small
-    return np.isinf(values) if kind == figures.INFINITE else np.isnan(values)
+def scale_of(lines):
+    every = np.concatenate([values for line in lines for values in line.both])
+    finite = np.abs(every[np.isfinite(every)])
+    small = ROUND_OFF * finite.max(initial=0)
+    every = every[np.isfinite(every) & (np.abs(every) > small)]
+    log = figures.wants_log(every)
+    ends = [line.mean + sign * np.nan_to_num(line.se) for line in lines for sign in ((1,) if log else (1, -1))]
+    scale = Scale(log, small if log else -1, ())
+    ends = np.concatenate([scale.shown(values) for values in (*ends, *(v for line in lines for v in line.both))])
+    ends = ends[np.isfinite(ends)]
+    return dataclasses.replace(scale, limits=(ends.min(), ends.max()) if ends.size else (0, 1))
 
 
-def limits_of(lines, log):
-    """Of all panels of a row, so that they can be compared."""
-    ends = [v for _, _, mean, se, exact in lines for v in (mean, mean + np.nan_to_num(se), exact) if v is not None]
-    low_ends = [mean - np.nan_to_num(se) for _, _, mean, se, _ in lines] if not log else []
-    every = np.concatenate(ends + low_ends)
-    every = every[np.isfinite(every)]
-    return (every.min(), every.max()) if every.size else (0, 1)
-
-
-def said(experiment, axis, pair, reach):
+def said(experiment, axis, pair, lines, scale):
     """What is at an edge, or nowhere, in words."""
     notes = []
-    for kind, found in reach.items():
-        where = {}
-        for name, cases, values in found:
-            for case in cases:
+    for kind in figures.KINDS:
+        where, largest = {}, 0
+        for line in lines:
+            at = scale.is_kind(line, kind)
+            largest = max([largest, *(np.abs(values[at]).max(initial=0) for values in line.both)])
+            for case in (case for case, here in zip(line.cases, at) if here):
                 reason = reason_of(experiment, case, pair) if kind == figures.INFINITE else ""
-                where.setdefault(reason, {}).setdefault(name, []).append(axis.values[case.axes[axis.name]])
-        places = "; ".join(
-            "; ".join(", ".join(part for part in (name, axis.words(at)) if part) for name, at in by_name.items())
-            + (f" ({reason})" if reason else "") for reason, by_name in where.items())
-        if kind == figures.ZERO:
-            largest = max(values.max() for *_, values in found)
-            what = "zero" if largest == 0 else f"zero but for round-off (up to {largest:.1g})"
-            notes.append(f"▽ at the lower edge, {what}: {places}.")
-        else:
-            notes.append(f"△ at the upper edge, infinite: {places}." if kind == figures.INFINITE else f"No number: {places}.")
+                where.setdefault((line.name, reason), []).append(axis.values[case.axes[axis.name]])
+        places = "; ".join(", ".join(part for part in (name, axis.words(at)) if part) + (f" ({reason})" if reason else "")
+                           for (name, reason), at in where.items())
+        what = {figures.ZERO: "▽ at the lower edge, zero" + (f" but for round-off (up to {largest:.1g})" if largest else ""),
+                figures.INFINITE: "△ at the upper edge, infinite", figures.MISSING: "No number"}[kind]
+        notes += [f"{what}: {places}."] if places else []
     return notes
 
 

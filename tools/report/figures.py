@@ -116,7 +116,7 @@ def curves(lines, ylabel, xlabel="step", alt="", marker=False):
     return svg(figure, alt)
 
 
-ZERO, INFINITE, MISSING = "zero", "infinite", "missing"      # numbers that a scale has no place for
+KINDS = ZERO, INFINITE, MISSING = "zero", "infinite", "missing"      # numbers that a scale has no place for
 
 
 def measured(lines, marks, xname, xunit, ylabel, log, limits, alt):
