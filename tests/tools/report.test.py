@@ -5,6 +5,7 @@ import collections
 import csv
 import html.parser
 import importlib.util
+import itertools
 import json
 import math
 import os
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 
 missing = [name for name in ("h5py", "matplotlib", "jinja2") if importlib.util.find_spec(name) is None]
 if missing:
@@ -22,6 +24,7 @@ if missing:
     sys.exit(77)
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 import h5py
+sys.path.insert(0, str(pathlib.Path(os.environ["WEIR_SOURCE_DIR"]) / "tools/report"))
 
 WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
 PYTHON = sys.executable
@@ -87,6 +90,28 @@ nodes:
   field:  {plugin: field/affine, value: pair, coupling: turned}
   var:    {plugin: metric/gradient_variance, objective: task, field: field, batch: 16, replicates: 4}
 report: {var.total: mean, var.replicated: mean}
+"""
+
+# Over angles, measured beside its closed form: zero without noise, and infinite at a half turn with noise.
+ANGLES = """
+name: angles
+seed: 4
+dtype: float64
+nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  pairs: {plugin: coupling/affine, source: base, angle: 0 deg, shift: [5, 5], draw: fresh}
+  plain: {plugin: coupling/affine, source: base, shift: [5, 5], draw: fresh}
+  task:  {plugin: objective/flow_matching, coupling: pairs, interpolant: {plugin: linear, noise: {plugin: constant, sigma: 0}}}
+  pair_field: {plugin: field/affine, value: pair, coupling: pairs}
+  ot_field:   {plugin: field/affine, value: ot, coupling: plain}
+  at_pair: {plugin: metric/gradient_variance, objective: task, field: pair_field, batch: 16, replicates: 4}
+  at_ot:   {plugin: metric/gradient_variance, objective: task, field: ot_field, batch: 16, replicates: 4}
+  at_pair_exact: {plugin: metric/gradient_variance_exact, objective: task, field: pair_field}
+  at_ot_exact:   {plugin: metric/gradient_variance_exact, objective: task, field: ot_field}
+report: {at_pair.total: mean, at_pair_exact.total: mean, at_ot.total: mean, at_ot_exact.total: mean, at_ot_exact.loss: mean}
+sweep:
+  sigma: {set: task.interpolant.noise.sigma, values: [0, 0.05]}
+  angle: {set: pairs.angle, values: [0 deg, 90 deg, 180 deg]}
 """
 
 # Images as vectors, carried by a field in closed form.
@@ -251,6 +276,7 @@ def test_sweep(work):
         assert legend in page.text, legend
     curves, points = (page.source.split('<h2 id="flows">')[i].count("<figure") for i in (0, 1))
     assert curves == 11 and points == 2, (curves, points)
+    assert 'id="over"' not in page.source      # two values make no axis
     assert len(page.source) < 5e6
     # By its index, from within, without dot; the page lies beside the folder.
     weir("report", "index.h5", cwd=work / "turn", WEIR_PYTHON=PYTHON, PATH=str(work / "nowhere"))
@@ -325,6 +351,40 @@ def test_reasons(work):
     assert "inf: rows of one minibatch-OT plan" in page_of(work / "still.h5").text
 
 
+def test_over_axis(work):
+    (work / "angles.yaml").write_text(ANGLES)
+    weir("run", work / "angles.yaml", "-o", work / "angles", "--progress", "none")
+    page = page_of(work / "angles")
+    section = page.source.split('<h2 id="over">')[1].split("</section>")[0]
+    figures = dict(zip(re.findall(r'aria-label="([^"]*)"', section), section.split("<figure>")[1:]))
+    assert list(figures) == ["at_pair.total against angle", "at_ot.total against angle", "at_ot_exact.loss against angle"]
+    for node in ("at_pair", "at_ot"):
+        drawn = figures[f"{node}.total against angle"]
+        assert "angle (deg)" in drawn and f"The line is {node}_exact.total." in drawn
+        assert "LineCollection" in drawn and len(re.findall(r'<path d="M[^"]*L[^"]*" clip-path', drawn)) >= 2
+    assert "measured ± standard error" in section and "closed form" in section and "sigma = 0.05" in section
+    pair = figures["at_pair.total against angle"]
+    assert re.search(r"▽ at the lower edge, zero but for round-off \(up to \de-\d\d\): sigma = 0, ", pair), pair[-400:]
+    assert "△ at the upper edge, infinite: sigma = 0.05, angle = 180 deg (I + t Theta is singular" in pair, pair[-400:]
+    assert ">0</text>" in pair and ">∞</text>" in pair
+
+
+def test_axis_of_numbers(_):
+    """The longest axis of numbers is the figure's; more lines than colours stand in several panels."""
+    import axes
+    def sweep(**values):
+        names = list(values)
+        cases = [types.SimpleNamespace(axes=dict(zip(names, each))) for each in itertools.product(*values.values())]
+        return types.SimpleNamespace(axes=names, cases=cases)
+    angles = ["0 deg", "15 deg", "1e2 deg", "-30 deg"]
+    assert axes.axis_of(sweep(a=["1", "2"], b=["1 deg", "1 rad", "2 deg"], c=["1", "2", "some"])) is None
+    found = axes.axis_of(swept := sweep(a=["1", "2", "3"], b=angles, c=["x", "y", "z"]))
+    assert found.name == "b" and found.unit == "deg" and list(found.values.values()) == [0, 15, 100, -30]
+    panels = axes.facets(swept, found)
+    assert list(panels) == ["a = 1", "a = 2", "a = 3"] and list(panels["a = 2"]) == ["c = x", "c = y", "c = z"]
+    assert list(found.of(panels["a = 2"]["c = x"])) == [-30, 0, 15, 100]
+
+
 def test_images(work):
     (work / "images.yaml").write_text(IMAGES)
     (work / "images.idx").write_bytes(bytes([0, 0, 8, 3, 0, 0, 0, 12, 0, 0, 0, 4, 0, 0, 0, 4]) + bytes(range(192)))
@@ -337,7 +397,6 @@ def test_images(work):
 
 def test_peaks(_):
     """A long curve is thinned, but no peak is lost."""
-    sys.path.insert(0, str(pathlib.Path(os.environ["WEIR_SOURCE_DIR"]) / "tools/report"))
     import figures
     import numpy as np
     step, curve = np.arange(100_000), np.ones(100_000)
@@ -441,7 +500,7 @@ def test_refusals(work):
 
 
 with tempfile.TemporaryDirectory(prefix="weir-report.") as folder:
-    for test in (test_sweep, test_reference, test_single, test_reasons, test_images, test_peaks, test_unfinished,
+    for test in (test_sweep, test_reference, test_single, test_reasons, test_over_axis, test_axis_of_numbers, test_images, test_peaks, test_unfinished,
                  test_failed, test_interrupted, test_refusals):
         print(test.__name__, flush=True)
         test(pathlib.Path(folder))

@@ -70,6 +70,9 @@ class Experiment:
     def _names(self):
         return {dataset.what for dataset in self.datasets}
 
+    def dataset(self, what):
+        return next((dataset for dataset in self.datasets if dataset.what == what), None)
+
     def record_with(self, dataset):
         return next(record for record in self.records if record.dataset(dataset.what))
 

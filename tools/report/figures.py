@@ -12,6 +12,7 @@ matplotlib.use("Agg")
 import matplotlib.collections
 import matplotlib.colors
 import matplotlib.pyplot as plt
+import matplotlib.ticker
 import numpy as np
 
 # Okabe and Ito's palette, safe for colour-blind readers, in an order that stays apart on white and on black.
@@ -113,6 +114,64 @@ def curves(lines, ylabel, xlabel="step", alt="", marker=False):
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
     return svg(figure, alt)
+
+
+KINDS = ZERO, INFINITE, MISSING = "zero", "infinite", "missing"      # numbers that a scale has no place for
+
+
+def measured(lines, marks, xname, xunit, ylabel, log, limits, alt):
+    """Points with error bars, as rings about the curves that they should lie on. lines: (style index, x, value, standard
+    error, exact or None); marks: (style index, x, kind), drawn at the edges; limits: of the numbers, beyond which there is room
+    for marks. Of lines that coincide, the first are the larger, so that each is seen."""
+    figure, axes = plt.subplots()
+    sizes = {line[0]: 3.6 + 1.3 * i for i, line in enumerate(reversed(lines))}
+    for index, x, value, se, exact in lines:
+        colour, dash = style(index)
+        axes.plot(x, value if exact is None else exact, color=colour, linestyle=dash)
+        known = np.isfinite(value)
+        if known.any():
+            axes.errorbar(x[known], value[known], yerr=np.nan_to_num(se[known]), fmt="o", color=colour, markersize=sizes[index],
+                          elinewidth=1.1, capsize=2, markerfacecolor=colour if exact is None else "none")
+    for index, x, kind in marks:
+        if kind != MISSING:
+            axes.plot(x, np.full(len(x), EDGE if kind == ZERO else 1 - EDGE), transform=axes.get_xaxis_transform(),
+                      linestyle="none", marker="v" if kind == ZERO else "^", markersize=3 + 0.6 * sizes[index],
+                      color=style(index)[0], markerfacecolor="none")
+    scale_y(axes, limits, log, {kind for *_, kind in marks})
+    scale_x(axes, np.unique(np.concatenate([x for _, x, *_ in lines])), xunit)
+    axes.set_xlabel(axis_label(xname, xunit))
+    axes.set_ylabel(ylabel)
+    return svg(figure, alt)
+
+
+EDGE, ROOM = 0.03, 0.09      # of the height: where marks are, and how far numbers keep from the edge
+
+
+def scale_y(axes, limits, log, kinds):
+    low, high = np.log10(limits) if log else limits
+    room = ROOM / (1 - 2 * ROOM) * ((high - low) or abs(high) or 1)
+    ends = np.array([low - room, high + room])
+    if log:
+        axes.set_yscale("log")
+    axes.set_ylim(10**ends if log else ends)
+    for kind, at, text in ((ZERO, EDGE, "0"), (INFINITE, 1 - EDGE, "∞")):
+        if kind in kinds:
+            axes.text(-0.02, at, text, transform=axes.transAxes, ha="right", va="center")
+            within = limits[0] if kind == ZERO else -np.inf, limits[1] if kind == INFINITE else np.inf
+            axes.set_yticks([t for t in axes.get_yticks() if within[0] <= t <= within[1]])
+            axes.set_ylim(10**ends if log else ends)
+
+
+def scale_x(axes, values, unit):
+    """Degrees in steps that divide a turn; logarithmic, with a tick at each value, where values grow by factors."""
+    gaps = np.diff(values)
+    if unit == "deg":
+        axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(7, steps=[1.5, 3, 4.5, 9, 10]))
+    elif values[0] > 0 and gaps.max() >= 3 * gaps.min():
+        axes.set_xscale("log")
+        if len(values) <= 8:
+            axes.set_xticks(values, [f"{value:g}" for value in values])
+            axes.minorticks_off()
 
 
 def edges_of(centres):

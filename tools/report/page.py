@@ -7,6 +7,7 @@ import re
 import jinja2
 import markupsafe
 
+import axes
 import figures
 import flows
 import graph
@@ -35,7 +36,7 @@ def make(source, summary, reference_file):
         runs=runs(experiment) if experiment.swept else [],
         comparisons=reference.comparisons(reference_file, experiment) if reference_file else None,
         reference=reference_file.name if reference_file else "", drawing=drawing, undrawn=undrawn,
-        traces=traces.all_traces(experiment), flows=flows.all_flows(experiment),
+        over=axes.over_axis(experiment), traces=traces.all_traces(experiment), flows=flows.all_flows(experiment),
         quantities=quantities.all_quantities(experiment), plugins=plugins(experiment),
         libraries=record.columns("provenance/libraries") if record else [], sources=sources(experiment))
 

@@ -22,6 +22,8 @@ class Number:
     def __init__(self, number):
         null = lambda key: math.nan if number.get(key) is None else number[key]
         self.mean, self.se = null("mean"), null("se")
+        if math.isnan(self.mean):
+            self.mean = float(number["text"].split()[0])   # JSON has no infinities
         self.text = shown(number["text"])                  # mean, standard deviation, runs
         self.with_error = shown(number["with_error"])      # mean, standard error
 
