@@ -148,7 +148,9 @@ std::vector<Divergence> divergences(const NormalFlow& problem, const Flow& flow,
     const double t = pole.real();
     if (std::abs(pole.imag()) > 1e-12 || t < begin || t > end) return false;
     const Flow::Singular singular = flow.singular(t);
-    if (singular.variance)
+    const bool again =
+        std::ranges::any_of(found, [&](const Divergence& d) { return std::abs(d.t - t) < 1e-9; });
+    if (singular.variance && !again)
       found.push_back({t, singular.loss, fmt::format("I + t Theta is singular at t = {:.9g}", t)});
     return true;
   });
