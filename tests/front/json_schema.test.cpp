@@ -57,7 +57,7 @@ TEST_CASE("the schema names draft-07 and describes every plugin and parameter", 
 TEST_CASE("another implementation of JSON Schema accepts good pipelines and refuses bad ones",
           "[front][schema]") {
   const nlohmann::json good = weir::resolved_json(laboratory::graph_of(laboratory::rotation));
-  const std::vector<nlohmann::json> accepted = {
+  std::vector<nlohmann::json> accepted = {
       good,
       changed("/nodes/pairs/angle", "180 deg"),
       changed("/nodes/pairs/draw", "fresh"),
@@ -67,7 +67,31 @@ TEST_CASE("another implementation of JSON Schema accepts good pipelines and refu
       changed("/sweep/budget", {{"zip", {{"train.steps", {1, 2}}}}}),
       {{"extends", "other.yaml"}, {"nodes", {{"train", {{"steps", 5}}}, {"flow", nullptr}}}},
   };
+  const nlohmann::json round = {
+      {"inputs", {"first"}},
+      {"nodes", {{"again", {{"plugin", "coupling/given"}, {"points", "first.x0"}}}}},
+      {"outputs", {{"first", "again"}}}};
+  const auto with_block = [&](const nlohmann::json& block, const nlohmann::json& use) {
+    nlohmann::json json = good;
+    json["blocks"]["round"] = block;
+    json["nodes"]["loop"] = use;
+    return json;
+  };
+  const nlohmann::json use = {
+      {"use", "round"}, {"repeat", 3}, {"first", "pairs"}, {"set", {{"2.again.note", "x"}}}};
+  accepted.push_back(with_block(round, use));
+  accepted.push_back(changed("/nodes/loop.2.base", good["nodes"]["base"]));
+  accepted.push_back(
+      changed("/compare", {{{"that", "train.loss"}, {"axis", "sigma"}, {"less", 0}, {"than", 0.5}},
+                           {{"less", "train.loss"}, {"than", "recall.own"}, {"p_below", 0.01}}}));
+  accepted.push_back(
+      changed("/expect", {{{"that", "train.loss"}, {"at_most", "recall.own"}, {"share", 0.9}}}));
   const std::vector<nlohmann::json> refused = {
+      with_block({{"inputs", {"first"}}}, use),
+      with_block({{"nodes", {{"again", {{"plugin", "coupling/givn"}}}}}}, use),
+      with_block(round, {{"use", "round"}, {"repeat", 0}, {"first", "pairs"}}),
+      changed("/compare", {{{"that", "train.loss"}, {"less", 0}, {"than", 0.5}}}),
+      changed("/expect", {{{"that", "train.loss"}, {"at_most", 1}, {"share", 2}}}),
       changed("/nods", 1),
       changed("/nodes/base/dim", 0),
       changed("/nodes/base/dim", 2.5),
