@@ -61,7 +61,7 @@ class Expander {
   Expander(Node& root, const Registry& registry, Faults& faults)
       : root_(root), registry_(registry), faults_(faults) {}
 
-  std::map<std::string, std::string> expand() {
+  WrittenBlocks expand() {
     blocks_ = read_blocks(root_, faults_);
     Entry* nodes = root_.find("nodes");
     if (!nodes || !nodes->value.is_map()) return {};
@@ -69,10 +69,10 @@ class Expander {
     for (const Entry& entry : nodes->value.entries) write(entry, "", written, 0);
     nodes->value.entries = std::move(written);
     for (const auto& [name, block] : blocks_)
-      if (!block.used)
+      if (!block.used && !unknown_block_)
         fault(block.place, "block " + quote(name) + " is used nowhere", "remove it, or write use: " + name);
     if (!uses_.empty()) follow_outputs(nodes->value);
-    return first_rounds_;
+    return {first_rounds_, broken_};
   }
 
  private:
@@ -95,6 +95,8 @@ class Expander {
     std::vector<std::string> names;
     for (const auto& [name, block] : blocks_) names.push_back(name);
     const auto found = blocks_.find(use->value.text);
+    broken_.insert(prefix + entry.key);  // until it is written
+    unknown_block_ = unknown_block_ || found == blocks_.end();
     if (!use->value.is_scalar() || found == blocks_.end())
       return fault(use->value.place, "there is no block " + quote(use->value.text),
                    wording::did_you_mean(use->value.text, names),
@@ -143,7 +145,8 @@ class Expander {
         if (inputs.contains(name)) inputs[name] = target;
       }
     }
-    uses_.emplace(path, &block);
+    uses_.emplace(path, Use{&block, repeat ? *rounds : 0});
+    broken_.erase(path);
   }
 
   void write_round(const Entry& entry, const Scope& scope, std::int64_t round, std::int64_t rounds,
@@ -228,35 +231,54 @@ class Expander {
 
   // Says so if the text names a use of a block, and nothing in it.
   void check_output(const std::string& text, const Place& place) {
-    for (const auto& [path, block] : uses_) {
+    for (const auto& [path, use] : uses_) {
       if (text != path && !text.starts_with(path + ".")) continue;
-      const std::vector<std::string> parts = split_path(text.substr(std::min(text.size(), path.size() + 1)));
-      const bool numbered = scalar::whole(parts.front()).has_value();
-      const std::string& name = numbered && parts.size() > 1 ? parts[1] : parts.front();
-      if (block->nodes->find(name)) continue;
-      std::vector<std::string> outputs;
-      for (const auto& [output, link] : block->outputs) outputs.push_back(output);
-      const std::string who = quote(path) + " uses block " + quote(block->name);
-      fault(place,
-            who + (name.empty() ? "; name one of its outputs" : ", which has no output " + quote(name)),
-            wording::did_you_mean(name, outputs),
-            {"outputs: " + (outputs.empty() ? "none" : wording::listed(outputs))});
+      std::vector<std::string> parts = split_path(text.substr(std::min(text.size(), path.size() + 1)));
+      if (const auto round = scalar::whole(parts.front())) {
+        if (*round < 1 || *round > use.rounds)
+          return fault(place, use.rounds == 0 ? quote(path) + " is not repeated and has no numbered rounds"
+                                              : fmt::format("there is no round {} of {}, which has {}",
+                                                            *round, quote(path), use.rounds));
+        parts.erase(parts.begin());
+      } else if (use.rounds > 0 && use.block->nodes->find(parts.front())) {
+        return fault(place, "the nodes of " + quote(path) + " are numbered by their rounds",
+                     fmt::format("write {}.{}.{}", path, use.rounds, text.substr(path.size() + 1)));
+      }
+      const std::string name = parts.empty() ? "" : parts.front();
+      if (!use.block->nodes->find(name)) no_output(path, *use.block, name, place);
       return;
     }
+  }
+
+  void no_output(const std::string& path, const Block& block, const std::string& name, const Place& place) {
+    std::vector<std::string> outputs, all;
+    for (const auto& [output, link] : block.outputs) outputs.push_back(output);
+    all = outputs;
+    for (const Entry& node : block.nodes->entries) all.push_back(node.key);
+    const std::string who = quote(path) + " uses block " + quote(block.name);
+    fault(place, who + (name.empty() ? "; name one of its outputs" : ", which has no output " + quote(name)),
+          wording::did_you_mean(name, all),
+          {"outputs: " + (outputs.empty() ? "none" : wording::listed(outputs))});
   }
 
   Node& root_;
   const Registry& registry_;
   Faults& faults_;
   std::map<std::string, Block> blocks_;
-  std::map<std::string, const Block*> uses_;                    // path of each use
+  struct Use {
+    const Block* block;
+    std::int64_t rounds;  // 0 without `repeat`
+  };
+  std::map<std::string, Use> uses_;  // by path
+  std::set<std::string> broken_;
+  bool unknown_block_ = false;
   std::map<std::string, std::string> first_of_, first_rounds_;  // block -> prefix, prefix -> prefix
   std::map<std::string, std::string> targets_;                  // "loop.field" -> "loop.3.train.field"
 };
 
 }  // namespace
 
-std::map<std::string, std::string> expand_blocks(Node& root, const Registry& registry, Faults& faults) {
+WrittenBlocks expand_blocks(Node& root, const Registry& registry, Faults& faults) {
   return Expander(root, registry, faults).expand();
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,13 @@ void assign(yaml::Node& root, const Assignment& assignment, const Registry& regi
 void assign_node(yaml::Node& nodes, const Assignment& assignment, const Registry& registry, Faults& faults);
 
 // Replaces every node that uses a block by the nodes of that block, once for each round, and links, reports and
-// expectations that name an output of a block by what it stands for; after the assignments. Faults W128. Gives for the
-// prefix of each round ("loop.2.") that of the first one written of the same block ("loop.1.").
-std::map<std::string, std::string> expand_blocks(yaml::Node& root, const Registry& registry, Faults& faults);
+// expectations that name an output of a block by what it stands for; after the assignments. Faults W128.
+struct WrittenBlocks {
+  std::map<std::string, std::string>
+      first_rounds;              // prefix of a round, "loop.2.": the first one of the same block, "loop.1."
+  std::set<std::string> broken;  // nodes that could not be written out
+};
+WrittenBlocks expand_blocks(yaml::Node& root, const Registry& registry, Faults& faults);
 
 // The plugin id that a node's map names, "" if none; `kind` completes a bare name.
 std::string plugin_id(const yaml::Node& node, const std::string& kind);

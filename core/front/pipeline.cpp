@@ -30,7 +30,9 @@ Draft check_tree(yaml::Node& tree, const std::vector<Assignment>& assignments, c
   draft.graph.file = file;
   substitute_vars(tree, assignments, draft.faults);
   for (const Assignment& assignment : assignments) assign(tree, assignment, registry, draft.faults);
-  draft.first_rounds = expand_blocks(tree, registry, draft.faults);
+  WrittenBlocks blocks = expand_blocks(tree, registry, draft.faults);
+  draft.first_rounds = std::move(blocks.first_rounds);
+  draft.broken.merge(blocks.broken);
   check::read_header(tree, options, draft);
   check::read_nodes(tree, draft);
   check::resolve_links(draft);
@@ -60,15 +62,9 @@ std::string main_trace(const Graph& graph) {
 }
 
 // By place, the pipeline's own file first; each fault once, and none that a value has only because its var is
-// unknown or its name in a block stands for nothing. A fault in a block is that of its first round.
+// unknown or its name in a block stands for nothing. A fault in a block is said of the first round that has it.
 void arrange(Faults& faults, const std::string& file,
              const std::map<std::string, std::string>& first_rounds) {
-  for (Fault& fault : faults) {
-    for (const auto& [prefix, first] : first_rounds) {
-      for (std::size_t at = 0; (at = fault.message.find("'" + prefix, at)) != std::string::npos; ++at)
-        fault.message.replace(at + 1, prefix.size(), first);
-    }
-  }
   const auto first = [](const Fault& f) { return f.code == "W123" || f.code == "W125" || f.code == "W128"; };
   Faults causes;
   std::ranges::copy_if(faults, std::back_inserter(causes), first);
@@ -81,8 +77,15 @@ void arrange(Faults& faults, const std::string& file,
   };
   std::stable_sort(faults.begin(), faults.end(),
                    [&](const Fault& a, const Fault& b) { return key(a) < key(b); });
-  const auto same = [](const Fault& a, const Fault& b) {
-    return a.code == b.code && a.place == b.place && a.message == b.message;
+  const auto of_first_round = [&](std::string message) {
+    for (const auto& [prefix, first] : first_rounds) {
+      for (std::size_t at = 0; (at = message.find("'" + prefix, at)) != std::string::npos; ++at)
+        message.replace(at + 1, prefix.size(), first);
+    }
+    return message;
+  };
+  const auto same = [&](const Fault& a, const Fault& b) {
+    return a.code == b.code && a.place == b.place && of_first_round(a.message) == of_first_round(b.message);
   };
   faults.erase(std::unique(faults.begin(), faults.end(), same), faults.end());
 }

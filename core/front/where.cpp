@@ -37,6 +37,11 @@ std::map<std::string, nlohmann::json> read_where(const Node& root, const Node& w
   const std::vector<SweepAxis>& axes = draft.graph.sweep;
   for (const Entry& entry : where.entries) {
     const auto axis = std::ranges::find(axes, entry.key, &SweepAxis::name);
+    if (axis != axes.end() && axis->seeds) {
+      draft.fault("W406", entry.place,
+                  "axis " + quote(entry.key) + " counts seeds, and a case is all of them", "leave it out");
+      continue;
+    }
     if (axis != axes.end()) {
       selected[axis->name] = axis_value(*axis, entry.value, draft);
       continue;

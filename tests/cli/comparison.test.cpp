@@ -53,6 +53,13 @@ TEST_CASE("Levels of an axis are compared run by run, paired by seed") {
   ExpectedOrder other = levels();
   std::swap(other.less, other.than);
   CHECK_FALSE(judge({other}, results, sweep())[0].met);  // significant, and in the other direction
+
+  // One seed of several that were counted, with errors of their own: says nothing of the spread between trainings.
+  std::vector<RunResult> one = {results[0], results[1]};
+  for (RunResult& run : one) run.values["recall.share"].se = 1e-3;
+  const Verdict verdict = judge({levels()}, one, sweep())[0];
+  CHECK_FALSE(verdict.met);
+  CHECK_THAT(verdict.text(), Catch::Contains("one run of each, and a t test needs two: count more seeds"));
 }
 
 TEST_CASE("Each case of the other axes is judged on its own, those that `where` selects") {

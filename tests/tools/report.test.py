@@ -11,6 +11,7 @@ import math
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,6 +51,23 @@ nodes:
     probes: {variance: {plugin: gradient_variance, every: 20}, loss: {plugin: loss}}
   flow:   {plugin: integrator/euler, field: train.field, start: pairs.x0, steps: 4, save: 5}
   recall: {plugin: metric/memorisation, generated: flow.end, pairs: pairs}
+"""
+ROUNDS = """
+name: rounds
+blocks:
+  round:
+    inputs: [pairs]
+    nodes:
+      task:  {plugin: objective/flow_matching, coupling: pairs}
+      train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 8, depth: 1}, steps: 5, batch: 8}
+      flow:  {plugin: integrator/euler, field: train.field, start: pairs.x0, steps: 2}
+      next:  {plugin: coupling/given, start: pairs.x0, end: flow.end}
+    outputs: {pairs: next, ends: flow.end}
+nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  first: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 16}}
+  loop:  {use: round, repeat: 2, pairs: first}
+  w2:    {plugin: metric/w2, samples: loop.ends, points: first.x1}
 """
 REPORT = """
 report: {train.loss: last, recall.share: mean, recall.own: mean, train.probes.variance.total: last}
@@ -367,6 +385,19 @@ def test_over_axis(work):
     assert re.search(r"▽ at the lower edge, zero but for round-off \(up to \de-\d\d\): sigma = 0, ", pair), pair[-400:]
     assert "△ at the upper edge, infinite: sigma = 0.05, angle = 180 deg (I + t Theta is singular" in pair, pair[-400:]
     assert ">0</text>" in pair and ">∞</text>" in pair
+
+
+def test_blocks(work):
+    (work / "rounds.yaml").write_text(ROUNDS)
+    weir("run", work / "rounds.yaml", "-o", work / "rounds.h5", "--progress", "none")
+    page = page_of(work / "rounds.h5")
+    graph = page.source.split('<h2 id="graph">')[1].split("</section>")[0]
+    for node in ("first", "loop.1.train", "loop.2.train", "w2"):
+        assert f">{node}<" in graph or shutil.which("dot") is None, node
+    # first -> 1.task, 1.flow, 1.next, w2; in each round task -> train -> flow -> next; 1.next -> 2.task, 2.flow, 2.next;
+    # 2.flow -> w2; base -> first (twice)
+    assert graph.count('class="edge"') == 4 + 2 * 3 + 3 + 1 + 2 or shutil.which("dot") is None, graph.count('class="edge"')
+    assert "loop.2.train" in page.source.split('<h2 id="curves">')[1]
 
 
 def test_axis_of_numbers(_):

@@ -74,7 +74,8 @@ std::pair<double, double> test(const Law& law, double ratio) {
   return {2 * boost::math::cdf(boost::math::complement(law, ratio)), boost::math::quantile(law, 0.975)};
 }
 
-Verdict verdict(const ExpectedOrder& c, const Differences& d) {
+// `over_seeds`: the sweep has an axis of seeds, so that one run of each says nothing of another.
+Verdict verdict(const ExpectedOrder& c, const Differences& d, bool over_seeds) {
   Verdict v{false, rule(c), label(d.axes), "not measured"};
   const std::size_t n = d.values.size();
   if (n == 0) return v;
@@ -83,7 +84,8 @@ Verdict verdict(const ExpectedOrder& c, const Differences& d) {
   const Statistic s = statistic(values);
   v.measured = fmt::format("difference {}", number(s.mean));
   if (!s.se) v.why = "no standard error: sweep over seeds, `seed: {count: 5}`";
-  if (!s.se || !std::isfinite(s.mean)) return v;
+  if (over_seeds && n == 1) v.why = "one run of each, and a t test needs two: count more seeds";
+  if (!v.why.empty() || !std::isfinite(s.mean)) return v;
   double p = s.mean == 0 ? 1 : 0, width = 0;
   if (*s.se > 0) {
     const double ratio = std::abs(s.mean) / *s.se;
@@ -106,8 +108,8 @@ std::vector<Verdict> judge(const std::vector<ExpectedOrder>& compare, const std:
   std::vector<Verdict> verdicts;
   for (const ExpectedOrder& c : compare) {
     const std::vector<Differences> all = differences(c, results, seeds);
-    for (const Differences& d : all) verdicts.push_back(verdict(c, d));
-    if (all.empty()) verdicts.push_back(verdict(c, {}));
+    for (const Differences& d : all) verdicts.push_back(verdict(c, d, !seeds.empty()));
+    if (all.empty()) verdicts.push_back(verdict(c, {}, !seeds.empty()));
   }
   return verdicts;
 }

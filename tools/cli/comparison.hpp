@@ -3,7 +3,8 @@
 //   d_i = less_i - than_i over the runs i in which both are measured, paired by every other axis of the sweep and by the seed
 //   t = mean(d) / (sd(d) / sqrt(n)), n - 1 degrees of freedom; p is two-sided, the interval has 95 % confidence
 //
-// A single pair of numbers that carry standard errors of their own is compared by z = d / sqrt(se_less^2 + se_than^2).
+// Without an axis of seeds a single pair of numbers that carry standard errors of their own is compared by
+// z = d / sqrt(se_less^2 + se_than^2): what differs between trainings is not in it.
 #pragma once
 
 #include <vector>

@@ -16,7 +16,7 @@ def escaped(text):
 
 
 def links(record, path, written, port_of=""):
-    """(port, node, output) of a node and of the inline nodes in it; (port, plugin) of those inline nodes."""
+    """(port, what it is linked to) of a node and of the inline nodes in it; (port, plugin) of those inline nodes."""
     edges, inline = [], []
     params = record.node_params(path)
     for key, value in written.items():
@@ -32,9 +32,13 @@ def links(record, path, written, port_of=""):
                 edges += more[0]
                 inline += more[1]
             elif isinstance(entry, str):
-                node, _, output = entry.partition(".")
-                edges.append((port, node, output))
+                edges.append((port, entry))
     return edges, inline
+
+
+def node_of(path, nodes):
+    """The node that a path such as loop.1.train.field starts with, or None."""
+    return max((name for name in nodes if f"{path}.".startswith(f"{name}.")), key=len, default=None)
 
 
 def dot(record, swept_nodes):
@@ -53,8 +57,10 @@ def dot(record, swept_nodes):
         table = f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
         mark = f', color="{figures.COLOURS[0]}", penwidth=2' if name in swept_nodes else ""
         lines.append(f"{number[name]} [label=<{table}>{mark}];")
-        for port, node, output in edges:
-            if node in number:
+        for port, linked in edges:
+            node = node_of(linked, nodes)
+            if node is not None:
+                output = linked[len(node) + 1:]
                 label = f"{output} > {port}" if output else port
                 lines.append(f'{number[node]} -> {number[name]} [label="{escaped(label)}"];')
     return "\n".join(lines + ["}"])
@@ -69,7 +75,9 @@ def swept_nodes(resolved):
         paths += list(axis.get("zip", {}))
         for case in axis.get("cases", {}).values():
             paths += list(case) if isinstance(case, dict) else []
-    return {path.split(".")[0] for path in paths}
+    # loop.train.steps sets a parameter of loop.1.train, loop.2.train, ...
+    without_round = lambda name: ".".join(part for part in name.split(".") if not part.isdigit())
+    return {name for name in resolved["nodes"] for path in paths if path.startswith((f"{name}.", f"{without_round(name)}."))}
 
 
 def drawing(record, resolved):

@@ -46,7 +46,8 @@ def all_traces(experiment):
             else:
                 section.rows.append(row)
     # A trainer before its probes: they are nodes inside it, and end before it.
-    return sorted(sections.values(), key=lambda s: (order.index(s.node.split(".")[0]), s.node))
+    at_top = lambda node: min((name for name in order if f"{node}.".startswith(f"{name}.")), key=len)
+    return sorted(sections.values(), key=lambda s: (order.index(at_top(s.node)), s.node))
 
 
 def rows_of(experiment, dataset, record, styles):
