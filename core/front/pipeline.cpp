@@ -65,11 +65,13 @@ std::string main_trace(const Graph& graph) {
 // unknown or its name in a block stands for nothing. A fault in a block is said of the first round that has it.
 void arrange(Faults& faults, const std::string& file,
              const std::map<std::string, std::string>& first_rounds) {
-  const auto first = [](const Fault& f) { return f.code == "W123" || f.code == "W125" || f.code == "W128"; };
+  const auto is_cause = [](const Fault& f) {
+    return f.code == "W123" || f.code == "W125" || f.code == "W128";
+  };
   Faults causes;
-  std::ranges::copy_if(faults, std::back_inserter(causes), first);
+  std::ranges::copy_if(faults, std::back_inserter(causes), is_cause);
   std::erase_if(faults, [&](const Fault& fault) {
-    return !first(fault) &&
+    return !is_cause(fault) &&
            std::ranges::any_of(causes, [&](const Fault& f) { return f.place == fault.place; });
   });
   const auto key = [&](const Fault& fault) {

@@ -102,9 +102,7 @@ TEST_CASE(
   REQUIRE(summary["cases"].size() == 2);
   for (const std::size_t c : {0, 1}) {
     const Json& values = summary["cases"][c]["values"];
-    const auto number = [&](std::size_t run) {
-      return std::strtod(rows[1 + 2 * c + run][8].c_str(), nullptr);
-    };
+    const auto number = [&](std::size_t of) { return std::strtod(rows[1 + 2 * c + of][8].c_str(), nullptr); };
     CHECK(values["train.loss"]["mean"].get<double>() == Approx((number(0) + number(1)) / 2));
     CHECK(values["train.loss"]["n"] == 2);
     CHECK_THAT(run.out, Contains(values["recall.share"]["text"].get<std::string>()));
