@@ -56,4 +56,7 @@ std::string plugin_id(const yaml::Node& node, const std::string& kind);
 // "a.b.c" at its dots.
 std::vector<std::string> split_path(const std::string& path);
 
+// Whether a node may have this name: a word, or several of which the later ones may be numbers (written out from a block).
+bool is_node_path(const std::string& text);
+
 }  // namespace weir

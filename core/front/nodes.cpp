@@ -263,18 +263,6 @@ void Draft::fault(std::string code, const Place& place, std::string message, std
 
 std::string owner(const GraphNode& node) { return node.plugin + " (node '" + node.path + "')"; }
 
-namespace {
-
-// A name; or several parts, of which the later ones may be numbers: a node written out from a block.
-bool is_node_path(const std::string& text) {
-  const std::vector<std::string> parts = split_path(text);
-  return wording::is_name(parts.front()) && std::ranges::all_of(parts, [](const std::string& part) {
-           return wording::is_name(part) || scalar::whole(part).has_value();
-         });
-}
-
-}  // namespace
-
 void read_nodes(const Node& root, Draft& draft) {
   const Entry* nodes = root.find("nodes");
   if (!nodes)

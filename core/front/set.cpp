@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <weir/front/value.hpp>
 #include <weir/front/wording.hpp>
 
 namespace weir {
@@ -158,6 +159,13 @@ std::vector<std::string> split_path(const std::string& path) {
   }
   parts.push_back(path.substr(from));
   return parts;
+}
+
+bool is_node_path(const std::string& text) {
+  const std::vector<std::string> parts = split_path(text);
+  return wording::is_name(parts.front()) && std::ranges::all_of(parts, [](const std::string& part) {
+           return wording::is_name(part) || scalar::whole(part).has_value();
+         });
 }
 
 std::string plugin_id(const Node& node, const std::string& kind) {
