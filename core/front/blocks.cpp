@@ -25,8 +25,8 @@ using wording::quote;
 using yaml::Entry;
 using yaml::Node;
 
-constexpr std::int64_t most_rounds = 1000;
-constexpr std::size_t most_written = 10'000;
+constexpr std::int64_t most_rounds = 100;
+constexpr std::size_t most_written = 1000;  // checked in some seconds at ten times as many
 constexpr std::size_t most_nested = 16;
 
 // Calls `visit` with every scalar that stands for a link in a node and its inline nodes.
@@ -135,6 +135,10 @@ class Expander {
       return fault(repeat->value.place, fmt::format("'repeat' must be an integer from 1 to {}, not {}",
                                                     most_rounds, yaml::describe(repeat->value)));
 
+    if (const Entry* set = entry.value.find("set"); set && !set->value.is_map())
+      return fault(set->value.place,
+                   "'set' must be a map such as {train.steps: 100}, not " + yaml::describe(set->value));
+
     for (std::int64_t round = 1; round <= *rounds; ++round) {
       const Scope scope{block, path + "." + (repeat ? fmt::format("{}.", round) : ""), inputs};
       first_rounds_[scope.prefix] = first_of_.try_emplace(block.name, scope.prefix).first->second;
@@ -219,14 +223,18 @@ class Expander {
         follow(entry->value.text, entry->value.place);
   }
 
+  // A chain of outputs takes each at most once, unless it goes round in a circle, along which the text may grow.
   void follow(std::string& text, const Place& place) {
-    for (std::size_t steps = 0; steps <= most_nested * most_rounds; ++steps) {
+    constexpr std::size_t longest = 4096;
+    const std::string written = text;
+    for (std::size_t steps = 0; steps <= targets_.size() && text.size() <= longest; ++steps) {
       std::string path = text;
       while (!path.empty() && !targets_.contains(path))
         path.erase(path.rfind('.') == std::string::npos ? 0 : path.rfind('.'));
       if (path.empty()) return check_output(text, place);
       text = targets_.at(path) + text.substr(path.size());
     }
+    fault(place, quote(written) + " stands for an input that stands for it in turn");
   }
 
   // Says so if the text names a use of a block, and nothing in it.

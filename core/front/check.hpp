@@ -64,6 +64,8 @@ void read_compare(const yaml::Node& root, Draft& draft);
 // The cases of the sweep that a `where` selects: axis -> value. Says nothing of axes that are faulty themselves.
 std::map<std::string, nlohmann::json> read_where(const yaml::Node& root, const yaml::Node& where,
                                                  Draft& draft);
+// The axis of that name; null, and fault W406 unless it is written but faulty itself, if there is none.
+const SweepAxis* find_axis(const yaml::Node& root, const std::string& name, const Place& place, Draft& draft);
 // The value of an axis that was written; null, and fault W406, if it never takes it.
 nlohmann::json axis_value(const SweepAxis& axis, const yaml::Node& written, Draft& draft);
 

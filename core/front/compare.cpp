@@ -39,15 +39,8 @@ void read_one(const Node& root, const Node& value, Draft& draft) {
                  "than: value}");
   }
   if (that) {
-    const auto found = std::ranges::find(draft.graph.sweep, axis->value.text, &SweepAxis::name);
-    if (found == draft.graph.sweep.end()) {
-      const Entry* sweep = root.find("sweep");
-      if (sweep && sweep->value.find(axis->value.text)) return;  // faulty itself
-      std::vector<std::string> names;
-      for (const SweepAxis& each : draft.graph.sweep) names.push_back(each.name);
-      return fault(axis->value.place, "the sweep has no axis " + quote(axis->value.text),
-                   wording::did_you_mean(axis->value.text, names));
-    }
+    const SweepAxis* found = find_axis(root, axis->value.text, axis->value.place, draft);
+    if (!found) return;
     if (found->seeds)
       return fault(axis->value.place, "axis " + quote(found->name) + " counts seeds; runs are paired by it");
     comparison.that = that->value.text;

@@ -12,6 +12,18 @@ using wording::quote;
 using yaml::Entry;
 using yaml::Node;
 
+const SweepAxis* find_axis(const Node& root, const std::string& name, const Place& place, Draft& draft) {
+  const std::vector<SweepAxis>& axes = draft.graph.sweep;
+  const auto found = std::ranges::find(axes, name, &SweepAxis::name);
+  if (found != axes.end()) return &*found;
+  if (const Entry* sweep = root.find("sweep"); sweep && sweep->value.find(name)) return nullptr;
+  std::vector<std::string> names;
+  for (const SweepAxis& each : axes) names.push_back(each.name);
+  draft.fault("W406", place, "the sweep has no axis " + quote(name), wording::did_you_mean(name, names),
+              {names.empty() ? "this pipeline has no sweep" : "axes: " + wording::listed(names)});
+  return nullptr;
+}
+
 nlohmann::json axis_value(const SweepAxis& axis, const Node& written, Draft& draft) {
   const nlohmann::json wanted = yaml::to_json(written);
   for (const auto& point : axis.points) {
@@ -34,25 +46,13 @@ std::map<std::string, nlohmann::json> read_where(const Node& root, const Node& w
         "'where' must be a map of axes and values such as {sigma: 0}, not " + yaml::describe(where)));
     return selected;
   }
-  const std::vector<SweepAxis>& axes = draft.graph.sweep;
   for (const Entry& entry : where.entries) {
-    const auto axis = std::ranges::find(axes, entry.key, &SweepAxis::name);
-    if (axis != axes.end() && axis->seeds) {
+    const SweepAxis* axis = find_axis(root, entry.key, entry.place, draft);
+    if (axis && axis->seeds)
       draft.fault("W406", entry.place,
                   "axis " + quote(entry.key) + " counts seeds, and a case is all of them", "leave it out");
-      continue;
-    }
-    if (axis != axes.end()) {
+    else if (axis)
       selected[axis->name] = axis_value(*axis, entry.value, draft);
-      continue;
-    }
-    if (const Entry* sweep = root.find("sweep"); sweep && sweep->value.find(entry.key))
-      continue;  // faulty itself
-    std::vector<std::string> names;
-    for (const SweepAxis& each : axes) names.push_back(each.name);
-    draft.fault("W406", entry.place, "the sweep has no axis " + quote(entry.key),
-                wording::did_you_mean(entry.key, names),
-                {names.empty() ? "this pipeline has no sweep" : "axes: " + wording::listed(names)});
   }
   std::erase_if(selected, [](const auto& item) { return item.second.is_null(); });
   return selected;

@@ -104,3 +104,15 @@ nodes:
   CHECK(end(graph, "loop.look", "generated") == "loop.inner.2.flow.end");
   CHECK(end(graph, "recall", "generated") == "loop.inner.2.flow.end");
 }
+
+TEST_CASE("Blocks in blocks are written out to a bounded number of nodes", "[front][blocks]") {
+  const std::string text = R"(
+blocks:
+  one:  {nodes: {base: {plugin: source/gaussian, dim: 2}}}
+  many: {nodes: {inner: {use: one, repeat: 100}}}
+nodes:
+  loop: {use: many, repeat: 100}
+)";
+  CHECK_THAT(laboratory::faults_of(text),
+             Catch::Contains("error[W128]: blocks may be written out to 1000 nodes, and these make more"));
+}

@@ -233,6 +233,18 @@ TEST_CASE("Where the field has a pole on the paths, loss and variance are infini
   CHECK(of(*Experiment(half).exact(), "loss") == Approx(4 * 0.09 * phi * std::tan(phi / 2)).epsilon(1e-9));
 }
 
+TEST_CASE("The variance may be infinite where the loss is not", "[metric][exact]") {
+  // A = diag(-1, 1) without noise, Theta = ((-2, 0), (1, 0)), theta = 0: v has a limit at t = 1/2, v = (-2 X0_1, X0_1), so the
+  // loss is E X0_1^2 = 1; but w_1 = t X0_1 / (1 - 2 t) has none.
+  Setting setting;
+  setting.coupling = {{"matrix", {{-1, 0}, {0, 1}}}};
+  setting.field = {{"value", "given"}, {"theta", {0, 0}}, {"Theta", {{-2, 0}, {1, 0}}}};
+  const auto exact = Experiment(setting).exact({{"bins", 5}});
+  CHECK(of(*exact, "loss") == Approx(1).epsilon(1e-10));
+  CHECK(std::isinf(of(*exact, "total")));
+  CHECK(value_of(*exact, "bin").isinf().equal(at::tensor({0, 0, 1, 0, 0}, at::kLong) == 1));
+}
+
 TEST_CASE("A Brownian bridge in the target is infinite at the ends, and finite away from them",
           "[metric][exact]") {
   Setting setting = turned(0, 0.3, "ot");
@@ -258,6 +270,41 @@ TEST_CASE("What the closed form does not hold for is refused with the reason", "
   Experiment sample(fixed);
   CHECK(plan(*sample.metric("metric/gradient_variance_exact")).at(0).message ==
         "the closed form is of the law of the pairs, and 'pairs' has 16 fixed ones");
+
+  Experiment mixed(turned(30, 0.1, "pair"));
+  mixed.base = make<weir::Source>("source/mixture", {{"set", "eight_gaussians"}}, f64, 3, "base");
+  run(*mixed.base);
+  mixed.coupling = make<weir::Coupling>("coupling/affine", {{"draw", "fresh"}}, f64, 5, "pairs");
+  bind(*mixed.coupling, "source", *mixed.base);
+  run(*mixed.coupling);
+  bind(*mixed.objective, "coupling", *mixed.coupling);
+  bind(*mixed.field, "coupling", *mixed.coupling);
+  CHECK(plan(*mixed.metric("metric/gradient_variance_exact")).at(0).message ==
+        "the closed form needs jointly normal pairs, and those of 'pairs' are not");
+  const auto half = make<weir::Coupling>("coupling/affine", {{"draw", "fresh"}, {"correlation", 0.5}});
+  bind(*half, "source", *mixed.base);
+  CHECK(plan(*half).at(0).message ==
+        "a correlation below 1 keeps the target's law for normal sources only, and 'base' is not one");
+
+  Setting correlated = turned(30, 0.1, "pair");
+  correlated.coupling["correlation"] = 0.5;
+  Experiment partial(correlated);
+  CHECK(plan(*partial.field).at(0).message ==
+        "value: pair needs a coupling X1 = A X0 + b, and 'pairs' has no such map");
+
+  Setting still = turned(30, 0.1, "pair");
+  still.noise = "noise/zero";
+  still.noise_params = json::object();
+  Experiment quiet(still);
+  const auto crossing = quiet.metric("metric/variance_crossing");
+  bind(*crossing, "other", *quiet.field);
+  CHECK(plan(*crossing).at(0).message == "its interpolant has no noise whose size could be changed");
+
+  Experiment same(turned(30, 0.1, "pair"));
+  const auto equal = same.metric("metric/variance_crossing");
+  bind(*equal, "other", *same.field);
+  run(*equal);
+  CHECK(std::isnan(of(*equal, "factor")));
 
   Experiment other(turned(30, 0.1, "pair"));
   other.field = make<weir::Field>("field/mlp", {{"width", 4}, {"depth", 1}});
