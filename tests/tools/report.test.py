@@ -400,6 +400,23 @@ def test_blocks(work):
     assert "loop.2.train" in page.source.split('<h2 id="curves">')[1]
 
 
+def test_study(work):
+    def study(*folders):
+        return subprocess.run([PYTHON, os.path.join(os.environ["WEIR_SOURCE_DIR"], "tools/study.py"), *map(str, folders)],
+                              capture_output=True, text=True)
+    (work / "angles.yaml").write_text("# What a half turn costs.\n# Takes    1 s\n" + ANGLES.lstrip())
+    weir("run", work / "angles.yaml", "-o", work / "studied", "--progress", "none")
+    done = study(work / "studied")
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((work / "studied/summary.json").read_text())
+    assert "What a half turn costs." in done.stdout and "Takes" not in done.stdout
+    for row in summary["table"]["rows"]:
+        assert all(f" {cell} |" in done.stdout for cell in row), row
+    (work / "empty").mkdir()
+    refused = study(work / "empty")
+    assert refused.returncode == 2 and "has no summary.json: it is no sweep, or not a finished one" in refused.stderr
+
+
 def test_axis_of_numbers(_):
     """The longest axis of numbers is the figure's; more lines than colours stand in several panels."""
     import axes
