@@ -107,6 +107,14 @@ Batch Coupling::batch_of(Points x0, Points x1) {
   return batch;
 }
 
+Batch Coupling::exchanged(const Batch& pairs, const Tensor& partner) {
+  const Batch others = pairs.rows(partner);
+  const auto label = others.context.find("label");
+  return batch_of(
+      {pairs.x0(), {}, pairs.items.front()},
+      {others.x1(), label == others.context.end() ? Tensor() : label->second, others.items.back()});
+}
+
 DrawnCoupling::~DrawnCoupling() = default;
 
 Coupling::Points DrawnCoupling::points_of(const Source& source, std::int64_t n, Rng rng) const {

@@ -26,10 +26,10 @@ class AdaptiveMoments : public Optimiser {
             double scale) const override {
     std::vector<Tensor> dense;
     for (const Tensor& grad : grads) dense.push_back(grad.contiguous());
-    // The step count as the fused kernels take it: one float32 scalar per parameter.
-    std::vector<Tensor> counts;
-    for (const Tensor& value : params.values())
-      counts.push_back(at::full({}, double(step), value.options().dtype(at::kFloat)));
+    if (dense.empty()) return;
+    // The step count as the fused kernels take it: one float32 scalar per parameter, which they only read.
+    const Tensor count = at::full({}, double(step), dense.front().options().dtype(at::kFloat));
+    const std::vector<Tensor> counts(dense.size(), count);
     fused_(params.values(), dense, moments(memory, "m", params), moments(memory, "v", params), {}, counts,
            scale * lr_(), beta1_(), beta2_(), weight_decay_(), eps_(), false, false, {}, {});
   }

@@ -58,15 +58,6 @@ class Shuffled final : public weir::Coupling {
   weir::Batch pair(std::int64_t, weir::Rng&) const override {
     return all();
   }  // never asked: run makes the pairs
-
- private:
-  static weir::Batch exchanged(const weir::Batch& pairs, const Tensor& partner) {
-    const weir::Batch others = pairs.rows(partner);
-    const auto label = others.context.find("label");
-    return batch_of(
-        {pairs.x0(), {}, pairs.items.front()},
-        {others.x1(), label == others.context.end() ? Tensor() : label->second, others.items.back()});
-  }
 };
 
 }  // namespace

@@ -87,9 +87,7 @@ class Gradient final : public weir::Trainer {
       weir::Rng rng = this->rng().at("step", k);
       const weir::Sample sample = objective_->sample(batch_(), rng);
       const double loss = step(k, sample, params, memory, tape, run);
-      for (std::size_t i = 0; i < ema.tensors().size(); ++i) {
-        ema.tensors()[i].second.lerp_(params.tensors()[i].second, 1 - ema_decay_());
-      }
+      at::_foreach_lerp_(ema.values(), params.values(), 1 - ema_decay_());
       loss_.append(k, loss);
       run.progress(k, steps_(), {{"loss", loss}});
       const auto snapshot = [&] { return state_of(params, ema, memory, k); };
@@ -123,17 +121,19 @@ class Gradient final : public weir::Trainer {
     const weir::Params live = params.requiring_grad();
     const bool taped = model_->taped();
     const Tensor losses = objective_->loss(*model_, taped ? live.taped(tape) : live, sample);
-    const double loss = losses.detach().mean(at::kDouble).item<double>();
-    if (!std::isfinite(loss)) {
-      throw std::runtime_error(
-          fmt::format("the loss is {} at step {}; lower optimiser.lr, set clip, or check the data", loss, k));
-    }
+    const Tensor mean = losses.detach().mean(at::kDouble);
     std::unique_ptr<weir::PerSampleGradients> looped;
     if (observed && !taped) {
       run.warn("this field has no taped layers: per-sample gradients take one backward pass per sample");
       looped = std::make_unique<weir::PerSampleGradients>(weir::gradients_by_loop(losses, live));
     }
     weir::Gradients gradients = weir::gradients(losses, live, observed && taped ? &tape : nullptr);
+    // Read when the backward pass is under way: a device would wait for the host between the two.
+    const double loss = mean.item<double>();
+    if (!std::isfinite(loss)) {
+      throw std::runtime_error(
+          fmt::format("the loss is {} at step {}; lower optimiser.lr, set clip, or check the data", loss, k));
+    }
     const weir::PerSampleGradients* per_sample = looped ? looped.get() : gradients.per_sample.get();
     for (const auto& [name, probe] : probes_()) {
       if (probe->observes(k))

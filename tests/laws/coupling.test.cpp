@@ -74,7 +74,8 @@ const std::vector<Case>& cases() {
                                      {"coupling/ot", {{"draw", "fresh"}}, {"source", "target"}},
                                      {"coupling/affine", {{"draw", fixed}, {"angle", 1.0}}, {"source"}},
                                      {"coupling/affine", {{"draw", "fresh"}, {"angle", 1.0}}, {"source"}},
-                                     {"coupling/shuffled", json::object(), {"coupling"}}};
+                                     {"coupling/shuffled", json::object(), {"coupling"}},
+                                     {"coupling/rematched", json::object(), {"coupling"}}};
   return all;
 }
 

@@ -114,6 +114,7 @@ int run_pipeline(const RunArguments& arguments) {
         weir::read_pipeline(arguments.file, registry,
                             {.set = arguments.set, .device = arguments.device, .threads = arguments.threads});
     at::set_num_threads(graph.threads);
+    at::globalContext().setDeterministicCuDNN(true);  // the same seed gives the same bits on a GPU as well
     at::set_num_interop_threads(1);
     const at::TensorOptions options = weir::tensor_options(graph.device, graph.dtype);
     weir::Executor executor(

@@ -50,6 +50,9 @@ TEST_CASE("Memorisation of three points on a line, by hand", "[metric][memorisat
   CHECK(made("own").allclose(row_of({1, 2, 16})));
   CHECK(made("nearest").allclose(row_of({1, 2, 4})));
   CHECK(made("ot").allclose(row_of({2, 0, 4})));
+  CHECK(made("ratio").allclose(row_of({1.0 / 9, 2.0 / 8, 4.0 / 6})));
+  CHECK(number(made("copied")) == Approx(2.0 / 3));
+  CHECK(made("partner").equal(at::tensor({0, 1, 0}, at::kLong)));
   CHECK(number(made("share")) == Approx(2.0 / 3));
   CHECK(number(made("share_se")) == Approx(std::sqrt(2.0 / 27)));
   CHECK(made("share_n").item<std::int64_t>() == 3);
@@ -63,6 +66,17 @@ TEST_CASE("A training target that occurs twice counts as the own one", "[metric]
   run(*made.metric);
   CHECK(number(made("share")) == 1);
   CHECK(made("own").equal(made("nearest")));
+  CHECK(made("partner").equal(at::arange(40, at::kLong)));
+  CHECK(made("ratio").equal(at::ones({40}, f64)));  // as near to its double as to itself: a copy of none
+  CHECK(number(made("copied")) == 0);
+}
+
+TEST_CASE("A single pair has a nearest target and no second", "[metric][memorisation]") {
+  const Made made(column({1}), column({3}));
+  run(*made.metric);
+  CHECK(number(made("share")) == 1);
+  CHECK_FALSE(made.metric->output("ratio")->planned());
+  CHECK_FALSE(made.metric->output("copied")->planned());
 }
 
 TEST_CASE("Memorisation agrees with all distances, whatever the chunk", "[metric][memorisation]") {
@@ -75,6 +89,9 @@ TEST_CASE("Memorisation agrees with all distances, whatever the chunk", "[metric
   const Tensor distances = (ends.unsqueeze(1) - x1.unsqueeze(0)).square().flatten(2).sum(2).sqrt();
   CHECK(made("own").allclose(distances.diagonal(), 1e-12));
   CHECK(made("nearest").allclose(distances.amin(1), 1e-12));
+  const Tensor two = std::get<0>(distances.topk(2, 1, false));
+  CHECK(made("ratio").allclose(two.select(1, 0) / two.select(1, 1), 1e-12));
+  CHECK(made("partner").equal(distances.argmin(1)));
   const Tensor own = distances.argmin(1) == at::arange(90, at::kLong);
   CHECK(number(made("share")) == Approx(number(own.to(at::kDouble).mean())));
   CHECK(number(made("share")) > 0.1);  // a case in which both kinds occur
