@@ -144,6 +144,22 @@ nodes:
   recall: {plugin: metric/memorisation, generated: flow.end, pairs: pairs}
 """
 
+# Ends that went to their own partner, to that under optimal transport, or to another; few pairs and many.
+SHUFFLED = """
+name: shuffled
+seed: 1
+nodes:
+  base:   {plugin: source/gaussian, dim: 2}
+  ot:     {plugin: coupling/ot, source: base, target: base, draw: {fixed: 16}}
+  pairs:  {plugin: coupling/shuffled, coupling: ot}
+  exact:  {plugin: field/kernel, coupling: pairs, interpolant: {plugin: linear, noise: {plugin: constant, sigma: 0.1}}}
+  flow:   {plugin: integrator/euler, field: exact, start: pairs.x0, steps: 4}
+  recall: {plugin: metric/memorisation, generated: flow.end, pairs: pairs}
+sweep:
+  pairs: {set: ot.draw.fixed, values: [16, 600]}
+  seed:  {count: 2}
+"""
+
 VOID = {"meta", "link", "br", "img", "hr", "input", "col"}
 
 
@@ -292,8 +308,8 @@ def test_sweep(work):
     assert "600 steps in 240 stretches" in page.text and "Mean and standard deviation over 2 runs" in page.text
     for legend in ("sigma = 0.5", "trajectory", "from end to own partner"):
         assert legend in page.text, legend
-    curves, points = (page.source.split('<h2 id="flows">')[i].count("<figure") for i in (0, 1))
-    assert curves == 11 and points == 2, (curves, points)
+    figures = [part.count("<figure") for part in re.split('<h2 id="(?:flows|memorisation)">', page.source)]
+    assert figures == [11, 2, 2], figures
     assert 'id="over"' not in page.source      # two values make no axis
     assert len(page.source) < 5e6
     # By its index, from within, without dot; the page lies beside the folder.
@@ -412,8 +428,8 @@ def test_study(work):
     assert "What a half turn costs." in done.stdout and "Takes" not in done.stdout
     for row in summary["table"]["rows"]:
         assert all(f" {cell} |" in done.stdout for cell in row), row
-    (work / "empty").mkdir()
-    refused = study(work / "empty")
+    (work / "no_sweep").mkdir()
+    refused = study(work / "no_sweep")
     assert refused.returncode == 2 and "has no summary.json: it is no sweep, or not a finished one" in refused.stderr
 
 
@@ -441,6 +457,46 @@ def test_images(work):
     assert page.tags.count("img") == 3 and "own partner" in page.text and "The first 8 of 8 pairs" in page.text
     assert "4 x 4 pixels, black -1, white 1" in page.text and "has no report: block" in page.text
     assert 'id="curves"' not in page.source
+
+
+def test_memorisation(work):
+    (work / "shuffled.yaml").write_text(SHUFFLED)
+    weir("run", work / "shuffled.yaml", "-o", work / "shuffled", "--progress", "none")
+    page = page_of(work / "shuffled")
+    section = page.source.split('<h2 id="memorisation">')[1].split("</section>")[0]
+    panels = section.split("<figure>")[1:]
+    assert len(panels) == 2 and "partner under optimal transport</li>" in section and "own partner</li>" in section
+    for pairs, panel in zip((16, 600), panels):
+        with h5py.File(work / f"shuffled/runs/pairs={pairs},seed=1.h5") as file:
+            partner, share, copied = (file[f"nodes/recall/{name}"][()] for name in ("partner", "share", "copied"))
+            x1, ot = file["nodes/pairs/x1"][:], file["nodes/pairs/ot"][:]
+        at_ot = (x1[partner] == ot).all(axis=1).mean()      # where x0's target before the shuffle lies now
+        assert at_ot > 0 and share > 0, (at_ot, share)
+        said = f"Recall {share:.4g}, copied {copied:.4g}, {at_ot:.4g} of the ends nearest to the partner under optimal transport."
+        assert said in panel and f"pairs = {pairs}, seed 1" in panel, (said, panel[-400:])
+        assert ">1/3</text>" in panel and "pair of the nearest target" in panel
+    points, bins = panels
+    assert "<image" not in points and len(re.findall(r'<use [^>]*style="[^"]*#d55e00', points)) == 16
+    assert "ends in a bin" in bins and "600 pairs in bins of 5\u00a0x\u00a05." in bins
+    assert bins.count("<image") == 3 and len(bins) < 100_000, len(bins)      # two layers and the colour bar
+
+    one = page_of(work / "one.h5").source.split('<h2 id="memorisation">')[1].split("</section>")[0]
+    assert "own partner" in one and "optimal transport" not in one and "#d55e00" not in one
+
+
+def test_memorisation_in_part(work):
+    """Rounds, whose nodes' names have dots; ends that are no numbers; an output of which only the first rows are recorded."""
+    recall = "  recall: {plugin: metric/memorisation, generated: loop.1.flow.end, pairs: first"
+    (work / "part.yaml").write_text(ROUNDS + recall + "}\n")
+    weir("run", work / "part.yaml", "-o", work / "part.h5", "--progress", "none")
+    with h5py.File(work / "part.h5", "r+") as file:
+        file["nodes/recall/ratio"][3:5] = math.nan
+    page = page_of(work / "part.h5")
+    assert "2 ends with no nearest target." in page.text
+    assert "start, x0" in page.source.split("loop.2.flow <span")[1].split("</ul>")[0]      # of flows in rounds, too
+    (work / "part.yaml").write_text(ROUNDS + recall + ", record: {partner: 4}}\n")
+    weir("run", work / "part.yaml", "-o", work / "first.h5", "--progress", "none")
+    assert 'id="memorisation"' in page_of(work / "first.h5").source
 
 
 def test_peaks(_):
@@ -548,8 +604,7 @@ def test_refusals(work):
 
 
 with tempfile.TemporaryDirectory(prefix="weir-report.") as folder:
-    for test in (test_sweep, test_reference, test_single, test_reasons, test_over_axis, test_axis_of_numbers, test_images, test_peaks, test_unfinished,
-                 test_failed, test_interrupted, test_refusals):
+    for test in [each for name, each in list(globals().items()) if name.startswith("test_")]:
         print(test.__name__, flush=True)
         test(pathlib.Path(folder))
 print("fine")

@@ -89,6 +89,19 @@ class Experiment:
             groups.setdefault(key, ([], arrays))[0].append(case)
         return list(groups.values())
 
+    def examples(self, read):
+        """(label, what `read` finds in a record, run) of the first run of each case that has it; cases that share all arrays
+        of what is found stand together."""
+        found, first = [], {}
+        for case in self.cases:
+            for run in case.runs:
+                example = read(run.record) if run.record is not None else None
+                if example is not None:
+                    found.append((case, [example.arrays()]))
+                    first[id(case)] = (example, run)
+                    break
+        return [(self.label(cases), *first[id(cases[0])]) for cases, _ in self.distinct(found)]
+
     def label(self, cases):
         """What a group of cases has in common, without the axes over which it holds everywhere."""
         values = {axis: dict.fromkeys(c.axes[axis] for c in cases) for axis in self.axes}

@@ -31,6 +31,7 @@ plt.rcParams.update({
     "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.7, "xtick.major.width": 0.7,
     "ytick.major.width": 0.7, "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.6, "axes.axisbelow": True,
     "lines.linewidth": 1.4, "axes.formatter.limits": (-4, 5), "axes.formatter.use_mathtext": False,
+    "image.composite_image": False,      # which would draw layers anew, blurred
 })
 
 _numbers = itertools.count(1)

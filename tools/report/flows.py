@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 import figures
+import graph
 from number import count
 
 PATHS, LINES, IMAGES, PANELS = 64, 128, 12, 12
@@ -53,9 +54,10 @@ class NodeFlow:
 
 
 def node_value(resolved, path, key):
-    """What is written at a key of a node, which may be an inline one: train.probes.variance."""
-    at = resolved["nodes"]
-    for part in path.split("."):
+    """What is written at a key of a node, which may be one of a round, loop.1.flow, or an inline one, train.probes.variance."""
+    node = graph.node_of(path, resolved["nodes"])
+    at = resolved["nodes"].get(node, {})
+    for part in filter(None, path[len(node or "") + 1:].split(".")):
         at = at.get(part, {}) if isinstance(at, dict) else {}
     return at.get(key) if isinstance(at, dict) else None
 
@@ -116,17 +118,9 @@ def all_flows(experiment):
 
 
 def node_flow(experiment, node, plugin):
-    found, first = [], {}
-    for case in experiment.cases:
-        for run in case.runs:
-            flow = flow_of(run.record, node) if run.record is not None else None
-            if flow is not None:
-                found.append((case, [flow.arrays()]))
-                first[id(case)] = (flow, run)
-                break
-    if not found:
+    groups = experiment.examples(lambda record: flow_of(record, node))
+    if not groups:
         return None
-    groups = [(experiment.label(cases), *first[id(cases[0])]) for cases, _ in experiment.distinct(found)]
     text = f"The first {PANELS} of {len(groups)} cases. " if len(groups) > PANELS else ""
     groups = groups[:PANELS]
     flow, run = groups[0][1:]

@@ -11,6 +11,7 @@ import axes
 import figures
 import flows
 import graph
+import memorisation
 import number
 import quantities
 import reference
@@ -37,8 +38,9 @@ def make(source, summary, reference_file):
         comparisons=reference.comparisons(reference_file, experiment) if reference_file else None,
         reference=reference_file.name if reference_file else "", drawing=drawing, undrawn=undrawn,
         over=axes.over_axis(experiment), traces=traces.all_traces(experiment), flows=flows.all_flows(experiment),
-        quantities=quantities.all_quantities(experiment), plugins=plugins(experiment),
-        libraries=record.columns("provenance/libraries") if record else [], sources=sources(experiment))
+        memorisation=memorisation.all_memorisation(experiment), quantities=quantities.all_quantities(experiment),
+        plugins=plugins(experiment), libraries=record.columns("provenance/libraries") if record else [],
+        sources=sources(experiment))
 
 
 def with_code(text):
