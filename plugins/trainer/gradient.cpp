@@ -145,12 +145,8 @@ class Gradient final : public weir::Trainer {
   }
 
   void clip(std::vector<Tensor>& grads) const {
-    double square = 0;
-    for (const Tensor& g : grads) square += g.square().sum(at::kDouble).item<double>();
-    const double factor = std::min(1.0, clip_() / std::max(std::sqrt(square), 1e-300));
-    if (factor < 1) {
-      for (Tensor& g : grads) g = g * factor;
-    }
+    const double norm = at::stack(at::_foreach_norm(grads)).norm().item<double>();
+    if (norm > clip_()) at::_foreach_mul_(grads, clip_() / norm);
   }
 
   double scale(std::int64_t k) const {

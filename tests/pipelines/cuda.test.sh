@@ -25,13 +25,21 @@ run() {   # run NAME OPTION...: exit 1 is an expectation that a short run does n
 # 29 checks within three standard errors: one of them may miss by chance, with the numbers that this device draws.
 run gaussian -o "$out/gaussian"
 grep -qE 'expected: (28|29) of 29 met' "$out/log" || { cat "$out/log"; exit 1; }
-run rotation --set train.steps=20 --set train.warmup=0 -o "$out/rotation"
+run paper/figure6 --set train.steps=20 --set train.warmup=0 --set sweep.seed.count=1 -o "$out/figure6"
 run eight_gaussians --set train.steps=20 -o "$out/eight"
 run minimisers --set pair_train.batch=16 --set set_train.batch=16 -o "$out/minimisers"
-run quickstart --set train.steps=20 -o "$out/quickstart"
+run quickstart --set train.steps=20 --set sweep.seed.count=1 -o "$out/quickstart"
 
-loss() { "$weir" info "$1" | grep '^ *loss '; }
-run rotation --set train.steps=20 --set train.warmup=0 -o "$out/again"
-first=$(loss "$out/rotation/runs/sigma=0,steps=5,seed=7.h5")
-second=$(loss "$out/again/runs/sigma=0,steps=5,seed=7.h5")
-if [[ -z $first || $first != "$second" ]]; then echo "two runs differ: '$first' and '$second'"; exit 1; fi
+unet=(paper/table2 --set 'train.model={"plugin":"field/unet","width":8}' --set train.steps=20 --set train.warmup=0
+  --set 'ot.draw={"fixed":128}' --set sweep.seed.count=1)
+run "${unet[@]}" -o "$out/unet"
+
+same() {   # same A B: two runs of one pipeline end with the same loss
+  local first second
+  first=$("$weir" info "$1" | grep '^ *loss ') second=$("$weir" info "$2" | grep '^ *loss ')
+  if [[ $first != "$second" ]]; then echo "two runs differ: '$first' and '$second'"; exit 1; fi
+}
+run paper/figure6 --set train.steps=20 --set train.warmup=0 --set sweep.seed.count=1 -o "$out/again"
+same "$out"/{figure6,again}/runs/noise=none,steps=5,seed=7.h5
+run "${unet[@]}" -o "$out/unet_again"
+same "$out"/{unet,unet_again}/runs/noise=some,seed=1.h5

@@ -13,13 +13,36 @@ declare -A smoke=(
   [eight_gaussians]="--set train.steps=20 --set train.batch=32 --set start.draw={\"fixed\":64} --set again.draw={\"fixed\":64} --set flow.steps=2 --set flow.save=0"
   [figure4]="--set vars.batch=64 --set vars.replicates=4"
   [figure5]="--set vars.batch=64 --set vars.replicates=4"
+  [figure6]="--set train.steps=20 --set train.warmup=0 --set pairs.draw={\"fixed\":16}"
   [gaussian]=""
   [lemma1]="--set net.steps=20 --set class.steps=20 --set net_floor.batch=64 --set class_floor.batch=64 --set net_error.samples=64 --set class_error.samples=64"
   [minimisers]="--set pair_train.batch=4 --set set_train.batch=4 --set pair_train.model.width=8 --set set_train.model.width=8 --set pair_error.samples=64 --set set_error.samples=64 --set sharp_flow.steps=5"
   [quickstart]="--set train.steps=20 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2"
-  [rotation]="--set train.steps=20 --set train.warmup=0 --set pairs.draw={\"fixed\":16}"
+  [settings]="--set vars.batch=64 --set vars.replicates=4"
+  [table1]="--set train.steps=20 --set train.warmup=0 --set fresh.draw={\"fixed\":64}"
+  [table2]="--set train.steps=20 --set train.warmup=0 --set train.model.width=16 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=2"
+  [table2_budget]="--set sweep.steps.values=[20] --set train.warmup=0 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=1"
+  [table2_faces]="--set vars.faces=$out/img_align_celeba --set images.crop=140 --set images.partition=$out/list_eval_partition.txt --set images.split=train --set sweep.pairs.values=[{\"fixed\":5}] --set train.steps=2 --set train.warmup=0 --set train.batch=4 --set train.model.width=8 --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=1"
+  [table2_unet]="--set sweep.steps.values=[4] --set train.warmup=0 --set train.model.width=8 --set ot.draw={\"fixed\":8} --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=1"
+  [table3]="--set first.steps=20 --set first.warmup=0 --set train.steps=20 --set train.warmup=0 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=1"
   [variance_by_time]="--set forward.steps=20 --set backward.steps=20 --set ahead.batch=64 --set back.batch=64"
 )
+
+# Faces in CelebA's own layout: 178 x 218 pixels, with the list of its parts; six of eight are for training.
+python3 - "$out" <<'PYTHON'
+import pathlib, random, struct, sys, zlib
+folder = pathlib.Path(sys.argv[1])
+(folder / "img_align_celeba").mkdir()
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+lines = []
+for i in range(1, 9):
+    rows = b"".join(b"\0" + random.Random(218 * i + y).randbytes(3 * 178) for y in range(218))
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 178, 218, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    (folder / "img_align_celeba" / f"{i:06}.jpg").write_bytes(png)   # read by what it holds, whatever it is called
+    lines.append(f"{i:06}.jpg {0 if i <= 6 else i - 6}\n")
+(folder / "list_eval_partition.txt").write_text("".join(lines))
+PYTHON
 
 "$weir" schema >"$out/schema.json"
 cmp "$out/schema.json" "$WEIR_SOURCE_DIR/schemas/pipeline.schema.json" || {

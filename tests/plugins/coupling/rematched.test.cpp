@@ -36,12 +36,13 @@ TEST_CASE("Shuffled pairs of optimal transport, matched anew, are those of optim
   CHECK(shuffled->all().x1().index_select(0, p).equal(after.x1()));
   CHECK(number(value_of(*rematched, "cost")) ==
         Approx(number(weir::paired_squared_distances(after.x0(), after.x1()).mean())));
+  CHECK(number(value_of(*rematched, "kept")) == 0);
   CHECK(number(value_of(*rematched, "gap")) >= 0);
   CHECK(number(value_of(*rematched, "gap")) < 1e-12);
 }
 
 TEST_CASE("Points that lie on a line are paired in order", "[coupling][rematched]") {
-  Values x0(row_of({3, 1, 2}).view({3, 1})), x1(row_of({10, 20, 30}).view({3, 1}), "ends");
+  Values x0(row_of({3, 1, 2, 0}).view({4, 1})), x1(row_of({10, 20, 30, 1}).view({4, 1}), "ends");
   const auto given = make<Coupling>("coupling/given", json::object(), f64);
   bind(*given, "start", x0, "value");
   bind(*given, "end", x1, "value");
@@ -49,7 +50,8 @@ TEST_CASE("Points that lie on a line are paired in order", "[coupling][rematched
   const auto rematched = make<Coupling>("coupling/rematched", json::object(), f64);
   bind(*rematched, "coupling", *given);
   run(*rematched);
-  CHECK(rematched->all().x1().equal(row_of({30, 10, 20}).view({3, 1})));
+  CHECK(rematched->all().x1().equal(row_of({30, 10, 20, 1}).view({4, 1})));
+  CHECK(number(value_of(*rematched, "kept")) == 0.25);
 }
 
 TEST_CASE("Fresh pairs cannot be matched anew", "[coupling][rematched]") {
