@@ -5,6 +5,7 @@
 #
 # Everything comes from the recorded results (summary.json and the records in runs/), so that the study cannot drift from them.
 import argparse
+import csv
 import datetime
 import json
 import pathlib
@@ -12,10 +13,13 @@ import sys
 
 import h5py
 
+PAPER = pathlib.Path(__file__).resolve().parent.parent / "pipelines/paper"
+
 HEAD = """# The paper, measured
 
 Written by `python3 tools/study.py` from recorded results; not edited by hand. Each section is a pipeline of this folder: the
-comment that it opens with, the table that it ends with, and whether its expectations were met. The paper is arXiv 2510.18118.
+comment that it opens with, the table that it ends with, the paper's own numbers where it has them (reference/), and whether
+its expectations were met. The paper is arXiv 2510.18118.
 """
 
 
@@ -25,6 +29,17 @@ def text(record, name):
 
 def fixed(dataset):
     return [each.decode() for each in dataset[()]]
+
+
+def body(source):
+    return [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
+def pipeline(record, name):
+    """The pipeline as recorded; as it stands in the folder if no more than comments were changed since."""
+    recorded, file = text(record, "pipeline/source"), PAPER / f"{name}.yaml"
+    now = file.read_text() if file.exists() else recorded
+    return now if body(now) == body(recorded) else recorded
 
 
 def opening(source):
@@ -46,6 +61,26 @@ def span(records):
     return f"{seconds} s" if seconds < 60 else f"{seconds // 60} min {seconds % 60:02d} s"
 
 
+def markdown(head, rows):
+    widths = [max(map(len, column)) for column in zip(head, *rows)]
+    line = lambda cells: "| " + " | ".join(cell.rjust(width) for cell, width in zip(cells, widths)) + " |"
+    return [line(head), "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|", *map(line, rows), ""]
+
+
+def beside_paper(name, table):
+    """The paper's table with the measured numbers in a column of their own."""
+    file = PAPER / "reference" / f"{name}.csv"
+    if not file.exists():
+        return []
+    with open(file, newline="", encoding="utf-8") as numbers:
+        rows = list(csv.DictReader(numbers))
+    axes = [each for each in rows[0] if each not in ("quantity", "value", "source")]
+    cells = [dict(zip(table["head"], row)) for row in table["rows"]]
+    here = lambda row: next(each[row["quantity"]] for each in cells if all(each[axis] == row[axis] for axis in axes))
+    return markdown([*axes, "quantity", "paper", "here"],
+                    [[*(row[axis] for axis in axes), row["quantity"], row["value"], here(row)] for row in rows])
+
+
 def verdicts(title, found):
     met = sum(each["met"] for each in found)
     lines = [f"{title}: {met} of {len(found)} met", ""]
@@ -58,12 +93,10 @@ def section(folder):
     records = [h5py.File(file) for file in sorted((folder / "runs").glob("*.h5"))]
     resolved = json.loads(text(records[0], "pipeline/resolved_json"))
     table = summary["table"]
-    widths = [max(map(len, column)) for column in zip(table["head"], *table["rows"])]
-    row = lambda cells: "| " + " | ".join(cell.rjust(width) for cell, width in zip(cells, widths)) + " |"
-    lines = [f"## {resolved['name']}", "", "```text", opening(text(records[0], "pipeline/source")), "```", "",
-             row(table["head"]), "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|", *map(row, table["rows"]), "",
-             f"{len(records)} runs, seeds from {resolved['seed']}, {resolved['dtype']}, {span(records)}; "
-             f"mean +- standard deviation (runs).", ""]
+    lines = [f"## {resolved['name']}", "", "```text", opening(pipeline(records[0], resolved['name'])), "```", "",
+             *markdown(table["head"], table["rows"]), *beside_paper(resolved["name"], table),
+             f"{len(records)} runs, seeds from {resolved['seed']}, {resolved['dtype']} on {text(records[0], 'provenance/device')}, "
+             f"{span(records)}; mean +- standard deviation (runs).", ""]
     for title, key in (("Expected", "expect"), ("Compared", "compare")):
         if summary[key]:
             lines += verdicts(title, summary[key])

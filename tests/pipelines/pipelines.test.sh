@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/pipelines/pipelines.test.sh -- every pipeline of pipelines/ is valid and runs in a smoke form, the quick ones whole; the
-# one in README.md is valid; the JSON Schema is fresh.
+# one in README.md is valid; the JSON Schema is fresh; the paper's tables fit.
 set -euo pipefail
 weir=$WEIR_BIN_DIR/weir
 out=$(mktemp -d)
@@ -67,6 +67,19 @@ for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml "$WEIR_SOURCE_DIR"/pipelines/pap
   fi
   echo "$name: ran, exit $status"
 done
+
+# The paper's tables fit the pipelines' axes and quantities, in the report and in the study.
+python=${WEIR_PYTHON:-/usr/bin/python3}
+if "$python" -c 'import h5py, matplotlib, jinja2' 2>/dev/null; then
+  for table in "$WEIR_SOURCE_DIR"/pipelines/paper/reference/*.csv; do
+    name=$(basename "$table" .csv)
+    "$weir" report "$out/$name" --reference "$table" -o "$out/$name.html" >"$out/report.log" 2>&1 || { cat "$out/report.log"; exit 1; }
+    "$python" -B "$WEIR_SOURCE_DIR/tools/study.py" "$out/$name" >"$out/study.md"
+    rows=$(($(wc -l <"$table") - 1))
+    found=$(sed -n '/ quantity | /,/^$/p' "$out/study.md" | grep -c '^| *[a-z0-9]')
+    if ((found != rows + 1)); then echo "$name: $found rows beside the paper's $rows"; cat "$out/study.md"; exit 1; fi
+  done
+fi
 
 # The closed forms do not depend on how short a run is.
 for line in "at_pair_exact.total at most 1e-20 (sigma = 0, angle = 150 deg)" "exact.total equals 114.2 within 0.005 (dim = 4"; do
