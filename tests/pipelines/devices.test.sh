@@ -42,14 +42,14 @@ for device in devices:
         record = h5py.File(folder / f"{device}-{dtype}.h5")
         for node in SAME:
             for name, expected in datasets(reference, node).items():
-                found, error = record[f"nodes/{node}/{name}"][()], None
-                if "sliced" in name:   # random directions
-                    se = reference[f"nodes/{node}/sliced_w2_squared_se"][()]
-                    error = abs(found - expected) / (5 * 2**0.5 * se if "squared" in name else 5 * 2**0.5 * se / (2 * expected))
+                found = record[f"nodes/{node}/{name}"][()]
+                if "sliced" in name:   # random directions; the root's error is that of the square over twice the root
+                    se = 2**0.5 * reference[f"nodes/{node}/sliced_w2_squared_se"][()]
+                    error = abs(found - expected) / (5 * (se if "squared" in name else se / (2 * expected)))
                 elif name == "gap" or name.endswith("_gap"):
                     error = abs(found) / (tolerance * reference["nodes/rematched/cost"][()])
                 else:
-                    error = numpy.abs(found - expected).max() / (tolerance * numpy.abs(expected).max() or 1)
+                    error = numpy.abs(found - expected).max() / (tolerance * (numpy.abs(expected).max() or 1))
                 checked += 1
                 if not error <= 1:
                     faults += 1
