@@ -132,15 +132,15 @@ Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,
   return std::move(draft.graph);
 }
 
-std::vector<std::filesystem::path> plugin_folders(const std::filesystem::path& file) {
+std::vector<NamedFolder> plugin_folders(const std::filesystem::path& file) {
   Faults ignored;
-  std::vector<std::filesystem::path> folders;
+  std::vector<NamedFolder> folders;
   const auto document = read_document(file, ignored);
   const yaml::Entry* plugins = document ? document->find("plugins") : nullptr;
   if (!plugins) return folders;
   const auto list = plugins->value.is_list() ? plugins->value.items : std::vector<yaml::Node>{plugins->value};
   for (const yaml::Node& folder : list) {
-    if (folder.is_scalar() && !folder.text.empty()) folders.push_back(absolute_path(folder));
+    if (folder.is_scalar() && !folder.text.empty()) folders.push_back({absolute_path(folder), folder.place});
   }
   return folders;
 }

@@ -9,6 +9,7 @@
 #include <weir/front/fault.hpp>
 #include <weir/front/graph.hpp>
 #include <weir/front/registry.hpp>
+#include <weir/front/trust.hpp>
 
 namespace weir {
 
@@ -24,9 +25,8 @@ struct PipelineOptions {
 Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,
                     const PipelineOptions& options = {});
 
-// The folders that a pipeline names under `plugins:`, absolute, for Registry::find. Empty if the file cannot be read;
-// read_pipeline says then why.
-std::vector<std::filesystem::path> plugin_folders(const std::filesystem::path& file);
+// The folders that a pipeline names under `plugins:`. Empty if the file cannot be read; read_pipeline says then why.
+std::vector<NamedFolder> plugin_folders(const std::filesystem::path& file);
 
 // One run of a sweep: the point taken on each axis.
 struct Combination {

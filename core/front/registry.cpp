@@ -8,6 +8,7 @@
 
 #include <weir/front/elf_note.hpp>
 #include <weir/front/schema_cache.hpp>
+#include <weir/front/trust.hpp>
 
 namespace weir {
 namespace {
@@ -20,9 +21,15 @@ std::string environment(const char* name) {
 }
 
 // The folders of registry.hpp, in order, each once. A relative entry of the environment is passed over: it
-// would mean the working directory.
-std::vector<fs::path> search_order(const std::vector<fs::path>& given) {
+// would mean the working directory. Those from `own` on came with the program.
+struct SearchOrder {
   std::vector<fs::path> folders;
+  std::size_t own = 0;
+};
+
+SearchOrder search_order(const std::vector<fs::path>& given) {
+  SearchOrder order;
+  std::vector<fs::path>& folders = order.folders;
   const auto add = [&](const fs::path& folder) {
     if (folder.empty() || !folder.is_absolute()) return;
     std::error_code error;
@@ -40,13 +47,14 @@ std::vector<fs::path> search_order(const std::vector<fs::path>& given) {
   const std::string data = environment("XDG_DATA_HOME");
   if (!data.empty() || !home.empty())
     add((data.empty() ? fs::path(home) / ".local/share" : fs::path(data)) / "weir/plugins");
+  order.own = folders.size();
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   if (!error) add(self.parent_path() / "../lib/weir/plugins");
 #ifdef WEIR_INSTALLED_PLUGINS
   add(WEIR_INSTALLED_PLUGINS);
 #endif
-  return folders;
+  return order;
 }
 
 std::vector<fs::path> libraries_in(const fs::path& folder) {
@@ -71,12 +79,23 @@ Registry::Registry(std::vector<PluginSchema> plugins) : plugins_(std::move(plugi
 
 Registry Registry::find(const std::vector<fs::path>& folders) {
   Registry registry;
-  registry.searched_ = search_order(folders);
+  const SearchOrder order = search_order(folders);
+  registry.searched_ = order.folders;
   std::map<std::string, std::string> owners;  // id -> library
-  for (const fs::path& folder : registry.searched_) {
+  for (std::size_t i = 0; i < order.folders.size(); ++i) {
+    const fs::path& folder = order.folders[i];
+    const auto distrust = [&](const fs::path& path) { return i < order.own ? written_by_anyone(path) : ""; };
+    if (const std::string why = distrust(folder); !why.empty()) {
+      registry.rejected_.push_back({folder, why});
+      continue;
+    }
     SchemaCache cache(folder);
     for (const fs::path& file : libraries_in(folder)) {
-      std::string why;
+      std::string why = distrust(file);
+      if (!why.empty()) {
+        registry.rejected_.push_back({file, why});
+        continue;
+      }
       const auto note = read_note(file, why);
       if (note && why.empty()) why = abi_mismatch(*note);
       std::vector<PluginSchema> schemas;

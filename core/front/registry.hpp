@@ -9,7 +9,7 @@
 
 namespace weir {
 
-// A library that looked like a plugin but cannot be used, and why; or one hidden by an earlier folder.
+// A library that looked like a plugin but cannot be used, and why; one hidden by an earlier folder; or a folder of them.
 struct RejectedLibrary {
   std::filesystem::path file;
   std::string reason;
@@ -19,7 +19,8 @@ class Registry {
  public:
   // Searches, in this order: `folders` (--plugin-path, then a pipeline's `plugins:`), $WEIR_PLUGIN_PATH (colon
   // separated), ${XDG_DATA_HOME:-~/.local/share}/weir/plugins, <executable>/../lib/weir/plugins, the installed libdir.
-  // Never the working directory. Files libweir_*.so, no recursion. Schemas come from `weir-plugins.json` beside the
+  // Never the working directory, and, but for those that came with the program, no folder and no file that everyone may
+  // write to. Files libweir_*.so, no recursion. Schemas come from `weir-plugins.json` beside the
   // libraries, else from the user's cache (keyed by build id), else `weir-run --describe FILE` is asked once.
   static Registry find(const std::vector<std::filesystem::path>& folders = {});
 

@@ -32,6 +32,21 @@ TEST_CASE("An unknown verb, option or file names the nearest one, and exits with
         "weir: --set train.steps: write it as PATH=VALUE, e.g. --set train.steps=100\n");
 }
 
+TEST_CASE("Plugins that a pipeline names are loaded once the user trusts their folder") {
+  const ScratchFolder scratch;
+  scratch.write("mine/README", "no plugin");
+  scratch.write("p.yaml", "plugins: mine\nnodes:\n  base: {plugin: source/gaussian, dim: 2}\n");
+  const std::string folder = std::filesystem::canonical(scratch.path() / "mine").string();
+  const Answer refused = weir_program(scratch.path(), "validate p.yaml");
+  CHECK(refused.exit == 2);
+  CHECK_THAT(refused.out + refused.err,
+             Contains("p.yaml:1:10: error[W129]: plugins are programs, and those of '" + folder +
+                      "' are loaded only if you trust it") &&
+                 Contains("--trust " + folder));
+  CHECK(weir_program(scratch.path(), "validate p.yaml --trust mine").exit == 0);
+  CHECK(weir_program(scratch.path(), "validate p.yaml --plugin-path mine").exit == 0);
+}
+
 TEST_CASE("Help and version are answers, not errors") {
   const ScratchFolder scratch;
   CHECK(weir_program(scratch.path(), "--version").out.starts_with("weir 0."));

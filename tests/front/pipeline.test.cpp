@@ -213,8 +213,12 @@ TEST_CASE("the folders under plugins start from the file", "[front][pipeline]") 
   const laboratory::Folder folder;
   const auto file =
       folder.write("p.yaml", "plugins: [mine, /elsewhere]\nnodes:\n  base: {plugin: source/unheard}\n");
-  CHECK(weir::plugin_folders(file) ==
-        std::vector<std::filesystem::path>{folder.path() / "mine", "/elsewhere"});
+  const auto named = weir::plugin_folders(file);
+  REQUIRE(named.size() == 2);
+  CHECK(named[0].folder == folder.path() / "mine");
+  CHECK(named[1].folder == "/elsewhere");
+  CHECK(named[1].place.line == 1);
+  CHECK(named[1].place.column == 17);
   CHECK(weir::plugin_folders(folder.path() / "gone.yaml").empty());
 }
 

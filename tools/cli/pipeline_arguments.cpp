@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <weir/front/fault.hpp>
+#include <weir/front/trust.hpp>
 
 #include "exit.hpp"
 
@@ -15,6 +16,10 @@ void PluginArguments::add_to(CLI::App& app) {
   app.add_option("--plugin-path", folders, "Search this folder for plugins first; may be given several times")
       ->type_name("DIR")
       ->allow_extra_args(false);
+  app.add_option("--trust", trusted,
+                 "Load plugins that a pipeline names in this folder or below; may be given several times")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
 }
 
 Registry PluginArguments::registry(const std::string& pipeline) const {
@@ -22,8 +27,14 @@ Registry PluginArguments::registry(const std::string& pipeline) const {
     if (!std::filesystem::is_directory(folder))
       throw CommandError(invalid, fmt::format("--plugin-path {}: there is no such folder", folder));
   std::vector<std::filesystem::path> all(folders.begin(), folders.end());
-  if (!pipeline.empty())
-    for (const std::filesystem::path& folder : plugin_folders(pipeline)) all.push_back(folder);
+  if (!pipeline.empty()) {
+    const std::vector<NamedFolder> named = plugin_folders(pipeline);
+    std::vector<std::filesystem::path> trust = trusted_folders();
+    trust.insert(trust.end(), all.begin(), all.end());
+    for (const std::string& folder : trusted) trust.push_back(std::filesystem::absolute(folder));
+    if (Faults faults = distrusted(named, trust); !faults.empty()) throw InvalidPipeline(std::move(faults));
+    for (const NamedFolder& each : named) all.push_back(each.folder);
+  }
   return Registry::find(all);
 }
 

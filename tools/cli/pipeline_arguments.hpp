@@ -17,9 +17,10 @@ namespace weir::cli {
 
 struct PluginArguments {
   std::vector<std::string> folders;  // --plugin-path
+  std::vector<std::string> trusted;  // --trust
   void add_to(CLI::App& app);
-  Registry registry(
-      const std::string& pipeline = "") const;  // also searches the folders that a pipeline names
+  // Also searches the folders that a pipeline names; throws InvalidPipeline if one of them is not trusted.
+  Registry registry(const std::string& pipeline = "") const;
 };
 
 struct PipelineArguments {

@@ -1,0 +1,87 @@
+// tests/front/trust.test.cpp -- whose plugins are loaded.
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <weir/front/registry.hpp>
+#include <weir/front/trust.hpp>
+
+#include "laboratory.hpp"
+
+namespace fs = std::filesystem;
+using laboratory::Folder;
+
+namespace {
+
+weir::Faults faults(const fs::path& named, const std::vector<fs::path>& trusted) {
+  return weir::distrusted({{named, {"p.yaml", 1, 12, 4}}}, trusted);
+}
+
+}  // namespace
+
+TEST_CASE("A folder is trusted if it, or one that it lies in, is named; links are followed",
+          "[front][trust]") {
+  const Folder folder;
+  const fs::path mine = folder.path() / "mine", theirs = folder.path() / "mine_too";
+  fs::create_directories(mine / "deep");
+  fs::create_directories(theirs);
+  fs::create_directory_symlink(theirs, mine / "link");
+  CHECK(faults(mine, {mine}).empty());
+  CHECK(faults(mine / "deep", {mine}).empty());
+  CHECK(faults(mine / "deep" / ".." / "deep", {mine / ""}).empty());
+  CHECK(faults(mine / "link", {theirs}).empty());
+  CHECK(faults(mine / "link", {mine}).size() == 1);  // leads out of it
+  CHECK(faults(mine / "..", {mine}).size() == 1);
+  CHECK(faults(theirs, {mine}).size() == 1);  // begins with the same letters
+  CHECK(faults(mine, {}).size() == 1);
+}
+
+TEST_CASE("A folder that is not trusted is a fault at its place, which says how to trust it",
+          "[front][trust]") {
+  const Folder folder;
+  ::setenv("XDG_CONFIG_HOME", folder.path().c_str(), 1);
+  const weir::Faults found = faults("/opt/their plugins", {});
+  ::unsetenv("XDG_CONFIG_HOME");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].code == "W129");
+  CHECK(found[0].place == weir::Place{"p.yaml", 1, 12, 4});
+  CHECK(found[0].message ==
+        "plugins are programs, and those of '/opt/their plugins' are loaded only if you trust it");
+  CHECK(found[0].remedy == "--trust /opt/their plugins");
+  REQUIRE(found[0].notes.size() == 1);
+  CHECK(found[0].notes[0] ==
+        "for good: a line with the folder in " + (folder.path() / "weir/trusted").string());
+}
+
+TEST_CASE("The user's setting holds a folder a line", "[front][trust]") {
+  const Folder folder;
+  fs::create_directories(folder.path() / "weir");
+  folder.write("weir/trusted", "# mine\n/opt/a folder  \n\n  /opt/b # and why\nrelative\n");
+  ::setenv("XDG_CONFIG_HOME", folder.path().c_str(), 1);
+  const auto trusted = weir::trusted_folders();
+  ::setenv("XDG_CONFIG_HOME", (folder.path() / "none").c_str(), 1);
+  const auto none = weir::trusted_folders();
+  ::unsetenv("XDG_CONFIG_HOME");
+  CHECK(trusted == std::vector<fs::path>{"/opt/a folder", "/opt/b"});
+  CHECK(none.empty());
+}
+
+TEST_CASE("No plugin is taken from a file or folder that everyone may write to", "[front][trust]") {
+  const Folder folder;
+  const fs::path file = folder.write("libweir_noise_odd.so", "not a library");
+  const auto reason = [&] {
+    const auto registry = weir::Registry::find({folder.path()});
+    for (const auto& [rejected, why] : registry.rejected())
+      if (rejected == file || rejected == folder.path()) return why;
+    return std::string("taken");
+  };
+  CHECK(reason().find("everyone") == std::string::npos);  // it is no library, which is another matter
+  fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
+  CHECK(reason() == "everyone may write to " + file.string() +
+                        ", so that anyone can put a program there; chmod o-w " + file.string());
+  fs::permissions(file, fs::perms::others_write, fs::perm_options::remove);
+  fs::permissions(folder.path(), fs::perms::others_write, fs::perm_options::add);
+  CHECK(reason().starts_with("everyone may write to " + folder.path().string() + ", "));
+}
