@@ -1,0 +1,26 @@
+# tools/python/weir/__init__.py -- records and sweeps of Weir, read from Python.
+"""Reads what `weir run` wrote; it computes nothing and writes nothing.
+
+    record = weir.open("out.h5")                 # also while the run goes on: every look reads anew
+    record.flow.end                              # or record["flow.end"]: an array with named axes
+    record["train.loss"]                         # a trace: columns step and value
+    record.train.probes.variance.bin             # a trace with rows: an array over step and time_bin
+    record.parameters("train"), record.pipeline, record.provenance, record.status
+
+    sweep = weir.open("folder/")
+    sweep.table                                  # a row per run: its axes and the reported numbers
+    sweep.run(noise="none", seed=7)              # one run's record
+    sweep.trace("train.loss")                    # one long table over all runs
+
+Arrays are xarray.DataArray where xarray is installed, else weir.LabelledArray; traces and tables are pandas.DataFrame where
+pandas is installed, else weir.Columns. Both answer to the same words: .values, .dims, .coords, .attrs, .units and .long_name of
+an array; ["value"], .value and .attrs of columns.
+"""
+from .arrays import LabelledArray
+from .columns import Columns
+from .errors import NotFound, WeirError
+from .opening import open
+from .record import Node, Record
+from .sweep import Runs, Sweep
+
+__all__ = ["Columns", "LabelledArray", "Node", "NotFound", "Record", "Runs", "Sweep", "WeirError", "open"]

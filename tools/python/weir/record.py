@@ -1,0 +1,196 @@
+# tools/python/weir/record.py -- one run's record: its outputs by path, its parameters, its pipeline, its state.
+#
+# Everything comes from the file itself, by the names in its /schema.
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import h5py
+
+from . import hdf5
+from .arrays import labelled
+from .columns import frame
+from .errors import NotFound, WeirError, listed, nearest
+
+FORMAT = "1"      # the number before the point of weir_format
+
+
+class Tree(Mapping):
+    """Names below a path, as keys and as attributes. A name that means something else here, such as `items`, is only a key."""
+
+    def __init__(self, record: Record, path: str):
+        self._record, self._path = record, path
+
+    def __getitem__(self, name: str) -> Any:
+        return self._record._find(self._below(name))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return self._record._has(self._below(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._record._children.get(self._path, ()))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(name for name in self if name.isidentifier())]
+
+    __eq__, __hash__ = object.__eq__, object.__hash__      # Mapping's would read everything
+
+    def _below(self, name: object) -> str:
+        return f"{self._path}.{name}" if self._path else str(name)
+
+
+class Node(Tree):
+    """A node: its outputs, its traces and the nodes inside it, such as train.optimiser."""
+
+    @property
+    def plugin(self) -> str:
+        """Empty where there is none, as for train.probes."""
+        return self.parameters.get("plugin", "")
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return self._record._parameters(self._path)
+
+    def __repr__(self) -> str:
+        return f"<{' '.join(filter(None, (self._path, self.plugin)))}: {listed(self)}>"
+
+
+class Record(Tree):
+    """What `weir.open` gives for a file. It can be used in a `with` block, which closes the file at its end."""
+
+    def __init__(self, filename: str | os.PathLike):
+        super().__init__(self, "")
+        self.filename = os.fspath(filename)
+        self.file = hdf5.open_file(filename)      # for what has no word here
+        if "weir_format" not in self.file.attrs or "schema" not in self.file:
+            raise WeirError(f"{self.filename} is an HDF5 file, but no record; it has: {listed(self.file)}; give a file that "
+                            "`weir run` wrote, or the folder of a sweep")
+        version = hdf5.decoded(self.file.attrs["weir_format"])
+        if version.split(".")[0] != FORMAT:
+            raise WeirError(f"{self.filename} is a record of format {version}; this package reads format {FORMAT}.x")
+        schema = json.loads(hdf5.text(self.file["schema"]))
+        self._nodes = {each["node"]: each for each in schema["nodes"]}
+        self._outputs: dict[str, dict] = {}
+        self._children: dict[str, dict[str, None]] = {}      # in order, without values
+        for each in schema["datasets"]:
+            if each["path"] in self.file:
+                self._outputs[self._place(each["path"].removesuffix("/value") if each["trace"] else each["path"])] = each
+        for each in schema["nodes"]:
+            self._place(each["path"])
+
+    def close(self) -> None:
+        self.file.close()
+
+    def __enter__(self) -> Record:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{self.filename}, {self.status}: {listed(self)}>"
+
+    @property
+    def outputs(self) -> list[str]:
+        """Paths of all that is recorded."""
+        return list(self._outputs)
+
+    @property
+    def traces(self) -> list[str]:
+        """Those of them that have a row per step."""
+        return [path for path, each in self._outputs.items() if each["trace"]]
+
+    @property
+    def status(self) -> str:
+        """running, finished, failed or interrupted, as it is in the file now."""
+        return hdf5.text(self.file["status"])
+
+    @property
+    def message(self) -> str:
+        """Why the run failed or was interrupted."""
+        return hdf5.text(self.file["message"])
+
+    @property
+    def pipeline(self) -> dict[str, Any]:
+        """With every default filled in."""
+        return json.loads(hdf5.text(self.file["pipeline/resolved_json"]))
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Command, device, commit and the like as text; libraries, plugins and attempts as a row each."""
+        root = self.file.attrs
+        found: dict[str, Any] = {name: hdf5.decoded(root[name]) for name in ("run_id", "created", "weir_version") if name in root}
+        for name, part in self.file["provenance"].items():
+            if isinstance(part, h5py.Dataset):
+                found[name] = hdf5.text(part)
+            else:
+                cells = {column: hdf5.column(part[column]) for column in part}
+                found[name] = [dict(zip(cells, row)) for row in zip(*cells.values())]
+        return found
+
+    def parameters(self, node: str) -> dict[str, Any]:
+        """Of a node: its plugin, every parameter with the value it had, and the same of the nodes inside it."""
+        found = self._parameters(node)
+        if not found:
+            raise NotFound(f"no node '{node}' in {self.filename}; it has: {listed(self._nodes)}{nearest(node, self._nodes)}")
+        return found
+
+    def _parameters(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for node in sorted(self._nodes, key=lambda name: name.count(".")):      # those inside come after their own
+            if node == path or node.startswith(f"{path}."):
+                at = found
+                for part in node[len(path) + 1:].split(".") if node != path else ():
+                    at = at.setdefault(part, {})
+                at.update(plugin=self._nodes[node]["plugin"], **self._nodes[node]["params"])
+        return found
+
+    def _place(self, group: str) -> str:
+        """Enters what lies at a path of HDF5 below all that it lies in. Its last name may have dots, such as net.0.weight."""
+        path = ""
+        for name in group.removeprefix("/nodes/").split("/"):
+            self._children.setdefault(path, {})[name] = None
+            path = f"{path}.{name}" if path else name
+        return path
+
+    def _has(self, path: str) -> bool:
+        return path in self._outputs or path in self._children or path in self._nodes
+
+    def _find(self, path: str) -> Any:
+        if path in self._outputs:
+            return self._trace(path) if self._outputs[path]["trace"] else self._tensor(path)
+        if self._has(path):
+            return Node(self, path)
+        node = path.rpartition(".")[0]
+        while node and node not in self._children and node not in self._nodes:      # the innermost that there is
+            node = node.rpartition(".")[0]
+        kind, there = ("output", f"{node} has") if node else ("node", "it has")
+        start = f"{node}." if node else ""
+        below = [each[len(start):] for each in (*self._outputs, *self._children, *self._nodes) if each.startswith(start)]
+        raise NotFound(f"no {kind} '{path}' in {self.filename}; {there}: {listed(Node(self, node))}"
+                       + nearest(path[len(start):], below, start))
+
+    def _tensor(self, path: str) -> Any:
+        dataset = hdf5.fresh(self.file[self._outputs[path]["path"]])
+        return labelled(path, dataset[()], hdf5.dims(dataset), hdf5.coords(dataset), hdf5.attributes(dataset))
+
+    def _trace(self, path: str) -> Any:
+        """Of a run that goes on: the rows that have both a step and a value."""
+        value = hdf5.fresh(self.file[self._outputs[path]["path"]])
+        step = hdf5.fresh(value.parent["step"])
+        rows = min(len(step), len(value))
+        if value.ndim == 1:
+            return frame({"step": step[:rows], "value": value[:rows]}, hdf5.attributes(value))
+        coords = {**hdf5.coords(value), "step": step[:rows]}
+        return labelled(path, value[:rows], hdf5.dims(value), coords, hdf5.attributes(value))
