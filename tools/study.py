@@ -32,11 +32,18 @@ def fixed(dataset):
 
 
 def body(source):
-    return [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    """What decides the numbers: all but comments and what is only judged or shown."""
+    lines, kept = [], True
+    for line in source.splitlines():
+        if line[:1].strip() and not line.startswith("#"):
+            kept = not line.startswith(("report:", "expect:", "compare:"))
+        if kept and line.strip() and not line.lstrip().startswith("#"):
+            lines.append(line)
+    return lines
 
 
 def pipeline(record, name):
-    """The pipeline as recorded; as it stands in the folder if no more than comments were changed since."""
+    """The pipeline as it stands in the folder, if its numbers are those that were recorded; else as recorded."""
     recorded, file = text(record, "pipeline/source"), PAPER / f"{name}.yaml"
     now = file.read_text() if file.exists() else recorded
     return now if body(now) == body(recorded) else recorded
