@@ -3,7 +3,8 @@
 #
 #   python3 tools/study.py RESULTS/figure4 RESULTS/lemma1 ... > pipelines/paper/STUDY.md
 #
-# Everything comes from the recorded results (summary.json and the records in runs/), so that the study cannot drift from them.
+# The numbers come from the recorded results (summary.json and the records in runs/), so that the study cannot drift from them; the
+# words from the pipelines' comments and from pipelines/paper/findings.md.
 import argparse
 import csv
 import datetime
@@ -19,7 +20,7 @@ HEAD = """# The paper, measured
 
 Written by `python3 tools/study.py` from recorded results; not edited by hand. Each section is a pipeline of this folder: the
 comment that it opens with, the table that it ends with, the paper's own numbers where it has them (reference/), and whether
-its expectations were met. The paper is arXiv 2510.18118.
+its expectations were met. The paper is arXiv 2510.18118. What it comes to, from findings.md:
 """
 
 
@@ -120,6 +121,7 @@ def main(words):
                   file=sys.stderr)
             return 2
     print(HEAD)
+    print((PAPER / "findings.md").read_text(), end="")
     print("\n".join(section(folder) for folder in folders), end="")
     return 0
 
