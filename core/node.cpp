@@ -17,12 +17,12 @@ T* find(const std::vector<T*>& declared, const std::string& name) {
 
 void Plan::fault(const std::string& key, const std::string& message, const std::string& remedy) {
   faults_.push_back(
-      {.code = "W401", .place = place_(key), .message = message, .remedy = remedy, .notes = {}, .also = {}});
+      {.code = "W501", .place = place_(key), .message = message, .remedy = remedy, .notes = {}, .also = {}});
 }
 
 void Plan::fault(const std::string& key, const std::string& message, const Node& other,
                  const std::string& other_key, const std::string& caption) {
-  faults_.push_back({.code = "W402",
+  faults_.push_back({.code = "W502",
                      .place = place_(key),
                      .message = message,
                      .remedy = "",

@@ -2,6 +2,7 @@
 #include <weir/front/fault.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <cctype>
 #include <fstream>
@@ -88,6 +89,17 @@ std::string text_of(Sources& sources, const Fault& fault) {
   return text;
 }
 
+// The command that explains the faults, with the first few of their codes.
+std::string explained_by(const Faults& faults) {
+  constexpr std::size_t most_named = 3;
+  std::vector<std::string> codes;
+  for (const Fault& fault : faults) {
+    if (codes.size() < most_named && std::ranges::find(codes, fault.code) == codes.end())
+      codes.push_back(fault.code);
+  }
+  return codes.empty() ? "" : fmt::format("explained by: weir explain {}", fmt::join(codes, " "));
+}
+
 std::string lower(std::string word) {
   std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
   return word;
@@ -121,7 +133,8 @@ std::string text(const Faults& faults) {
   Sources sources;
   std::string all;
   for (const Fault& fault : faults) all += text_of(sources, fault);
-  return all + fmt::format("{} error{}. Nothing was run.\n", faults.size(), faults.size() == 1 ? "" : "s");
+  return all + fmt::format("{}. Nothing was run.        {}\n", wording::count(faults.size(), "error"),
+                           explained_by(faults));
 }
 
 nlohmann::json to_json(const Faults& faults) {

@@ -81,6 +81,7 @@ class Substitution {
     std::vector<std::string> names;
     for (const Entry& entry : vars_.entries) names.push_back(entry.key);
     if (!found) {
+      used_.insert(nearest(name, names));  // probably meant, and then not used nowhere
       Fault unknown =
           value_fault("W123", node, "unknown var " + quote(name), wording::did_you_mean(name, names));
       unknown.notes.push_back(names.empty() ? "this pipeline has no vars"

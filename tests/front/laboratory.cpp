@@ -198,6 +198,10 @@ std::string faults_of(const std::string& text, const weir::PipelineOptions& opti
   }
 }
 
+std::string end_of_one(const std::string& code) {
+  return "1 error. Nothing was run.        explained by: weir explain " + code + "\n";
+}
+
 const char* const rotation = R"(name: rotation
 seed: 7
 device: auto            # cpu | cuda | cuda:1 | auto

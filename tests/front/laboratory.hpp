@@ -36,6 +36,9 @@ weir::Graph graph_of(const std::string& text, const weir::PipelineOptions& optio
 // The text of its faults, the file called "p.yaml"; "" if it has none.
 std::string faults_of(const std::string& text, const weir::PipelineOptions& options = {});
 
+// How the text of a single fault ends.
+std::string end_of_one(const std::string& code);
+
 // The pipeline of the design's example: pairs turned by 180 degrees, a trainer, an integrator, memorisation.
 extern const char* const rotation;
 

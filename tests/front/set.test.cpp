@@ -66,14 +66,15 @@ TEST_CASE("set vars.x changes a var before it is put in", "[front][set]") {
   const std::string text = "vars: {dim: 2}\nnodes:\n  base: {plugin: source/gaussian, dim: \"${dim}\"}\n";
   CHECK(laboratory::graph_of(text, set({{"vars.dim", "9"}})).node("base")->params["dim"] == 9);
   CHECK(laboratory::faults_of(text, set({{"vars.dimm", "9"}})) ==
-        "--set vars.dimm=9: error[W127]: this pipeline has no var 'dimm'\n   = did you mean 'dim'?\n1 error. "
-        "Nothing was run.\n");
+        "--set vars.dimm=9: error[W127]: this pipeline has no var 'dimm'\n   = did you mean 'dim'?\n" +
+            laboratory::end_of_one("W127"));
   CHECK(laboratory::faults_of(text, set({{"vars.dim", "x"}})) ==
         "p.yaml:3:40: error[W206]: parameter 'dim' of source/gaussian (node 'base') must be an integer, not "
         "'x'\n"
         "    3 |   base: {plugin: source/gaussian, dim: \"${dim}\"}\n"
         "      |                                        ^^^^^^^^\n"
-        "   --set vars.dim=x: the value comes from here\n1 error. Nothing was run.\n");
+        "   --set vars.dim=x: the value comes from here\n" +
+            laboratory::end_of_one("W206"));
 }
 
 TEST_CASE("a path set on the command line starts from the working directory", "[front][set]") {
@@ -92,51 +93,53 @@ TEST_CASE("the options device and threads stand above file and set", "[front][se
   CHECK(graph.threads == 2);
   options.device = "gpu";
   CHECK(laboratory::faults_of(laboratory::rotation, options) ==
-        "--device gpu: error[W206]: 'device' must be cpu, cuda, cuda:N or auto, not 'gpu'\n1 error. Nothing "
-        "was run.\n");
+        "--device gpu: error[W206]: 'device' must be cpu, cuda, cuda:N or auto, not 'gpu'\n" +
+            laboratory::end_of_one("W206"));
 }
 
 TEST_CASE("a wrong path or value is a fault at the words of the command line", "[front][set]") {
-  const std::string end = "\n1 error. Nothing was run.\n";
+  const auto end = [](const std::string& code) { return "\n" + laboratory::end_of_one(code); };
   CHECK(
       faults_with("train.lr", "1") ==
       "--set train.lr=1: error[W203]: unknown parameter 'lr' of trainer/gradient (node 'train')\n   = valid: "
       "steps, batch, ema, objective, model, optimiser, probes        more: weir show trainer/gradient" +
-          end);
+          end("W203"));
   CHECK(faults_with("trian.steps", "1") ==
         "--set trian.steps=1: error[W127]: there is no node 'trian' whose parameter could be set\n   = did "
         "you mean 'train'?" +
-            end);
+            end("W127"));
   CHECK(faults_with("train", "1") ==
         "--set train=1: error[W127]: 'train' is a node, and a value is set for one of its parameters\n   = "
         "write train.parameter" +
-            end);
+            end("W127"));
   CHECK(faults_with("task.coupling.angle", "1") ==
         "--set task.coupling.angle=1: error[W127]: port 'coupling' of node 'task' is linked to 'pairs'\n   = "
         "set pairs.angle" +
-            end);
+            end("W127"));
   CHECK(faults_with("train.steps.x", "1") ==
         "--set train.steps.x=1: error[W127]: parameter 'steps' of node 'train' has no parts\n   = write "
         "train.steps" +
-            end);
+            end("W127"));
   CHECK(faults_with("train.probes.loss.every", "1") ==
-        "--set train.probes.loss.every=1: error[W127]: port 'probes' of node 'train' holds no 'loss'" + end);
+        "--set train.probes.loss.every=1: error[W127]: port 'probes' of node 'train' holds no 'loss'" +
+            end("W127"));
   CHECK(faults_with("recall.ot.x", "1") ==
         "--set recall.ot.x=1: error[W127]: port 'ot' of node 'recall' is not written and has no default "
         "plugin" +
-            end);
+            end("W127"));
   CHECK(faults_with("flow.steps", "0") ==
         "--set flow.steps=0: error[W207]: parameter 'steps' of integrator/euler (node 'flow') must be at "
         "least 1, not 0" +
-            end);
+            end("W207"));
   CHECK(faults_with("flow.steps", "[1") ==
-        "--set flow.steps=[1: error[W105]: this is not YAML: what is opened here is never closed" + end);
+        "--set flow.steps=[1: error[W105]: this is not YAML: what is opened here is never closed" +
+            end("W105"));
   CHECK(faults_with("flow.steps", "") ==
         "--set flow.steps=: error[W206]: parameter 'steps' of integrator/euler (node 'flow') must be an "
         "integer, not nothing" +
-            end);
+            end("W206"));
   CHECK(faults_with("flow.steps", "\x01") ==
         "--set flow.steps=?: error[W104]: a pipeline is text, and here stands the control byte 0x01\n   = "
         "remove it" +
-            end);
+            end("W104"));
 }

@@ -41,6 +41,8 @@ expect sigma "$log"; expect "Noise that rises and falls as a sine" "$log"
 # Stands in for Python: what the installed program starts is there.
 printf '#!/bin/sh\n[ -f "$2/page.html.jinja" ]\n' >"$work/python"; chmod +x "$work/python"
 WEIR_PYTHON=$work/python "$prefix/bin/weir" report "$work/lab.h5" || fail "the installed weir finds no share/weir/report"
+"$prefix/bin/weir" explain >"$log" || fail "the installed weir finds no share/weir/explain"
+expect "W203  " "$log"
 
 echo "the installation can be moved"
 mv "$prefix" "$work/moved"

@@ -26,6 +26,8 @@ _weir() {{
 {}  esac
   if [ "$verb" = show ] && [[ $word != -* ]]; then
     COMPREPLY=($(compgen -W "$(weir plugins 2>/dev/null | awk '/^[a-z]+\// {{print $1}}')" -- "$word"))
+  elif [ "$verb" = explain ] && [[ $word != -* ]]; then
+    COMPREPLY=($(compgen -W "$(weir explain 2>/dev/null | awk '{{print $1}}')" -- "$word"))
   elif [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
   else

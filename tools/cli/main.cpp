@@ -22,6 +22,7 @@ constexpr const char* examples = R"(Examples:
   weir run rotation.yaml --set train.steps=100       with one parameter changed
   weir plan rotation.yaml                            what would be computed, and what is shared
   weir show field/mlp                                a plugin's parameters, ports and outputs
+  weir explain W203                                  what a fault of that code means, with an example
   weir info rotation.h5                              what a record holds
   weir report quickstart/                            a record or a sweep as one HTML page
 
@@ -85,10 +86,10 @@ int main(int count, char** words) {
   program.set_version_flag("--version", "weir " WEIR_VERSION);
   program.require_subcommand(0, 1);
   program.get_formatter()->column_width(34);
-  const std::vector<Verb> verbs = {run_verb(program),    validate_verb(program),  plan_verb(program),
-                                   graph_verb(program),  plugins_verb(program),   show_verb(program),
-                                   schema_verb(program), info_verb(program),      report_verb(program),
-                                   repair_verb(program), completion_verb(program)};
+  const std::vector<Verb> verbs = {run_verb(program),    validate_verb(program), plan_verb(program),
+                                   graph_verb(program),  plugins_verb(program),  show_verb(program),
+                                   schema_verb(program), explain_verb(program),  info_verb(program),
+                                   report_verb(program), repair_verb(program),   completion_verb(program)};
   if (count < 2) {
     fmt::print("{}", program.help());
     return invalid;

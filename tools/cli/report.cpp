@@ -12,6 +12,7 @@
 #include "exit.hpp"
 #include "pipeline_arguments.hpp"
 #include "report_summary.hpp"
+#include "share.hpp"
 #include "verbs.hpp"
 
 namespace weir::cli {
@@ -28,23 +29,11 @@ std::string python() {
   return named != nullptr && *named != '\0' ? named : "/usr/bin/python3";
 }
 
-// Beside the program's folder, in the build tree as in an installation.
-fs::path report_folder() {
-  const fs::path folder =
-      fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/weir/report";
-  if (!fs::exists(folder / "__main__.py"))
-    throw CommandError(
-        plugin_failed,
-        fmt::format("cannot find {}/__main__.py, which makes the page: build Weir (`tools/weir`), or "
-                    "install it again",
-                    folder.string()));
-  return folder;
-}
-
 int make_report(const Arguments& arguments) {
   if (!fs::is_directory(arguments.source)) existing_file(arguments.source);  // says what is near a wrong name
   if (!arguments.reference.empty()) existing_file(arguments.reference);
-  std::vector<std::string> words = {python(), "-B", report_folder().string(), arguments.source};
+  std::vector<std::string> words = {python(), "-B", shared_file("report/__main__.py").parent_path().string(),
+                                    arguments.source};
   const std::string summary = report_summary(arguments.source);
   if (!summary.empty()) words.insert(words.end(), {"--summary", summary});
   if (!arguments.out.empty()) words.insert(words.end(), {"--out", arguments.out});

@@ -1,6 +1,6 @@
 # What `cmake --install` puts where: programs in bin/, libraries in lib/, plugins and their schema cache in
-# lib/weir/plugins/, headers in include/weir/, the Python of `weir report` in share/weir/report/, and in lib/cmake/weir/ what
-# find_package(weir) needs.
+# lib/weir/plugins/, headers in include/weir/, the Python of `weir report` and the pages of `weir explain` in share/weir/,
+# and in lib/cmake/weir/ what find_package(weir) needs.
 include(CMakePackageConfigHelpers)
 
 set(WEIR_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
@@ -8,6 +8,7 @@ install(TARGETS weir weir-run DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS weir_front weir_record weir_core weir_kinds EXPORT weir DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY core/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weir FILES_MATCHING PATTERN "*.hpp")
 install(DIRECTORY tools/report/ DESTINATION share/weir/report PATTERN __pycache__ EXCLUDE)
+install(DIRECTORY tools/explain/ DESTINATION share/weir/explain)
 install(FILES ${WEIR_PLUGIN_DIR}/weir-plugins.json DESTINATION ${CMAKE_INSTALL_LIBDIR}/weir/plugins)
 
 foreach(library front record core kinds)
