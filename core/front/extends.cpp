@@ -79,6 +79,7 @@ std::optional<Node> read(const fs::path& file, std::vector<fs::path>& open, Faul
   }
   std::erase_if(own->entries, [](const Entry& entry) { return entry.key == "extends"; });
   merge(*base, *own, "");
+  base->place = own->place;
   return base;
 }
 

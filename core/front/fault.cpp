@@ -78,14 +78,19 @@ std::string where(const Place& place) {
 }
 
 std::string text_of(Sources& sources, const Fault& fault) {
-  std::string text = fmt::format("{}: error[{}]: {}\n", where(fault.place), fault.code, fault.message);
-  const std::string shown = excerpt(sources, fault.place, fault.remedy);
+  // What escapes in a file stand for could move the cursor of a terminal.
+  using wording::printable;
+  std::string text =
+      fmt::format("{}: error[{}]: {}\n", where(fault.place), fault.code, printable(fault.message));
+  const std::string remedy = printable(fault.remedy);
+  const std::string shown = excerpt(sources, fault.place, remedy);
   text += shown;
-  if (shown.empty() && !fault.remedy.empty()) text += "   = " + fault.remedy + "\n";
+  if (shown.empty() && !remedy.empty()) text += "   = " + remedy + "\n";
   for (const Fault::Also& also : fault.also) {
-    text += fmt::format("   {}: {}\n", where(also.place), also.caption) + excerpt(sources, also.place, "");
+    text += fmt::format("   {}: {}\n", where(also.place), printable(also.caption)) +
+            excerpt(sources, also.place, "");
   }
-  for (const std::string& note : fault.notes) text += "   = " + note + "\n";
+  for (const std::string& note : fault.notes) text += "   = " + printable(note) + "\n";
   return text;
 }
 

@@ -265,9 +265,15 @@ std::string owner(const GraphNode& node) { return node.plugin + " (node '" + nod
 
 void read_nodes(const Node& root, Draft& draft) {
   const Entry* nodes = root.find("nodes");
-  if (!nodes)
-    return draft.fault("W121", {draft.graph.file, 0, 0, 1}, "this pipeline has no 'nodes:'",
+  if (!nodes) {
+    // A misspelt 'nodes:' has been reported as an unknown key.
+    const auto misspelt = [](const Entry& entry) { return !nearest(entry.key, {"nodes"}).empty(); };
+    if (std::ranges::any_of(root.entries, misspelt)) return;
+    return draft.fault("W121", root.place, "this pipeline has no 'nodes:'",
                        "write the parts of the experiment under 'nodes:'");
+  }
+  if (nodes->value.is_map() && nodes->value.entries.empty() && !draft.broken.empty())
+    return;  // all of them use blocks that could not be written out
   if (!nodes->value.is_map() || nodes->value.entries.empty()) {
     return draft.fault(
         "W121", nodes->place,

@@ -107,6 +107,10 @@ class AxisReader {
         return fail("W401", path.place,
                     "'set' must be the path of a parameter or a list of them, not " + yaml::describe(path));
     }
+    if (paths.empty())
+      return fail("W401", set.place,
+                  "'set' must be the path of a parameter or a list of them, not an empty one",
+                  "write count: N for runs that differ in their seed alone");
     if (!list.is_list())
       return fail("W401", list.place, "'values' must be a list, not " + yaml::describe(list));
     for (const Node& value : list.items) {

@@ -50,6 +50,9 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     Node node = make(Node::Type::scalar, mark.pos, tag);
+    if (value.find('\0') != std::string::npos)  // names of files and of HDF5's groups would end there
+      fail("W104", node.place, "a pipeline is text, and here an escape stands for the byte 0x00",
+           "remove it");
     node.text = value;
     node.quoted = tag == "!";
     if (!node.quoted && value.find('\n') == std::string::npos) node.place.length = source_.characters(value);
@@ -274,6 +277,7 @@ std::optional<Node> read_text(const std::string& text, const std::string& name, 
   }
   if (faults.size() > before) return std::nullopt;
   Node root = builder.take();
+  if (builder.documents() == 0) root.place = source.place(0);  // directives alone
   if (root.origin.empty()) root.origin = name;
   return root;
 }

@@ -93,3 +93,18 @@ TEST_CASE("files may extend in a chain, and a circle of them is a fault at the l
     CHECK_THAT(invalid.faults()[0].message, Catch::EndsWith("c.yaml' extends itself in a circle"));
   }
 }
+
+TEST_CASE("what is missing altogether is a fault of the extending file", "[front][extends]") {
+  const laboratory::Folder folder;
+  folder.write("base.yaml", "seed: 1\n");
+  const auto file = folder.write("top.yaml", "# no nodes\nextends: base.yaml\n");
+  try {
+    weir::read_pipeline(file, laboratory::registry());
+    FAIL("accepted");
+  } catch (const weir::InvalidPipeline& invalid) {
+    REQUIRE(invalid.faults().size() == 1);
+    CHECK(invalid.faults()[0].code == "W121");
+    CHECK(invalid.faults()[0].place.file == file.string());
+    CHECK(invalid.faults()[0].place.line == 2);
+  }
+}
