@@ -18,7 +18,7 @@ TEST_CASE("An unknown verb, option or file names the nearest one, and exits with
   CHECK(verb.exit == 2);
   CHECK(verb.err ==
         "weir: unknown verb 'rnu', did you mean 'run'?\n"
-        "verbs: run, validate, plan, graph, plugins, show, schema, explain, info, report, repair, "
+        "verbs: run, validate, plan, graph, plugins, show, schema, explain, new, info, report, repair, "
         "completion        more: weir --help\n");
   CHECK(weir_program(scratch.path(), "rotation.yaml").err ==
         "weir: 'rotation.yaml' is a file; did you mean `weir run rotation.yaml`?\n");
@@ -228,8 +228,20 @@ TEST_CASE("A record's info shows its numbers") {
              Contains("int64    []             2  evaluations of the field"));
 }
 
-TEST_CASE("The completion script is one that bash can read") {
+TEST_CASE("The completion script is one that bash can read, and completes verbs, options and kinds") {
   const ScratchFolder scratch;
   scratch.write("c.bash", weir_program(scratch.path(), "completion bash").out + "complete -p weir\n");
   CHECK(std::system(("bash '" + (scratch.path() / "c.bash").string() + "' > /dev/null").c_str()) == 0);
+  const auto completions = [&](const std::string& words) {
+    scratch.write("ask.bash",
+                  "source ./c.bash > /dev/null\nCOMP_WORDS=(weir " + words +
+                      ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_weir\necho \"${COMPREPLY[*]}\"\n");
+    const std::string command = "cd '" + scratch.path().string() + "' && bash ask.bash > answer";
+    CHECK(std::system(command.c_str()) == 0);
+    return scratch.read("answer");
+  };
+  CHECK(completions("ne") == "new\n");
+  CHECK(completions("new ''") == "plugin pipeline\n");
+  CHECK(completions("new plugin sine --k") == "--kind\n");
+  CHECK(completions("new plugin sine --kind no") == "noise\n");
 }

@@ -1,9 +1,11 @@
 // tools/cli/completion.cpp -- weir completion bash: a completion script, made from the parser itself.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include <memory>
 
+#include "new_kinds.hpp"
 #include "verbs.hpp"
 
 namespace weir::cli {
@@ -24,7 +26,11 @@ _weir() {{
   if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "{}" -- "$word")); return; fi
   case $verb in
 {}  esac
-  if [ "$verb" = show ] && [[ $word != -* ]]; then
+  if [ "$verb" = new ] && [ "$COMP_CWORD" -eq 2 ]; then
+    COMPREPLY=($(compgen -W "plugin pipeline" -- "$word"))
+  elif [ "${{COMP_WORDS[COMP_CWORD-1]}}" = --kind ]; then
+    COMPREPLY=($(compgen -W "{}" -- "$word"))
+  elif [ "$verb" = show ] && [[ $word != -* ]]; then
     COMPREPLY=($(compgen -W "$(weir plugins 2>/dev/null | awk '/^[a-z]+\// {{print $1}}')" -- "$word"))
   elif [ "$verb" = explain ] && [[ $word != -* ]]; then
     COMPREPLY=($(compgen -W "$(weir explain 2>/dev/null | awk '{{print $1}}')" -- "$word"))
@@ -36,7 +42,7 @@ _weir() {{
 }}
 complete -o filenames -F _weir weir
 )bash",
-                     verbs, cases);
+                     verbs, cases, fmt::join(kinds, " "));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "environment.hpp"
 #include "run_arguments.hpp"
 #include "schedule.hpp"
+#include "shell_word.hpp"
 
 namespace weir::cli {
 namespace {
@@ -18,13 +19,8 @@ namespace {
 std::string own_command_line() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
   std::string line;
-  for (std::string word; std::getline(file, word, '\0');) {
-    constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
-    const bool quoted = word.empty() || word.find_first_not_of(plain) != std::string::npos;
-    for (std::size_t at = 0; quoted && (at = word.find('\'', at)) != std::string::npos; at += 4)
-      word.replace(at, 1, "'\\''");
-    line += (line.empty() ? "" : " ") + (quoted ? "'" + word + "'" : word);
-  }
+  for (std::string word; std::getline(file, word, '\0');)
+    line += (line.empty() ? "" : " ") + shell_word(word);
   return line;
 }
 

@@ -8,8 +8,10 @@
 namespace weir::cli {
 namespace fs = std::filesystem;
 
+fs::path prefix() { return fs::read_symlink("/proc/self/exe").parent_path().parent_path(); }
+
 fs::path shared_file(const std::string& name) {
-  fs::path file = fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/weir" / name;
+  fs::path file = prefix() / "share/weir" / name;
   if (!fs::exists(file))
     throw CommandError(
         plugin_failed,

@@ -6,7 +6,10 @@
 
 namespace weir::cli {
 
-// The file or folder share/weir/NAME, in the build tree as in an installation. Throws CommandError if it is not there.
+// The folder that holds the program's bin/: the root of an installation, or of the build tree, which has its shape.
+std::filesystem::path prefix();
+
+// The file or folder <prefix>/share/weir/<name>. Throws CommandError if it is not there.
 std::filesystem::path shared_file(const std::string& name);
 
 }  // namespace weir::cli

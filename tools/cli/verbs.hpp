@@ -24,6 +24,7 @@ Verb plugins_verb(CLI::App& program);
 Verb show_verb(CLI::App& program);
 Verb schema_verb(CLI::App& program);
 Verb explain_verb(CLI::App& program);
+Verb new_verb(CLI::App& program);
 Verb info_verb(CLI::App& program);
 Verb report_verb(CLI::App& program);
 Verb repair_verb(CLI::App& program);

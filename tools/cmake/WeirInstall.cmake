@@ -1,22 +1,31 @@
 # What `cmake --install` puts where: programs in bin/, libraries in lib/, plugins and their schema cache in
-# lib/weir/plugins/, headers in include/weir/, the Python of `weir report` and the pages of `weir explain` in share/weir/,
-# and in lib/cmake/weir/ what find_package(weir) needs.
+# lib/weir/plugins/, headers in include/weir/, what `weir report`, `weir explain` and `weir new` read in share/weir/, and in
+# lib/cmake/weir/ what find_package(weir) needs. The build tree has that too, so that plugins outside it can be built against
+# a Weir that was never installed.
 include(CMakePackageConfigHelpers)
 
 set(WEIR_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
+set(WEIR_CONFIG_DIR ${CMAKE_BINARY_DIR}/${WEIR_CMAKE_DIR})
 install(TARGETS weir weir-run DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS weir_front weir_record weir_core weir_kinds EXPORT weir DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY core/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weir FILES_MATCHING PATTERN "*.hpp")
 install(DIRECTORY tools/report/ DESTINATION share/weir/report PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY tools/explain/ DESTINATION share/weir/explain)
+install(DIRECTORY tools/templates/ DESTINATION share/weir/templates)
 install(FILES ${WEIR_PLUGIN_DIR}/weir-plugins.json DESTINATION ${CMAKE_INSTALL_LIBDIR}/weir/plugins)
 
 foreach(library front record core kinds)
   set_target_properties(weir_${library} PROPERTIES EXPORT_NAME ${library})
 endforeach()
+# Where earlier builds wrote it, find_package() would look first.
+file(REMOVE ${CMAKE_BINARY_DIR}/weirConfig.cmake ${CMAKE_BINARY_DIR}/weirConfigVersion.cmake)
 install(EXPORT weir NAMESPACE weir:: FILE weirTargets.cmake DESTINATION ${WEIR_CMAKE_DIR})
-configure_package_config_file(tools/cmake/weirConfig.cmake.in ${CMAKE_BINARY_DIR}/weirConfig.cmake
+export(EXPORT weir NAMESPACE weir:: FILE ${WEIR_CONFIG_DIR}/weirTargets.cmake)
+configure_package_config_file(tools/cmake/weirConfig.cmake.in ${WEIR_CONFIG_DIR}/weirConfig.cmake
                               INSTALL_DESTINATION ${WEIR_CMAKE_DIR})
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/weirConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/weirConfig.cmake ${CMAKE_BINARY_DIR}/weirConfigVersion.cmake
-              tools/cmake/WeirPlugin.cmake tools/cmake/FindLibTorch.cmake DESTINATION ${WEIR_CMAKE_DIR})
+write_basic_package_version_file(${WEIR_CONFIG_DIR}/weirConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+foreach(module WeirPlugin.cmake FindLibTorch.cmake)
+  configure_file(tools/cmake/${module} ${WEIR_CONFIG_DIR}/${module} COPYONLY)
+endforeach()
+install(FILES ${WEIR_CONFIG_DIR}/weirConfig.cmake ${WEIR_CONFIG_DIR}/weirConfigVersion.cmake
+              ${WEIR_CONFIG_DIR}/WeirPlugin.cmake ${WEIR_CONFIG_DIR}/FindLibTorch.cmake DESTINATION ${WEIR_CMAKE_DIR})
