@@ -5,6 +5,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace weir {
 
@@ -44,7 +45,8 @@ void Executor::plan() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const GraphNode& described = graph_.nodes[i];
     const std::size_t before = faults.size();
-    Plan plan([&](const std::string& key) { return nodes_[i]->place(key); }, faults);
+    Plan plan([&](const std::string& key) { return nodes_[i]->place(key); }, faults,
+              [&](const std::string& port) { return ends_of(described, port); });
     bool skip = false;
     for (const auto& [name, links] : described.ports) {
       for (const auto& [key, link] : links) {
@@ -68,6 +70,25 @@ void Executor::plan() {
     if (skip || faults.size() > before) faulty.insert(described.path);
   }
   if (!faults.empty()) throw InvalidPipeline(faults);
+}
+
+std::vector<Fault::Also> Executor::ends_of(const GraphNode& node, const std::string& port) const {
+  std::vector<Fault::Also> ends;
+  const auto links = node.ports.find(port);
+  if (links == node.ports.end()) return ends;
+  for (const auto& [key, link] : links->second) {
+    const GraphNode& other = graph_.nodes[index_.at(link.node)];
+    const AnyOutput* output =
+        link.output.empty() ? nullptr : nodes_[index_.at(link.node)]->output(link.output);
+    std::string promise = fmt::format("'{}' is {}", other.path, other.plugin);
+    if (output && output->planned()) {
+      const DatasetSpec& dataset = output->datasets().front();
+      promise += fmt::format(", whose {} is {} [{}]", link.output, name_of(dataset.dtype),
+                             fmt::join(dataset.shape, ", "));
+    }
+    ends.push_back({nodes_[index_.at(link.node)]->place(), promise});
+  }
+  return ends;
 }
 
 // Some outputs are there only with some parameters: the pairs of a coupling only if they are fixed.

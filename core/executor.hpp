@@ -13,6 +13,7 @@
 #include <weir/event.hpp>
 #include <weir/front/graph.hpp>
 #include <weir/node_failure.hpp>
+#include <weir/record/reader.hpp>
 #include <weir/recording.hpp>
 
 namespace weir {
@@ -23,6 +24,12 @@ using Factory = std::function<std::unique_ptr<Node>(const PluginSchema&)>;
 class Interrupted : public std::runtime_error {
  public:
   Interrupted() : std::runtime_error("interrupted") {}
+};
+
+// An input of a node that a record does not hold whole (exit code 2).
+class NotRecorded : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 struct RunOptions {
@@ -51,12 +58,18 @@ class Executor {
   // Runs all nodes in dependency order, up to `jobs` at once. `recorder` may be null. Throws NodeFailure, Interrupted, RecordError.
   void run(Recorder* recorder, Events& events, const RunOptions& options);
 
+  // Runs one node alone, into a recorder that declares its datasets and those of the nodes inside it. Its tensors come from
+  // `record`; its interfaces are restored from there, or made again. Throws as `run` does, and NotRecorded.
+  void replay(const std::string& node, const Reader& record, Recorder& recorder, Events& events);
+
   const Node& node(const std::string& path) const { return *nodes_.at(index_.at(path)); }
 
  private:
   class Context;
+  class Replay;
   void bind(std::size_t i, std::unique_ptr<Node> node);
   void plan();
+  std::vector<Fault::Also> ends_of(const GraphNode& node, const std::string& port) const;
   void check_given(const std::string& port, const Link& link, Plan& plan) const;
   void declare();
   void run_node(std::size_t i, Recorder* recorder, Events& events, const RunOptions& options);

@@ -16,18 +16,29 @@ T* find(const std::vector<T*>& declared, const std::string& name) {
 }  // namespace
 
 void Plan::fault(const std::string& key, const std::string& message, const std::string& remedy) {
-  faults_.push_back(
-      {.code = "W501", .place = place_(key), .message = message, .remedy = remedy, .notes = {}, .also = {}});
+  faults_.push_back({.code = "W501",
+                     .place = place_(key),
+                     .message = message,
+                     .remedy = remedy,
+                     .notes = {},
+                     .also = ends(key)});
+}
+
+std::vector<Fault::Also> Plan::ends(const std::string& key) const {
+  return ends_ ? ends_(key) : std::vector<Fault::Also>{};
 }
 
 void Plan::fault(const std::string& key, const std::string& message, const Node& other,
-                 const std::string& other_key, const std::string& caption) {
+                 const std::string& other_key, const std::string& caption, const std::string& remedy) {
+  std::vector<Fault::Also> also = {{other.place(other_key), caption}};
+  for (Fault::Also& end : ends(key))
+    if (!(end.place == also.front().place)) also.push_back(std::move(end));
   faults_.push_back({.code = "W502",
                      .place = place_(key),
                      .message = message,
-                     .remedy = "",
+                     .remedy = remedy,
                      .notes = {},
-                     .also = {{other.place(other_key), caption}}});
+                     .also = std::move(also)});
 }
 
 Node::Node() : options_(at::TensorOptions().dtype(at::kFloat).device(at::kCPU)) {}

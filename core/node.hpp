@@ -27,19 +27,25 @@ class Trace;
 // Collects the faults of a node's own checks, at the place of the parameter or port that they name.
 class Plan {
  public:
-  Plan(std::function<Place(const std::string& key)> place, Faults& faults)
-      : place_(std::move(place)), faults_(faults), before_(faults.size()) {}
+  // The other ends of a port: the nodes that it takes something from, with what they promise.
+  using Ends = std::function<std::vector<Fault::Also>(const std::string& port)>;
+
+  Plan(std::function<Place(const std::string& key)> place, Faults& faults, Ends ends = {})
+      : place_(std::move(place)), ends_(std::move(ends)), faults_(faults), before_(faults.size()) {}
 
   // A fault of this node. `key` is a parameter or port of the node ("" for the node itself); `message` states the rule and
-  // the value; `remedy` what to do.
+  // the value; `remedy` what to do. The other ends of a port are shown with it.
   void fault(const std::string& key, const std::string& message, const std::string& remedy = "");
-  // A wiring fault: the same, with the place of another node's key as the other end.
+  // The same, with the place of another node's key as one more end.
   void fault(const std::string& key, const std::string& message, const Node& other,
-             const std::string& other_key, const std::string& caption);
+             const std::string& other_key, const std::string& caption, const std::string& remedy = "");
   bool clean() const { return faults_.size() == before_; }  // this node has no fault so far
 
  private:
+  std::vector<Fault::Also> ends(const std::string& key) const;
+
   std::function<Place(const std::string&)> place_;
+  Ends ends_;
   Faults& faults_;
   std::size_t before_;  // faults of other nodes
 };
@@ -83,6 +89,10 @@ class Node {
   virtual bool stateful() const { return false; }
   virtual State save() const { return {}; }
   virtual void load(const State&) {}
+
+  // Completes the node's interface outputs without running, from the tensors that a record holds of it, by output
+  // ("params/net.0.weight"); called after plan. False if they do not suffice: the node is then run again.
+  virtual bool restore(const State& recorded) { return (void)recorded, false; }
 
   const std::string& path() const { return path_; }              // "task.interpolant"
   const at::TensorOptions& options() const { return options_; }  // the graph's device and floating dtype

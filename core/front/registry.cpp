@@ -60,6 +60,7 @@ SearchOrder search_order(const std::vector<fs::path>& given) {
 std::vector<fs::path> libraries_in(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
+  if (fs::is_regular_file(folder, error)) return {folder};
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with("libweir_") && name.ends_with(".so")) files.push_back(entry.path());
@@ -89,7 +90,7 @@ Registry Registry::find(const std::vector<fs::path>& folders) {
       registry.rejected_.push_back({folder, why});
       continue;
     }
-    SchemaCache cache(folder);
+    SchemaCache cache(fs::is_directory(folder) ? folder : folder.parent_path());
     for (const fs::path& file : libraries_in(folder)) {
       std::string why = distrust(file);
       if (!why.empty()) {

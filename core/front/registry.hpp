@@ -17,7 +17,8 @@ struct RejectedLibrary {
 
 class Registry {
  public:
-  // Searches, in this order: `folders` (--plugin-path, then a pipeline's `plugins:`), $WEIR_PLUGIN_PATH (colon
+  // Searches, in this order: `folders` (--plugin-path, then a pipeline's `plugins:`; a library may stand for a folder that
+  // holds nothing else), $WEIR_PLUGIN_PATH (colon
   // separated), ${XDG_DATA_HOME:-~/.local/share}/weir/plugins, <executable>/../lib/weir/plugins, the installed libdir.
   // Never the working directory, and, but for those that came with the program, no folder and no file that everyone may
   // write to. Files libweir_*.so, no recursion. Schemas come from `weir-plugins.json` beside the

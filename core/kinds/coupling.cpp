@@ -148,6 +148,7 @@ void DrawnCoupling::plan_sources(Plan& plan, const Port<Source>& source, const P
         fmt::format("both ends of a pair need one shape: source '{}' has items [{}], target '{}' has [{}]",
                     source->path(), fmt::join(source->shape(), ", "), (*target)->path(),
                     fmt::join((*target)->shape(), ", ")),
+        *source, "", fmt::format("'{}' has items [{}]", source->path(), fmt::join(source->shape(), ", ")),
         "give the source that shape, or flatten the target");
   }
 }

@@ -164,8 +164,6 @@ std::string group_of_node(const std::string& node) {
   return path;
 }
 
-std::string path_of(const DatasetSpec& spec) { return group_of_node(spec.node) + "/" + spec.name; }
-
 std::string key_of(const DatasetSpec& spec) { return spec.node + "." + spec.name; }
 
 std::size_t row_bytes(const DatasetSpec& spec) { return count_of(spec.shape) * size_of(spec.dtype); }
@@ -250,3 +248,9 @@ void verify_layout(const File& file, const RunSpec& run) {
 }
 
 }  // namespace weir::record
+
+namespace weir {
+
+std::string path_of(const DatasetSpec& spec) { return record::group_of_node(spec.node) + "/" + spec.name; }
+
+}  // namespace weir

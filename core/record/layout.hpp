@@ -28,7 +28,6 @@ inline constexpr std::size_t message_capacity = 4096;
 inline constexpr std::size_t time_capacity = 24;  // 2026-11-24T15:50:25Z
 
 std::string group_of_node(const std::string& node);  // "train.probes" -> "/nodes/train/probes"
-std::string path_of(const DatasetSpec& spec);        // "/nodes/train/loss"
 std::string key_of(const DatasetSpec& spec);         // "train.loss", as append and write name it
 std::size_t row_bytes(const DatasetSpec& spec);      // of one row of a trace
 std::vector<std::int64_t> trace_chunk(const std::vector<std::int64_t>& row, std::size_t element);

@@ -56,6 +56,8 @@ struct DatasetSpec {
   std::string rng{};  // Rng address of the node, for /schema
 };
 
+std::string path_of(const DatasetSpec& spec);  // in the file: "/nodes/train/loss"
+
 // What a node is: attributes of /nodes/<node>.
 struct NodeSpec {
   std::string node;

@@ -76,11 +76,22 @@ class Gradient final : public weir::Trainer {
   weir::State save() const override { return state_; }
   void load(const weir::State& state) override { state_ = state; }
 
+  bool restore(const weir::State& recorded) override {
+    weir::Params params = initial_params(objective_->shape()), ema = params.clone();
+    for (const auto& [name, value] : params.tensors())
+      if (!recorded.contains("params/" + name) || !recorded.contains("ema_params/" + name)) return false;
+    for (const auto& [name, value] : params.tensors()) value.copy_(recorded.at("params/" + name));
+    for (const auto& [name, value] : ema.tensors()) value.copy_(recorded.at("ema_params/" + name));
+    fitted_->set(params);
+    averaged_->set(ema);
+    return true;
+  }
+
   void run(weir::Run& run) override {
     weir::Params params = initial_params(objective_->shape()), ema = params.clone();
     weir::State memory = optimiser_->init(params);
     std::int64_t done = 0;
-    if (!state_.empty()) done = restore(params, ema, memory);
+    if (!state_.empty()) done = go_on(params, ema, memory);
 
     weir::Tape tape;
     for (std::int64_t k = done + 1; k <= steps_(); ++k) {
@@ -168,7 +179,7 @@ class Gradient final : public weir::Trainer {
     return state;
   }
 
-  std::int64_t restore(weir::Params& params, weir::Params& ema, weir::State& memory) const {
+  std::int64_t go_on(weir::Params& params, weir::Params& ema, weir::State& memory) const {
     for (const auto& [name, value] : params.tensors()) value.copy_(state_.at("params/" + name));
     for (const auto& [name, value] : ema.tensors()) value.copy_(state_.at("ema/" + name));
     for (auto& [name, value] : memory) value.copy_(state_.at("memory/" + name));

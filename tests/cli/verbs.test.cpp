@@ -18,8 +18,8 @@ TEST_CASE("An unknown verb, option or file names the nearest one, and exits with
   CHECK(verb.exit == 2);
   CHECK(verb.err ==
         "weir: unknown verb 'rnu', did you mean 'run'?\n"
-        "verbs: run, validate, plan, graph, plugins, show, schema, explain, new, info, report, repair, "
-        "completion        more: weir --help\n");
+        "verbs: run, validate, plan, graph, plugins, show, schema, explain, new, info, replay, rerun, "
+        "report, repair, completion        more: weir --help\n");
   CHECK(weir_program(scratch.path(), "rotation.yaml").err ==
         "weir: 'rotation.yaml' is a file; did you mean `weir run rotation.yaml`?\n");
   CHECK(weir_program(scratch.path(), "run rotatoin.yaml").err ==
@@ -150,13 +150,19 @@ nodes:
   flow:   {plugin: integrator/euler, field: train.field, start: fresh.x0, steps: 2}
 )");
   const std::string faults =
-      "shapes.yaml:5:64: error[W501]: both ends of a pair need one shape: source 'base' has items [2], "
+      "shapes.yaml:5:64: error[W502]: both ends of a pair need one shape: source 'base' has items [2], "
       "target 'target' "
       "has [3] (node 'pairs', coupling/independent)\n"
       "    5 |   pairs:  {plugin: coupling/independent, source: base, target: target, draw: {fixed: 16}}\n"
       "      |                                                                ^^^^^^ give the source that "
       "shape, or "
       "flatten the target\n"
+      "   shapes.yaml:3:3: 'base' has items [2]\n"
+      "    3 |   base:   {plugin: source/gaussian, dim: 2}\n"
+      "      |   ^^^^\n"
+      "   shapes.yaml:4:3: 'target' is source/gaussian\n"
+      "    4 |   target: {plugin: source/gaussian, dim: 3}\n"
+      "      |   ^^^^^^\n"
       "shapes.yaml:9:65: error[W502]: start needs fresh.x0 (source points of the pairs; there only with "
       "draw: {fixed: N}), which fresh "
       "does not give "
@@ -166,7 +172,7 @@ nodes:
       "   shapes.yaml:6:3: set here\n"
       "    6 |   fresh:  {plugin: coupling/independent, source: base, target: base, draw: fresh}\n"
       "      |   ^^^^^\n"
-      "2 errors. Nothing was run.        explained by: weir explain W501 W502\n";
+      "2 errors. Nothing was run.        explained by: weir explain W502\n";
   for (const char* words : {"plan shapes.yaml --sizes", "run shapes.yaml -o out.h5"}) {
     const Answer answer = weir_program(scratch.path(), words);
     CHECK(answer.exit == 2);

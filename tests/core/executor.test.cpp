@@ -37,6 +37,7 @@ class Bucket final : public weir::Node {
   weir::Param<std::int64_t> stop_at_{this, "stop_at", weir::absent, "step at which it throws"};
   weir::Param<bool> await_{this, "await", false,
                            "whether it waits for another bucket's pour before it throws"};
+  weir::Param<bool> picky_{this, "picky", false, "whether it refuses what is poured"};
   weir::Output<Tensor> sum_{this, "sum", "1", "all that was poured"};
   weir::Trace level_{this, "level", "1", "sum after each step"};
   weir::State state_;
@@ -46,7 +47,8 @@ class Bucket final : public weir::Node {
   bool stateful() const override { return true; }
   weir::State save() const override { return state_; }
   void load(const weir::State& state) override { state_ = state; }
-  void plan(weir::Plan&) override {
+  void plan(weir::Plan& plan) override {
+    if (picky_()) plan.fault("x", "a picky bucket takes 3 numbers");
     sum_.plan(x_.shape(), {"number"});
     level_.plan(x_.shape(), {"number"});
   }
@@ -334,6 +336,50 @@ TEST_CASE("Faults of plans are gathered, and those that follow from them left ou
     CHECK(invalid.faults()[0].message == "a well holds 1000 numbers (node 'well', well/plain)");
     CHECK(invalid.faults()[0].remedy == "ask for fewer");
     CHECK(invalid.faults()[1].message == "a well holds 1000 numbers (node 'another', well/plain)");
+  }
+}
+
+TEST_CASE("A replayed node takes its tensors from the record and its random numbers from its address",
+          "[executor]") {
+  const Folder folder;
+  weir::Graph other = two_buckets();
+  other.seed = 12;  // so that the record's numbers are not those that this graph's well would draw
+  recorded(other, folder.path / "record.h5");
+  const weir::Reader record(folder.path / "record.h5");
+
+  const weir::Graph graph = two_buckets();
+  weir::Executor executor(graph, create, float64);
+  weir::RunSpec spec = spec_of(graph, executor);
+  std::erase_if(spec.datasets, [](const weir::DatasetSpec& dataset) { return dataset.node != "left"; });
+  std::erase_if(spec.nodes, [](const weir::NodeSpec& each) { return each.node != "left"; });
+  weir::Recorder recorder(folder.path / "replayed.h5", weir::Recorder::Mode::create, spec);
+  Silent events;
+  Bucket::pours = 0;
+  executor.replay("left", record, recorder, events);
+  recorder.finish("finished");
+  CHECK(Bucket::pours == 50);  // 'right' has not run
+
+  const Tensor x = weir::tensor_of(record.read("/nodes/well/x"), float64);
+  Tensor expected = at::zeros_like(x);
+  for (std::int64_t k = 1; k <= 50; ++k)
+    expected = expected + x * weir::Rng(11, "left", float64).at("pour", k).uniform({});
+  const weir::Reader replayed(folder.path / "replayed.h5");
+  CHECK(at::equal(weir::tensor_of(replayed.read("/nodes/left/sum"), float64), expected));
+  CHECK(replayed.shape("/nodes/left/level/value") == std::vector<std::int64_t>{50, 4});
+}
+
+TEST_CASE("A fault at a port shows what the other end promises", "[executor]") {
+  weir::Graph graph = two_buckets();
+  graph.nodes[1].params["picky"] = true;
+  graph.nodes[0].place = {"wells.yaml", 2, 3, 4};
+  try {
+    weir::Executor executor(graph, create, float64);
+    FAIL("no fault was found");
+  } catch (const weir::InvalidPipeline& invalid) {
+    REQUIRE(invalid.faults().size() == 1);
+    REQUIRE(invalid.faults()[0].also.size() == 1);
+    CHECK(invalid.faults()[0].also[0].place.line == 2);
+    CHECK(invalid.faults()[0].also[0].caption == "'well' is well/plain, whose x is float64 [4]");
   }
 }
 

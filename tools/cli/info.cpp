@@ -7,6 +7,7 @@
 
 #include <weir/record/info.hpp>
 
+#include "dataset_info.hpp"
 #include "exit.hpp"
 #include "pipeline_arguments.hpp"
 #include "sweep_info.hpp"
@@ -22,6 +23,8 @@ struct Arguments {
 
 int show_info(const Arguments& arguments) {
   const bool json = arguments.format == "json";
+  if (const auto [record, dataset] = split_dataset(arguments.file); !dataset.empty())
+    return dataset_info(record, dataset, json);
   if (std::filesystem::is_directory(arguments.file)) return sweep_info(arguments.file, json);
   const std::filesystem::path file = existing_file(arguments.file);
   if (json)
@@ -36,10 +39,13 @@ int show_info(const Arguments& arguments) {
 Verb info_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("info", "Show what a record holds");
   auto arguments = std::make_shared<Arguments>();
-  app->add_option("FILE", arguments->file, "A record (HDF5 file), or the folder of a sweep")->required();
+  app->add_option("FILE", arguments->file,
+                  "A record (HDF5 file), a dataset or node of it, or the folder of a sweep")
+      ->required();
   add_format(*app, arguments->format, {"text", "json"});
   app->footer(
-      "Examples:\n  weir info rotation.h5\n  weir info quickstart/\n  weir info rotation.h5 --format json");
+      "Examples:\n  weir info rotation.h5\n  weir info rotation.h5:/nodes/flow/end\n  weir info "
+      "quickstart/\n  weir info rotation.h5 --format json");
   return {app, [arguments] { return show_info(*arguments); }};
 }
 

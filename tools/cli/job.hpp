@@ -19,6 +19,8 @@ struct Job {
   std::filesystem::path out;  // the record
   Recorder::Mode mode = Recorder::Mode::create;
   std::vector<std::pair<std::string, std::string>> set;  // path -> YAML scalar: --set, then the sweep's point
+  // Of a replay: the record whose inputs are taken, and the node that is run; else empty.
+  std::pair<std::filesystem::path, std::string> replayed{};
   std::map<std::string, std::string> share;  // node -> key of its result in the sweep's shared folder
 };
 

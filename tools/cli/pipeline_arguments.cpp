@@ -13,7 +13,8 @@
 namespace weir::cli {
 
 void PluginArguments::add_to(CLI::App& app) {
-  app.add_option("--plugin-path", folders, "Search this folder for plugins first; may be given several times")
+  app.add_option("--plugin-path", folders,
+                 "Search this folder, or this library, for plugins first; may be given several times")
       ->type_name("DIR")
       ->allow_extra_args(false);
   app.add_option("--trust", trusted,
@@ -24,7 +25,7 @@ void PluginArguments::add_to(CLI::App& app) {
 
 Registry PluginArguments::registry(const std::string& pipeline) const {
   for (const std::string& folder : folders)
-    if (!std::filesystem::is_directory(folder))
+    if (!std::filesystem::exists(folder))
       throw CommandError(invalid, fmt::format("--plugin-path {}: there is no such folder", folder));
   std::vector<std::filesystem::path> all(folders.begin(), folders.end());
   if (!pipeline.empty()) {

@@ -18,10 +18,7 @@ Verb run_verb(CLI::App& program) {
                   "Runs of a sweep, or nodes of a run, at once (default: one a core)")
       ->type_name("N")
       ->check(CLI::Range(1, 4096));
-  app->add_option("--progress", arguments->progress,
-                  "auto | plain | json | none: a bar on a terminal, lines elsewhere")
-      ->type_name("KIND")
-      ->check(CLI::IsMember({"auto", "plain", "json", "none"}));
+  arguments->add_progress_to(*app);
   app->add_flag("--force", arguments->force, "Start over: replace what an earlier run wrote");
   app->footer(R"(Examples:
   weir run rotation.yaml

@@ -20,6 +20,7 @@ struct RunArguments {
   int jobs = 0;  // --jobs, 0 = as many as there are cores for
   bool force = false;
 
+  void add_progress_to(CLI::App& app);  // --progress
   bool quiet() const { return progress == "json" || progress == "none"; }
 };
 

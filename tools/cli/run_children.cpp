@@ -1,6 +1,7 @@
 // tools/cli/run_children.cpp -- the command lines of weir-run, and how many run at once.
 #include <sched.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -29,7 +30,13 @@ std::vector<std::string> command_line(const RunArguments& arguments, const Graph
   const char* mode = job.mode == Recorder::Mode::resume    ? "resume"
                      : job.mode == Recorder::Mode::replace ? "replace"
                                                            : "create";
-  std::vector<std::string> line = {"run", arguments.pipeline.file, "--out", job.out.string(), "--mode", mode};
+  const auto& [record, replayed] = job.replayed;
+  std::vector<std::string> line = {replayed.empty() ? "run" : "replay",
+                                   arguments.pipeline.file,
+                                   "--out",
+                                   job.out.string(),
+                                   "--mode",
+                                   mode};
   const auto add = [&](const std::string& option, const std::string& value) {
     line.push_back(option + "=" +
                    value);  // with '=', so that values starting with '-' are not read as options
@@ -41,6 +48,8 @@ std::vector<std::string> command_line(const RunArguments& arguments, const Graph
   add("--command", own_command_line());
   for (const std::string& folder : arguments.pipeline.plugins.folders) add("--plugin-path", folder);
   for (const std::string& folder : graph.plugins) add("--plugin-path", folder);
+  if (!replayed.empty()) add("--record", record.string());
+  if (!replayed.empty()) add("--node", replayed);
   if (!job.share.empty()) add("--shared", shared.string());
   for (const auto& [node, key] : job.share) add("--share", node + "=" + key);
   return line;
@@ -59,6 +68,12 @@ std::vector<Outcome> run_children(const RunArguments& arguments, const Graph& gr
     return command_line(arguments, graph, jobs[job], nodes_at_once, shared);
   });
   return run_all(jobs, at_once, std::move(available), runner, *progress);
+}
+
+void RunArguments::add_progress_to(CLI::App& app) {
+  app.add_option("--progress", progress, "auto | plain | json | none: a bar on a terminal, lines elsewhere")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"auto", "plain", "json", "none"}));
 }
 
 std::size_t jobs_at_once(const RunArguments& arguments, const Graph& graph) {

@@ -1,6 +1,7 @@
 // tools/run/main.cpp -- weir-run: one run of a pipeline, started by `weir`; also describes plugin libraries.
 //
-//   weir-run run FILE --out OUT.h5 ...     weir-run plan FILE     weir-run describe LIBRARY     weir-run cache DIR
+//   weir-run run FILE --out OUT.h5 ...     weir-run replay FILE --record R.h5 --node N --out OUT.h5 ...
+//   weir-run plan FILE     weir-run describe LIBRARY     weir-run cache DIR
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -16,17 +17,22 @@ int main(int argc, char** argv) {
   std::string mode = "create";
   CLI::App* run = app.add_subcommand("run", "run a pipeline once, ignoring its sweep");
   CLI::App* plan = app.add_subcommand("plan", "say what a run would record, and stop before it");
-  for (CLI::App* verb : {run, plan}) {
+  CLI::App* replay = app.add_subcommand("replay", "run one node on the inputs that a record holds");
+  for (CLI::App* verb : {run, replay, plan}) {
     verb->add_option("file", arguments.file, "pipeline")->required();
     verb->add_option("--set", sets, "path=value")->allow_extra_args(false);
     verb->add_option("--device", arguments.device);
     verb->add_option("--threads", arguments.threads);
     verb->add_option("--plugin-path", arguments.plugin_path)->allow_extra_args(false);
   }
-  run->add_option("--out", arguments.out, "record to write")->required();
-  run->add_option("--mode", mode)->check(CLI::IsMember({"create", "replace", "resume"}));
-  run->add_option("--jobs", arguments.jobs);
-  run->add_option("--command", arguments.command, "the user's command line, for the record");
+  for (CLI::App* verb : {run, replay}) {
+    verb->add_option("--out", arguments.out, "record to write")->required();
+    verb->add_option("--mode", mode)->check(CLI::IsMember({"create", "replace", "resume"}));
+    verb->add_option("--jobs", arguments.jobs);
+    verb->add_option("--command", arguments.command, "the user's command line, for the record");
+  }
+  replay->add_option("--record", arguments.record)->required();
+  replay->add_option("--node", arguments.node)->required();
   run->add_option("--shared", arguments.shared, "folder of shared results");
   run->add_option("--share", shares, "NODE=KEY")->allow_extra_args(false);
 

@@ -14,6 +14,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <weir/front/digest.hpp>
 
@@ -38,6 +39,28 @@ std::string git_commit(std::filesystem::path folder) {
   return "";
 }
 
+// What follows `label` and a colon in a file of /proc, "" if it is not there.
+std::string told(const std::filesystem::path& file, const std::string& label) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t colon = line.find(':');
+    if (!line.starts_with(label) || colon == std::string::npos) continue;
+    const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
+    return begin == std::string::npos ? "" : line.substr(begin);
+  }
+  return "";
+}
+
+// The processor, or every kind of GPU that the driver knows.
+std::string device_name(const std::string& device) {
+  if (!device.starts_with("cuda")) return told("/proc/cpuinfo", "model name");
+  std::set<std::string> models;
+  std::error_code none;
+  for (const auto& gpu : std::filesystem::directory_iterator("/proc/driver/nvidia/gpus", none))
+    models.insert(told(gpu.path() / "information", "Model"));
+  return fmt::format("{}", fmt::join(models, ", "));
+}
+
 }  // namespace
 
 std::map<std::string, std::string> provenance(const weir::Graph& graph, const std::string& command,
@@ -48,6 +71,7 @@ std::map<std::string, std::string> provenance(const weir::Graph& graph, const st
   return {{"command", command},
           {"host", host.data()},
           {"device", device},
+          {"device_name", device_name(device)},
           {"dtype", graph.dtype},
           {"threads", std::to_string(graph.threads)},
           {"git_commit", git_commit(folder)},

@@ -53,6 +53,14 @@ nlohmann::json listed(const std::vector<weir::DatasetSpec>& datasets) {
   return list;
 }
 
+// Only what `node`, and the nodes inside it, give.
+void keep_only(weir::RunSpec& spec, const std::string& node) {
+  std::erase_if(spec.datasets,
+                [&](const weir::DatasetSpec& dataset) { return !weir::is_within(dataset.node, node); });
+  std::erase_if(spec.nodes, [&](const weir::NodeSpec& each) { return !weir::is_within(each.node, node); });
+  if (!weir::is_within(spec.main_trace, node)) spec.main_trace.clear();
+}
+
 // The record and its end, as the last event tells it.
 int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunArguments& arguments,
                  JsonLines& events, const std::string& device) {
@@ -71,7 +79,9 @@ int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunAr
   } else if (arguments.mode == weir::Recorder::Mode::replace) {
     std::filesystem::remove_all(options.checkpoints);
   }
-  weir::Recorder recorder(arguments.out, arguments.mode, spec_of(graph, executor, arguments, device), keep);
+  weir::RunSpec spec = spec_of(graph, executor, arguments, device);
+  if (!arguments.node.empty()) keep_only(spec, arguments.node);
+  weir::Recorder recorder(arguments.out, arguments.mode, std::move(spec), keep);
   const auto end = [&](const std::string& status, const std::string& message, int exit) {
     recorder.finish(status, message);
     if (status == "finished") std::filesystem::remove_all(options.checkpoints);
@@ -84,10 +94,15 @@ int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunAr
     return exit;
   };
   try {
-    executor.run(&recorder, events, options);
+    if (arguments.node.empty())
+      executor.run(&recorder, events, options);
+    else
+      executor.replay(arguments.node, weir::Reader(arguments.record), recorder, events);
     return end("finished", "", 0);
   } catch (const weir::Interrupted&) {
     return end("interrupted", "stopped by a signal; run the same command again to go on", 75);
+  } catch (const weir::NotRecorded& missing) {
+    return end("failed", missing.what(), 2);
   } catch (const weir::NodeFailure& failure) {
     return end("failed", failure.what(), 3);
   }

@@ -12,6 +12,9 @@
 struct RunArguments {
   std::string command;
   std::filesystem::path file, out, shared;
+  // Of a replay: the record whose inputs are taken, and the one node that is run; else empty.
+  std::filesystem::path record;
+  std::string node;
   weir::Recorder::Mode mode = weir::Recorder::Mode::create;
   bool plan_only = false;  // ends after the event "planned", which then lists what would be recorded
   std::vector<std::pair<std::string, std::string>> set;

@@ -1,0 +1,47 @@
+// tools/cli/made_with.cpp -- what numbers were made with, and what of that has changed.
+#include "made_with.hpp"
+
+#include <fmt/format.h>
+
+#include <weir/front/digest.hpp>
+
+#include "table.hpp"
+
+namespace weir::cli {
+namespace {
+
+std::string version_text(const std::string& version, const std::string& sha256) {
+  return fmt::format("{}, sha256 {}", version, sha256.substr(0, 12));
+}
+
+}  // namespace
+
+MadeWith made_with(const RecordedRun& run) {
+  MadeWith made;
+  for (const char* name : {"weir", "libtorch", "hdf5", "compiler"}) made[name] = run.library(name);
+  for (const char* name : {"host", "device", "device_name", "dtype", "threads", "git_commit"})
+    made[name] = run.provenance(name);
+  for (const RecordedRun::Plugin& plugin : run.plugins())
+    made[plugin.name] = version_text(plugin.version, plugin.sha256);
+  return made;
+}
+
+MadeWith would_be_made_with(const Graph& graph, const std::string& only) {
+  MadeWith made{{"weir", WEIR_VERSION}, {"dtype", graph.dtype}, {"threads", std::to_string(graph.threads)}};
+  if (graph.device != "auto") made["device"] = graph.device == "cuda" ? "cuda:0" : graph.device;
+  for (const GraphNode& node : graph.nodes) {
+    if (!only.empty() && node.path != only && !node.path.starts_with(only + ".")) continue;
+    made[node.plugin] = version_text(node.schema.version, file_sha256(node.schema.library));
+  }
+  return made;
+}
+
+std::string changes(const MadeWith& then, const MadeWith& now) {
+  std::vector<Row> rows;
+  for (const auto& [what, value] : now)
+    if (const auto known = then.find(what); known != then.end() && known->second != value)
+      rows.push_back({what, known->second, value});
+  return rows.empty() ? "" : aligned({"made with", "then", "now"}, rows);
+}
+
+}  // namespace weir::cli
