@@ -38,6 +38,9 @@ TEST_CASE("A dataset tells what it is and where it comes from") {
   CHECK(json["plugin"]["library_now"] == "unchanged");
   CHECK(json["given"]["steps"] == 2);
 
+  CHECK(weir_program(scratch.path(), "info small.h5:/pipeline/source").out == small_pipeline + "\n");
+  CHECK(weir_program(scratch.path(), "info small.h5:/status").out == "finished\n");
+
   const Answer params = weir_program(scratch.path(), "info small.h5:train.params");
   CHECK_THAT(params.out, Contains("train.params.net.0.weight  float32  ") && !Contains("ema_params"));
 }

@@ -201,10 +201,21 @@ std::vector<const Json*> named(const RecordedRun& run, const std::string& name) 
                            suggestion(wanted, names), run.file().string()));
 }
 
+// What a record says of itself beside its numbers: the pipeline, the provenance, the status.
+bool is_text(const Reader& reader, const std::string& path) {
+  if (!path.starts_with('/') || path.starts_with("/nodes") || !reader.has(path) || reader.is_group(path))
+    return false;
+  return reader.is_text(path) || reader.dtype(path) == DType::uint8;
+}
+
 }  // namespace
 
 int dataset_info(const fs::path& file, const std::string& name, bool json) {
   const RecordedRun run(file);
+  if (is_text(run.reader(), name)) {
+    fmt::print("{}\n", run.reader().text(name));
+    return fine;
+  }
   const std::vector<const Json*> datasets = named(run, name);
   Json all = Json::array();
   std::string text;

@@ -148,10 +148,11 @@ def facts(experiment):
         each = f", {elapsed(min(times))} to {elapsed(max(times))} each" if len(times) > 1 else ""
         rows.append(("Time", elapsed(sum(times)) + (" in all" if each else "") + each))
         device = one_or_all(r.text("provenance/device") for r in records)
+        name = one_or_all(r.text("provenance/device_name") for r in records)   # older records have none
         threads = one_or_all(r.text("provenance/threads") for r in records)
         dtype = one_or_all(r.text("provenance/dtype") for r in records)
         threads = number.count(int(threads), "thread") if threads.isdigit() else threads
-        rows.append(("Device", ", ".join(part for part in (device, threads, dtype) if part)))
+        rows.append(("Device", ", ".join(part for part in (device, name, threads, dtype) if part)))
         libraries = records[0].columns("provenance/libraries")
         rows.append(("Versions", ", ".join(f"{each['name']} {each['version']}" for each in libraries)))
     return rows
