@@ -32,7 +32,8 @@ class FieldError final : public weir::Metric {
   weir::Output<Tensor> relative_{this, "relative", "1", "relative root-mean-square error"};
   weir::Output<Tensor> relative_se_{this, "relative_se", "1", "standard error of relative"};
   weir::Output<Tensor> relative_n_{this, "relative_n", "1", "points compared", "int64"};
-  weir::Output<Tensor> bin_{this, "bin", "1", "relative error of the points in each time bin"};
+  weir::Output<Tensor> bin_{this, "bin", "1",
+                            "relative error of the points in each time bin; NaN without points"};
 
   weir::Params parameters(const weir::Field& field, const char* stream) const {
     weir::Rng rng = this->rng().at(stream);

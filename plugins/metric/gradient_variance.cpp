@@ -37,7 +37,9 @@ class GradientVariance final : public weir::Metric {
                                    "batch size times the variance of the batch gradient"};
   weir::Output<Tensor> replicated_se_{this, "replicated_se", "1", "standard error of replicated"};
   weir::Output<Tensor> layer_{this, "layer", "1", "total, by layer"};
-  weir::Output<Tensor> bin_{this, "bin", "1", "trace of the covariance among the rows of each time bin"};
+  weir::Output<Tensor> bin_{
+      this, "bin", "1",
+      "trace of the covariance among the rows of each time bin; NaN below two rows in a replicate"};
   weir::Output<Tensor> loss_{this, "loss", "1", "mean loss"};
   weir::Output<Tensor> loss_se_{this, "loss_se", "1", "standard error of loss over the replicates"};
 

@@ -18,7 +18,7 @@ class Loss final : public weir::Probe {
   weir::Trace total_{this, "total", "1", "mean loss of the batch"};
   weir::Trace total_se_{this, "total_se", "1",
                         "standard error of total: spread over the batch / sqrt(batch)"};
-  weir::Trace bin_{this, "bin", "1", "mean loss of the rows in each time bin"};
+  weir::Trace bin_{this, "bin", "1", "mean loss of the rows in each time bin; NaN without rows"};
   weir::Trace bin_n_{this, "bin_n", "1", "rows in each time bin", "int64"};
 
  public:

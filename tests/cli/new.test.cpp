@@ -43,6 +43,7 @@ TEST_CASE("A new plugin is a project of its own, and its commands are printed") 
         "        " +
             configure +
             "        cmake --build build\n"
+            "        ctest --test-dir build --output-on-failure\n"
             "        weir run sine.yaml --plugin-path build\n");
   CHECK_THAT(scratch.read("sine/noise/sine.cpp"), Contains("// noise/sine.cpp -- ") &&
                                                       Contains("class Sine final : public weir::Noise") &&
@@ -51,9 +52,10 @@ TEST_CASE("A new plugin is a project of its own, and its commands are printed") 
   CHECK_THAT(scratch.read("sine/CMakeLists.txt"), Contains("project(sine ") &&
                                                       Contains("find_package(weir 0.") &&
                                                       Contains("weir_add_plugin(noise/sine.cpp "));
-  CHECK_THAT(
-      scratch.read("sine/README.md"),
-      Contains("    " + configure + "    cmake --build build\n    weir run sine.yaml --plugin-path build\n"));
+  CHECK_THAT(scratch.read("sine/README.md"),
+             Contains("    " + configure +
+                      "    cmake --build build\n    ctest --test-dir build --output-on-failure\n    weir run "
+                      "sine.yaml --plugin-path build\n"));
 }
 
 TEST_CASE("Every kind has its templates, in which no placeholder is left") {

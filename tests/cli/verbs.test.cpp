@@ -18,8 +18,8 @@ TEST_CASE("An unknown verb, option or file names the nearest one, and exits with
   CHECK(verb.exit == 2);
   CHECK(verb.err ==
         "weir: unknown verb 'rnu', did you mean 'run'?\n"
-        "verbs: run, validate, plan, graph, plugins, show, schema, explain, new, info, replay, rerun, "
-        "report, repair, completion        more: weir --help\n");
+        "verbs: run, validate, plan, graph, plugins, show, schema, explain, new, plugin, info, replay, "
+        "rerun, report, repair, completion        more: weir --help\n");
   CHECK(weir_program(scratch.path(), "rotation.yaml").err ==
         "weir: 'rotation.yaml' is a file; did you mean `weir run rotation.yaml`?\n");
   CHECK(weir_program(scratch.path(), "run rotatoin.yaml").err ==
@@ -248,6 +248,8 @@ TEST_CASE("The completion script is one that bash can read, and completes verbs,
   };
   CHECK(completions("ne") == "new\n");
   CHECK(completions("new ''") == "plugin pipeline\n");
+  CHECK(completions("plugin ''") == "check\n");
+  CHECK(completions("plugin check --on") == "--only\n");
   CHECK(completions("new plugin sine --k") == "--kind\n");
   CHECK(completions("new plugin sine --kind no") == "noise\n");
 }

@@ -1,7 +1,6 @@
-// tests/plugins/experiment.hpp -- a small flow-matching problem, and a sink that keeps what is recorded.
+// tests/plugins/experiment.hpp -- a small flow-matching problem.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,22 +46,6 @@ struct Problem {
   std::unique_ptr<Objective> objective;
 };
 
-// Keeps every row of every trace.
-class Rows final : public Sink {
- public:
-  void watch(Node& node) {
-    for (AnyOutput* output : node.outputs()) output->attach(this);
-  }
-  void append(const std::string& path, std::int64_t step, Array row) override {
-    steps[path].push_back(step);
-    rows[path].push_back(tensor_of(row, f64));
-  }
-  void write(const std::string& path, Array value) override { values[path] = tensor_of(value, f64); }
-  void attribute(const std::string&, const std::string&, const std::string&) override {}
-
-  std::map<std::string, std::vector<std::int64_t>> steps;
-  std::map<std::string, std::vector<Tensor>> rows;
-  std::map<std::string, Tensor> values;
-};
+using check::Rows;
 
 }  // namespace weir::tests

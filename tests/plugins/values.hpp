@@ -10,49 +10,17 @@
 #include <string>
 #include <vector>
 
-#include <weir/kinds/source.hpp>
+#include <check/doubles.hpp>
 
 #include "make.hpp"
 
 namespace weir::tests {
 
-// A node whose output "value" is this tensor.
-class Values final : public Node {
- public:
-  explicit Values(const Tensor& value, const std::string& path = "values") {
-    set({.path = path, .seed = 0, .options = value.options(), .places = {}});
-    value_.plan(value.sizes().vec(), std::vector<std::string>(static_cast<std::size_t>(value.dim()), "axis"));
-    value_.set(value);
-  }
-
- private:
-  Output<Tensor> value_{this, "value", "1", "known numbers"};
-};
-
-// A finite set of these items, with or without labels.
-class ItemSet final : public Source {
- public:
-  explicit ItemSet(Tensor items, Tensor labels = {}) : items_(std::move(items)), labels_(std::move(labels)) {
-    set({.path = "set", .seed = 0, .options = items_.options(), .places = {}});
-  }
-
-  Shape shape() const override { return items_.sizes().slice(1).vec(); }
-  std::optional<std::int64_t> size() const override { return items_.size(0); }
-  Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
-  Tensor labels() const override { return labels_; }
-  Tensor sample(std::int64_t n, Rng& rng) const override { return items(rng.integers(items_.size(0), {n})); }
-
- private:
-  Tensor items_, labels_;
-};
-
-inline Tensor row_of(const std::vector<double>& numbers) { return at::tensor(numbers, at::kDouble); }
-inline double number(const Tensor& x) { return x.item<double>(); }
-
-// The value of a node's output after it has run.
-inline const Tensor& value_of(const Node& node, const std::string& output) {
-  return dynamic_cast<const Output<Tensor>&>(*node.output(output)).get();
-}
+using check::ItemSet;
+using check::number;
+using check::row_of;
+using check::value_of;
+using check::Values;
 
 // The first 64 characters that a shell command prints: a SHA-256 of coreutils.
 inline std::string sha_printed_by(const std::string& command) {

@@ -53,15 +53,18 @@ for kind in $kinds; do
   "$weir" run "all/$kind/$name.yaml" --plugin-path build/plugins -o "$kind.h5" --progress none >"$log" 2>&1 || fail "run of $kind"
   [[ -s $kind.h5 ]] || fail "$kind wrote no record"
   "$weir" show "$kind/$name" --plugin-path build/plugins >"$log" 2>&1 || fail "show of $kind"
-  echo "  $kind: ran in $((SECONDS - before)) s"
+  ran=$((SECONDS - before)); before=$SECONDS
+  "$weir" plugin check "build/plugins/libweir_${kind}_$name.so" --with "all/$kind/$name.yaml" >"$log" 2>&1 || fail "check of $kind"
+  echo "  $kind: ran in $ran s, $(tail -n 1 "$log") in $((SECONDS - before)) s"
 done
 
 echo "one by the commands of its own README, in a folder whose name a shell would split, against the build tree"
 before=$SECONDS
 "$WEIR_BIN_DIR/weir" new plugin tensor --kind metric -o "it's one" >"$log" 2>&1 || fail "new plugin"
 sed -n 's/^    //p' "it's one/README.md" >commands
-[[ $(wc -l <commands) == 3 ]] || fail "the README has no three commands"
+[[ $(wc -l <commands) == 4 ]] || fail "the README has no four commands"
 (cd "it's one" && PATH=$WEIR_BIN_DIR:$PATH CXX=$compiler CXXFLAGS=$flags bash -e ../commands) >"$log" 2>&1 || fail "README"
+grep -q "weir_plugin_check_metric_tensor .*Passed" "$log" || fail "ctest does not check the plugin"
 [[ -s "it's one/tensor.h5" ]] || fail "no record was written"
 echo "  from the template to its record in $((SECONDS - before)) s"
 

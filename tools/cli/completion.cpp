@@ -28,6 +28,8 @@ _weir() {{
 {}  esac
   if [ "$verb" = new ] && [ "$COMP_CWORD" -eq 2 ]; then
     COMPREPLY=($(compgen -W "plugin pipeline" -- "$word"))
+  elif [ "$verb" = plugin ] && [ "$COMP_CWORD" -eq 2 ]; then
+    COMPREPLY=($(compgen -W "check" -- "$word"))
   elif [ "${{COMP_WORDS[COMP_CWORD-1]}}" = --kind ]; then
     COMPREPLY=($(compgen -W "{}" -- "$word"))
   elif [ "$verb" = show ] && [[ $word != -* ]]; then

@@ -65,6 +65,7 @@ int new_plugin(const Arguments& arguments) {
 next    cd {3}
         cmake -S . -B build -DCMAKE_PREFIX_PATH={4}
         cmake --build build
+        ctest --test-dir build --output-on-failure
         weir run {2}.yaml --plugin-path build
 )",
              folder.string(), kind, name, shell_word(folder.string()), from);

@@ -21,6 +21,7 @@ Verb validate_verb(CLI::App& program);
 Verb plan_verb(CLI::App& program);
 Verb graph_verb(CLI::App& program);
 Verb plugins_verb(CLI::App& program);
+Verb plugin_verb(CLI::App& program);
 Verb show_verb(CLI::App& program);
 Verb schema_verb(CLI::App& program);
 Verb explain_verb(CLI::App& program);

@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 
 set(WEIR_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
 set(WEIR_CONFIG_DIR ${CMAKE_BINARY_DIR}/${WEIR_CMAKE_DIR})
-install(TARGETS weir weir-run DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS weir weir-run weir-check DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS weir_front weir_record weir_core weir_kinds EXPORT weir DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY core/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weir FILES_MATCHING PATTERN "*.hpp")
 install(DIRECTORY tools/report/ DESTINATION share/weir/report PATTERN __pycache__ EXCLUDE)

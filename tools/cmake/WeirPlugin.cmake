@@ -1,14 +1,18 @@
-# weir_add_plugin(FILE... [LIBRARY name] [VERSION v] [LICENCE l])
+# weir_add_plugin(FILE... [LIBRARY name] [VERSION v] [LICENCE l] [WITH pipeline])
 #
 # One plugin library of the given files, each <kind>/<name>.cpp: the file's folder and stem are the plugin's id. The target
 # and the library are called weir_<library>; LIBRARY may be left out for a single file, and is then <kind>_<name>.
 #
 #   find_package(weir REQUIRED)
-#   weir_add_plugin(noise/sine.cpp VERSION 1.0.0 LICENCE MIT)
+#   include(CTest)
+#   weir_add_plugin(noise/sine.cpp VERSION 1.0.0 LICENCE MIT WITH sine.yaml)
+#
+# After include(CTest) the library has the test weir_plugin_check_<library>: `weir plugin check`, with the pipeline given at
+# its first file.
 #
 # Used by Weir's own build and, installed with weirConfig.cmake, by everybody else's.
 function(weir_add_plugin)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "LIBRARY;VERSION;LICENCE" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "LIBRARY;VERSION;LICENCE;WITH" "")
   if(NOT arg_VERSION)
     set(arg_VERSION 0.0.0)
   endif()
@@ -32,6 +36,14 @@ function(weir_add_plugin)
       # The build id is the key of the schema cache.
       target_link_options(${target} PRIVATE -Wl,--build-id=sha1)
       set_target_properties(${target} PROPERTIES PREFIX lib SUFFIX .so CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+      if(weir_PROGRAM AND BUILD_TESTING)   # Weir's own build has no weir_PROGRAM
+        set(with)
+        if(arg_WITH)
+          get_filename_component(pipeline ${arg_WITH} ABSOLUTE)
+          set(with --with ${pipeline})
+        endif()
+        add_test(NAME weir_plugin_check_${arg_LIBRARY} COMMAND ${weir_PROGRAM} plugin check $<TARGET_FILE:${target}> ${with})
+      endif()
     endif()
     target_compile_features(${target} PRIVATE cxx_std_20)   # what the headers are written in
     target_sources(${target} PRIVATE ${path})

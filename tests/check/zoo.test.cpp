@@ -1,0 +1,161 @@
+// tests/check/zoo.test.cpp -- what `weir plugin check` says of plugins that are broken in one way each (tests/sdk/zoo).
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "../cli/program.hpp"
+#include "../cli/scratch_folder.hpp"
+
+using Catch::Contains;
+using Json = nlohmann::json;
+
+namespace {
+
+std::string library(const std::string& name) { return WEIR_ZOO_DIR "/libweir_zoo_" + name + ".so"; }
+
+Answer check(const std::string& words) {
+  const ScratchFolder scratch;
+  return weir_program(scratch.path(), "plugin check " + words);
+}
+
+Json rows_of(const std::string& words) { return Json::parse(check(words + " --json").out); }
+
+// All checks of all that run and break, made once.
+const Json& broken_rows() {
+  static const Json rows = rows_of(library("broken"));
+  return rows;
+}
+
+const Json& row(const std::string& plugin, const std::string& check) {
+  const auto found = std::ranges::find_if(
+      broken_rows(), [&](const Json& row) { return row["plugin"] == plugin && row["check"] == check; });
+  REQUIRE(found != broken_rows().end());
+  return *found;
+}
+
+// The plugin fails the check; its row as one text.
+std::string failure(const std::string& plugin, const std::string& check) {
+  const Json& one = row(plugin, check);
+  INFO(plugin << " " << one.dump(1));
+  CHECK(one["status"] == "failed");
+  if (one["status"] != "failed") return "";
+  return one["expected"].get<std::string>() + "; found " + one["found"].get<std::string>() + "; " +
+         one["remedy"].get<std::string>();
+}
+
+}  // namespace
+
+TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is told what to do", "[zoo]") {
+  struct Case {
+    const char *plugin, *check, *found, *remedy;
+  };
+  const std::vector<Case> cases = {
+      {"metric/nameless", "declares", "found none", "say in a few words what it is"},
+      {"metric/boundless", "declares", "found 2", "change the default or the limits"},
+      {"metric/unitless", "declares", "found none", "write \"1\" for a number without one"},
+      {"metric/stray", "declares", "a class of kind noise", "move the file to noise/stray.cpp"},
+      {"metric/misshapen", "defaults", "output 'subject.limb' has shape [4] but its plan said [3]",
+       "correct run"},
+      {"metric/throwing", "defaults", "node 'subject' (metric/throwing from ", "correct run"},
+      {"metric/dying", "defaults", "a crash: Aborted", "--in-process repeats it in a debugger"},
+      {"metric/leaving", "defaults", "it exited with code 0",
+       "a plugin never ends the process: throw instead"},
+      {"metric/missing", "promises", "1 of 1 numbers of subject.size are NaN",
+       "say in the description when it is NaN"},
+      {"metric/forgetful", "promises", "subject.size was planned and never set", "set it, or do not plan it"},
+      {"metric/gnawing", "promises", "numbers that differ by up to ", "work on x.clone()"},
+      {"metric/single", "float64", "expected Float", "make tensors with options()"},
+      {"source/still", "laws", "the same 20 samples from two seeds",
+       "draw from `rng`, the argument of sample"},
+      {"metric/brittle", "bounds", "while trying: --set 'subject.legs=1'",
+       "--in-process repeats it in a debugger"},
+      {"metric/changing", "repeats", "subject.size differs by 1 where its largest number is 2",
+       "static or global"},
+      {"metric/herding", "threads", "subject.size differs by 3 where", "at::get_num_threads"},
+      {"metric/roaming", "generator", "another state after a run", "draw from the Rng"},
+      {"metric/dicing", "generator", "another state after a run", "draw from the Rng"},
+      {"metric/burrowing", "writes", "burrow.txt in the working directory", "as an output"},
+      {"metric/noisy", "writes", "found 'moo'", "run.progress"},
+      {"metric/amnesic", "resumes", "/nodes/subject/eaten/value differs",
+       "save and load all that a step depends on"}};
+  for (const Case& of : cases) {
+    const std::string text = failure(of.plugin, of.check);
+    INFO(of.plugin);
+    CHECK_THAT(text, Contains(of.found) && Contains(of.remedy));
+  }
+}
+
+TEST_CASE("A plugin that breaks one rule keeps the others", "[zoo]") {
+  for (const Json& one : broken_rows()) {
+    INFO(one.dump(1));
+    if (one["plugin"] == "metric/unitless") CHECK((one["status"] != "failed" || one["check"] == "declares"));
+    if (one["plugin"] == "metric/noisy") CHECK((one["status"] != "failed" || one["check"] == "writes"));
+    if (one["plugin"] == "metric/brittle") CHECK((one["status"] != "failed" || one["check"] == "bounds"));
+    if (one["plugin"] == "metric/dying" && one["check"] == "repeats") {
+      CHECK(one["status"] == "skipped");
+      CHECK(one["note"] == "it needs 'defaults' to hold");
+    }
+  }
+}
+
+TEST_CASE("A plugin that hangs is ended, and the host lives", "[zoo]") {
+  const Answer answer = check(library("sleeping") + " --only defaults --timeout 3");
+  CHECK(answer.exit == 3);
+  CHECK_THAT(answer.out, Contains("defaults   FAILED") && Contains("expected  a check ends within 3 s") &&
+                             Contains("found     it hangs") && Contains("allow more with --timeout"));
+}
+
+TEST_CASE("A library that cannot be loaded is refused in the loader's words", "[zoo]") {
+  const auto refusal = [](const std::string& name) { return check(library(name)).out; };
+  CHECK_THAT(refusal("exploding"), Contains("loads      FAILED") && Contains("a crash: Aborted"));
+  CHECK_THAT(refusal("silent"),
+             Contains("it lacks the symbol weir_plugin_v1") && Contains("WEIR_PLUGIN(...)"));
+  CHECK_THAT(refusal("failing"), Contains("its constructor failed: no cage is left"));
+  CHECK_THAT(refusal("needy"), Contains("it needs 'weir::fodder(std::"));
+  const ScratchFolder scratch;
+  scratch.write("libweir_text.so", "# not a library\n");
+  std::filesystem::copy_file(library("tame"), scratch.path() / "libtame.so");
+  const Answer text = weir_program(scratch.path(), "plugin check libweir_text.so libtame.so");
+  CHECK(text.exit == 3);
+  CHECK_THAT(text.out, Contains("it is not an ELF library") &&
+                           Contains("found     libtame.so, which weir would not look at") &&
+                           Contains("to do     name it as weir_add_plugin does"));
+}
+
+TEST_CASE("A plugin without a fault passes, and what cannot be checked is said", "[zoo]") {
+  const Answer answer = check(library("tame"));
+  INFO(answer.out << answer.err);
+  CHECK(answer.exit == 0);
+  CHECK_THAT(answer.out, Contains("  zoo/tame\n    declares   ok\n") &&
+                             Contains("laws       skipped  Weir knows no laws of kind zoo") &&
+                             Contains("resumes    skipped  it does not say stateful()") &&
+                             Contains(" 0 failed, 2 skipped"));
+}
+
+TEST_CASE("A failed check prints the command that repeats it, and that command does", "[zoo]") {
+  const Json& one = row("metric/boundless", "declares");
+  const std::string command = one["repeat"];
+  CHECK(command ==
+        "weir plugin check " + library("broken") + " --only declares --plugin metric/boundless --in-process");
+  CHECK_THAT(row("metric/brittle", "bounds")["repeat"].get<std::string>(),
+             Contains(" --seed 1 --in-process"));
+  const ScratchFolder scratch;
+  const Answer again = weir_program(scratch.path(), command.substr(5));
+  CHECK(again.exit == 3);
+  CHECK_THAT(again.out, Contains("declares   FAILED"));
+}
+
+TEST_CASE("Words that name no check, plugin or file are refused", "[zoo]") {
+  const Answer only = check(library("tame") + " --only bound");
+  CHECK(only.exit == 2);
+  CHECK_THAT(only.err, Contains("unknown check 'bound', did you mean 'bounds'?") &&
+                           Contains("checks: loads, declares"));
+  const Answer plugin = check(library("tame") + " --plugin zoo/tam");
+  CHECK(plugin.exit == 2);
+  CHECK_THAT(plugin.err, Contains("unknown plugin 'zoo/tam', did you mean 'zoo/tame'?"));
+  CHECK(check("libweir_none.so").exit == 2);
+  CHECK(check(library("tame") + " --in-process").err ==
+        "weir: --in-process makes one check of one library: name it with --only CHECK\n");
+  CHECK(check("").err == "weir: name the library to check: weir plugin check build/libweir_noise_sine.so\n");
+  CHECK_THAT(check("--list").out, Contains("bounds     values within the limits run or give a fault"));
+}

@@ -1,0 +1,136 @@
+// tests/laws/laws.test.cpp -- the laws of each kind (tools/check/laws), held to every registered plugin of it.
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#include <stb/stb_image_write.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include <check/broken.hpp>
+#include <check/laws/laws.hpp>
+#include <weir/record/reader.hpp>
+
+#include "../plugins/values.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
+
+namespace {
+
+using namespace weir::tests;
+using nlohmann::json;
+using weir::check::Law;
+using weir::check::laws_of;
+using weir::check::Subject;
+
+struct Case {
+  std::string plugin;
+  json params = json::object();
+};
+
+// Holds a plugin to the laws of its kind; returns those that have nothing to say of it.
+std::set<std::string> silent_laws(const Case& of) {
+  const Subject subject{&built_plugins(), built_plugin(of.plugin), of.params};
+  std::set<std::string> silent;
+  for (const Law& law : laws_of(subject.schema.kind)) {
+    INFO(of.plugin << " " << of.params << ": " << law.says);
+    std::string broken;
+    try {
+      law.hold(subject);
+    } catch (const weir::check::Skipped&) {
+      silent.insert(law.says);
+    } catch (const std::exception& error) {
+      broken = error.what();
+    }
+    CHECK(broken == "");
+  }
+  return silent;
+}
+
+// Every plugin of the kind is among the cases, and every law has something to say of one.
+void hold(const std::string& kind, const std::vector<Case>& cases) {
+  for (const std::string& id : plugins_of(kind)) {
+    INFO(id);
+    CHECK(std::ranges::find(cases, id, &Case::plugin) != cases.end());
+  }
+  std::set<std::string> silent;
+  for (const Law& law : laws_of(kind)) silent.insert(law.says);
+  REQUIRE_FALSE(silent.empty());
+  for (const Case& of : cases) {
+    std::set<std::string> still;
+    std::ranges::set_intersection(silent, silent_laws(of), std::inserter(still, still.end()));
+    silent = still;
+  }
+  CHECK(silent == std::set<std::string>{});
+}
+
+std::vector<Case> with_defaults(const std::string& kind) {
+  std::vector<Case> cases;
+  for (const std::string& id : plugins_of(kind)) cases.push_back({id});
+  return cases;
+}
+
+}  // namespace
+
+TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
+  const Scratch scratch;
+  std::vector<int> bytes{0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 1};
+  for (int i = 0; i < 18; ++i) bytes.push_back(7 * i);
+  weir::Rng rng(4, "points", f64);
+  weir::write_arrays(scratch / "set.h5", {{"x", weir::array_of(rng.normal({11, 3}))}});
+  std::filesystem::create_directory(scratch / "images");
+  for (const unsigned char grey : {10, 100, 200})
+    REQUIRE(
+        stbi_write_png((scratch / ("images/" + std::to_string(grey) + ".png")).c_str(), 1, 1, 1, &grey, 1));
+  hold("source",
+       {{"source/gaussian", {{"dim", 1}, {"mean", {2}}, {"scale", 0.3}}},
+        {"source/gaussian", {{"mean", {5, 5}}, {"covariance", {{2, 0.5}, {0.5, 1}}}}},
+        {"source/gaussian", {{"shape", {1, 2, 3}}}},
+        {"source/mixture", {{"means", {{-1, 0}, {2, 1}, {0, 3}}}, {"weights", {1, 2, 3}}, {"scale", 0.4}}},
+        {"source/mixture", {{"components", 3}, {"dim", 2}, {"scale", 0.5}}},
+        {"source/mixture", {{"set", "eight_gaussians"}}},
+        {"source/mixture", {{"set", "two_moons"}}},
+        {"source/mixture", {{"set", "checkerboard"}}},
+        {"source/idx", {{"images", scratch.write("images.idx", bytes)}}},
+        {"source/images", {{"folder", (scratch / "images").string()}}},
+        {"source/tensor", {{"file", (scratch / "set.h5").string()}, {"dataset", "/x"}}}});
+}
+
+TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
+  hold("coupling", {{"coupling/independent"},
+                    {"coupling/ot"},
+                    {"coupling/affine", {{"angle", 1.0}}},
+                    {"coupling/shuffled"},
+                    {"coupling/rematched"},
+                    {"coupling/given"}});
+}
+
+TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
+  hold("field",
+       {{"field/affine"},
+        {"field/mlp", {{"width", 16}, {"depth", 2}}},
+        {"field/mlp",
+         {{"width", 16}, {"depth", 2}, {"time", "fourier"}, {"features", 4}, {"activation", "tanh"}}},
+        {"field/unet", {{"width", 6}, {"multipliers", {1, 2}}, {"features", 8}}},
+        {"field/empirical"},
+        {"field/kernel"}});
+}
+
+TEST_CASE("The fields that are trained have per-sample gradients by their tape", "[laws][field]") {
+  for (const Case& of : {Case{"field/affine"}, Case{"field/mlp", {{"width", 16}, {"depth", 2}}},
+                         Case{"field/unet", {{"width", 6}, {"multipliers", {1, 2}}, {"features", 8}}}})
+    CHECK_FALSE(silent_laws(of).contains("taped per-sample gradients are those of a loop"));
+}
+
+TEST_CASE("Every law of t keeps the laws of such laws", "[laws][time]") {
+  std::vector<Case> cases;
+  for (const std::string& id : plugins_of("time"))
+    for (const double eps : {0.0, 0.1}) cases.push_back({id, {{"eps", eps}}});
+  hold("time", cases);
+}
+
+TEST_CASE("Every plugin of the other kinds keeps the laws of its kind", "[laws]") {
+  for (const char* kind :
+       {"integrator", "interpolant", "metric", "noise", "objective", "optimiser", "probe", "trainer"})
+    hold(kind, with_defaults(kind));
+}

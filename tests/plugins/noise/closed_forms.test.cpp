@@ -1,0 +1,21 @@
+// tests/plugins/noise/closed_forms.test.cpp -- schedules against their formulas.
+#include <cmath>
+
+#include <weir/kinds/noise.hpp>
+
+#include "../values.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
+
+using namespace weir::tests;
+using weir::Noise;
+using weir::Tensor;
+
+TEST_CASE("Noise schedules keep their closed forms", "[noise]") {
+  const Tensor t = row_of({0, 0.25, 0.5, 1});
+  CHECK(at::allclose(make<Noise>("noise/constant", {{"sigma", 0.3}})->gamma(t), at::full_like(t, 0.3)));
+  CHECK(at::allclose(make<Noise>("noise/brownian", {{"sigma", 2.0}})->gamma(t),
+                     row_of({0, std::sqrt(0.75), 1, 0})));
+  CHECK(make<Noise>("noise/constant", {{"sigma", 0.0}})->zero());
+  CHECK(make<Noise>("noise/brownian", {{"sigma", 0.0}})->zero());
+}

@@ -1,0 +1,120 @@
+// tools/check/checks/declares.cpp -- whether what a plugin declares is complete and agrees with itself.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <weir/front/value.hpp>
+#include <weir/front/wording.hpp>
+#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/field.hpp>
+#include <weir/kinds/integrator.hpp>
+#include <weir/kinds/interpolant.hpp>
+#include <weir/kinds/metric.hpp>
+#include <weir/kinds/objective.hpp>
+#include <weir/kinds/optimiser.hpp>
+#include <weir/kinds/probe.hpp>
+#include <weir/kinds/time.hpp>
+#include <weir/kinds/trainer.hpp>
+
+#include "../broken.hpp"
+#include "../laws/laws.hpp"
+#include "checks.hpp"
+
+namespace weir::check {
+namespace {
+
+template <class... Kinds>
+std::string kind_of(const Node& node) {
+  std::string kind;
+  ((dynamic_cast<const Kinds*>(&node) ? void(kind = Kinds::kind) : void()), ...);
+  return kind;
+}
+
+std::string kind_of_class(const Node& node) {
+  return kind_of<Source, Coupling, Interpolant, Noise, Time, Objective, Field, Optimiser, Trainer, Probe,
+                 Integrator, Metric>(node);
+}
+
+bool is_name(const std::string& name) { return wording::is_name(name) && name.size() <= 64; }
+
+void require_text(const std::string& what, const std::string& description) {
+  require(!description.empty(), fmt::format("{} has a description", what), "none",
+          "say in a few words what it is: `weir show`, the JSON Schema and the record show it");
+}
+
+void check_names(const PluginSchema& schema) {
+  std::set<std::string> keys, outputs;
+  const auto check = [&](const std::string& what, const std::string& name, std::set<std::string>& taken) {
+    require(is_name(name), "names have letters, digits and '_', and begin with a letter",
+            fmt::format("{} '{}'", what, name), "rename it");
+    require(taken.insert(name).second, "each parameter and port has a name of its own, and each output too",
+            fmt::format("'{}' twice", name), "rename one of them");
+  };
+  for (const ParamSchema& param : schema.params) check("parameter", param.name, keys);
+  for (const PortSchema& port : schema.ports) check("port", port.name, keys);
+  for (const OutputSchema& output : schema.outputs) check("output", output.name, outputs);
+  for (const std::string& key : reserved_keys)
+    require(!keys.contains(key), "the keys that every node may carry are no names of parameters or ports",
+            fmt::format("'{}'", key), "rename it");
+}
+
+void check_param(const ParamSchema& param) {
+  const std::string what = fmt::format("parameter '{}'", param.name);
+  require_text(what, param.description);
+  if (param.minimum && param.maximum)
+    require(*param.minimum <= *param.maximum, what + " allows at least one value",
+            fmt::format("a minimum of {:g} above a maximum of {:g}", *param.minimum, *param.maximum),
+            "exchange the limits");
+  if (param.type == ParamType::choice)
+    require(!param.choices.empty(), what + " has choices", "none", "name them with weir::one_of({...})");
+  if (param.fallback.is_null() || param.type == ParamType::path || param.type == ParamType::text) return;
+  Faults faults;
+  const auto value = yaml::read_value(as_written(param.fallback), {}, faults);
+  if (value) parse_value(*value, param, "the default of " + what, faults);
+  require(faults.empty(),
+          fmt::format("the default of {} is one of the values that it allows ({})", what, accepts(param)),
+          faults.empty() ? "" : as_written(param.fallback), "change the default or the limits");
+}
+
+void check_port(const PortSchema& port, const Registry& registry) {
+  const std::string what = fmt::format("port '{}'", port.name);
+  require_text(what, port.description);
+  if (port.fallback.empty()) return;
+  const std::string id =
+      port.fallback.find('/') == std::string::npos ? port.kind + "/" + port.fallback : port.fallback;
+  require(registry.plugin(id) != nullptr, what + " has a default that is installed", id + ", which is not",
+          "correct weir::by_default(\"...\"), or install that plugin beside this one");
+}
+
+void check_output(const OutputSchema& output) {
+  const std::string what = fmt::format("output '{}'", output.name);
+  require_text(what, output.description);
+  if (output.kind != "tensor" && output.kind != "trace") return;
+  require(!output.unit.empty(), what + " has a unit", "none", "write \"1\" for a number without one");
+  const std::vector<std::string> known = {"float", "float64", "int64"};
+  require(std::ranges::find(known, output.dtype) != known.end(),
+          what + " has a dtype of float, float64 or int64", fmt::format("'{}'", output.dtype),
+          "float is the run's own dtype");
+}
+
+}  // namespace
+
+std::string declares(const Job& job) {
+  const PluginSchema& schema = job.subject.schema;
+  require(!schema.summary.empty(), "a plugin says in a sentence what it is", "nothing",
+          "give WEIR_PLUGIN(Class, \"...\") a sentence");
+  const std::string kind = kind_of_class(*job.subject.make<Node>());
+  if (!kind.empty() || !laws_of(schema.kind).empty())
+    require(kind == schema.kind, "the file's folder is the kind of its class: " + schema.kind,
+            kind.empty() ? "a class of none of Weir's kinds" : "a class of kind " + kind,
+            fmt::format("move the file to {}/{}.cpp, or derive the class from the interface of {}",
+                        kind.empty() ? "KIND" : kind, schema.name, schema.kind));
+  check_names(schema);
+  for (const ParamSchema& param : schema.params) check_param(param);
+  for (const PortSchema& port : schema.ports) check_port(port, *job.subject.registry);
+  for (const OutputSchema& output : schema.outputs) check_output(output);
+  return "";
+}
+
+}  // namespace weir::check

@@ -1,0 +1,18 @@
+// tools/check/guess.hpp -- values for parameters that have no default.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include <weir/front/schema.hpp>
+
+namespace weir::check {
+
+// A small value that the declaration allows; nothing for texts, files and lists, which only the author knows.
+std::optional<nlohmann::json> guess(const ParamSchema& param);
+
+// The first required parameter for which there is no guess, or "".
+std::string unguessable(const PluginSchema& plugin);
+
+}  // namespace weir::check

@@ -1,0 +1,159 @@
+// tools/check/laws/coupling.cpp -- laws of every coupling.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <weir/math/distance.hpp>
+
+#include "../broken.hpp"
+#include "../world.hpp"
+#include "laws.hpp"
+
+namespace weir::check {
+namespace {
+
+const Shape item = {1, 2, 3};
+
+Batch drawn(const Coupling& coupling, std::int64_t n, std::uint64_t seed) {
+  Rng rng(seed, "law", f64);
+  return coupling.draw(n, rng);
+}
+
+// Fresh and fixed, where it has a parameter for that; of laws and of finite sets. Skipped if it takes none of these worlds.
+void everywhere(const Subject& subject, const std::function<void(const Coupling&, const World&)>& hold) {
+  const auto draw = std::ranges::find(subject.schema.params, ParamType::draw, &ParamSchema::type);
+  std::vector<nlohmann::json> settings = {nlohmann::json::object()};
+  if (draw != subject.schema.params.end())
+    settings = {{{draw->name, {{"fixed", 16}}}}, {{draw->name, "fresh"}}};
+  std::string refused;
+  bool held = false;
+  for (const Ends ends : {Ends::laws, Ends::sets}) {
+    for (const nlohmann::json& setting : settings) {
+      const World world(subject, item, ends);
+      std::unique_ptr<Coupling> coupling;
+      try {
+        coupling = world.run<Coupling>(subject, setting);
+      } catch (const Skipped& skipped) {
+        refused = skipped.what();
+        continue;
+      }
+      hold(*coupling, world);
+      held = true;
+    }
+  }
+  if (!held) throw Skipped(refused);
+}
+
+void keeps_its_shape(const Subject& subject) {
+  everywhere(subject, [](const Coupling& coupling, const World&) {
+    for (const std::int64_t n : {1, 6}) {
+      const Batch batch = drawn(coupling, n, 1);
+      for (const Tensor* points : {&batch.x0(), &batch.x1()})
+        require(points->sizes() == rows_of(n, coupling.shape()), "draw(n) gives points [n, shape()...]",
+                fmt::format("{} for n = {}", text_of(points->sizes()), n), "correct pair(), or shape()");
+      require(batch.id.scalar_type() == at::kLong && batch.id.sizes() == at::IntArrayRef({n}),
+              "ids are int64 [n]", text_of(batch.id.scalar_type()) + " " + text_of(batch.id.sizes()),
+              "make batches with batch_of(x0, x1)");
+      const Tensor unit = coupling.dependent_rows() ? at::zeros({n}, at::kLong) : at::arange(n, at::kLong);
+      require_same(batch.unit, unit, "rows share a unit where dependent_rows() says so, and only there",
+                   "correct dependent_rows(), or leave the units to batch_of");
+    }
+  });
+}
+
+void is_addressed_by_its_seed(const Subject& subject) {
+  everywhere(subject, [](const Coupling& coupling, const World&) {
+    const std::string rule = "the same Rng address gives the same pairs";
+    const std::string remedy = "draw from `rng` alone, and keep nothing between two calls";
+    require_same(drawn(coupling, 12, 1).x0(), drawn(coupling, 12, 1).x0(), rule, remedy);
+    require_same(drawn(coupling, 12, 1).x1(), drawn(coupling, 12, 1).x1(), rule, remedy);
+    require(!drawn(coupling, 12, 1).x0().equal(drawn(coupling, 12, 2).x0()), "another seed gives other pairs",
+            "the same pairs from two seeds", "draw from `rng`, the argument of pair");
+  });
+}
+
+// Pairs 0..N-1 in order, the same as the outputs; draws are rows of them, with their number.
+void has_fixed_pairs(const Subject& subject) {
+  bool fixed = false;
+  everywhere(subject, [&](const Coupling& coupling, const World&) {
+    if (!coupling.size()) return;
+    fixed = true;
+    const std::int64_t size = *coupling.size();
+    const Batch all = coupling.all();
+    const std::string remedy = "leave run and the outputs to the base class, or call keep(pairs)";
+    require(all.size() == size, "all() has size() pairs", fmt::format("{} and {}", all.size(), size), remedy);
+    require_same(all.id, at::arange(size, at::kLong), "pairs are numbered from 0 in order", remedy);
+    const std::string rule = "the outputs x0, x1 and id are the fixed pairs";
+    require_same(value_of(coupling, "x0"), all.x0(), rule, remedy);
+    require_same(value_of(coupling, "x1"), all.x1(), rule, remedy);
+    require_same(value_of(coupling, "id"), all.id, rule, remedy);
+    const Batch rows = drawn(coupling, 25 * size / 2, 2);
+    const std::string drawn_rule = "draws of fixed pairs are rows of them, with their number";
+    require_same(rows.x0(), all.x0().index_select(0, rows.id), drawn_rule, remedy);
+    require_same(rows.x1(), all.x1().index_select(0, rows.id), drawn_rule, remedy);
+    // 200 draws of 16 pairs leave a pair out with probability 16 (15/16)^200 = 4e-5; without replacement there would be 16.
+    const std::int64_t met = std::get<0>(at::_unique(rows.id)).numel();
+    require(met == size, "12.5 draws with replacement for each pair meet every pair",
+            fmt::format("{} of {} pairs", met, size), remedy);
+  });
+  if (!fixed) throw Skipped("it has no fixed pairs here");
+}
+
+void is_made_again(const Subject& subject) {
+  everywhere(subject, [&](const Coupling& coupling, const World& world) {
+    if (!coupling.size()) return;
+    const Coupling& original = coupling;
+    const auto draw = std::ranges::find(subject.schema.params, ParamType::draw, &ParamSchema::type);
+    nlohmann::json setting = nlohmann::json::object();
+    if (draw != subject.schema.params.end()) setting[draw->name] = {{"fixed", *coupling.size()}};
+    const auto again = world.run<Coupling>(subject, setting);
+    require_same(again->all().x1(), original.all().x1(), "the same seed makes the same fixed pairs again",
+                 "draw from `rng` alone");
+  });
+}
+
+// An end that comes from a finite set says which item it is.
+void tells_its_items(const Subject& subject) {
+  everywhere(subject, [](const Coupling& coupling, const World& world) {
+    if (!coupling.size()) return;
+    const bool finite = world.pairs->set_of(0) != nullptr;
+    const Batch all = coupling.all();
+    for (const int end : {0, 1}) {
+      const Tensor& points = end == 0 ? all.x0() : all.x1();
+      const Source* set = coupling.set_of(end);
+      const std::string name = end == 0 ? "x0_item" : "x1_item";
+      require(coupling.output(name)->planned() == (set != nullptr),
+              fmt::format("{} is there where set_of({}) names a set", name, end),
+              set ? "it is not planned" : "it is planned without a set",
+              "call plan_outputs() at the end of plan");
+      if (set)
+        require_same(set->items(value_of(coupling, name)), points,
+                     fmt::format("{} numbers the items of set_of({}) that the points are", name, end),
+                     "hand on the item numbers that points_of gives");
+      const Tensor places =
+          (points.flatten(1).unsqueeze(1) == world.set.items(at::arange(16, at::kLong)).flatten(1)).all(2);
+      const bool all_items = finite && places.any(1).all().item<bool>();
+      require(!all_items || set != nullptr,
+              fmt::format("set_of({}) names the set that every point is an item of", end), "none is named",
+              "override set_of");
+      if (all_items && end == 0 && points.size(0) == 16)
+        require((SquaredDistances(points).from(points) == 0).sum().item<std::int64_t>() == 16,
+                "16 fixed pairs of a set of 16 have each item once", "an item comes twice",
+                "draw with points_of, which takes distinct items for fixed pairs");
+      require(finite || set == nullptr, "set_of is null where the sources are distributions",
+              "a set is named", "return finite(source)");
+    }
+  });
+}
+
+}  // namespace
+
+std::vector<Law> coupling_laws() {
+  return {{"batches have its shape, ids and units", keeps_its_shape},
+          {"pairs are addressed by the seed", is_addressed_by_its_seed},
+          {"fixed pairs are its outputs, and draws are rows of them", has_fixed_pairs},
+          {"the same seed makes the same fixed pairs again", is_made_again},
+          {"ends that come from a finite set say which item they are", tells_its_items}};
+}
+
+}  // namespace weir::check

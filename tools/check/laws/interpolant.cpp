@@ -1,0 +1,83 @@
+// tools/check/laws/interpolant.cpp -- laws of every interpolant.
+#include <fmt/format.h>
+
+#include <weir/kinds/interpolant.hpp>
+
+#include "../broken.hpp"
+#include "../doubles.hpp"
+#include "laws.hpp"
+
+namespace weir::check {
+namespace {
+
+// A path with this noise, between nine pairs in space.
+struct Made {
+  Made(const Subject& subject, const std::string& noise_id, bool noise_in_target,
+       const at::TensorOptions& options = f64)
+      : noise(subject.other(noise_id).make<Noise>({}, options)),
+        path(subject.make<Interpolant>({{"noise_in_target", noise_in_target}}, options)) {
+    bind(*path, "noise", *noise);
+    const Rng rng(8, "pairs", f64);
+    batch.points = {rng.at("x0").normal({9, 3}).to(options), rng.at("x1").normal({9, 3}).to(options)};
+    z = rng.at("z").normal({9, 3}).to(options);
+    t = at::linspace(0.1, 0.9, 9, f64).to(options);
+  }
+  std::unique_ptr<Noise> noise;
+  std::unique_ptr<Interpolant> path;
+  Batch batch;
+  Tensor z, t;
+};
+
+void joins_its_ends(const Subject& subject) {
+  const Made made(subject, "noise/zero", false);
+  require_close(made.path->at(made.batch, at::zeros({9}, f64), made.z).xt, made.batch.x0(), 1e-12, 1e-12,
+                "the path is at x0 when t = 0", "alpha(0) = 1 and beta(0) = 0: correct them");
+  require_close(made.path->at(made.batch, at::ones({9}, f64), made.z).xt, made.batch.x1(), 1e-12, 1e-12,
+                "the path is at x1 when t = 1", "alpha(1) = 0 and beta(1) = 1: correct them");
+}
+
+void has_its_velocity(const Subject& subject) {
+  const double h = 1e-5;
+  const auto difference = [&](const Made& made, const Tensor& z) {
+    return (made.path->at(made.batch, made.t + h, z).xt - made.path->at(made.batch, made.t - h, z).xt) /
+           (2 * h);
+  };
+  const std::string remedy = "dalpha and dbeta are the derivatives of alpha and beta: correct them";
+  for (const std::string& name : subject.registry->names("noise")) {
+    const Made whole(subject, "noise/" + name, true), plain(subject, "noise/" + name, false);
+    require_close(whole.path->at(whole.batch, whole.t, whole.z).ut, difference(whole, whole.z), 1e-6, 1e-7,
+                  "with noise_in_target the target is the velocity of the path, noise included (with noise/" +
+                      name + ")",
+                  remedy);
+    require_close(plain.path->at(plain.batch, plain.t, plain.z).ut,
+                  difference(plain, at::zeros_like(plain.z)), 1e-6, 1e-7,
+                  "without noise_in_target the target is the velocity of the path whose z is 0 (with noise/" +
+                      name + ")",
+                  remedy);
+  }
+}
+
+void is_the_same_in_float32(const Subject& subject) {
+  const Made one(subject, "noise/zero", false, f32), other(subject, "noise/zero", false);
+  Batch batch;
+  for (const Tensor& points : one.batch.points) batch.points.push_back(points.to(at::kDouble));
+  const auto a = one.path->at(one.batch, one.t, one.z);
+  const auto b = other.path->at(batch, one.t.to(at::kDouble), one.z.to(at::kDouble));
+  const std::string remedy = "take device and dtype from t, and keep constants in double";
+  require(a.xt.scalar_type() == at::kFloat && a.ut.scalar_type() == at::kFloat,
+          "float32 points and times give float32 points and targets",
+          text_of(a.xt.scalar_type()) + " and " + text_of(a.ut.scalar_type()), remedy);
+  for (const auto& [x, y] : {std::pair(a.xt, b.xt), std::pair(a.ut, b.ut)})
+    require_close(x, y, float32_round_off, float32_round_off * number(y.abs().max()),
+                  "float32 gives the path that float64 gives, to float32's accuracy", remedy);
+}
+
+}  // namespace
+
+std::vector<Law> interpolant_laws() {
+  return {{"the path starts at x0 and ends at x1", joins_its_ends},
+          {"the target is the velocity of the path", has_its_velocity},
+          {"float32 agrees with float64", is_the_same_in_float32}};
+}
+
+}  // namespace weir::check

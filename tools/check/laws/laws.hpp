@@ -1,0 +1,36 @@
+// tools/check/laws/laws.hpp -- what every plugin of a kind obeys.
+//
+// A law is a sentence and a function that makes nodes of the plugin and throws Broken where they break it, or Skipped where
+// it has nothing to say of this plugin. `weir plugin check` asks them of anybody's plugins, tests/laws of Weir's own.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "../subject.hpp"
+
+namespace weir::check {
+
+struct Law {
+  std::string says;
+  std::function<void(const Subject&)> hold;
+};
+
+// The laws of a kind; none of a kind that Weir does not know.
+const std::vector<Law>& laws_of(const std::string& kind);
+
+std::vector<Law> coupling_laws();
+std::vector<Law> field_laws();
+std::vector<Law> integrator_laws();
+std::vector<Law> interpolant_laws();
+std::vector<Law> metric_laws();
+std::vector<Law> noise_laws();
+std::vector<Law> objective_laws();
+std::vector<Law> optimiser_laws();
+std::vector<Law> probe_laws();
+std::vector<Law> source_laws();
+std::vector<Law> time_laws();
+std::vector<Law> trainer_laws();
+
+}  // namespace weir::check

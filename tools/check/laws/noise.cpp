@@ -1,0 +1,74 @@
+// tools/check/laws/noise.cpp -- laws of every noise schedule.
+#include <fmt/format.h>
+
+#include <weir/kinds/noise.hpp>
+
+#include "../broken.hpp"
+#include "../doubles.hpp"
+#include "laws.hpp"
+
+namespace weir::check {
+namespace {
+
+Tensor times() { return at::linspace(0.02, 0.98, 97, f64); }
+
+void keeps_its_shape(const Subject& subject) {
+  for (const at::TensorOptions& options : {f32, f64}) {
+    const auto noise = subject.make<Noise>({}, options);
+    const Tensor t = times().to(options);
+    for (const Tensor& value : {noise->gamma(t), noise->dgamma(t)}) {
+      const bool kept = value.sizes() == t.sizes() && value.scalar_type() == t.scalar_type();
+      require(kept, "gamma and dgamma have the shape and the precision of t",
+              fmt::format("{} {} at t {} {}", text_of(value.scalar_type()), text_of(value.sizes()),
+                          text_of(t.scalar_type()), text_of(t.sizes())),
+              "compute them from t itself, as sigma * at::ones_like(t)");
+    }
+  }
+}
+
+void is_not_negative(const Subject& subject) {
+  const Tensor gamma = subject.make<Noise>()->gamma(times());
+  require((gamma >= 0).all().item<bool>(), "gamma(t) >= 0 for t in (0, 1)",
+          fmt::format("{:.6g}", number(gamma.min())), "a spread has no sign: correct gamma");
+}
+
+void says_whether_it_is_zero(const Subject& subject) {
+  const auto noise = subject.make<Noise>();
+  const bool zero = (noise->gamma(times()) == 0).all().item<bool>();
+  require(noise->zero() == zero, "zero() says whether gamma is zero everywhere",
+          fmt::format("zero() is {} and gamma is {}", noise->zero(), zero ? "zero everywhere" : "not zero"),
+          "correct zero(): exact fields and probes rely on it");
+}
+
+void has_its_derivative(const Subject& subject) {
+  const auto noise = subject.make<Noise>();
+  const double h = 1e-5;
+  const Tensor t = times();
+  require_close(noise->dgamma(t), (noise->gamma(t + h) - noise->gamma(t - h)) / (2 * h), 1e-6, 1e-8,
+                "dgamma is the derivative of gamma (central differences)",
+                "correct dgamma: it enters the target velocity with noise_in_target");
+}
+
+void is_the_same_in_float32(const Subject& subject) {
+  const Tensor t = times().to(at::kFloat);
+  const auto one = subject.make<Noise>({}, f32), other = subject.make<Noise>();
+  const std::string rule = "float32 gives what float64 gives, to float32's accuracy";
+  const std::string remedy = "take device and dtype from t, and keep constants in double";
+  const auto compare = [&](const Tensor& a, const Tensor& b) {
+    require_close(a, b, float32_round_off, float32_round_off * number(b.abs().max()), rule, remedy);
+  };
+  compare(one->gamma(t), other->gamma(t.to(at::kDouble)));
+  compare(one->dgamma(t), other->dgamma(t.to(at::kDouble)));
+}
+
+}  // namespace
+
+std::vector<Law> noise_laws() {
+  return {{"gamma and dgamma have the shape and precision of t", keeps_its_shape},
+          {"gamma is not negative", is_not_negative},
+          {"zero() says whether gamma is zero everywhere", says_whether_it_is_zero},
+          {"dgamma is the derivative of gamma", has_its_derivative},
+          {"float32 agrees with float64", is_the_same_in_float32}};
+}
+
+}  // namespace weir::check

@@ -1,0 +1,98 @@
+// tools/check/laws/optimiser.cpp -- laws of every optimiser.
+#include <fmt/format.h>
+
+#include <weir/kinds/optimiser.hpp>
+
+#include "../broken.hpp"
+#include "../doubles.hpp"
+#include "laws.hpp"
+
+namespace weir::check {
+namespace {
+
+// f = 1/2 sum c_i theta_i^2
+struct Bowl {
+  explicit Bowl(const at::TensorOptions& options = f64)
+      : c(row_of({1, 4, 0.5}).to(options)),
+        params({{"a", row_of({1, -2, 3}).to(options)}, {"b", row_of({-1}).to(options)}}) {}
+  Tensor c;
+  Params params;
+
+  std::vector<Tensor> gradients() const { return {c * params["a"], params["b"].clone()}; }
+  double value() const { return number((c * params["a"].square()).sum() + params["b"].square().sum()) / 2; }
+  void descend(const Optimiser& optimiser, State& memory, int first, int last, double scale = 1) {
+    for (int k = first; k <= last; ++k) optimiser.step(params, gradients(), memory, k, scale);
+  }
+};
+
+State copy_of(const State& state) {
+  State copy;
+  for (const auto& [name, value] : state) copy[name] = value.clone();
+  return copy;
+}
+
+void goes_down(const Subject& subject) {
+  const auto optimiser = subject.make<Optimiser>(where_taken(subject, {{"lr", 0.05}}));
+  Bowl bowl;
+  const double before = bowl.value();
+  State memory = optimiser->init(bowl.params);
+  bowl.descend(*optimiser, memory, 1, 400);
+  require(bowl.value() < 1e-3 * before, "400 steps (lr 0.05, if there is one) go down a bowl to a thousandth",
+          fmt::format("from {:.4g} to {:.4g}", before, bowl.value()),
+          "check the sign and the size of the step");
+}
+
+void stands_still_at_scale_0(const Subject& subject) {
+  const auto optimiser = subject.make<Optimiser>();
+  Bowl bowl;
+  const Params before = bowl.params.clone();
+  State memory = optimiser->init(bowl.params);
+  bowl.descend(*optimiser, memory, 1, 3, 0);
+  for (const auto& [name, value] : before.tensors())
+    require_same(bowl.params[name], value, "a schedule's scale of 0 leaves the parameters where they are",
+                 "multiply the whole step, decay included, by `scale`");
+}
+
+void keeps_all_in_its_memory(const Subject& subject) {
+  const auto optimiser = subject.make<Optimiser>();
+  Bowl whole;
+  State memory = optimiser->init(whole.params);
+  whole.descend(*optimiser, memory, 1, 7);
+  Bowl resumed;
+  resumed.params = whole.params.clone();
+  State kept = copy_of(memory);
+  whole.descend(*optimiser, memory, 8, 12);
+  resumed.descend(*subject.make<Optimiser>(), kept, 8, 12);
+  for (const auto& [name, value] : whole.params.tensors())
+    require_same(resumed.params[name], value,
+                 "a descent that another instance takes up from the memory goes on to the same bytes",
+                 "keep what is remembered between steps in `memory`, nothing in the class");
+}
+
+void is_the_same_in_float32(const Subject& subject) {
+  Bowl one(f32), other(f64);
+  for (Bowl* bowl : {&one, &other}) {
+    const auto optimiser = subject.make<Optimiser>({}, bowl->c.options());
+    State memory = optimiser->init(bowl->params);
+    bowl->descend(*optimiser, memory, 1, 20);
+  }
+  for (const auto& [name, value] : other.params.tensors()) {
+    const std::string remedy = "make buffers as at::zeros_like(parameter), and keep constants in double";
+    require(one.params[name].scalar_type() == at::kFloat, "float32 parameters stay float32",
+            text_of(one.params[name].scalar_type()), remedy);
+    // Twenty steps, each of which rounds.
+    require_close(one.params[name], value, 20 * float32_round_off, 20 * float32_round_off,
+                  "20 steps in float32 end where they do in float64, to float32's accuracy", remedy);
+  }
+}
+
+}  // namespace
+
+std::vector<Law> optimiser_laws() {
+  return {{"it goes down a bowl", goes_down},
+          {"it stands still when the schedule's scale is 0", stands_still_at_scale_0},
+          {"all that it knows is in its memory", keeps_all_in_its_memory},
+          {"float32 agrees with float64", is_the_same_in_float32}};
+}
+
+}  // namespace weir::check

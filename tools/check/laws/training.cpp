@@ -1,0 +1,40 @@
+// tools/check/laws/training.cpp -- short trainings in a small world.
+#include "training.hpp"
+
+#include "../broken.hpp"
+
+namespace weir::check {
+
+void StoppingRun::checkpoint(const std::function<State()>& save, bool now) {
+  if (!now) return;
+  state.clear();
+  for (const auto& [name, value] : save()) state[name] = value.clone();
+}
+
+Training::Training(const World& world, const Subject& subject, const nlohmann::json& params, Node* probe)
+    : trainer(subject.make<Trainer>(where_taken(subject, params), world.options, 3, "train")) {
+  world.bind(*trainer);
+  if (probe) trainer->port("probes")->bind("probe", *probe, nullptr);
+  if (const Faults faults = plan(*trainer); !faults.empty())
+    throw Skipped("it refuses what the check binds it to: " + faults.front().message);
+  rows.watch(*trainer);
+}
+
+std::vector<const Field*> Training::fields() const {
+  std::vector<const Field*> fields;
+  for (const AnyOutput* output : trainer->outputs())
+    if (const auto* field = dynamic_cast<const Output<Field>*>(output)) fields.push_back(field->get());
+  return fields;
+}
+
+std::vector<Tensor> Training::results() const {
+  std::vector<Tensor> values;
+  Rng unused(0, "", f64);
+  for (const Field* field : fields()) {
+    const Params params = field->init({2}, unused);
+    for (const auto& [name, value] : params.tensors()) values.push_back(value);
+  }
+  return values;
+}
+
+}  // namespace weir::check

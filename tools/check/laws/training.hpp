@@ -1,0 +1,41 @@
+// tools/check/laws/training.hpp -- short trainings in a small world, for the laws of trainers and probes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <weir/kinds/trainer.hpp>
+
+#include "../world.hpp"
+
+namespace weir::check {
+
+// A run that asks to stop once it has been asked so often whether it does, and keeps the last checkpoint.
+class StoppingRun final : public QuietRun {
+ public:
+  explicit StoppingRun(int after) : left_(after) {}
+  bool stop_requested() const override { return --left_ < 0; }
+  void checkpoint(const std::function<State()>& save, bool now) override;
+
+  State state;
+  bool asked() const { return left_ < 0; }
+
+ private:
+  mutable int left_;
+};
+
+// A trainer in a world, planned and not yet run. `probe` may be null.
+struct Training {
+  Training(const World& world, const Subject& trainer, const nlohmann::json& params, Node* probe = nullptr);
+
+  std::vector<const Field*> fields() const;  // its outputs
+  std::vector<Tensor> results() const;       // the parameters of those fields
+
+  std::unique_ptr<Trainer> trainer;
+  Rows rows;
+  QuietRun quiet;
+};
+
+}  // namespace weir::check

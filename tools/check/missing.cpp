@@ -1,0 +1,18 @@
+// tools/check/missing.cpp -- which outputs may hold NaN.
+#include "missing.hpp"
+
+#include <fmt/format.h>
+
+#include "broken.hpp"
+
+namespace weir::check {
+
+void require_no_missing(const Tensor& value, const std::string& path, const OutputSchema& schema) {
+  if (!value.is_floating_point() || schema.description.find("NaN") != std::string::npos) return;
+  const auto missing = value.isnan().sum().item<std::int64_t>();
+  require(missing == 0, "an output holds no NaN, unless its description says when",
+          fmt::format("{} of {} numbers of {} are NaN", missing, value.numel(), path),
+          "throw where the number cannot be had, or say in the description when it is NaN");
+}
+
+}  // namespace weir::check

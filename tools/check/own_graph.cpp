@@ -1,0 +1,172 @@
+// tools/check/own_graph.cpp -- the small pipelines that the check knows.
+#include "own_graph.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+
+#include <weir/record/reader.hpp>
+#include <weir/rng.hpp>
+
+#include "broken.hpp"
+
+namespace weir::check {
+namespace {
+
+using nlohmann::json;
+
+// Nodes and inline plugins that ports are bound to, in order of use; by kind, "tensor" included.
+using Offers = std::map<std::string, std::vector<json>>;
+
+json noise() { return {{"plugin", "noise/constant"}, {"sigma", 0.5}}; }
+json path() { return {{"plugin", "interpolant/linear"}, {"noise", noise()}}; }
+
+json ends(Around around, bool first, const std::filesystem::path& folder) {
+  if (around == Around::images) return {{"plugin", "source/gaussian"}, {"shape", {1, 8, 8}}};
+  if (first) return {{"plugin", "source/gaussian"}, {"dim", 2}};
+  if (around != Around::set) return {{"plugin", "source/mixture"}, {"set", "eight_gaussians"}};
+  const auto file = folder / "set.h5";
+  write_arrays(file, {{"x", array_of(Rng(7, "set", at::kDouble).at("x").normal({16, 2}))}});
+  return {{"plugin", "source/tensor"}, {"file", file.string()}, {"dataset", "/x"}};
+}
+
+// Everything around the plugin; what is not needed is left out later.
+json surroundings(Around around, const std::filesystem::path& folder) {
+  const json fixed = {{"fixed", 16}};
+  const bool affine = around == Around::affine;
+  json nodes = {
+      {"base", ends(around, true, folder)},
+      {"target", ends(around, false, folder)},
+      {"points",
+       {{"plugin", "coupling/independent"}, {"source", "base"}, {"target", "target"}, {"draw", fixed}}},
+      {"pairs",
+       {{"plugin", "coupling/independent"}, {"source", "base"}, {"target", "target"}, {"draw", fixed}}},
+      {"task", {{"plugin", "objective/flow_matching"}, {"coupling", "pairs"}, {"interpolant", path()}}},
+      {"field", {{"plugin", "field/mlp"}, {"width", 8}, {"depth", 2}}},
+      {"field_2", {{"plugin", "field/mlp"}, {"width", 6}, {"depth", 2}}},
+      {"train",
+       {{"plugin", "trainer/gradient"},
+        {"objective", "task"},
+        {"model", "field"},
+        {"steps", 6},
+        {"batch", 8}}},
+      {"flow", {{"plugin", "integrator/euler"}, {"field", "field"}, {"start", "points.x0"}, {"steps", 4}}}};
+  if (affine) {
+    nodes["pairs"] = {{"plugin", "coupling/affine"},
+                      {"source", "base"},
+                      {"angle", 1},
+                      {"shift", {3, 3}},
+                      {"draw", "fresh"}};
+    nodes["field"] = {{"plugin", "field/affine"}, {"coupling", "pairs"}, {"value", "pair"}};
+    nodes["field_2"] = {
+        {"plugin", "field/affine"}, {"coupling", "pairs"}, {"source", "base"}, {"value", "ot"}};
+  }
+  return nodes;
+}
+
+// Where the plugin stands: the node and, within it, the port ("" = it is the node itself).
+struct Slot {
+  std::string node, port, inner;
+};
+
+Slot slot_of(const std::string& kind) {
+  static const std::map<std::string, Slot> slots = {{"source", {"base", "", ""}},
+                                                    {"coupling", {"pairs", "", ""}},
+                                                    {"interpolant", {"task", "interpolant", ""}},
+                                                    {"noise", {"task", "interpolant", "noise"}},
+                                                    {"time", {"task", "time", ""}},
+                                                    {"objective", {"task", "", ""}},
+                                                    {"field", {"field", "", ""}},
+                                                    {"optimiser", {"train", "optimiser", ""}},
+                                                    {"trainer", {"train", "", ""}},
+                                                    {"integrator", {"flow", "", ""}}};
+  const auto found = slots.find(kind);
+  if (found != slots.end()) return found->second;
+  return {"subject", "", ""};
+}
+
+Offers offers_to(const std::string& kind) {
+  Offers offers = {{"source", {"base", "target"}},
+                   {"coupling", {"pairs"}},
+                   {"interpolant", {path()}},
+                   {"noise", {noise()}},
+                   {"time", {{{"plugin", "time/uniform"}}}},
+                   {"objective", {"task"}},
+                   {"field", {"field", "field_2"}},
+                   {"optimiser", {{{"plugin", "optimiser/adam"}}}},
+                   {"tensor", {"points.x0", "points.x1", "points.id"}}};
+  if (kind == "metric") offers["tensor"] = {"flow.end", "points.x1"};
+  if (kind == "coupling" || kind == "field") offers["coupling"] = {"points"};
+  return offers;
+}
+
+json subject_node(const Subject& subject, const std::set<std::string>& optional) {
+  json node = subject.params;
+  node["plugin"] = subject.schema.id();
+  const Offers offers = offers_to(subject.schema.kind);
+  std::map<std::string, std::size_t> used;
+  for (const PortSchema& port : subject.schema.ports) {
+    if (!port.required && !optional.contains(port.name)) continue;
+    const auto offered = offers.find(port.kind);
+    if (offered == offers.end())
+      throw Skipped(fmt::format("the check has no {} for port '{}'", port.kind, port.name));
+    const auto& nodes = offered->second;
+    const json& given = nodes[std::min(used[port.kind]++, nodes.size() - 1)];
+    node[port.name] = port.map ? json{{"one", given}} : given;
+  }
+  return node;
+}
+
+// Keeps `root` and what it refers to.
+json needed(const json& nodes, const std::string& root) {
+  json kept = json::object();
+  const std::function<void(const json&)> follow = [&](const json& value) {
+    if (value.is_string()) {
+      const std::string name = value.get<std::string>().substr(0, value.get<std::string>().find('.'));
+      if (!nodes.contains(name) || kept.contains(name)) return;
+      kept[name] = nodes[name];
+      follow(nodes[name]);
+    } else {
+      for (const json& part : value)
+        if (value.is_structured()) follow(part);
+    }
+  };
+  follow(root);
+  return kept;
+}
+
+}  // namespace
+
+OwnGraph own_graph(const Subject& subject, Around around, const std::set<std::string>& optional, bool trains,
+                   const std::filesystem::path& folder) {
+  const std::string& kind = subject.schema.kind;
+  json nodes = surroundings(around, folder);
+  const json own = subject_node(subject, optional);
+  std::string path, root = "train";
+  if (kind == "probe") {
+    nodes["train"]["probes"]["subject"] = own;
+    path = "train.probes.subject";
+  } else {
+    const Slot slot = slot_of(kind);
+    json& place = slot.port.empty()    ? nodes[slot.node]
+                  : slot.inner.empty() ? nodes[slot.node][slot.port]
+                                       : nodes[slot.node][slot.port][slot.inner];
+    place = own;
+    path = slot.node;
+    for (const std::string& part : {slot.port, slot.inner})
+      if (!part.empty()) path += "." + part;
+    if (slot.node == "flow" || slot.node == "subject") root = slot.node;
+  }
+  if (kind == "source") {  // items of any shape, and of a set of any size
+    nodes["pairs"]["target"] = "base";
+    nodes["pairs"]["draw"] = "fresh";
+  }
+  if (kind == "field") {
+    root = "flow";
+    if (trains) nodes["flow"]["field"] = "train.field";
+  }
+  return {{{"name", "check"}, {"seed", 1}, {"nodes", needed(nodes, root)}}, path};
+}
+
+}  // namespace weir::check

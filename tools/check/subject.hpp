@@ -1,0 +1,39 @@
+// tools/check/subject.hpp -- the plugin that is checked.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include <weir/front/registry.hpp>
+
+#include "nodes.hpp"
+
+namespace weir::check {
+
+struct Subject {
+  const Registry* registry;  // where the plugins come from that it is wired to; outlives the subject
+  PluginSchema schema;
+  nlohmann::json params = nlohmann::json::object();  // resolved; names not given keep their defaults
+
+  // A node of it, with `more` over its parameters.
+  template <class T = Node>
+  std::unique_ptr<T> make(const nlohmann::json& more = nlohmann::json::object(),
+                          const at::TensorOptions& options = f64, std::uint64_t seed = 0,
+                          const std::string& path = "node") const {
+    nlohmann::json all = params;
+    if (!more.is_null()) all.update(more);
+    return make_node<T>(schema, all, options, seed, path);
+  }
+
+  bool takes(const std::string& param) const { return schema.param(param) != nullptr; }
+  bool can(const std::string& capability) const;
+
+  // Another plugin. Throws std::runtime_error if it is not installed.
+  Subject other(const std::string& id, const nlohmann::json& params = nlohmann::json::object()) const;
+};
+
+// {name: value} for each of the names that the plugin has as a parameter.
+nlohmann::json where_taken(const Subject& subject, const nlohmann::json& values);
+
+}  // namespace weir::check
