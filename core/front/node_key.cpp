@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <weir/front/digest.hpp>
+#include <weir/front/named_files.hpp>
 
 namespace weir {
 namespace {
@@ -27,10 +28,16 @@ class Keys {
       ports[port] = nlohmann::json::array();
       for (const auto& [name, link] : links) ports[port].push_back({name, link.output, of(link.node)});
     }
-    const nlohmann::json all = {
-        {"plugin", node.plugin},   {"library", library},    {"params", node.params},
-        {"ports", ports},          {"path", node.path},     {"seed", node.seed.value_or(graph_.seed)},
-        {"device", graph_.device}, {"dtype", graph_.dtype}, {"threads", graph_.threads}};
+    const nlohmann::json all = {{"plugin", node.plugin},
+                                {"library", library},
+                                {"params", node.params},
+                                {"files", named_files(node)},
+                                {"ports", ports},
+                                {"path", node.path},
+                                {"seed", node.seed.value_or(graph_.seed)},
+                                {"device", graph_.device},
+                                {"dtype", graph_.dtype},
+                                {"threads", graph_.threads}};
     return keys_[path] = sha256(all.dump()).substr(0, 32);
   }
 

@@ -38,8 +38,8 @@ struct Combination {
 // Every combination of the axes, the last axis fastest. A file without a sweep has one combination with empty fields.
 std::vector<Combination> combinations(const Graph& graph);
 
-// The key under which a node's result may be shared: a hash (32 hex digits) of plugin library, resolved parameters,
-// keys of its inputs, path, seed, device, dtype and threads. Equal keys mean equal results, bit for bit.
+// The key under which a node's result may be shared: a hash (32 hex digits) of plugin library, resolved parameters and what is in
+// the files they name, keys of its inputs, path, seed, device, dtype and threads. Equal keys mean equal results, bit for bit.
 std::string node_key(const Graph& graph, const std::string& node);
 
 }  // namespace weir

@@ -20,6 +20,7 @@ void Integrator::plan(Plan& plan) {
   }
   const Shape item(start.begin() + 1, start.end());
   field_->plan_for(item, plan);
+  if (!plan.clean()) return;
   if (save_() == 1 || save_() > steps_() + 1) {
     plan.fault("save",
                fmt::format("save is {} but a grid of {} steps has {} times; save must be 0 or from 2 to {}",

@@ -57,6 +57,7 @@ class Straightness final : public weir::Metric {
     if (start.size() < 2 || (start.front() >= 0 && start.front() < 2)) {
       return plan.fault("start", "straightness needs at least 2 points [n, item...]");
     }
+    field_->plan_for(weir::Shape(start.begin() + 1, start.end()), plan);
     straightness_.plan();
     energy_.plan();
     displacement_.plan();

@@ -63,6 +63,9 @@ class Gradient final : public weir::Trainer {
     field_.set(fitted_);
     ema_.set(averaged_);
     const weir::Params initial = initial_params(item);
+    if (initial.empty())
+      return plan.fault("model", "this field has no parameters, so there is nothing to fit",
+                        "use field/mlp, or another with parameters that require gradients");
     std::vector<std::pair<std::string, weir::Shape>> shapes;
     for (const auto& [name, value] : initial.tensors()) shapes.emplace_back(name, value.sizes().vec());
     params_.plan(shapes);

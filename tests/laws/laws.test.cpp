@@ -112,6 +112,7 @@ TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
         {"field/mlp",
          {{"width", 16}, {"depth", 2}, {"time", "fourier"}, {"features", 4}, {"activation", "tanh"}}},
         {"field/unet", {{"width", 6}, {"multipliers", {1, 2}}, {"features", 8}}},
+        {"field/torchscript", {{"file", WEIR_SOURCE_DIR "/tests/plugins/field/torchscript.pt"}}},
         {"field/empirical"},
         {"field/kernel"}});
 }

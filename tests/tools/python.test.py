@@ -210,6 +210,25 @@ def test_about_the_run(work):
         assert [each["exit"] for each in about["attempts"]] == [0] and about["created"].endswith("Z")
 
 
+def test_state_dict(work):
+    """Trained parameters come whole or not at all."""
+    with h5py.File(work / "one.h5") as file, weir.open(work / "one.h5") as record:
+        for _ in each_environment():
+            for averaged, group in ((False, "params"), (True, "ema_params")):
+                raw, state = file[f"nodes/train/{group}"], record.state_dict("train", averaged)
+                assert list(state) == [f"net.{i}.{part}" for i in (0, 2, 4) for part in ("weight", "bias")]
+                assert all(type(value) is np.ndarray and np.array_equal(value, raw[name]) for name, value in state.items())
+        says(f"no trained parameters of 'trian' in {work}/one.h5; there are those of: train; did you mean 'train'?",
+             lambda: record.state_dict("trian"))
+        says(f"no trained parameters of 'flow' in {work}/one.h5; there are those of: train", lambda: record.state_dict("flow"))
+    run(work, "head", TURN, "-o", work / "head.h5", "--set", "train.record={params: 4, ema_params: none}")
+    with weir.open(work / "head.h5") as record:
+        says(f"train.params.net.0.weight in {work}/head.h5 is not whole: the first 4 of 8 rows; record: {{params: all}} keeps "
+             "them all", lambda: record.state_dict("train"), weir.WeirError)
+        says(f"no trained parameters of 'train' in {work}/head.h5; there are those of: train",
+             lambda: record.state_dict("train", averaged=True))
+
+
 def test_growing(work):
     """The same record tells more rows and, in the end, another state."""
     (work / "long.yaml").write_text(TURN.replace("steps: 40", "steps: 1000000"))
@@ -231,6 +250,8 @@ def test_growing(work):
             if len(loss["step"]) > (counts or [5])[-1]:
                 counts.append(len(loss["step"]))
             time.sleep(0.02)
+        says(f"train.params.net.0.weight in {work}/long.h5 is not written yet: a trainer's parameters are when it has finished, and "
+             "the run is running", lambda: record.state_dict("train"), weir.WeirError)
         assert np.isnan(record.flow.end).all() and record.provenance["attempts"][0]["exit"] == -1
     finally:
         running.send_signal(signal.SIGINT)

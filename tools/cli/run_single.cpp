@@ -3,6 +3,8 @@
 
 #include <cstdio>
 
+#include <weir/front/named_files.hpp>
+
 #include "exit.hpp"
 #include "measure.hpp"
 #include "number.hpp"
@@ -26,7 +28,7 @@ Job plan_job(const RunArguments& arguments, const Graph& graph) {
     throw CommandError(io_failed, fmt::format("there is no folder {} to write {} into; create it first",
                                               job.out.parent_path().string(), job.out.filename().string()));
   const Action action =
-      for_single(inspect_record(job.out), resolved_json(graph).dump(), job.out, arguments.force);
+      for_single(inspect_record(job.out), recorded_json(graph).dump(), job.out, arguments.force);
   if (action == Action::resume && !arguments.quiet())
     fmt::print(stderr, "going on with the interrupted run in {}\n", job.out.string());
   job.mode = mode(action);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include <weir/front/named_files.hpp>
 #include <weir/record/reader.hpp>
 
 #include "exit.hpp"
@@ -36,7 +37,7 @@ Plan plan_jobs(const RunArguments& arguments, const std::vector<SweepRun>& runs,
     job.run = run.combination.run;
     job.out = folder.record(job.run);
     const Action action =
-        for_sweep(inspect_record(job.out), resolved_json(run.graph).dump(), job.out, arguments.force);
+        for_sweep(inspect_record(job.out), recorded_json(run.graph).dump(), job.out, arguments.force);
     plan.job_of.push_back(action == Action::keep ? Plan::kept : plan.jobs.size());
     if (action == Action::keep) continue;
     resumed += action == Action::resume ? 1 : 0;

@@ -10,6 +10,7 @@
 
 #include <weir/device.hpp>
 #include <weir/executor.hpp>
+#include <weir/front/named_files.hpp>
 #include <weir/front/pipeline.hpp>
 #include <weir/loader.hpp>
 
@@ -30,7 +31,7 @@ weir::RunSpec spec_of(const weir::Graph& graph, const weir::Executor& executor, 
   spec.main_trace = graph.main_trace;
   spec.source = graph.source;
   spec.resolved = weir::resolved_yaml(graph);
-  spec.resolved_json = weir::resolved_json(graph);
+  spec.resolved_json = weir::recorded_json(graph);
   spec.provenance = provenance(graph, arguments.command, device);
   spec.plugins = plugin_versions(graph);
   spec.libraries = library_versions();

@@ -177,6 +177,21 @@ TEST_CASE("A warm-up that never ends is a fault", "[trainer]") {
   CHECK(faults[0].place.file == "warmup");
 }
 
+TEST_CASE("A field without parameters is nothing to fit", "[trainer]") {
+  struct Still final : weir::Field {
+    Tensor velocity(const Params&, const Tensor& x, const Tensor&, const weir::Context&) const override {
+      return at::zeros_like(x);
+    }
+    Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
+  } still;
+  Training training(json{{"steps", 5}});
+  bind(*training.trainer, "model", still);
+  const weir::Faults faults = plan(*training.trainer);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].message == "this field has no parameters, so there is nothing to fit");
+  CHECK(faults[0].place.file == "model");
+}
+
 TEST_CASE("A trainer whose model is a trained field goes on from its parameters", "[trainer]") {
   Training first(json{{"steps", 20}, {"batch", 16}}),
       second(json{{"steps", 1}, {"batch", 16}}, "optimiser/sgd", {{"lr", 1e-12}});

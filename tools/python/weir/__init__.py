@@ -6,6 +6,7 @@
     record["train.loss"]                         # a trace: columns step and value
     record.train.probes.variance.bin             # a trace with rows: an array over step and time_bin
     record.parameters("train"), record.pipeline, record.provenance, record.status
+    record.state_dict("train")                   # trained parameters by the model's own names, for PyTorch
 
     sweep = weir.open("folder/")
     sweep.table                                  # a row per run: its axes and the reported numbers

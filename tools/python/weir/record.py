@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import h5py
+import numpy as np
 
 from . import hdf5
 from .arrays import labelled
@@ -123,7 +124,7 @@ class Record(Tree):
 
     @property
     def pipeline(self) -> dict[str, Any]:
-        """With every default filled in."""
+        """With every default filled in, and under `files` the SHA-256 of each file that a parameter names."""
         return json.loads(hdf5.text(self.file["pipeline/resolved_json"]))
 
     @property
@@ -145,6 +146,29 @@ class Record(Tree):
         if not found:
             raise NotFound(f"no node '{node}' in {self.filename}; it has: {listed(self._nodes)}{nearest(node, self._nodes)}")
         return found
+
+    def state_dict(self, trainer: str, averaged: bool = False) -> dict[str, np.ndarray]:
+        """What a trainer fitted, under the model's own names: the last parameters, or the averaged ones. For PyTorch:
+
+            model.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()}, strict=False)
+
+        Not strict where the module also has buffers, constants or second names of shared weights: those were not trained.
+        """
+        path = f"{trainer}.{'ema_params' if averaged else 'params'}"
+        if path not in self._children:
+            trainers = [each.removesuffix(".params") for each in self._children if each.endswith(".params")]
+            raise NotFound(f"no trained parameters of '{trainer}' in {self.filename}; there are those of: {listed(trainers)}"
+                           f"{nearest(trainer, trainers)}")
+        state = {}
+        for name in self._children[path]:
+            array = self[f"{path}.{name}"]
+            if "notice" in array.attrs:
+                raise WeirError(f"{path}.{name} in {self.filename} is not whole: {array.attrs['notice']}")
+            state[name] = np.asarray(array.values)
+            if np.isnan(state[name]).any():
+                raise WeirError(f"{path}.{name} in {self.filename} is not written yet: a trainer's parameters are when it has "
+                                f"finished, and the run is {self.status}")
+        return state
 
     def _parameters(self, path: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
