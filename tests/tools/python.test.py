@@ -225,7 +225,7 @@ def test_state_dict(work):
     with weir.open(work / "head.h5") as record:
         says(f"train.params.net.0.weight in {work}/head.h5 is not whole: the first 4 of 8 rows; record: {{params: all}} keeps "
              "them all", lambda: record.state_dict("train"), weir.WeirError)
-        says(f"no trained parameters of 'train' in {work}/head.h5; there are those of: train",
+        says(f"no averaged parameters of 'train' in {work}/head.h5; there are those of: nothing",
              lambda: record.state_dict("train", averaged=True))
 
 

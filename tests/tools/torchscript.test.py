@@ -138,16 +138,16 @@ def test_perceptron(work):
 def test_refused(work):
     """Before anything runs, at its place in the pipeline."""
     points(work, 1, 6, 5)
-    for net, save, text in (
-            (Image().train(), lambda net, file: torch.jit.script(net).save(file),
+    for line, net, save, text in (
+            (9, Image().train(), lambda net, file: torch.jit.script(net).save(file),
              "writes to its buffers, so v is not a function of x and t"),
-            (nn.Sequential(nn.Linear(2, 2)), lambda net, file: torch.jit.script(net).save(file),
+            (8, nn.Sequential(nn.Linear(2, 2)), lambda net, file: torch.jit.script(net).save(file),
              "has forward(input), and a velocity field is forward(x, t)"),
-            (Image(), lambda net, file: torch.save(net.state_dict(), file), "is not a module saved by torch.jit")):
+            (8, Image(), lambda net, file: torch.save(net.state_dict(), file), "is not a module saved by torch.jit")):
         save(net, str(work / "net.pt"))
         (work / "own.yaml").write_text(PIPELINE.format(dtype="float32", model="{plugin: field/torchscript, file: net.pt}"))
         done = weir_run(work, "own.yaml", "-o", work / "refused.h5")
-        assert done.returncode == 2 and text in done.stderr and "own.yaml:9:" in done.stderr, done.stderr
+        assert done.returncode == 2 and text in done.stderr and f"own.yaml:{line}:" in done.stderr, done.stderr
         assert not (work / "refused.h5").exists()
 
 

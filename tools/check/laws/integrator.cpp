@@ -97,6 +97,26 @@ void gives_its_outputs(const Subject& subject) {
                 remedy);
 }
 
+// Takes no points at all.
+class Choosy final : public Field {
+ public:
+  Tensor velocity(const Params&, const Tensor& x, const Tensor&, const Context&) const override { return x; }
+  Params init(const Shape&, Rng&) const override { return {}; }
+  void plan_for(const Shape&, Plan& plan) const override { plan.fault("", "not for such points"); }
+};
+
+void asks_its_field_at_plan(const Subject& subject) {
+  const Choosy field;
+  Values start(row_of({1, -2, 0.5}).unsqueeze(1));
+  const auto integrator = subject.make<Integrator>({{"steps", 6}});
+  bind(*integrator, "field", field);
+  bind(*integrator, "start", start, "value");
+  const Faults faults = plan(*integrator);
+  require(faults.size() == 1 && faults[0].message == "not for such points",
+          "what a field finds wrong with its points is told at plan", fmt::format("{} faults", faults.size()),
+          "leave plan to the base class, or call it");
+}
+
 void is_the_same_in_float32(const Subject& subject) {
   const auto integrator = subject.make<Integrator>({{"steps", 1}});
   const Tensor x0 = row_of({0.5, -1}).unsqueeze(1);
@@ -113,6 +133,7 @@ std::vector<Law> integrator_laws() {
   return {{"it has the order that it declares", has_its_order},
           {"it asks the field as often as it declares, inside its step", asks_as_often_as_it_says},
           {"a run gives ends, saved times and the number of evaluations", gives_its_outputs},
+          {"it tells at plan what its field finds wrong", asks_its_field_at_plan},
           {"float32 agrees with float64", is_the_same_in_float32}};
 }
 

@@ -154,10 +154,11 @@ class Record(Tree):
 
         Not strict where the module also has buffers, constants or second names of shared weights: those were not trained.
         """
-        path = f"{trainer}.{'ema_params' if averaged else 'params'}"
+        which, output = ("averaged", ".ema_params") if averaged else ("trained", ".params")
+        path = trainer + output
         if path not in self._children:
-            trainers = [each.removesuffix(".params") for each in self._children if each.endswith(".params")]
-            raise NotFound(f"no trained parameters of '{trainer}' in {self.filename}; there are those of: {listed(trainers)}"
+            trainers = [each.removesuffix(output) for each in self._children if each.endswith(output)]
+            raise NotFound(f"no {which} parameters of '{trainer}' in {self.filename}; there are those of: {listed(trainers)}"
                            f"{nearest(trainer, trainers)}")
         state = {}
         for name in self._children[path]:
