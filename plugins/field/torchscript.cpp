@@ -11,9 +11,9 @@
 //          per sample and memory for all of them.
 //
 // A call runs the module's code on objects of its own that hold the caller's tensors in place of the parameters: nothing that
-// two calls share is written to. (Lowering the graph, so that parameters become its inputs, fails for modules with methods on
-// sub-modules in a list, say.) The code runs as it is written, operation by operation: the executor that LibTorch takes unasked
-// watches the first calls and then compiles something else, with other last bits, so a resumed run would differ.
+// two calls share is written to. (LowerGraph, which makes parameters inputs of the code, refuses dropout that stands still, and
+// attributes that forward sets.) The code runs as it is written, operation by operation: the executor that LibTorch takes
+// unasked watches the first calls and then compiles others, which a resumed run would not have seen.
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
@@ -26,6 +26,7 @@
 #include <span>
 #include <stdexcept>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -113,8 +114,9 @@ class TorchScript final : public weir::Field {
   weir::Param<weir::Path> file_{this, "file", weir::required,
                                 "module saved by torch.jit, with forward(x, t) and its first weights"};
 
-  std::optional<Module> module_;                           // its constants in the run's precision
+  std::optional<Module> module_;
   std::vector<std::pair<std::string, Tensor>> originals_;  // the parameters as they lie in module_
+  std::vector<Tensor> constants_;                          // its other tensors, in the run's precision
 
  public:
   void plan(weir::Plan& plan) override {
@@ -155,19 +157,19 @@ class TorchScript final : public weir::Field {
     const Tensor x = rng.at("x").normal(weir::rows_of(3, item)), t = rng.at("t").uniform({3});
     const weir::Params params = off_zero(rng).requiring_grad();  // as in training
     try {
-      const std::vector<Tensor> generators = generator_states();
-      const std::vector<Tensor> written = buffers();
+      const std::vector<Tensor> generators = generator_states(), kept = copies(x, t);
       const Tensor v = velocity(params, x, t, {});
       if (!same(generators, generator_states()))
         return fault(fmt::format("draws random numbers ({}), so v is not a function of x and t", random()),
                      fmt::format("{}, if they come from dropout", how_to_still));
-      if (!same(written, buffers()))
-        return fault("writes to its buffers, so v is not a function of x and t",
+      if (!same(kept, copies(x, t)))
+        return fault("writes to its input or its buffers, so v is not a function of x and t",
                      fmt::format("{}, if it has batch norm", how_to_still));
       const Tensor apart = at::cat({velocity(params, x.slice(0, 0, 2), t.slice(0, 0, 2), {}),
                                     velocity(params, x.slice(0, 2), t.slice(0, 2), {})});
       const double tolerance = x.scalar_type() == at::kDouble ? 1e-9 : 1e-3;  // other sums for other batches
-      if (!at::allclose(v, apart, tolerance, tolerance * v.abs().max().item<double>(), /*equal_nan=*/true))
+      const auto largest = v.nan_to_num(0, 0, 0).abs().max().item<double>();
+      if (!at::allclose(v, apart, tolerance, tolerance * largest, /*equal_nan=*/true))
         fault("gives another v at a point when other points come with it, so there is no v(x, t)",
               fmt::format("{}, if it has batch norm", how_to_still));
     } catch (const std::exception& error) {
@@ -207,21 +209,21 @@ class TorchScript final : public weir::Field {
 
  private:
   void load(const Module& module) {
-    Values constants;
-    const auto keep = [&](const Tensor& value) {
-      if (value.is_floating_point())
-        constants.emplace(value.unsafeGetTensorImpl(), value.detach().to(options()));
-    };
     originals_.clear();
+    constants_.clear();
+    std::unordered_set<const at::TensorImpl*> trained;
     for (const auto& [name, value] : module.named_parameters()) {
-      const bool met = std::ranges::any_of(
-          originals_, [&, &tensor = value](const auto& known) { return known.second.is_same(tensor); });
-      if (!value.requires_grad())
-        keep(value);
-      else if (!met)  // weights that two layers share have one name
-        originals_.emplace_back(name, value);
+      if (value.requires_grad() && trained.insert(value.unsafeGetTensorImpl()).second)
+        originals_.emplace_back(name, value);  // weights that two layers share have one name
     }
-    for (const Tensor& value : module.buffers()) keep(value);
+    Values constants;
+    for (const IValue& slot : module.attributes()) {
+      if (!slot.isTensor() || !slot.toTensor().defined()) continue;
+      const Tensor value = slot.toTensor();
+      if (trained.contains(value.unsafeGetTensorImpl())) continue;
+      const Tensor own = value.is_floating_point() ? value.detach().to(options()) : value.detach();
+      if (constants.emplace(value.unsafeGetTensorImpl(), own).second) constants_.push_back(own);
+    }
     module_ = with(module, constants);
   }
 
@@ -241,10 +243,11 @@ class TorchScript final : public weir::Field {
       states.push_back(at::globalContext().defaultGenerator(options().device()).get_state());
     return states;
   }
-  // Copies: batch norm writes without counting the version up.
-  std::vector<Tensor> buffers() const {
-    std::vector<Tensor> copies;
-    for (const Tensor& buffer : module_->buffers()) copies.push_back(buffer.clone());
+
+  // Of what a call may not write to. (Batch norm does not count up the versions of what it writes.)
+  std::vector<Tensor> copies(const Tensor& x, const Tensor& t) const {
+    std::vector<Tensor> copies{x.clone(), t.clone()};
+    for (const Tensor& constant : constants_) copies.push_back(constant.clone());
     return copies;
   }
 

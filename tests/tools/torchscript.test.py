@@ -140,7 +140,7 @@ def test_refused(work):
     points(work, 1, 6, 5)
     for line, net, save, text in (
             (9, Image().train(), lambda net, file: torch.jit.script(net).save(file),
-             "writes to its buffers, so v is not a function of x and t"),
+             "writes to its input or its buffers, so v is not a function of x and t"),
             (8, nn.Sequential(nn.Linear(2, 2)), lambda net, file: torch.jit.script(net).save(file),
              "has forward(input), and a velocity field is forward(x, t)"),
             (8, Image(), lambda net, file: torch.save(net.state_dict(), file), "is not a module saved by torch.jit")):

@@ -200,6 +200,12 @@ TEST_CASE("A module with other arguments than x and t is refused", "[field][torc
   CHECK(three.fault() == has(three, "x, t, label"));
   CHECK(turned.fault() == has(turned, "t, x"));
   CHECK(Saved("x, t, label: Optional[Tensor]=None", "x * self.w").fault().empty());
+
+  const Scratch scratch;
+  torch::jit::Module mute("net");
+  mute.save(scratch / "net.pt");
+  CHECK(Saved::fault_of(scratch / "net.pt") ==
+        "'" + std::string(scratch / "net.pt") + "' has no method forward; " + wrap);
 }
 
 TEST_CASE("A module whose result is no velocity is refused", "[field][torchscript]") {
@@ -251,13 +257,14 @@ TEST_CASE("A module that is no function of x and t is refused", "[field][torchsc
   CHECK_THAT(noisy.fault(), Catch::StartsWith(says(noisy, "draws random numbers (aten::randn_like)")));
   CHECK(still_dropout.fault().empty());
 
-  const Saved counting("x, t", "x * self.w * self.b.add_(1)"),
+  const Saved counting("x, t", "x * self.w * self.b.add_(1)"), scaling("x, t", "x.mul_(2) * self.w"),
       normal("x, t", "torch.batch_norm(x, self.w, None, None, None, True, 0.1, 1e-5, False)"),
       tracking("x, t", "torch.batch_norm(x, None, self.w, self.b, self.b, True, 0.1, 1e-5, False)"),
       calm("x, t", "torch.batch_norm(x, None, self.w, self.b, self.b, False, 0.1, 1e-5, False)");
-  const std::string writes =
-      "writes to its buffers, so v is not a function of x and t; " + still + ", if it has batch norm";
+  const std::string writes = "writes to its input or its buffers, so v is not a function of x and t; " +
+                             still + ", if it has batch norm";
   CHECK(counting.fault() == says(counting, writes));
+  CHECK(scaling.fault() == says(scaling, writes));
   CHECK(tracking.fault() == says(tracking, writes));
   CHECK(normal.fault() ==
         says(normal, "gives another v at a point when other points come with it, so there is no v(x, t); " +
