@@ -16,6 +16,7 @@
 #include <weir/kinds/metric.hpp>
 #include <weir/kinds/objective.hpp>
 #include <weir/math/gradient_variance.hpp>
+#include <weir/math/row_gradients.hpp>
 #include <weir/math/tape.hpp>
 #include <weir/math/time_bins.hpp>
 #include <weir/plugin.hpp>
@@ -116,7 +117,8 @@ class GradientVariance final : public weir::Metric {
     const weir::Params live = params.requiring_grad();
     const Tensor losses = objective_->loss(*field_, field_->taped() ? live.taped(tape) : live, sample);
     Measured measured{losses.detach().mean(at::kDouble), {}, {}};
-    if (!field_->taped()) measured.per_sample = weir::gradients_by_loop(losses, live);
+    if (!field_->taped())
+      measured.per_sample = weir::gradients_by_row(*objective_, *field_, live, sample, losses);
     weir::Gradients gradients = weir::gradients(losses, live, field_->taped() ? &tape : nullptr);
     if (gradients.per_sample) measured.per_sample = std::move(*gradients.per_sample);
     std::vector<Tensor> flat;

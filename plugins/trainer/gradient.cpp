@@ -17,6 +17,7 @@
 #include <weir/kinds/optimiser.hpp>
 #include <weir/kinds/probe.hpp>
 #include <weir/kinds/trainer.hpp>
+#include <weir/math/row_gradients.hpp>
 #include <weir/math/tape.hpp>
 #include <weir/plugin.hpp>
 
@@ -139,7 +140,8 @@ class Gradient final : public weir::Trainer {
     std::unique_ptr<weir::PerSampleGradients> looped;
     if (observed && !taped) {
       run.warn("this field has no taped layers: per-sample gradients take one backward pass per sample");
-      looped = std::make_unique<weir::PerSampleGradients>(weir::gradients_by_loop(losses, live));
+      looped = std::make_unique<weir::PerSampleGradients>(
+          weir::gradients_by_row(*objective_, *model_, live, sample, losses));
     }
     weir::Gradients gradients = weir::gradients(losses, live, observed && taped ? &tape : nullptr);
     // Read when the backward pass is under way: a device would wait for the host between the two.
