@@ -1,144 +1,43 @@
 // core/front/json_schema.cpp -- a JSON Schema of pipelines, for editors.
 #include <weir/front/json_schema.hpp>
 
-#include <set>
-
-#include <weir/front/value.hpp>
-#include <weir/front/wording.hpp>
+#include <weir/front/json_schema_nodes.hpp>
 
 namespace weir {
 namespace {
 
-using nlohmann::json;
+using namespace json_schema;
 
-const char* const name_pattern = "^[A-Za-z_][A-Za-z0-9_]*$";
-// Names, or numbers of a block's rounds after the first.
-const char* const path_pattern = "^[A-Za-z_][A-Za-z0-9_]*(\\.([A-Za-z_][A-Za-z0-9_]*|[0-9]+))*$";
+// A node's output: its path has a dot.
+const char* const output_pattern = "^[A-Za-z_][A-Za-z0-9_]*(\\.([A-Za-z_][A-Za-z0-9_]*|[0-9]+))+$";
 
-json definition(const std::string& name) { return {{"$ref", "#/definitions/" + name}}; }
+json text_like(const char* pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
 
-// Any value may be a var.
-json or_var(json schema) { return {{"anyOf", {std::move(schema), definition("var")}}}; }
-
-json object(json properties, json required = json::array()) {
-  json schema = {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
-  if (!required.empty()) schema["required"] = std::move(required);
-  return schema;
-}
-
-json map_of(json value, const char* pattern) {
-  return {{"type", "object"},
-          {"additionalProperties", std::move(value)},
-          {"propertyNames", {{"pattern", pattern}}}};
-}
-
-json bounded(json schema, const ParamSchema& param) {
-  if (param.minimum) schema[param.minimum_excluded ? "exclusiveMinimum" : "minimum"] = *param.minimum;
-  if (param.maximum) schema[param.maximum_excluded ? "exclusiveMaximum" : "maximum"] = *param.maximum;
-  return schema;
-}
-
-json type_of(const ParamSchema& param) {
-  const json number = or_var(bounded({{"type", "number"}}, param));
-  switch (param.type) {
-    case ParamType::boolean:
-      return {{"type", "boolean"}};
-    case ParamType::integer:
-      return bounded({{"type", "integer"}}, param);
-    case ParamType::number:
-      return bounded({{"type", "number"}}, param);
-    case ParamType::angle:
-      return {{"anyOf",
-               {bounded({{"type", "number"}}, param),
-                {{"type", "string"}, {"pattern", "^[-+0-9.eE]+ *(deg|rad)$"}}}}};
-    case ParamType::text:
-      return {{"type", {"string", "number", "boolean"}}};
-    case ParamType::choice:
-      return {{"enum", param.choices}};
-    case ParamType::path:
-      return {{"type", {"string", "number"}}, {"minLength", 1}};
-    case ParamType::numbers:
-      return {{"type", "array"}, {"items", number}};
-    case ParamType::matrix:
-      return {{"type", "array"},
-              {"minItems", 1},
-              {"items", {{"type", "array"}, {"minItems", 1}, {"items", number}}}};
-    case ParamType::draw: {
-      const json count = or_var({{"type", "integer"}, {"minimum", 1}});
-      return {{"anyOf", {{{"const", "fresh"}}, object({{"fixed", count}}, {"fixed"})}}};
-    }
-  }
-  return json::object();
-}
-
-json param_json(const ParamSchema& param) {
-  json schema = or_var(type_of(param));
-  std::string text = param.description;
-  text += (text.empty() ? "" : " -- ") + accepts(param);
-  schema["description"] = text;
-  if (!param.fallback.is_null()) schema["default"] = param.fallback;
-  return schema;
-}
-
-json port_json(const PortSchema& port, const std::set<std::string>& kinds) {
-  json ends = json::array({definition("link")});
-  if (kinds.count(port.kind)) ends.push_back(definition("inline." + port.kind));
-  // A node of another kind can stand inline too, if one of its outputs is what the port takes.
-  ends.push_back(definition("node"));
-  const json end = {{"anyOf", ends}};
-  json schema = port.map ? map_of(end, name_pattern) : end;
-  schema["description"] = port.description + " -- " +
-                          (port.map ? "several of kind " + port.kind : wording::with_article(port.kind)) +
-                          (port.fallback.empty() ? "" : ", by default " + port.fallback);
-  return schema;
-}
-
-json plugin_json(const PluginSchema& plugin, const std::set<std::string>& kinds) {
-  json properties = {{"plugin", true},
-                     {"seed", definition("seed")},
-                     {"record", true},
-                     {"timeout", or_var({{"type", "number"}, {"exclusiveMinimum", 0}})},
-                     {"note", {{"type", {"string", "number", "boolean"}}}}};
-  json required = json::array({"plugin"});
-  for (const ParamSchema& param : plugin.params) {
-    properties[param.name] = param_json(param);
-    if (param.required) required.push_back(param.name);
-  }
-  for (const PortSchema& port : plugin.ports) {
-    properties[port.name] = port_json(port, kinds);
-    if (port.required && port.fallback.empty()) required.push_back(port.name);
-  }
-  json schema = object(properties, required);
-  schema["description"] = plugin.summary;
-  return schema;
-}
-
-// A node of one of these plugins; `bare` allows the name without its kind.
-json choice_of(const std::vector<const PluginSchema*>& plugins, bool bare) {
-  json names = json::array(), rules = json::array();
-  for (const PluginSchema* plugin : plugins) {
-    json own = json::array({plugin->id()});
-    if (bare) own.push_back(plugin->name);
-    names.insert(names.end(), own.begin(), own.end());
-    rules.push_back({{"if", {{"properties", {{"plugin", {{"enum", own}}}}}, {"required", {"plugin"}}}},
-                     {"then", definition(plugin->kind + "." + plugin->name)}});
-  }
-  json schema = {
-      {"type", "object"}, {"required", {"plugin"}}, {"properties", {{"plugin", {{"enum", names}}}}}};
-  if (!rules.empty()) schema["allOf"] = rules;
-  return schema;
-}
+json positive() { return or_var({{"type", "integer"}, {"minimum", 1}}); }
 
 json axis_json() {
-  const json path = {{"type", "string"}, {"pattern", path_pattern}};
-  const json values = {{"type", "array"}, {"minItems", 1}};
-  const json paths = {{"anyOf", {path, {{"type", "array"}, {"items", path}, {"minItems", 1}}}}};
+  const json values = {{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}};
+  const json path = text_like(path_pattern);
+  const json set = {{"anyOf", {path, {{"type", "array"}, {"items", path}, {"minItems", 1}}}}};
+  json cases = map_of(map_of(true, path_pattern), "^[A-Za-z0-9._+-]+$");
+  cases["minProperties"] = 1;
+  const auto form = [](const json& keys, const json& required) {
+    std::string title;
+    for (const std::string key : required) title += (title.empty() ? "" : ", ") + key;
+    return titled(object(keys, required), title);
+  };
+  const json one = {
+      {"set",
+       described(set, "the parameter that takes the values, such as train.steps; several in brackets")},
+      {"values", described(values, "one run for each")}};
+  const json together = {
+      {"zip", described(map_of(values, path_pattern),
+                        "parameters that change together: their first values, then their second")}};
+  const json named = {{"cases", described(cases, "named cases, each with the parameters that it sets")}};
+  const json seeds = {{"count", described(positive(), "so many seeds, from the pipeline's on")}};
   return {{"oneOf",
-           {object({{"set", paths}, {"values", values}}, {"set", "values"}),
-            object({{"zip", map_of(values, path_pattern)}}, {"zip"}),
-            object({{"cases", {{"type", "object"}, {"additionalProperties", map_of(true, path_pattern)}}}},
-                   {"cases"}),
-            object({{"count", or_var({{"type", "integer"}, {"minimum", 1}})}}, {"count"})}}};
+           {form(one, {"set", "values"}), form(together, {"zip"}), form(named, {"cases"}),
+            form(seeds, {"count"})}}};
 }
 
 // A node that uses a block: its other keys are the block's inputs.
@@ -146,116 +45,134 @@ json use_json() {
   return {{"type", "object"},
           {"required", {"use"}},
           {"properties",
-           {{"use", {{"type", "string"}, {"description", "the block whose nodes stand here"}}},
-            {"repeat", or_var({{"type", "integer"}, {"minimum", 1}})},
-            {"set", {{"type", "object"}}},
-            {"note", {{"type", "string"}}}}},
+           {{"use", described({{"type", "string"}}, "the block whose nodes stand here")},
+            {"repeat", described(positive(), "how many rounds, each with the outputs of the one before")},
+            {"set", described({{"type", "object"}},
+                              "parameters of nodes in the block, such as {2.train.steps: 8000}")},
+            {"note", definition("note")}}},
           {"additionalProperties", definition("link")}};
 }
 
 json block_json() {
-  return object({{"inputs", {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", name_pattern}}}}},
-                 {"nodes", map_of(definition("node_or_use"), name_pattern)},
-                 {"outputs", map_of(definition("link"), name_pattern)},
-                 {"note", {{"type", "string"}}}},
-                {"nodes"});
+  const json inputs = {{"type", "array"}, {"items", text_like(name_pattern)}};
+  json nodes = map_of(definition("node_or_use"), name_pattern);
+  nodes["minProperties"] = 1;
+  return object(
+      {{"inputs", described(inputs, "names that the block's nodes may link to, given where it is used")},
+       {"nodes", described(nodes, "the block's parts")},
+       {"outputs", described(map_of(definition("link"), name_pattern), "what others may link to")},
+       {"note", definition("note")}},
+      {"nodes"});
 }
 
 json expectation_json() {
   const json number = or_var({{"type", "number"}});
   const json tolerance = or_var({{"type", "number"}, {"minimum", 0}});
-  const json path = {{"type", "string"}, {"pattern", path_pattern}};
-  const json value = {{"anyOf", {number, path}}};
-  json schema = object({{"that", path},
-                        {"where", map_of({{"type", {"string", "number", "boolean"}}}, name_pattern)},
-                        {"at_least", value},
-                        {"at_most", value},
-                        {"equals", value},
-                        {"within", tolerance},
-                        {"within_se", tolerance},
-                        {"share", or_var({{"type", "number"}, {"minimum", 0}, {"maximum", 1}})},
-                        {"note", {{"type", "string"}}}},
-                       {"that"});
+  const json value = {{"anyOf", {number, text_like(output_pattern)}}};
+  json schema = object(
+      {{"that", described(text_like(output_pattern), "the number that is meant: node.output")},
+       {"where",
+        described(map_of(scalar(), name_pattern), "the cases that are meant, by the axes of the sweep")},
+       {"at_least", described(value, "a number, or another one of the run")},
+       {"at_most", described(value, "a number, or another one of the run")},
+       {"equals", described(value, "a number, or another one of the run")},
+       {"within", described(tolerance, "how far from it")},
+       {"within_se", described(tolerance, "how many standard errors from it")},
+       {"share", described(or_var({{"type", "number"}, {"minimum", 0}, {"maximum", 1}}),
+                           "the share of the cases in which it must hold")},
+       {"note", definition("note")}},
+      {"that"});
   schema["oneOf"] = {{{"required", {"at_least"}}}, {{"required", {"at_most"}}}, {{"required", {"equals"}}}};
+  schema["dependencies"] = {{"within", {"equals"}}, {"within_se", {"equals"}}};
   return schema;
 }
 
 json comparison_json() {
-  const json path = {{"type", "string"}, {"pattern", path_pattern}};
-  const json value = {{"type", {"string", "number", "boolean"}}};
-  json schema = object({{"that", path},
-                        {"axis", {{"type", "string"}, {"pattern", name_pattern}}},
-                        {"less", value},
-                        {"than", value},
-                        {"where", map_of(value, name_pattern)},
-                        {"p_below", or_var({{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}})},
-                        {"note", {{"type", "string"}}}},
-                       {"less", "than"});
+  json schema = object(
+      {{"that", described(text_like(output_pattern), "the number that is compared along the axis")},
+       {"axis", described(text_like(name_pattern), "the axis of the sweep whose two values are compared")},
+       {"less", described(scalar(), "the axis's value, or the number of the run, that should be less")},
+       {"than", described(scalar(), "the axis's value, or the number of the run, that should be more")},
+       {"where",
+        described(map_of(scalar(), name_pattern), "the cases that are meant, by the axes of the sweep")},
+       {"p_below", described(or_var({{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}}),
+                             "two-sided, by default 0.05")},
+       {"note", definition("note")}},
+      {"less", "than"});
   schema["dependencies"] = {{"that", {"axis"}}, {"axis", {"that"}}};
   return schema;
 }
 
 json definitions_of(const Registry& registry) {
-  json definitions;
-  definitions["var"] = {{"type", "string"}, {"pattern", "^\\$\\{(env:)?[A-Za-z_][A-Za-z0-9_]*\\}$"}};
-  definitions["link"] = {{"anyOf", {{{"type", "string"}, {"pattern", path_pattern}}, definition("var")}}};
-  definitions["seed"] = or_var({{"type", "integer"}, {"minimum", 0}});
+  json definitions = node_definitions(registry);
+  definitions["var"] = text_like("^\\$\\{(env:)?[A-Za-z_][A-Za-z0-9_]*\\}$");
+  definitions["link"] =
+      titled({{"anyOf", {text_like(path_pattern), definition("var")}}}, "node or node.output");
+  definitions["note"] = described(scalar(), "for readers; kept in the record");
+  definitions["block"] = block_json();
   definitions["axis"] = axis_json();
   definitions["expectation"] = expectation_json();
-  const auto names = registry.kinds();
-  const std::set<std::string> kinds(names.begin(), names.end());
-  std::vector<const PluginSchema*> all;
-  for (const PluginSchema& plugin : registry.plugins()) {
-    all.push_back(&plugin);
-    definitions[plugin.kind + "." + plugin.name] = plugin_json(plugin, kinds);
-  }
-  definitions["node"] = choice_of(all, false);
-  definitions["node_or_use"] = {
-      {"if", {{"required", {"use"}}}}, {"then", use_json()}, {"else", definition("node")}};
-  for (const std::string& kind : names) {
-    std::vector<const PluginSchema*> own;
-    for (const PluginSchema* plugin : all) {
-      if (plugin->kind == kind) own.push_back(plugin);
-    }
-    definitions["inline." + kind] = choice_of(own, true);
-  }
+  definitions["comparison"] = comparison_json();
+  definitions["node_or_use"] = {{"properties", {{"use", use_json()["properties"]["use"]}}},
+                                {"if", {{"required", {"use"}}}},
+                                {"then", use_json()},
+                                {"else", definition("node")}};
   return definitions;
+}
+
+// A whole pipeline, or the part of one that extends another: there null takes away what the other has, and a node may be what
+// changes of it.
+json pipeline_json(bool part) {
+  const auto or_null = [&](const json& schema) {
+    return part ? json({{"anyOf", {schema, {{"type", "null"}}}}}) : schema;
+  };
+  const auto key = [&](const json& schema, const std::string& description) {
+    return described(or_null(schema), description);
+  };
+  const auto map = [&](const json& value, const char* pattern) { return map_of(or_null(value), pattern); };
+  const auto list = [](const json& items) { return json({{"type", "array"}, {"items", items}}); };
+  const json device = {{"anyOf", {{{"enum", {"auto", "cpu", "cuda"}}}, text_like("^cuda:[0-9]+$")}}};
+  const json folders = {{"type", {"array", "string"}}, {"items", {{"type", "string"}}}};
+  const json reduction = {{"enum", {"mean", "last", "first", "min", "max", "sum", "sd"}}};
+  const json changed = {{"type", "object"},
+                        {"properties", {{"plugin", definition("plugin")}}},
+                        {"anyOf", {definition("node_or_use"), true}}};
+  json nodes = map(part ? changed : definition("node_or_use"), path_pattern);
+  if (!part) nodes["minProperties"] = 1;
+  const json keys = {
+      {"name", key(text_like("^[A-Za-z0-9_][A-Za-z0-9_.-]*$"),
+                   "names the record and its folder, by default as the file")},
+      {"seed", key(seed(), "from which every random number of the run follows, by default 0")},
+      {"device", key(or_var(device), "auto, cpu, cuda or cuda:N, by default auto")},
+      {"dtype",
+       key(or_var({{"enum", {"float32", "float64"}}}), "of every floating-point tensor, by default float32")},
+      {"threads", key(or_var({{"type", "integer"}, {"minimum", 1}, {"maximum", 4096}}),
+                      "within an operation, by default 1")},
+      {"plugins", key(folders, "folders of plugins beside the installed ones, relative to this file's")},
+      {"vars", key(map_of(true, name_pattern), "values with a name, used as \"${name}\"")},
+      {"extends", described({{"type", "string"}}, "a pipeline that this one changes")},
+      {"blocks", key(map(definition("block"), name_pattern), "nodes that are used several times, by `use:`")},
+      {"nodes", key(nodes, "the parts of the experiment, by name")},
+      {"sweep",
+       key(map(definition("axis"), name_pattern), "axes: one run for each combination of their values")},
+      {"report", key(map(reduction, output_pattern),
+                     "numbers for the table: node.output, and how a trace becomes one number")},
+      {"expect", key(list(definition("expectation")), "what must come out; judged after the run")},
+      {"compare", key(list(definition("comparison")),
+                      "differences that must be larger than chance; judged after the sweep")},
+      {"note", definition("note")}};
+  return titled(object(keys, part ? json::array() : json::array({"nodes"})), schema_title);
 }
 
 }  // namespace
 
-json pipeline_schema(const Registry& registry) {
-  json nodes = map_of(definition("node_or_use"), path_pattern);
-  nodes["minProperties"] = 1;
-  const json device = {{"type", "string"}, {"pattern", "^(auto|cpu|cuda(:[0-9]+)?)$"}};
-  const json threads = {{"type", "integer"}, {"minimum", 1}, {"maximum", 4096}};
-  const json folders = {{"type", {"array", "string"}}, {"items", {{"type", "string"}}}};
-  json schema = object(
-      {{"name",
-        {{"type", "string"},
-         {"pattern", "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},
-         {"description", "names the record and its folder"}}},
-       {"seed", definition("seed")},
-       {"device", or_var(device)},
-       {"dtype", or_var({{"enum", {"float32", "float64"}}})},
-       {"threads", or_var(threads)},
-       {"plugins", folders},
-       {"vars", map_of(true, name_pattern)},
-       {"extends", {{"type", "string"}, {"description", "a pipeline that this one changes"}}},
-       {"blocks", map_of(block_json(), name_pattern)},
-       {"nodes", {{"type", "object"}}},
-       {"sweep", map_of(definition("axis"), name_pattern)},
-       {"report", map_of({{"enum", {"mean", "last", "first", "min", "max", "sum", "sd"}}}, path_pattern)},
-       {"expect", {{"type", "array"}, {"items", definition("expectation")}}},
-       {"compare", {{"type", "array"}, {"items", comparison_json()}}},
-       {"note", {{"type", "string"}}}});
-  schema["$schema"] = "http://json-schema.org/draft-07/schema#";
-  schema["title"] = "Weir pipeline";
-  schema["if"] = {{"required", {"extends"}}};
-  schema["then"] = {{"properties", {{"nodes", {{"additionalProperties", {{"type", {"object", "null"}}}}}}}}};
-  schema["else"] = {{"required", {"nodes"}}, {"properties", {{"nodes", nodes}}}};
-  schema["definitions"] = definitions_of(registry);
-  return schema;
+nlohmann::json pipeline_schema(const Registry& registry) {
+  return {{"$schema", "http://json-schema.org/draft-07/schema#"},
+          {"title", schema_title},
+          {"if", {{"required", {"extends"}}}},
+          {"then", pipeline_json(true)},
+          {"else", pipeline_json(false)},
+          {"definitions", definitions_of(registry)}};
 }
 
 }  // namespace weir

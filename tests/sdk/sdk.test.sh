@@ -36,6 +36,13 @@ echo "the plugins are listed, described and used"
 expect noise/sine "$log"; expect source/ring "$log"; expect time/cubic "$log"
 "$prefix/bin/weir" show noise/sine --plugin-path "$work/build" >"$log"
 expect sigma "$log"; expect "Noise that rises and falls as a sine" "$log"
+cp "$example/lab.yaml" "$work/lab.yaml"
+"$prefix/bin/weir" schema --modeline "$work/lab.yaml" --plugin-path "$work/build" >"$log" || fail "schema --modeline"
+expect '"noise/sine"' "$work/.weir-schema.json"; expect "# yaml-language-server: \$schema=.weir-schema.json" "$work/lab.yaml"
+if "${WEIR_PYTHON:-/usr/bin/python3}" -c 'import jsonschema, yaml' 2>/dev/null; then
+  "${WEIR_PYTHON:-/usr/bin/python3}" -B "$WEIR_SOURCE_DIR/tests/front/json_schema.py" "$work/.weir-schema.json" "$work/lab.yaml" >"$log"
+  expect 0 "$log"
+fi
 "$prefix/bin/weir" run "$example/lab.yaml" --plugin-path "$work/build" -o "$work/lab.h5" --progress plain >"$log" 2>&1 || { cat "$log"; fail "run"; }
 [[ -s $work/lab.h5 ]] || fail "no record was written"
 # Stands in for Python: what the installed program starts is there.

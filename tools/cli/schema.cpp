@@ -3,31 +3,79 @@
 #include <CLI/CLI.hpp>
 
 #include <fstream>
+#include <iterator>
 #include <memory>
 
 #include <weir/front/json_schema.hpp>
 
 #include "exit.hpp"
+#include "modeline.hpp"
 #include "pipeline_arguments.hpp"
+#include "replace_file.hpp"
 #include "verbs.hpp"
 
 namespace weir::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct Arguments {
   PluginArguments plugins;
   std::string out;
+  std::string pipeline;  // --modeline
 };
 
+std::string read(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) throw CommandError(io_failed, fmt::format("cannot read {}", file.string()));
+  return text;
+}
+
+bool is_schema_of_pipelines(const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  return json.is_object() && json.value("title", nlohmann::json()) == schema_title;
+}
+
+// Over an earlier schema, and over nothing else.
+void write_schema(const fs::path& file, const std::string& text) {
+  if (fs::exists(file) && !fs::is_regular_file(file)) {  // a pipe, /dev/stdout
+    std::ofstream out(file, std::ios::binary);
+    if (!(out << text).flush()) throw CommandError(io_failed, fmt::format("cannot write {}", file.string()));
+    return;
+  }
+  if (fs::exists(file)) {
+    const std::string there = read(file);
+    if (there == text) return;
+    if (!is_schema_of_pipelines(there))
+      throw CommandError(invalid,
+                         fmt::format("{} exists and is no schema of pipelines, and nothing else is written "
+                                     "over; name another place with -o",
+                                     file.string()));
+  }
+  replace_file(file, text);
+}
+
 int print_schema(const Arguments& arguments) {
-  const std::string text = pipeline_schema(arguments.plugins.registry()).dump(2) + "\n";
-  if (arguments.out.empty()) {
-    fmt::print("{}", text);
+  const auto text_for = [&](const std::string& pipeline) {
+    return pipeline_schema(arguments.plugins.registry(pipeline)).dump(2) + "\n";
+  };
+  if (arguments.pipeline.empty()) {
+    if (arguments.out.empty())
+      fmt::print("{}", text_for(""));
+    else
+      write_schema(arguments.out, text_for(""));
     return fine;
   }
-  std::ofstream out(arguments.out, std::ios::binary);
-  out << text;
-  if (!out.flush()) throw CommandError(io_failed, fmt::format("cannot write {}", arguments.out));
+  const fs::path pipeline = existing_file(arguments.pipeline);
+  const fs::path schema = arguments.out.empty() ? fs::absolute(pipeline).parent_path() / ".weir-schema.json"
+                                                : fs::path(arguments.out);
+  write_schema(schema, text_for(arguments.pipeline));
+  const std::string before = read(pipeline);
+  const std::string address = schema_address(schema, pipeline);
+  const std::string after = with_modeline(before, address);
+  if (after != before) replace_file(pipeline, after);
+  fmt::print("{} names {}\n", arguments.pipeline, address);
   return fine;
 }
 
@@ -37,12 +85,17 @@ Verb schema_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("schema", "Print the JSON Schema of pipelines, for editors");
   auto arguments = std::make_shared<Arguments>();
   app->add_option("-o,--out", arguments->out, "Write to this file")->type_name("FILE");
+  app->add_option("--modeline", arguments->pipeline,
+                  "Write the schema beside this pipeline, and into its first line where editors find it")
+      ->type_name("PIPELINE");
   arguments->plugins.add_to(*app);
   app->footer(R"(Examples:
+  weir schema --modeline rotation.yaml                         editors complete and check it while you type
+  weir schema --modeline rotation.yaml --plugin-path my-plugins  with plugins of your own
   weir schema -o schemas/pipeline.schema.json
 
-Name it in the first line of a pipeline, and editors complete and check while you type:
-  # yaml-language-server: $schema=../schemas/pipeline.schema.json)");
+The schema holds what is installed now: write it anew after installing a plugin. Editors read it through the YAML language
+server, which is part of VS Code's YAML extension and can be installed for vim, Emacs, Helix and others.)");
   return {app, [arguments] { return print_schema(*arguments); }};
 }
 

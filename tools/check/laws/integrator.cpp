@@ -106,7 +106,7 @@ class Choosy final : public Field {
 };
 
 void asks_its_field_at_plan(const Subject& subject) {
-  const Choosy field;
+  Choosy field;
   Values start(row_of({1, -2, 0.5}).unsqueeze(1));
   const auto integrator = subject.make<Integrator>({{"steps", 6}});
   bind(*integrator, "field", field);
