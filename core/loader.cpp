@@ -63,29 +63,9 @@ Refused unopenable(std::string text) {
           "link the library that defines it with target_link_libraries"};
 }
 
-// Files of LibTorch's core libraries in this process. More than one of a name would hold tensors of different types.
-std::vector<std::string> torch_copies(std::string_view stem) {
-  struct Search {
-    std::string_view stem;
-    std::set<std::string> files;
-  } search{stem, {}};
-  dl_iterate_phdr(
-      [](dl_phdr_info* object, std::size_t, void* data) {
-        auto& found = *static_cast<Search*>(data);
-        const std::string path = object->dlpi_name ? object->dlpi_name : "";
-        const std::string name = path.substr(path.rfind('/') + 1);
-        // "libc10.so", "libc10-0123abcd.so", but not "libc10_cuda.so"
-        if (name.starts_with(found.stem) && name.size() > found.stem.size() && name[found.stem.size()] != '_')
-          found.files.insert(path);
-        return 0;
-      },
-      &search);
-  return {search.files.begin(), search.files.end()};
-}
-
 void refuse_second_torch() {
   for (const char* stem : {"libc10", "libtorch_cpu"})
-    if (const auto copies = torch_copies(stem); copies.size() > 1)
+    if (const auto copies = loaded_files(stem); copies.size() > 1)
       throw Refused{fmt::format("it brings a second LibTorch into the process ({})", fmt::join(copies, ", ")),
                     "link it to the LibTorch that weir uses: find_package(weir) provides it"};
 }
@@ -242,6 +222,25 @@ std::vector<PluginSchema> describe(const std::filesystem::path& file) {
     schemas.push_back(std::move(schema));
   }
   return schemas;
+}
+
+std::vector<std::string> loaded_files(std::string_view stem) {
+  struct Search {
+    std::string_view stem;
+    std::set<std::string> files;
+  } search{stem, {}};
+  dl_iterate_phdr(
+      [](dl_phdr_info* object, std::size_t, void* data) {
+        auto& found = *static_cast<Search*>(data);
+        const std::string path = object->dlpi_name ? object->dlpi_name : "";
+        const std::string name = path.substr(path.rfind('/') + 1);
+        // "libc10.so", "libc10-0123abcd.so", but not "libc10_cuda.so"
+        if (name.starts_with(found.stem) && name.size() > found.stem.size() && name[found.stem.size()] != '_')
+          found.files.insert(path);
+        return 0;
+      },
+      &search);
+  return {search.files.begin(), search.files.end()};
 }
 
 }  // namespace weir

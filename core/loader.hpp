@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <weir/front/schema.hpp>
@@ -29,5 +30,9 @@ std::unique_ptr<Node> create(const PluginSchema& schema);
 // The schemas of all plugins in a library, in the order of its table; opens it and makes one instance of each. Throws
 // LoadError.
 std::vector<PluginSchema> describe(const std::filesystem::path& library);
+
+// Files of a shared library in this process, by its name without ".so" and version: "libtorch_cpu". More than one of LibTorch's
+// would hold tensors of different types.
+std::vector<std::string> loaded_files(std::string_view stem);
 
 }  // namespace weir

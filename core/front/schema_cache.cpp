@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
@@ -27,6 +28,13 @@ fs::path user_cache() {
   const char* home = std::getenv("HOME");
   if (cache && *cache == '/') return fs::path(cache) / "weir/schemas";
   return home && *home == '/' ? fs::path(home) / ".cache/weir/schemas" : fs::path();
+}
+
+// Where the user's cache keeps a library's schemas; "" if there is none.
+fs::path kept_at(const fs::path& library, const std::string& build_id) {
+  const fs::path cache = user_cache();
+  if (cache.empty()) return cache;
+  return cache / ((build_id.empty() ? "sha256-" + file_sha256(library) : build_id) + ".json");
 }
 
 // Written beside and renamed, so that a reader never sees half of it; a cache that cannot be written is no
@@ -76,19 +84,23 @@ SchemaCache::SchemaCache(const fs::path& folder) {
   }
 }
 
-std::vector<PluginSchema> SchemaCache::schemas(const fs::path& library, const std::string& build_id,
-                                               std::string& why_not) {
+std::optional<std::vector<PluginSchema>> SchemaCache::known(const fs::path& library,
+                                                            const std::string& build_id) const {
   const auto beside = beside_.find(library.filename().string());
   if (beside != beside_.end() && !build_id.empty() && beside->second.value("build_id", json()) == build_id) {
-    if (auto schemas = from_cache(beside->second.value("plugins", json()), library, build_id))
-      return *schemas;
+    if (auto schemas = from_cache(beside->second.value("plugins", json()), library, build_id)) return schemas;
   }
-  const std::string key = build_id.empty() ? "sha256-" + file_sha256(library) : build_id;
-  const fs::path cache = user_cache();
-  const fs::path cached = cache / (key + ".json");
-  if (!cache.empty()) {
-    if (auto schemas = from_cache(read_json(cached), library, build_id)) return *schemas;
-  }
+  const fs::path kept = kept_at(library, build_id);
+  return kept.empty() ? std::nullopt : from_cache(read_json(kept), library, build_id);
+}
+
+bool SchemaCache::holds(const fs::path& library, const std::string& build_id) const {
+  return known(library, build_id).has_value();
+}
+
+std::vector<PluginSchema> SchemaCache::schemas(const fs::path& library, const std::string& build_id,
+                                               std::string& why_not) {
+  if (auto schemas = known(library, build_id)) return *schemas;
   std::error_code error;
   const fs::path runner = fs::read_symlink("/proc/self/exe", error).parent_path() / "weir-run";
   if (!fs::exists(runner, error)) {
@@ -100,6 +112,9 @@ std::vector<PluginSchema> SchemaCache::schemas(const fs::path& library, const st
     std::string reason = answer.error.empty() ? answer.output : answer.error;
     if (reason.size() > 500) reason.resize(500);
     while (!reason.empty() && reason.back() == '\n') reason.pop_back();
+    if (answer.status > 128)
+      reason = std::string("it crashes the program: ") + ::strsignal(answer.status - 128) +
+               (reason.empty() ? "" : " (" + reason + ")");
     why_not =
         answer.timed_out
             ? "describing it took more than 120 s"
@@ -110,7 +125,7 @@ std::vector<PluginSchema> SchemaCache::schemas(const fs::path& library, const st
   try {
     const json plugins = json::parse(answer.output, nullptr, false);
     auto schemas = read_list(plugins, library, build_id);
-    if (!cache.empty()) keep(cached, plugins);
+    if (const fs::path kept = kept_at(library, build_id); !kept.empty()) keep(kept, plugins);
     return schemas;
   } catch (const std::exception& fault) {
     why_not = fault.what();

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,17 @@ class SchemaCache {
  public:
   explicit SchemaCache(const std::filesystem::path& folder);
 
+  // Whether they are known without asking the library: from beside it, or from the user's cache.
+  bool holds(const std::filesystem::path& library, const std::string& build_id) const;
+
   // `why_not` says why there are none.
   std::vector<PluginSchema> schemas(const std::filesystem::path& library, const std::string& build_id,
                                     std::string& why_not);
 
  private:
+  std::optional<std::vector<PluginSchema>> known(const std::filesystem::path& library,
+                                                 const std::string& build_id) const;
+
   std::map<std::string, nlohmann::json> beside_;  // file name -> entry of weir-plugins.json
 };
 

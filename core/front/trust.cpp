@@ -12,13 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path settings() {
-  if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder && *folder)
-    return fs::path(folder) / "weir/trusted";
-  const char* home = std::getenv("HOME");
-  return fs::path(home ? home : "") / ".config/weir/trusted";
-}
-
 fs::path real(const fs::path& path) {
   std::error_code error;
   fs::path found = fs::weakly_canonical(path, error);
@@ -32,9 +25,16 @@ bool lies_in(const fs::path& path, const fs::path& folder) {
 
 }  // namespace
 
+fs::path trust_file() {
+  if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder && *folder)
+    return fs::path(folder) / "weir/trusted";
+  const char* home = std::getenv("HOME");
+  return fs::path(home ? home : "") / ".config/weir/trusted";
+}
+
 std::vector<fs::path> trusted_folders() {
   std::vector<fs::path> folders;
-  std::ifstream file(settings());
+  std::ifstream file(trust_file());
   for (std::string line; std::getline(file, line);) {
     line.erase(std::min(line.find('#'), line.size()));
     line.erase(line.find_last_not_of(" \t\r") + 1);
@@ -55,7 +55,7 @@ Faults distrusted(const std::vector<NamedFolder>& named, const std::vector<fs::p
                       fmt::format("plugins are programs, and those of '{}' are loaded only if you trust it",
                                   path.string()),
                       fmt::format("--trust {}", path.string()),
-                      {fmt::format("for good: a line with the folder in {}", settings().string())},
+                      {fmt::format("for good: a line with the folder in {}", trust_file().string())},
                       {}});
   }
   return faults;

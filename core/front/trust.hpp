@@ -15,7 +15,9 @@ struct NamedFolder {
   Place place;
 };
 
-// The folders, one a line, of ${XDG_CONFIG_HOME:-~/.config}/weir/trusted; `#` opens a comment. Relative lines are passed over.
+std::filesystem::path trust_file();  // ${XDG_CONFIG_HOME:-~/.config}/weir/trusted, whether it is there or not
+
+// The folders in that file, one a line; `#` opens a comment. Relative lines are passed over.
 std::vector<std::filesystem::path> trusted_folders();
 
 // Fault W129 for each named folder that lies in none of `trusted`, symbolic links followed.

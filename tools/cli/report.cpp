@@ -4,11 +4,11 @@
 #include <CLI/CLI.hpp>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 
+#include "doctor.hpp"
 #include "exit.hpp"
 #include "pipeline_arguments.hpp"
 #include "report_summary.hpp"
@@ -24,16 +24,11 @@ struct Arguments {
   bool force = false;
 };
 
-std::string python() {
-  const char* named = std::getenv("WEIR_PYTHON");
-  return named != nullptr && *named != '\0' ? named : "/usr/bin/python3";
-}
-
 int make_report(const Arguments& arguments) {
   if (!fs::is_directory(arguments.source)) existing_file(arguments.source);  // says what is near a wrong name
   if (!arguments.reference.empty()) existing_file(arguments.reference);
-  std::vector<std::string> words = {python(), "-B", shared_file("report/__main__.py").parent_path().string(),
-                                    arguments.source};
+  std::vector<std::string> words = {
+      report_python(), "-B", shared_file("report/__main__.py").parent_path().string(), arguments.source};
   const std::string summary = report_summary(arguments.source);
   if (!summary.empty()) words.insert(words.end(), {"--summary", summary});
   if (!arguments.out.empty()) words.insert(words.end(), {"--out", arguments.out});

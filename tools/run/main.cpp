@@ -1,11 +1,12 @@
 // tools/run/main.cpp -- weir-run: one run of a pipeline, started by `weir`; also describes plugin libraries.
 //
 //   weir-run run FILE --out OUT.h5 ...     weir-run replay FILE --record R.h5 --node N --out OUT.h5 ...
-//   weir-run plan FILE     weir-run describe LIBRARY     weir-run cache DIR
+//   weir-run plan FILE     weir-run describe LIBRARY     weir-run cache DIR     weir-run facts LIBRARY...
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "describe.hpp"
+#include "facts.hpp"
 #include "run.hpp"
 
 int main(int argc, char** argv) {
@@ -41,6 +42,9 @@ int main(int argc, char** argv) {
   describe->add_option("library", library)->required();
   CLI::App* cache = app.add_subcommand("cache", "write weir-plugins.json for the libraries of a folder");
   cache->add_option("folder", folder)->required();
+  std::vector<std::filesystem::path> libraries;
+  CLI::App* facts = app.add_subcommand("facts", "what `weir doctor` asks; opens the libraries");
+  facts->add_option("libraries", libraries);
 
   try {
     app.parse(argc, argv);
@@ -49,6 +53,7 @@ int main(int argc, char** argv) {
   }
   if (*describe) return describe_library(library);
   if (*cache) return cache_folder(folder);
+  if (*facts) return print_facts(libraries);
 
   const auto pair_of = [](const std::string& text) {
     const auto equals = text.find('=');

@@ -110,7 +110,8 @@ void is_addressed_by_its_seed(const Subject& subject) {
       random = random || (tensor.numel() > 1 && number(tensor.max() - tensor.min()) != 0);
       differs = differs || !tensor.equal(third[name]);
     }
-    require(!random || differs || reads_a_file(subject), "another seed gives other initial parameters, unless they are constant",
+    require(!random || differs || reads_a_file(subject),
+            "another seed gives other initial parameters, unless they are constant",
             "the same parameters from two seeds", "draw from `rng`, the argument of init");
     require_same(made.field->velocity(first, made.x, made.t), made.field->velocity(second, made.x, made.t),
                  "equal parameters give equal velocities", "velocity is a pure function: draw nothing in it");
