@@ -4,14 +4,17 @@
 #include <fmt/format.h>
 
 #include <weir/front/digest.hpp>
+#include <weir/front/named_files.hpp>
 
 #include "table.hpp"
 
 namespace weir::cli {
 namespace {
 
+std::string content_text(const std::string& sha256) { return "sha256 " + sha256.substr(0, 12); }
+
 std::string version_text(const std::string& version, const std::string& sha256) {
-  return fmt::format("{}, sha256 {}", version, sha256.substr(0, 12));
+  return fmt::format("{}, {}", version, content_text(sha256));
 }
 
 }  // namespace
@@ -23,6 +26,9 @@ MadeWith made_with(const RecordedRun& run) {
     made[name] = run.provenance(name);
   for (const RecordedRun::Plugin& plugin : run.plugins())
     made[plugin.name] = version_text(plugin.version, plugin.sha256);
+  const auto files = run.pipeline().find("files");
+  if (files != run.pipeline().end())
+    for (const auto& [file, sha256] : files->items()) made[file] = content_text(sha256.get<std::string>());
   return made;
 }
 
@@ -30,6 +36,7 @@ MadeWith would_be_made_with(const Graph& graph, const std::string& only) {
   MadeWith made{{"weir", WEIR_VERSION}, {"dtype", graph.dtype}, {"threads", std::to_string(graph.threads)}};
   if (graph.device != "auto") made["device"] = graph.device == "cuda" ? "cuda:0" : graph.device;
   for (const GraphNode& node : graph.nodes) {
+    for (const auto& [file, sha256] : named_files(node)) made[file] = content_text(sha256);
     if (!only.empty() && node.path != only && !node.path.starts_with(only + ".")) continue;
     made[node.plugin] = version_text(node.schema.version, file_sha256(node.schema.library));
   }

@@ -98,7 +98,7 @@ bool reads_a_file(const Subject& subject) {
 }
 
 void is_addressed_by_its_seed(const Subject& subject) {
-  everywhere(subject, f32, [](const Made& made, const Shape& item) {
+  everywhere(subject, f32, [&](const Made& made, const Shape& item) {
     Rng one(1, "a", f32), same(1, "a", f32), another(2, "a", f32);
     const Params first = made.field->init(item, one), second = made.field->init(item, same);
     const Params third = made.field->init(item, another);
