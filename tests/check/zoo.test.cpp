@@ -45,7 +45,8 @@ std::string failure(const std::string& plugin, const std::string& check) {
 
 }  // namespace
 
-TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is told what to do", "[zoo]") {
+TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is told what to do",
+          "[zoo][slow]") {
   struct Case {
     const char *plugin, *check, *found, *remedy;
   };
@@ -54,7 +55,7 @@ TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is to
       {"metric/boundless", "declares", "found 2", "change the default or the limits"},
       {"metric/unitless", "declares", "found none", "write \"1\" for a number without one"},
       {"metric/stray", "declares", "a class of kind noise", "move the file to noise/stray.cpp"},
-      {"metric/misshapen", "defaults", "output 'subject.limb' has shape [4] but its plan said [3]",
+      {"metric/misshapen", "defaults", "output 'subject.size' has shape [4] but its plan said [3]",
        "correct run"},
       {"metric/throwing", "defaults", "node 'subject' (metric/throwing from ", "correct run"},
       {"metric/dying", "defaults", "a crash: Aborted", "--in-process repeats it in a debugger"},
@@ -85,7 +86,7 @@ TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is to
   }
 }
 
-TEST_CASE("A plugin that breaks one rule keeps the others", "[zoo]") {
+TEST_CASE("A plugin that breaks one rule keeps the others", "[zoo][slow]") {
   for (const Json& one : broken_rows()) {
     INFO(one.dump(1));
     if (one["plugin"] == "metric/unitless") CHECK((one["status"] != "failed" || one["check"] == "declares"));
@@ -98,14 +99,14 @@ TEST_CASE("A plugin that breaks one rule keeps the others", "[zoo]") {
   }
 }
 
-TEST_CASE("A plugin that hangs is ended, and the host lives", "[zoo]") {
+TEST_CASE("A plugin that hangs is ended, and the host lives", "[zoo][slow]") {
   const Answer answer = check(library("sleeping") + " --only defaults --timeout 3");
   CHECK(answer.exit == 3);
   CHECK_THAT(answer.out, Contains("defaults   FAILED") && Contains("expected  a check ends within 3 s") &&
                              Contains("found     it hangs") && Contains("allow more with --timeout"));
 }
 
-TEST_CASE("A library that cannot be loaded is refused in the loader's words", "[zoo]") {
+TEST_CASE("A library that cannot be loaded is refused in the loader's words", "[zoo][slow]") {
   const auto refusal = [](const std::string& name) { return check(library(name)).out; };
   CHECK_THAT(refusal("exploding"), Contains("loads      FAILED") && Contains("a crash: Aborted"));
   CHECK_THAT(refusal("silent"),
@@ -132,7 +133,7 @@ TEST_CASE("A plugin without a fault passes, and what cannot be checked is said",
                              Contains(" 0 failed, 2 skipped"));
 }
 
-TEST_CASE("A failed check prints the command that repeats it, and that command does", "[zoo]") {
+TEST_CASE("A failed check prints the command that repeats it, and that command does", "[zoo][slow]") {
   const Json& one = row("metric/boundless", "declares");
   const std::string command = one["repeat"];
   CHECK(command ==

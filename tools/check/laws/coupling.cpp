@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <weir/math/distance.hpp>
-
 #include "../broken.hpp"
 #include "../world.hpp"
 #include "laws.hpp"
@@ -112,9 +110,13 @@ void is_made_again(const Subject& subject) {
   });
 }
 
-// An end that comes from a finite set says which item it is.
+// An end that comes from a finite set says which item it is. x0 must, where it has the source or the pairs to ask; x1 may be
+// made of it.
 void tells_its_items(const Subject& subject) {
-  everywhere(subject, [](const Coupling& coupling, const World& world) {
+  const bool asks = std::ranges::any_of(subject.schema.ports, [](const PortSchema& port) {
+    return port.kind == "source" || port.kind == "coupling";
+  });
+  everywhere(subject, [&](const Coupling& coupling, const World& world) {
     if (!coupling.size()) return;
     const bool finite = world.pairs->set_of(0) != nullptr;
     const Batch all = coupling.all();
@@ -126,23 +128,21 @@ void tells_its_items(const Subject& subject) {
               fmt::format("{} is there where set_of({}) names a set", name, end),
               set ? "it is not planned" : "it is planned without a set",
               "call plan_outputs() at the end of plan");
+      require(finite || set == nullptr, "set_of is null where the sources are distributions",
+              "a set is named", "return finite(source)");
       if (set)
         require_same(set->items(value_of(coupling, name)), points,
                      fmt::format("{} numbers the items of set_of({}) that the points are", name, end),
                      "hand on the item numbers that points_of gives");
-      const Tensor places =
-          (points.flatten(1).unsqueeze(1) == world.set.items(at::arange(16, at::kLong)).flatten(1)).all(2);
-      const bool all_items = finite && places.any(1).all().item<bool>();
-      require(!all_items || set != nullptr,
-              fmt::format("set_of({}) names the set that every point is an item of", end), "none is named",
-              "override set_of");
-      if (all_items && end == 0 && points.size(0) == 16)
-        require((SquaredDistances(points).from(points) == 0).sum().item<std::int64_t>() == 16,
-                "16 fixed pairs of a set of 16 have each item once", "an item comes twice",
-                "draw with points_of, which takes distinct items for fixed pairs");
-      require(finite || set == nullptr, "set_of is null where the sources are distributions",
-              "a set is named", "return finite(source)");
     }
+    if (!finite || !asks) return;
+    const Tensor places =
+        (all.x0().flatten(1).unsqueeze(1) == world.set.items(at::arange(16, at::kLong)).flatten(1)).all(2);
+    if (!places.any(1).all().item<bool>()) return;
+    require(coupling.set_of(0) != nullptr, "set_of(0) names the set that every x0 is an item of",
+            "none is named", "override set_of");
+    require(places.any(0).all().item<bool>(), "16 fixed pairs of a set of 16 have each item once",
+            "an item that is missing", "draw with points_of, which takes distinct items for fixed pairs");
   });
 }
 
