@@ -124,7 +124,7 @@ class TorchScript final : public weir::Field {
     if (!std::filesystem::is_regular_file(file_()))
       return plan.fault("file", fmt::format("there is no file '{}'", file), how_to_save);
     try {
-      load(torch::jit::load(file, options().device()));
+      adopt(torch::jit::load(file, options().device()));
     } catch (const std::exception& error) {
       return plan.fault("file",
                         fmt::format("'{}' is not a module saved by torch.jit: {}", file, cause(error)),
@@ -208,7 +208,7 @@ class TorchScript final : public weir::Field {
   }
 
  private:
-  void load(const Module& module) {
+  void adopt(const Module& module) {
     originals_.clear();
     constants_.clear();
     std::unordered_set<const at::TensorImpl*> trained;

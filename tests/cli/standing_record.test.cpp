@@ -46,7 +46,8 @@ TEST_CASE("Anything else that exists is refused with the remedy") {
         "over with --force, or name another file with -o");
   CHECK(refusal(record("failed")).starts_with("a.h5 exists: a failed run of this pipeline"));
   CHECK(refusal(record("interrupted", other)) ==
-        "a.h5 exists and is the record of another pipeline, or of other parameters\n"
+        "a.h5 exists and is the record of another pipeline, or of other parameters or input "
+        "files\n"
         "start over with --force, or name another file with -o");
   RecordState stranger;
   stranger.exists = true;

@@ -161,7 +161,7 @@ def test_changed_file(work):
     assert "a finished run of this pipeline" in again.stderr, again.stderr
     torch.jit.script(Net()).save(str(work / "net.pt"))
     changed = weir_run(work, "own.yaml", "-o", work / "own.h5")
-    assert changed.returncode == 4 and "of another pipeline, or of other parameters" in changed.stderr, changed.stderr
+    assert changed.returncode == 4 and "of another pipeline, or of other parameters or input files" in changed.stderr, changed.stderr
 
 
 def test_example(work):

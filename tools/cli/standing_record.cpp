@@ -48,8 +48,10 @@ Action for_single(const RecordState& state, const std::string& resolved, const s
                                    file.string(), remedy));
   if (!equal(state.resolved_json, resolved))
     throw CommandError(
-        io_failed, fmt::format("{} exists and is the record of another pipeline, or of other parameters{}",
-                               file.string(), remedy));
+        io_failed,
+        fmt::format(
+            "{} exists and is the record of another pipeline, or of other parameters or input files{}",
+            file.string(), remedy));
   if (state.status == "interrupted" || state.status == "running") return Action::resume;
   throw CommandError(
       io_failed,
