@@ -1,9 +1,8 @@
-// tests/check/own.test.cpp -- every plugin of this build passes `weir plugin check`.
+// tests/check/own.test.cpp -- plugins of this build pass `weir plugin check`.
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #include <stb/stb_image_write.h>
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -51,17 +50,31 @@ void write_files(const ScratchFolder& scratch) {
   scratch.write("files.yaml", files);
 }
 
+// A plugin of each kind, and those that read files: all forty take four times as long. The laws are held to every one by
+// tests/laws.
+std::string libraries() {
+  const std::filesystem::path folder = WEIR_PLUGIN_DIR;
+  if (std::filesystem::exists(folder / "libweir_bundle.so")) return (folder / "libweir_bundle.so").string();
+  std::string words;
+  for (const char* name :
+       {"coupling_ot", "field_kernel", "integrator_heun", "interpolant_linear", "metric_memorisation",
+        "noise_brownian", "objective_flow_matching", "optimiser_adam", "probe_loss", "source_idx",
+        "source_images", "source_tensor", "time_sorted", "trainer_gradient"})
+    words += " " + (folder / ("libweir_" + std::string(name) + ".so")).string();
+  return words;
+}
+
 }  // namespace
 
-TEST_CASE("Every plugin of Weir passes its own check", "[slow]") {
+TEST_CASE("Plugins of Weir pass the check that Weir's users are offered", "[slow]") {
   const ScratchFolder scratch;
   write_files(scratch);
-  const Answer answer = weir_program(scratch.path(), "plugin check '" WEIR_PLUGIN_DIR
-                                                     "'/libweir_*.so --with files.yaml --json --timeout 300");
+  const Answer answer =
+      weir_program(scratch.path(), "plugin check " + libraries() + " --with files.yaml --json --timeout 300");
   INFO(answer.err);
   CHECK(answer.exit == 0);
   const Json rows = Json::parse(answer.out);
-  CHECK(rows.size() > 500);  // 40 plugins, 13 checks
+  CHECK(rows.size() >= 14 * 13);
   for (const Json& row : rows) {
     INFO(row.dump(1));
     CHECK(row["status"] != "failed");

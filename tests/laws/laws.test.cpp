@@ -30,7 +30,7 @@ struct Case {
 
 // Holds a plugin to the laws of its kind; returns those that have nothing to say of it.
 std::set<std::string> silent_laws(const Case& of) {
-  const Subject subject{&built_plugins(), built_plugin(of.plugin), of.params};
+  const Subject subject{&built_plugins(), built_plugin(of.plugin), of.params, {}};
   std::set<std::string> silent;
   for (const Law& law : laws_of(subject.schema.kind)) {
     INFO(of.plugin << " " << of.params << ": " << law.says);

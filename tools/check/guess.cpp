@@ -37,9 +37,10 @@ std::optional<nlohmann::json> guess(const ParamSchema& param) {
   }
 }
 
-std::string unguessable(const PluginSchema& plugin) {
-  const auto found = std::ranges::find_if(
-      plugin.params, [](const ParamSchema& param) { return param.required && !guess(param); });
+std::string unguessable(const PluginSchema& plugin, const nlohmann::json& params) {
+  const auto found = std::ranges::find_if(plugin.params, [&](const ParamSchema& param) {
+    return param.required && !params.contains(param.name) && !guess(param);
+  });
   return found == plugin.params.end() ? "" : found->name;
 }
 

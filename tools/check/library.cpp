@@ -93,7 +93,7 @@ class Session {
     if (!with_.empty()) read_pipeline(with_, registry);  // its faults are shown once, not by every check
     for (const PluginSchema& schema : plugins) {
       if (arguments_.plugin.empty() || arguments_.plugin == schema.id())
-        check({&registry, schema}, library, plugins.size() == 1);
+        check({&registry, schema, {}, with_}, library, plugins.size() == 1);
     }
   }
 
@@ -110,7 +110,7 @@ class Session {
       if (!arguments_.only.empty() && arguments_.only != check.name) continue;
       const Row& row = judge(library, subject.schema.id(), check.name, alone, [&](const Trying& trying) {
         if (check.runs && !no_run.empty()) throw Skipped(no_run);
-        return check.hold({subject, with_, arguments_.seed, trying});
+        return check.hold({subject, arguments_.seed, trying});
       });
       show_(row);
       if (check.name != "defaults") continue;

@@ -13,7 +13,7 @@ Subject Subject::other(const std::string& id, const nlohmann::json& values) cons
   const PluginSchema* found = registry->plugin(id);
   if (!found)
     throw std::runtime_error("the check needs " + id + ", which comes with Weir but is not installed here");
-  return {registry, *found, values};
+  return {registry, *found, values, {}};
 }
 
 nlohmann::json where_taken(const Subject& subject, const nlohmann::json& values) {

@@ -1,6 +1,7 @@
 // tools/check/subject.hpp -- the plugin that is checked.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -15,6 +16,7 @@ struct Subject {
   const Registry* registry;  // where the plugins come from that it is wired to; outlives the subject
   PluginSchema schema;
   nlohmann::json params = nlohmann::json::object();  // resolved; names not given keep their defaults
+  std::filesystem::path with{};                      // its author's pipeline, or ""
 
   // A node of it, with `more` over its parameters.
   template <class T = Node>

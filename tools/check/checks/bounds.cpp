@@ -58,7 +58,7 @@ void refuse_values(const Job& job, const Bench& bench, const ParamSchema& param)
 }  // namespace
 
 std::string keeps_within_bounds(const Job& job) {
-  const Bench bench(job.subject, job.with);
+  const Bench bench(job.subject);
   const Subject subject = bench.subject();
   std::mt19937_64 random(job.seed);
   std::vector<std::pair<std::string, std::vector<std::string>>> fuzzed;
@@ -91,7 +91,7 @@ std::string keeps_within_bounds(const Job& job) {
 }
 
 std::string survives_extremes(const Job& job) {
-  const Bench bench(job.subject, job.with);
+  const Bench bench(job.subject);
   int tried = 0;
   for (const ParamSchema& param : job.subject.schema.params) {
     for (const std::string& value : extreme_values(param)) {

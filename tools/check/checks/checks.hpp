@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -14,7 +13,6 @@ namespace weir::check {
 // One check of one plugin.
 struct Job {
   Subject subject;
-  std::filesystem::path with;                      // the author's pipeline, or ""
   std::uint64_t seed = 1;                          // of the fuzz
   std::function<void(const std::string&)> trying;  // told before each trial, for the case that it is the last
 };

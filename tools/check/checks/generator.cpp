@@ -29,7 +29,7 @@ Ran run_after(const Bench& bench, std::uint64_t global_seed) {
 }  // namespace
 
 std::string leaves_the_generator(const Job& job) {
-  const Bench bench(job.subject, job.with);
+  const Bench bench(job.subject);
   at::manual_seed(1);
   std::srand(1);
   const Tensor before = global_state();

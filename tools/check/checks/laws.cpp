@@ -12,7 +12,7 @@ namespace weir::check {
 std::string keeps_the_laws(const Job& job) {
   const std::vector<Law>& laws = laws_of(job.subject.schema.kind);
   if (laws.empty()) throw Skipped(fmt::format("Weir knows no laws of kind {}", job.subject.schema.kind));
-  const Subject subject = Bench(job.subject, job.with).subject();
+  const Subject subject = Bench(job.subject).subject();
   std::string skipped;
   std::size_t held = 0;
   for (const Law& law : laws) {

@@ -94,7 +94,7 @@ void require_same_record(const fs::path& a, const fs::path& b, const std::string
 
 std::string resumes(const Job& job) {
   if (!job.subject.schema.stateful) throw Skipped("it does not say stateful()");
-  const Bench bench(job.subject, job.with);
+  const Bench bench(job.subject);
   const Scratch scratch;
   const auto graph = bench.graph();
   at::set_num_threads(1);

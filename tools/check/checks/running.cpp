@@ -14,7 +14,7 @@ constexpr double split_sums = 1e-9;
 }  // namespace
 
 std::string runs_with_defaults(const Job& job) {
-  const Bench bench(job.subject, job.with);
+  const Bench bench(job.subject);
   try {
     bench.run();
   } catch (const InvalidPipeline& invalid) {
@@ -27,7 +27,7 @@ std::string runs_with_defaults(const Job& job) {
 }
 
 std::string keeps_its_promises(const Job& job) {
-  const Ran ran = Bench(job.subject, job.with).run();
+  const Ran ran = Bench(job.subject).run();
   for (const AnyOutput* output : ran.subject().outputs()) {
     const auto* tensor = dynamic_cast<const Output<Tensor>*>(output);
     if (!tensor || !tensor->planned()) continue;
@@ -43,7 +43,7 @@ std::string keeps_its_promises(const Job& job) {
 }
 
 std::string runs_in_float64(const Job& job) {
-  const Bench bench(job.subject, job.with);
+  const Bench bench(job.subject);
   for (const char* dtype : {"float32", "float64"}) {
     try {
       bench.run({.dtype = dtype}).require_no_missing();
@@ -56,7 +56,7 @@ std::string runs_in_float64(const Job& job) {
 }
 
 std::string repeats(const Job& job) {
-  const Bench bench(job.subject, job.with);
+  const Bench bench(job.subject);
   const Ran one = bench.run(), other = bench.run();
   const std::string apart = difference(one.rows, other.rows);
   require(apart.empty(), "two runs of one seed give the same bytes", apart,
@@ -65,7 +65,7 @@ std::string repeats(const Job& job) {
 }
 
 std::string agrees_over_threads(const Job& job) {
-  const Bench bench(job.subject, job.with);
+  const Bench bench(job.subject);
   const Ran one = bench.run({.dtype = "float64", .threads = 1});
   const Ran four = bench.run({.dtype = "float64", .threads = 4});
   const std::string apart = difference(four.rows, one.rows, split_sums);

@@ -98,7 +98,7 @@ class Overheard {
 }  // namespace
 
 std::string writes_nothing(const Job& job) {
-  const Bench bench(job.subject, job.with);  // has its own files elsewhere
+  const Bench bench(job.subject);  // has its own files elsewhere
   const Scratch scratch;
   std::string file, text;
   {
