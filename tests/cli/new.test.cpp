@@ -74,7 +74,7 @@ TEST_CASE("Every kind has its templates, in which no placeholder is left") {
                            Contains("weir::Param<"));
     CHECK_THAT(scratch.read(folder + "a1_.yaml"), Contains("plugin: " + kind + "/a1_"));
     const std::string readme = scratch.read(folder + "README.md");
-    CHECK(std::ranges::count(readme, '\n') == 10);
+    CHECK(std::ranges::count(readme, '\n') == 12);
   }
 }
 
