@@ -69,8 +69,8 @@ const SweepAxis* find_axis(const yaml::Node& root, const std::string& name, cons
 // The value of an axis that was written; null, and fault W406, if it never takes it.
 nlohmann::json axis_value(const SweepAxis& axis, const yaml::Node& written, Draft& draft);
 
-// Checks the base tree with some assignments on top, without its sweep.
-using Recheck = std::function<Draft(const std::vector<Assignment>&)>;
+// Checks the base tree with some settings on top, without its sweep.
+using Recheck = std::function<Draft(const std::vector<Setting>&)>;
 void read_sweep(const yaml::Node& root, const Recheck& recheck, Draft& draft);
 
 }  // namespace weir::check

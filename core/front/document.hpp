@@ -16,7 +16,7 @@
 namespace weir {
 
 // `path = value`, from --set or from a point of a sweep.
-struct Assignment {
+struct Setting {
   std::string path;  // "train.optimiser.lr", "seed", "vars.sigma"
   Place place;       // of the path
   yaml::Node value;
@@ -28,21 +28,21 @@ struct Assignment {
 // file cannot be read or extends itself.
 std::optional<yaml::Node> read_document(const std::filesystem::path& file, Faults& faults);
 
-// Replaces every value `${name}` and `${env:NAME}`, after the assignments to `vars.`. Faults: W123 unknown
+// Replaces every value `${name}` and `${env:NAME}`, after the settings to `vars.`. Faults: W123 unknown
 // var, var in the midst of a text, vars that need each other; W124 unused var; W125 unset environment
 // variable.
-void substitute_vars(yaml::Node& root, const std::vector<Assignment>& assignments, Faults& faults);
+void substitute_vars(yaml::Node& root, const std::vector<Setting>& settings, Faults& faults);
 
 // Writes one value into the tree, creating the default nodes that the path leads through. Fault W127 if the
 // path leads nowhere; a wrong last key is left to be found when the nodes are read. Paths `vars.` are
 // ignored.
-void assign(yaml::Node& root, const Assignment& assignment, const Registry& registry, Faults& faults);
+void assign(yaml::Node& root, const Setting& setting, const Registry& registry, Faults& faults);
 
 // The same within a map of nodes: `path` is node.parameter. Fault W127 likewise.
-void assign_node(yaml::Node& nodes, const Assignment& assignment, const Registry& registry, Faults& faults);
+void assign_node(yaml::Node& nodes, const Setting& setting, const Registry& registry, Faults& faults);
 
 // Replaces every node that uses a block by the nodes of that block, once for each round, and links, reports and
-// expectations that name an output of a block by what it stands for; after the assignments. Faults W128.
+// expectations that name an output of a block by what it stands for; after the settings. Faults W128.
 struct WrittenBlocks {
   std::map<std::string, std::string>
       first_rounds;              // prefix of a round, "loop.2.": the first one of the same block, "loop.1."

@@ -13,23 +13,23 @@ namespace {
 
 using check::Draft;
 
-std::vector<Assignment> assignments_of(const PipelineOptions& options, Faults& faults) {
-  std::vector<Assignment> assignments;
+std::vector<Setting> settings_of(const PipelineOptions& options, Faults& faults) {
+  std::vector<Setting> settings;
   for (const auto& [path, text] : options.set) {
     const Place place{wording::printable("--set " + path + "=" + text), 0, 0, 1};
     if (auto value = yaml::read_value(text, place, faults))
-      assignments.push_back({path, place, std::move(*value)});
+      settings.push_back({path, place, std::move(*value)});
   }
-  return assignments;
+  return settings;
 }
 
 // Everything but report, sweep and expect; leaves in `tree` what was checked.
-Draft check_tree(yaml::Node& tree, const std::vector<Assignment>& assignments, const PipelineOptions& options,
+Draft check_tree(yaml::Node& tree, const std::vector<Setting>& settings, const PipelineOptions& options,
                  const std::string& file, const Registry& registry) {
   Draft draft{registry};
   draft.graph.file = file;
-  substitute_vars(tree, assignments, draft.faults);
-  for (const Assignment& assignment : assignments) assign(tree, assignment, registry, draft.faults);
+  substitute_vars(tree, settings, draft.faults);
+  for (const Setting& setting : settings) assign(tree, setting, registry, draft.faults);
   WrittenBlocks blocks = expand_blocks(tree, registry, draft.faults);
   draft.first_rounds = std::move(blocks.first_rounds);
   draft.broken.merge(blocks.broken);
@@ -109,13 +109,13 @@ Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,
     arrange(faults, file.string(), {});
     throw InvalidPipeline(std::move(faults));
   }
-  const auto assignments = assignments_of(options, faults);
+  const auto settings = settings_of(options, faults);
   yaml::Node tree = *document;
-  Draft draft = check_tree(tree, assignments, options, file.string(), registry);
+  Draft draft = check_tree(tree, settings, options, file.string(), registry);
   draft.faults.insert(draft.faults.begin(), faults.begin(), faults.end());
-  const auto recheck = [&](const std::vector<Assignment>& more) {
+  const auto recheck = [&](const std::vector<Setting>& more) {
     yaml::Node copy = *document;
-    auto all = assignments;
+    auto all = settings;
     all.insert(all.end(), more.begin(), more.end());
     return check_tree(copy, all, options, file.string(), registry);
   };

@@ -13,12 +13,12 @@ using wording::quote;
 using yaml::Entry;
 using yaml::Node;
 
-void put(Node& map, const std::string& key, const Assignment& assignment) {
+void put(Node& map, const std::string& key, const Setting& setting) {
   if (Entry* entry = map.find(key)) {
-    entry->place = assignment.place;
-    entry->value = assignment.value;
+    entry->place = setting.place;
+    entry->value = setting.value;
   } else {
-    map.entries.push_back({key, assignment.place, assignment.value});
+    map.entries.push_back({key, setting.place, setting.value});
   }
 }
 
@@ -37,8 +37,8 @@ Node& create_map(Node& map, const std::string& key, const Place& place) {
 // Walks from a node's map along the rest of the path.
 class Walk {
  public:
-  Walk(const Assignment& assignment, const Registry& registry, Faults& faults)
-      : assignment_(assignment), registry_(registry), faults_(faults), parts_(split_path(assignment.path)) {}
+  Walk(const Setting& setting, const Registry& registry, Faults& faults)
+      : setting_(setting), registry_(registry), faults_(faults), parts_(split_path(setting.path)) {}
 
   void start(Node& nodes) {
     // A node written out from a block has a name of several parts.
@@ -61,7 +61,7 @@ class Walk {
 
  private:
   void fault(const std::string& message, const std::string& remedy) {
-    faults_.push_back({"W127", assignment_.place, message, remedy, {}, {}});
+    faults_.push_back({"W127", setting_.place, message, remedy, {}, {}});
   }
 
   std::string path_to(std::size_t end) const {
@@ -77,24 +77,24 @@ class Walk {
 
   // Keys of the use itself; anything deeper is set in the block's nodes when they are written out.
   void in_block(Node& node) {
-    if (parts_.size() == 2) return put(node, parts_[1], assignment_);
+    if (parts_.size() == 2) return put(node, parts_[1], setting_);
     Entry* set = node.find("set");
-    put(set && set->value.is_map() ? set->value : create_map(node, "set", assignment_.place),
-        rest_from(1).substr(1), assignment_);
+    put(set && set->value.is_map() ? set->value : create_map(node, "set", setting_.place),
+        rest_from(1).substr(1), setting_);
   }
 
   void in_node(Node& node, const std::string& kind, std::size_t i) {
     if (!node.is_map()) return;  // the node itself is reported when it is read
     const std::string& key = parts_[i];
-    if (i + 1 == parts_.size()) return put(node, key, assignment_);
+    if (i + 1 == parts_.size()) return put(node, key, setting_);
     const PluginSchema* schema = registry_.plugin(plugin_id(node, kind));
     if (!schema) return;  // likewise
     const PortSchema* port = schema->port(key);
     const ParamSchema* param = schema->param(key);
     Entry* entry = node.find(key);
     if (param && param->type == ParamType::draw && i + 2 == parts_.size()) {
-      return put(entry && entry->value.is_map() ? entry->value : create_map(node, key, assignment_.place),
-                 parts_[i + 1], assignment_);
+      return put(entry && entry->value.is_map() ? entry->value : create_map(node, key, setting_.place),
+                 parts_[i + 1], setting_);
     }
     if (!port) return no_port(*schema, param, i);
     if (entry && entry->value.is_scalar()) {
@@ -109,12 +109,12 @@ class Walk {
                        " is not written and has no default plugin",
                    "");
     }
-    Node& child = create_map(node, key, assignment_.place);
+    Node& child = create_map(node, key, setting_.place);
     Node plugin;
     plugin.type = Node::Type::scalar;
     plugin.text = port->fallback;
-    plugin.place = assignment_.place;
-    child.entries.push_back({"plugin", assignment_.place, plugin});
+    plugin.place = setting_.place;
+    child.entries.push_back({"plugin", setting_.place, plugin});
     in_node(child, port->kind, i + 1);
   }
 
@@ -124,7 +124,7 @@ class Walk {
       return fault(
           "port " + quote(port.name) + " of node " + quote(path_to(i - 1)) + " holds no " + quote(parts_[i]),
           "");
-    if (i + 1 == parts_.size()) return put(entry->value, parts_[i], assignment_);
+    if (i + 1 == parts_.size()) return put(entry->value, parts_[i], setting_);
     if (child->value.is_scalar()) {
       return fault(quote(path_to(i + 1)) + " is linked to " + quote(child->value.text),
                    "set " + child->value.text + rest_from(i + 1));
@@ -142,7 +142,7 @@ class Walk {
           wording::did_you_mean(parts_[i], ports));
   }
 
-  const Assignment& assignment_;
+  const Setting& setting_;
   const Registry& registry_;
   Faults& faults_;
   std::vector<std::string> parts_;
@@ -178,19 +178,19 @@ std::string plugin_id(const Node& node, const std::string& kind) {
 namespace {
 
 // `sweep.seed.count`, `sweep.sigma.values`: a key of an axis that is there.
-void assign_axis(Node& root, const Assignment& assignment, Faults& faults) {
-  const std::vector<std::string> parts = split_path(assignment.path);
+void assign_axis(Node& root, const Setting& setting, Faults& faults) {
+  const std::vector<std::string> parts = split_path(setting.path);
   std::vector<std::string> names;
   if (Entry* sweep = root.find("sweep"); sweep && sweep->value.is_map()) {
     for (Entry& axis : sweep->value.entries) {
       names.push_back(axis.key);
       if (parts.size() == 3 && axis.key == parts[1] && axis.value.is_map())
-        return put(axis.value, parts[2], assignment);
+        return put(axis.value, parts[2], setting);
     }
   }
   const bool known = parts.size() > 1 && std::ranges::find(names, parts[1]) != names.end();
   faults.push_back({"W127",
-                    assignment.place,
+                    setting.place,
                     known ? "what can be set of an axis is one of its keys, as sweep." + parts[1] + ".values"
                           : "the sweep has no axis " + quote(parts.size() > 1 ? parts[1] : ""),
                     known || parts.size() < 2 ? "" : wording::did_you_mean(parts[1], names),
@@ -200,19 +200,19 @@ void assign_axis(Node& root, const Assignment& assignment, Faults& faults) {
 
 }  // namespace
 
-void assign(Node& root, const Assignment& assignment, const Registry& registry, Faults& faults) {
-  const std::string& path = assignment.path;
+void assign(Node& root, const Setting& setting, const Registry& registry, Faults& faults) {
+  const std::string& path = setting.path;
   if (path.starts_with("vars.")) return;
-  if (path.starts_with("sweep.")) return assign_axis(root, assignment, faults);
+  if (path.starts_with("sweep.")) return assign_axis(root, setting, faults);
   for (const char* key : {"seed", "device", "dtype", "threads", "name"}) {
-    if (path == key) return put(root, key, assignment);
+    if (path == key) return put(root, key, setting);
   }
   Entry* nodes = root.find("nodes");
-  if (nodes && nodes->value.is_map()) assign_node(nodes->value, assignment, registry, faults);
+  if (nodes && nodes->value.is_map()) assign_node(nodes->value, setting, registry, faults);
 }
 
-void assign_node(Node& nodes, const Assignment& assignment, const Registry& registry, Faults& faults) {
-  Walk(assignment, registry, faults).start(nodes);
+void assign_node(Node& nodes, const Setting& setting, const Registry& registry, Faults& faults) {
+  Walk(setting, registry, faults).start(nodes);
 }
 
 }  // namespace weir

@@ -61,7 +61,7 @@ class SweepReader {
     if (structural.empty()) {
       check_points(plain, draft_);
     } else {
-      std::vector<Assignment> chosen;
+      std::vector<Setting> chosen;
       structures(structural, 0, chosen, plain);
     }
     for (WrittenAxis& axis : axes_) draft_.graph.sweep.push_back(std::move(axis.axis));
@@ -73,8 +73,8 @@ class SweepReader {
     bool good = true;
     for (const WrittenAxis& axis : axes_) {
       std::set<std::string> paths;
-      for (const auto& point : axis.assignments) {
-        for (const Assignment& assignment : point) paths.insert(assignment.path);
+      for (const auto& point : axis.settings) {
+        for (const Setting& setting : point) paths.insert(setting.path);
       }
       for (const std::string& path : paths) {
         const auto [found, fresh] = owners.emplace(path, &axis);
@@ -95,7 +95,7 @@ class SweepReader {
   bool few_enough() {
     std::size_t runs = 1;
     for (const WrittenAxis& axis : axes_) {
-      runs *= axis.assignments.size();
+      runs *= axis.settings.size();
       if (runs <= most_runs) continue;
       draft_.fault("W404", axis.axis.place,
                    fmt::format("a sweep may have {} runs, and this one has more", most_runs),
@@ -106,20 +106,20 @@ class SweepReader {
   }
 
   bool changes_structure(const WrittenAxis& axis) const {
-    for (const auto& point : axis.assignments) {
-      for (const Assignment& assignment : point) {
-        if (!is_header(assignment.path) && !locate(draft_.graph, assignment.path).param &&
-            !draft_.is_broken(assignment.path))
+    for (const auto& point : axis.settings) {
+      for (const Setting& setting : point) {
+        if (!is_header(setting.path) && !locate(draft_.graph, setting.path).param &&
+            !draft_.is_broken(setting.path))
           return true;
       }
     }
     return false;
   }
 
-  void structures(const std::vector<WrittenAxis*>& structural, std::size_t i, std::vector<Assignment>& chosen,
+  void structures(const std::vector<WrittenAxis*>& structural, std::size_t i, std::vector<Setting>& chosen,
                   const std::vector<WrittenAxis*>& plain) {
     if (i < structural.size()) {
-      for (const auto& point : structural[i]->assignments) {
+      for (const auto& point : structural[i]->settings) {
         const std::size_t before = chosen.size();
         chosen.insert(chosen.end(), point.begin(), point.end());
         structures(structural, i + 1, chosen, plain);
@@ -147,9 +147,9 @@ class SweepReader {
   static void check_points(const std::vector<WrittenAxis*>& axes, Draft& draft) {
     const Graph kept = draft.graph;  // reading a header value writes into the graph
     for (WrittenAxis* axis : axes) {
-      for (std::size_t i = 0; i < axis->assignments.size(); ++i) {
-        for (std::size_t k = 0; k < axis->assignments[i].size(); ++k) {
-          check_value(axis->assignments[i][k], kept, axis->axis.points[i].set[k].second, draft);
+      for (std::size_t i = 0; i < axis->settings.size(); ++i) {
+        for (std::size_t k = 0; k < axis->settings[i].size(); ++k) {
+          check_value(axis->settings[i][k], kept, axis->axis.points[i].set[k].second, draft);
         }
       }
     }
@@ -159,24 +159,24 @@ class SweepReader {
     draft.graph.threads = kept.threads;
   }
 
-  static void check_value(const Assignment& assignment, const Graph& graph, std::string& text, Draft& draft) {
-    if (is_header(assignment.path)) {
-      read_header_value(assignment.path, assignment.value, draft);
+  static void check_value(const Setting& setting, const Graph& graph, std::string& text, Draft& draft) {
+    if (is_header(setting.path)) {
+      read_header_value(setting.path, setting.value, draft);
       return;
     }
-    const Located found = locate(graph, assignment.path);
+    const Located found = locate(graph, setting.path);
     if (!found.param) {
-      if (!draft.is_broken(assignment.path))
-        draft.fault("W127", assignment.place,
-                    "there is no parameter " + quote(assignment.path) + " to set in every run of this sweep");
+      if (!draft.is_broken(setting.path))
+        draft.fault("W127", setting.place,
+                    "there is no parameter " + quote(setting.path) + " to set in every run of this sweep");
       return;
     }
-    Node value = assignment.value;
+    Node value = setting.value;
     if (!found.part.empty()) {
       Node map;
       map.type = Node::Type::map;
       map.place = value.place;
-      map.entries.push_back({found.part, assignment.place, value});
+      map.entries.push_back({found.part, setting.place, value});
       value = map;
     }
     const auto parsed = parse_value(value, *found.param, owner(*found.node), draft.faults);

@@ -91,12 +91,11 @@ class AxisReader {
     return fail("W401", entry_.place, rule);
   }
 
-  void point(const std::string& label, nlohmann::json value, std::vector<Assignment> assignments) {
+  void point(const std::string& label, nlohmann::json value, std::vector<Setting> settings) {
     SweepAxis::Point made{label, std::move(value), {}};
-    for (const Assignment& assignment : assignments)
-      made.set.emplace_back(assignment.path, flow_text(assignment.value));
+    for (const Setting& setting : settings) made.set.emplace_back(setting.path, flow_text(setting.value));
     written_.axis.points.push_back(std::move(made));
-    written_.assignments.push_back(std::move(assignments));
+    written_.settings.push_back(std::move(settings));
   }
 
   bool values(const Node& set, const Node& list) {
@@ -114,9 +113,9 @@ class AxisReader {
     if (!list.is_list())
       return fail("W401", list.place, "'values' must be a list, not " + yaml::describe(list));
     for (const Node& value : list.items) {
-      std::vector<Assignment> assignments;
-      for (const Node& path : paths) assignments.push_back({path.text, path.place, value});
-      point(label_of(plain_text(value)), yaml::to_json(value), std::move(assignments));
+      std::vector<Setting> settings;
+      for (const Node& path : paths) settings.push_back({path.text, path.place, value});
+      point(label_of(plain_text(value)), yaml::to_json(value), std::move(settings));
     }
     return true;
   }
@@ -144,14 +143,14 @@ class AxisReader {
     std::sort(sorted.begin(), sorted.end());
     const bool telling = std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
     for (std::size_t i = 0; i < size; ++i) {
-      std::vector<Assignment> assignments;
+      std::vector<Setting> settings;
       std::string joined;
       for (const Entry& each : zip.entries) {
-        assignments.push_back({each.key, each.place, each.value.items[i]});
+        settings.push_back({each.key, each.place, each.value.items[i]});
         joined += (joined.empty() ? "" : "+") + plain_text(each.value.items[i]);
       }
       const std::string text = telling ? plain_text(zip.entries.front().value.items[i]) : joined;
-      point(label_of(text), telling ? firsts[i] : nlohmann::json(text), std::move(assignments));
+      point(label_of(text), telling ? firsts[i] : nlohmann::json(text), std::move(settings));
     }
     return true;
   }
@@ -167,9 +166,9 @@ class AxisReader {
       if (!each.value.is_map())
         return fail("W401", each.value.place,
                     "a case must be a map of paths and values, not " + yaml::describe(each.value));
-      std::vector<Assignment> assignments;
-      for (const Entry& one : each.value.entries) assignments.push_back({one.key, one.place, one.value});
-      point(each.key, each.key, std::move(assignments));
+      std::vector<Setting> settings;
+      for (const Entry& one : each.value.entries) settings.push_back({one.key, one.place, one.value});
+      point(each.key, each.key, std::move(settings));
     }
     return true;
   }
@@ -197,7 +196,7 @@ class AxisReader {
     std::set<std::string> values, labels;
     for (std::size_t i = 0; i < written_.axis.points.size(); ++i) {
       SweepAxis::Point& point = written_.axis.points[i];
-      const auto& sets = written_.assignments[i];
+      const auto& sets = written_.settings[i];
       const std::string value =
           point.value.is_number() ? wording::number(point.value.get<double>()) : point.value.dump();
       if (!written_.axis.seeds && !values.insert(value).second) {

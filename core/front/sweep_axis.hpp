@@ -14,7 +14,7 @@ namespace weir::check {
 // An axis before its values are checked: for each point what it assigns.
 struct WrittenAxis {
   SweepAxis axis;
-  std::vector<std::vector<Assignment>> assignments;  // per point
+  std::vector<std::vector<Setting>> settings;  // per point
 };
 
 // Reads {set, values}, {zip}, {cases} or {count} (seeds from `seed` on). Nothing, and a fault W401, if it is

@@ -116,7 +116,7 @@ class Substitution {
 
 }  // namespace
 
-void substitute_vars(Node& root, const std::vector<Assignment>& assignments, Faults& faults) {
+void substitute_vars(Node& root, const std::vector<Setting>& settings, Faults& faults) {
   Node vars;
   vars.type = Node::Type::map;
   if (Entry* written = root.find("vars")) {
@@ -139,17 +139,17 @@ void substitute_vars(Node& root, const std::vector<Assignment>& assignments, Fau
                         {}});
     }
   }
-  for (const Assignment& assignment : assignments) {
-    if (!assignment.path.starts_with("vars.")) continue;
-    const std::string name = assignment.path.substr(5);
+  for (const Setting& setting : settings) {
+    if (!setting.path.starts_with("vars.")) continue;
+    const std::string name = setting.path.substr(5);
     if (Entry* entry = vars.find(name)) {
-      entry->value = assignment.value;
+      entry->value = setting.value;
       continue;
     }
     std::vector<std::string> names;
     for (const Entry& entry : vars.entries) names.push_back(entry.key);
     faults.push_back({"W127",
-                      assignment.place,
+                      setting.place,
                       "this pipeline has no var " + quote(name),
                       wording::did_you_mean(name, names),
                       {},
