@@ -104,7 +104,7 @@ TEST_CASE("A plugin that breaks one rule keeps the others", "[zoo][slow]") {
 TEST_CASE("A plugin that hangs is ended, and the host lives", "[zoo][slow]") {
   const Answer answer = check(library("sleeping") + " --only defaults --timeout 3");
   CHECK(answer.exit == 3);
-  CHECK_THAT(answer.out, Contains("defaults   FAILED") && Contains("expected  a check ends within 3 s") &&
+  CHECK_THAT(answer.out, Contains("defaults   FAILED") && Contains("expected  a trial ends within 3 s") &&
                              Contains("found     it hangs") && Contains("allow more with --timeout"));
 }
 

@@ -68,11 +68,12 @@ void become_quiet(const std::filesystem::path& folder) {
   std::exit(0);
 }
 
-// Reads until the child closes its end or its time is over.
+// Reads until the child closes its end, or tells nothing for so long.
 Told listen(int descriptor, pid_t child, double seconds) {
   Told told;
   std::string text;
-  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+  const auto from_now = [&] { return Clock::now() + std::chrono::duration<double>(seconds); };
+  auto end = from_now();
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
     pollfd waiting = {descriptor, POLLIN, 0};
@@ -85,7 +86,9 @@ Told listen(int descriptor, pid_t child, double seconds) {
     std::array<char, 4096> block;
     const ssize_t n = read(descriptor, block.data(), block.size());
     if (n == 0 || (n < 0 && errno != EINTR)) break;
-    if (n > 0) text.append(block.data(), static_cast<std::size_t>(n));
+    if (n <= 0) continue;
+    text.append(block.data(), static_cast<std::size_t>(n));
+    end = from_now();
   }
   while (waitpid(child, &told.status, 0) < 0 && errno == EINTR) continue;
   for (std::size_t at = 0, next; (next = text.find('\n', at)) != std::string::npos; at = next + 1) {
@@ -114,7 +117,7 @@ Verdict ended(const Told& told, double seconds, const std::string& words) {
     return Verdict{Verdict::Status::failed, "", expected, found, remedy, 0};
   };
   if (told.timed_out)
-    return failed(fmt::format("a check ends within {:g} s", seconds), "it hangs" + during,
+    return failed(fmt::format("a trial ends within {:g} s", seconds), "it hangs" + during,
                   "see where it stands with --in-process in a debugger, or allow more with --timeout");
   if (WIFSIGNALED(told.status))
     return failed(alive,

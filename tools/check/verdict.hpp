@@ -28,8 +28,8 @@ using Work = std::function<std::string(const Trying&)>;
 Verdict judged(const Work& work, const Trying& trying);
 
 // Does it in a child process, so that a crash, an exit or a hang of the plugin is a verdict too. The child's standard input is
-// empty, its output kept apart, its working directory an empty one; it is ended after `seconds`. To be called while this
-// process has one thread.
+// empty, its output kept apart, its working directory an empty one; it is ended when it starts no new trial for `seconds`. To
+// be called while this process has one thread.
 Verdict judged_apart(const Work& work, double seconds);
 
 }  // namespace weir::check

@@ -88,7 +88,7 @@ Verb plugin_verb(CLI::App& program) {
       ->type_name("KIND/NAME");
   app->add_option("--seed", arguments->seed, "Seed of the values that 'bounds' tries (default 1)")
       ->type_name("S");
-  app->add_option("--timeout", arguments->timeout, "Seconds that a check may take (default 60)")
+  app->add_option("--timeout", arguments->timeout, "Seconds that a trial of a check may take (default 60)")
       ->type_name("T")
       ->check(CLI::PositiveNumber);
   app->add_option("--plugin-path", arguments->folders,

@@ -99,7 +99,7 @@ std::string survives_extremes(const Job& job) {
       ++tried;
     }
   }
-  if (tried == 0) throw Skipped("it has no numbers as parameters");
+  if (tried == 0) throw Skipped("no number of it may be extreme");
   return fmt::format("{} values", tried);
 }
 
