@@ -110,7 +110,8 @@ void Bench::take_with() {
     if (node.schema.param("steps")) cut_.emplace_back(node.path + ".steps", "10");
     if (node.schema.param("warmup")) cut_.emplace_back(node.path + ".warmup", "0");
   }
-  if (!path_.empty()) file_ = subject_.with;
+  if (path_.empty()) return cut_.clear();
+  file_ = subject_.with;
 }
 
 bool Bench::try_own(const json& more, std::string& fault) {
