@@ -211,9 +211,7 @@ std::vector<PluginSchema> describe(const std::filesystem::path& file) {
   for (const abi::Entry* entry : library.entries) {
     const std::unique_ptr<Node> node = make(*entry, path);
     PluginSchema schema = guarded(*entry, path, [&] { return node->schema(); });
-    const std::string_view id = entry->id;
-    schema.kind = id.substr(0, id.find('/'));
-    schema.name = id.substr(id.find('/') + 1);
+    schema.set_id(entry->id);
     schema.summary = entry->summary;
     schema.version = entry->version;
     schema.licence = entry->licence;

@@ -13,8 +13,8 @@
 extern "C" __attribute__((visibility("hidden"))) const weir::abi::Entry* const __start_weir_plugins[];
 extern "C" __attribute__((visibility("hidden"))) const weir::abi::Entry* const __stop_weir_plugins[];
 
-// Registers `Class` as the plugin <kind>/<name>, both taken from the file's path by CMake (weir_plugin), with version and
-// licence. `summary` is one sentence without a full stop. Once per file; any number of files make one library, in which
+// Registers `Class` as the plugin <kind>/<name>, both taken from the file's path by CMake (weir_add_plugin), with version, licence
+// and vendor. `summary` is one sentence without a full stop. Once per file; any number of files make one library, in which
 // the weak symbol is kept once.
 #define WEIR_PLUGIN(Class, summary)                                                                  \
   namespace {                                                                                        \

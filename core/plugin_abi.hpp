@@ -110,7 +110,7 @@ constexpr Note note(std::string_view id, std::string_view version, std::string_v
 
 // One plugin of a library. Never an aggregate with owning members: it lies in the library's data.
 struct Entry {
-  const char* id;  // "noise/brownian"
+  const char* id;  // "noise/brownian", or "acme/noise/brownian" of a vendor
   const char* version;
   const char* licence;
   const char* summary;  // one sentence without a full stop

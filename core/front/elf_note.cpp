@@ -94,9 +94,10 @@ Fields parse_description(std::string_view text) {
   for (const char* key : {"abi_major", "abi_minor", "tag", "plugin", "version", "licence"})
     if (!fields.count(key)) throw Unusable{fmt::format("its plugin note is damaged: it lacks '{}'", key)};
   const std::string& id = fields.at("plugin");
-  const std::size_t slash = id.find('/');
-  if (slash == 0 || slash == std::string::npos || slash + 1 == id.size())
-    throw Unusable{fmt::format("its plugin note is damaged: '{}' is not <kind>/<name>", id)};
+  const bool empty_part = id.starts_with('/') || id.ends_with('/') || id.find("//") != std::string::npos;
+  const auto slashes = std::count(id.begin(), id.end(), '/');
+  if (empty_part || slashes < 1 || slashes > 2)
+    throw Unusable{fmt::format("its plugin note is damaged: '{}' is not [<vendor>/]<kind>/<name>", id)};
   return fields;
 }
 

@@ -14,7 +14,7 @@ namespace weir {
 
 struct LibraryNote {
   std::string build_id;  // hexadecimal, from the linker's own note; "" if it was linked without --build-id
-  // One per plugin: abi_major, abi_minor, tag, plugin ("noise/brownian"), version, licence.
+  // One per plugin: abi_major, abi_minor, tag, plugin ("noise/brownian", "acme/noise/sine"), version, licence.
   std::vector<std::map<std::string, std::string>> plugins;
 };
 

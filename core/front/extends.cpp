@@ -13,13 +13,18 @@ namespace fs = std::filesystem;
 using yaml::Entry;
 using yaml::Node;
 
-std::string short_name(const std::string& plugin) { return plugin.substr(plugin.find('/') + 1); }
+// One may be written in short: "sine", "noise/sine", "acme/noise/sine".
+bool same_plugin(const std::string& one, const std::string& other) {
+  const auto& [shorter, longer] =
+      std::minmax(one, other, [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  return shorter == longer || longer.ends_with("/" + shorter);
+}
 
 // Two nodes of different plugins share no parameters, so the later replaces the earlier whole.
 bool other_plugin(const Node& base, const Node& over) {
   const Entry* first = base.find("plugin");
   const Entry* second = over.find("plugin");
-  return first && second && short_name(first->value.text) != short_name(second->value.text);
+  return first && second && !same_plugin(first->value.text, second->value.text);
 }
 
 void merge(Node& base, const Node& over, const std::string& path) {

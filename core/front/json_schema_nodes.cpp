@@ -9,8 +9,11 @@
 namespace weir::json_schema {
 namespace {
 
-// A slash in a reference would have to be escaped.
-std::string key(const PluginSchema& plugin) { return plugin.kind + "." + plugin.name; }
+std::string key(const PluginSchema& plugin) {
+  std::string key = plugin.id();  // a slash in a reference would have to be escaped
+  std::ranges::replace(key, '/', '.');
+  return key;
+}
 
 json bounded(json schema, const ParamSchema& param) {
   if (param.minimum) schema[param.minimum_excluded ? "exclusiveMinimum" : "minimum"] = *param.minimum;
@@ -70,12 +73,24 @@ bool fits(const PluginSchema& plugin, const PortSchema& port) {
          std::ranges::all_of(port.needs, able);
 }
 
-// The word after `plugin:`, and what each stands for; those of `kind` may be named without it.
-json names_of(const std::vector<const PluginSchema*>& plugins, const std::string& kind) {
+// How the plugin may be called in a port of a kind, "" for a node of its own; the shortest first.
+std::vector<std::string> names_of(const Registry& registry, const PluginSchema& plugin,
+                                  const std::string& kind) {
+  std::vector<std::string> names;
+  if (registry.plugin(plugin.short_id()) == &plugin) {
+    if (plugin.kind == kind) names.push_back(plugin.name);
+    names.push_back(plugin.short_id());
+  }
+  if (!plugin.vendor.empty()) names.push_back(plugin.id());
+  return names;
+}
+
+// The word after `plugin:`, with what each stands for.
+json name_of_one(const Registry& registry, const std::vector<const PluginSchema*>& plugins,
+                 const std::string& kind) {
   json names = json::array(), summaries = json::array();
   for (const PluginSchema* plugin : plugins) {
-    for (const std::string& name :
-         plugin->kind == kind ? std::vector{plugin->name, plugin->id()} : std::vector{plugin->id()}) {
+    for (const std::string& name : names_of(registry, *plugin, kind)) {
       names.push_back(name);
       summaries.push_back(plugin->summary);
     }
@@ -87,19 +102,20 @@ json names_of(const std::vector<const PluginSchema*>& plugins, const std::string
 }
 
 // A node of one of these plugins.
-json choice_of(const std::vector<const PluginSchema*>& plugins, const std::string& kind = "") {
+json choice_of(const Registry& registry, const std::vector<const PluginSchema*>& plugins,
+               const std::string& kind) {
   json rules = json::array(), snippets = json::array();
   for (const PluginSchema* plugin : plugins) {
-    json own = json::array({plugin->id()});
-    if (plugin->kind == kind) own.push_back(plugin->name);
-    rules.push_back({{"if", {{"properties", {{"plugin", {{"enum", own}}}}}, {"required", {"plugin"}}}},
+    const std::vector<std::string> names = names_of(registry, *plugin, kind);
+    rules.push_back({{"if", {{"properties", {{"plugin", {{"enum", names}}}}}, {"required", {"plugin"}}}},
                      {"then", definition(key(*plugin))}});
-    snippets.push_back({{"label", "plugin: " + own.back().get<std::string>()},
+    snippets.push_back({{"label", "plugin: " + names.front()},
                         {"description", plugin->summary},
-                        {"body", {{"plugin", own.back()}}}});
+                        {"body", {{"plugin", names.front()}}}});
   }
-  json schema = {
-      {"type", "object"}, {"required", {"plugin"}}, {"properties", {{"plugin", names_of(plugins, kind)}}}};
+  json schema = {{"type", "object"},
+                 {"required", {"plugin"}},
+                 {"properties", {{"plugin", name_of_one(registry, plugins, kind)}}}};
   if (!rules.empty()) schema["allOf"] = rules;
   if (!kind.empty()) schema["defaultSnippets"] = snippets;
   return schema;
@@ -121,8 +137,8 @@ class Definitions {
       all.push_back(&plugin);
       written_[key(plugin)] = plugin_json(plugin);
     }
-    written_["node"] = titled(choice_of(all), "node");
-    written_["plugin"] = names_of(all, "");
+    written_["node"] = titled(choice_of(registry, all, ""), "node");
+    written_["plugin"] = name_of_one(registry, all, "");
     written_["record"] = or_var({{"enum", {"all", "none", true, false}}});
     written_["recorded"] = {{"description", "all, none, or a number of first rows"},
                             {"anyOf", {definition("record"), {{"type", "integer"}, {"minimum", 1}}}}};
@@ -175,7 +191,8 @@ class Definitions {
       if (fits(plugin, port)) fitting.push_back(&plugin);
     }
     if (fitting.empty()) return "";
-    if (!written_.contains(name)) written_[name] = titled(choice_of(fitting, port.kind), "{plugin: name}");
+    if (!written_.contains(name))
+      written_[name] = titled(choice_of(registry_, fitting, port.kind), "{plugin: name}");
     return name;
   }
 

@@ -46,7 +46,7 @@ class NodeReader {
     }
     GraphNode node;
     node.path = path;
-    node.plugin = id;
+    node.plugin = schema->id();
     node.parent = parent;
     node.schema = *schema;
     node.place = place;

@@ -137,7 +137,9 @@ std::string markdown(const Registry& registry) {
   std::string page = "# Plugins\n\nWritten by `weir` from the plugins' own declarations.\n";
   for (const std::string& kind : registry.kinds()) {
     page += "\n## " + kind + "\n";
-    for (const std::string& name : registry.names(kind)) page += page_of(*registry.plugin(kind + "/" + name));
+    for (const PluginSchema& schema : registry.plugins()) {
+      if (schema.kind == kind) page += page_of(schema);
+    }
   }
   return page;
 }

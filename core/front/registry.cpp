@@ -65,17 +65,28 @@ Registry Registry::find(const std::vector<fs::path>& folders) {
   return registry;
 }
 
-const PluginSchema* Registry::plugin(const std::string& id) const {
+std::vector<const PluginSchema*> Registry::named(const std::string& id) const {
   const auto found =
       std::lower_bound(plugins_.begin(), plugins_.end(), id,
                        [](const PluginSchema& p, const std::string& wanted) { return p.id() < wanted; });
-  return found != plugins_.end() && found->id() == id ? &*found : nullptr;
+  if (found != plugins_.end() && found->id() == id) return {&*found};
+  std::vector<const PluginSchema*> of_vendors;
+  for (const PluginSchema& schema : plugins_) {
+    if (schema.short_id() == id) of_vendors.push_back(&schema);
+  }
+  return of_vendors;
+}
+
+const PluginSchema* Registry::plugin(const std::string& id) const {
+  const auto meant = named(id);
+  return meant.size() == 1 ? meant.front() : nullptr;
 }
 
 std::vector<std::string> Registry::names(const std::string& kind) const {
   std::vector<std::string> names;
   for (const PluginSchema& schema : plugins_) {
-    if (schema.kind == kind) names.push_back(schema.name);
+    if (schema.kind == kind)
+      names.push_back(plugin(schema.short_id()) == &schema ? schema.name : schema.id());
   }
   return names;
 }

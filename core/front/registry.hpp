@@ -29,8 +29,11 @@ class Registry {
   explicit Registry(std::vector<PluginSchema> plugins);
   Registry() = default;
 
-  const PluginSchema* plugin(const std::string& id) const;        // "noise/constant", nullptr if none
-  std::vector<std::string> names(const std::string& kind) const;  // plugins of a kind, sorted
+  // The plugin of this full name, or else the only one of this kind/name; nullptr if there is none, or there are several.
+  const PluginSchema* plugin(const std::string& id) const;
+  std::vector<const PluginSchema*> named(const std::string& id) const;  // all that the name may mean
+  // Plugins of a kind by their shortest names in a port of it: full ones where vendors share a name.
+  std::vector<std::string> names(const std::string& kind) const;
   std::vector<std::string> kinds() const;
   const std::vector<PluginSchema>& plugins() const { return plugins_; }  // sorted by id
   const std::vector<RejectedLibrary>& rejected() const { return rejected_; }

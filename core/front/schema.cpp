@@ -56,13 +56,23 @@ const ParamSchema* PluginSchema::param(const std::string& wanted) const { return
 const PortSchema* PluginSchema::port(const std::string& wanted) const { return named(ports, wanted); }
 const OutputSchema* PluginSchema::output(const std::string& wanted) const { return named(outputs, wanted); }
 
+void PluginSchema::set_id(const std::string& id) {
+  const std::size_t last = id.rfind('/');
+  const std::size_t first =
+      last == std::string::npos || last == 0 ? std::string::npos : id.rfind('/', last - 1);
+  vendor = first == std::string::npos ? "" : id.substr(0, first);
+  const std::size_t from = first == std::string::npos ? 0 : first + 1;
+  kind = id.substr(from, last - from);
+  name = last == std::string::npos ? "" : id.substr(last + 1);
+}
+
 json to_json(const PluginSchema& schema) {
-  json j = {{"kind", schema.kind},         {"name", schema.name},
-            {"summary", schema.summary},   {"version", schema.version},
-            {"licence", schema.licence},   {"library", schema.library},
-            {"build_id", schema.build_id}, {"capabilities", schema.capabilities},
-            {"stateful", schema.stateful}, {"params", json::array()},
-            {"ports", json::array()},      {"outputs", json::array()}};
+  json j = {
+      {"vendor", schema.vendor},     {"kind", schema.kind},         {"name", schema.name},
+      {"summary", schema.summary},   {"version", schema.version},   {"licence", schema.licence},
+      {"library", schema.library},   {"build_id", schema.build_id}, {"capabilities", schema.capabilities},
+      {"stateful", schema.stateful}, {"params", json::array()},     {"ports", json::array()},
+      {"outputs", json::array()}};
   for (const ParamSchema& param : schema.params) j["params"].push_back(json_of(param));
   for (const PortSchema& port : schema.ports) {
     j["ports"].push_back({{"name", port.name},
@@ -87,6 +97,7 @@ json to_json(const PluginSchema& schema) {
 PluginSchema plugin_schema(const json& j) {
   try {
     PluginSchema schema;
+    schema.vendor = j.value("vendor", "");
     schema.kind = j.at("kind");
     schema.name = j.at("name");
     schema.summary = j.at("summary");

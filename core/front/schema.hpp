@@ -60,6 +60,7 @@ struct OutputSchema {
 };
 
 struct PluginSchema {
+  std::string vendor;  // "" for Weir's own, and for libraries that name none
   std::string kind;
   std::string name;
   std::string summary;
@@ -73,7 +74,10 @@ struct PluginSchema {
   std::vector<PortSchema> ports;
   std::vector<OutputSchema> outputs;
 
-  std::string id() const { return kind + "/" + name; }
+  // The full name, "noise/constant" or "acme/noise/constant", and back.
+  std::string id() const { return (vendor.empty() ? "" : vendor + "/") + short_id(); }
+  std::string short_id() const { return kind + "/" + name; }
+  void set_id(const std::string& id);
   const ParamSchema* param(const std::string& name) const;
   const PortSchema* port(const std::string& name) const;
   const OutputSchema* output(const std::string& name) const;

@@ -34,8 +34,17 @@ Fault unknown_plugin(const Registry& registry, const yaml::Node& plugin, const s
   }
   const std::string& written = plugin.text;
   const std::size_t slash = written.find('/');
-  const std::string of = slash != std::string::npos ? written.substr(0, slash) : kind;
   const std::string id = slash != std::string::npos || kind.empty() ? written : kind + "/" + written;
+  if (const auto meant = registry.named(id); meant.size() > 1) {
+    std::vector<std::string> ids;
+    for (const PluginSchema* schema : meant) ids.push_back(schema->id());
+    return value_fault("W201", plugin,
+                       "plugin " + quote(id) + " is there from several vendors (node " + quote(node) + ")",
+                       "write " + wording::either(ids));
+  }
+  PluginSchema parts;
+  parts.set_id(id);
+  const std::string of = slash != std::string::npos ? parts.kind : kind;
   Fault fault = value_fault("W201", plugin, "unknown plugin " + quote(id) + " (node " + quote(node) + ")");
   if (of.empty()) {
     fault.message = "a plugin is named kind/name, unlike " + quote(written) + " (node " + quote(node) + ")";

@@ -43,8 +43,8 @@ Finding examine_folder(const SearchedFolder& searched, std::size_t asked, const 
   };
   if (!ignored.empty()) return finding(Health::warning, ignored, "write it from / on");
   if (!fs::is_directory(folder)) {
-    if (from == "WEIR_PLUGIN_PATH")
-      return finding(Health::warning, "there is no such folder", "correct WEIR_PLUGIN_PATH");
+    if (from == "WEIR_PLUGIN_PATH" || from == "--plugin-path")
+      return finding(Health::warning, "there is no such folder", "correct " + from);
     return finding(Health::fine, "not there");
   }
   const auto count = static_cast<std::size_t>(std::ranges::count_if(

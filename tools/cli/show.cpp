@@ -25,7 +25,7 @@ struct Arguments {
 const PluginSchema& find_plugin(const Registry& registry, const std::string& word) {
   if (const PluginSchema* exact = registry.plugin(word)) return *exact;
   std::vector<std::string> ids, names;
-  std::vector<const PluginSchema*> same_name;
+  std::vector<const PluginSchema*> same_name = registry.named(word);  // of several vendors
   for (const PluginSchema& plugin : registry.plugins()) {
     ids.push_back(plugin.id());
     names.push_back(plugin.name);
@@ -39,8 +39,8 @@ const PluginSchema& find_plugin(const Registry& registry, const std::string& wor
   }
   const bool whole = word.find('/') != std::string::npos;
   std::string kind_members;
-  for (const std::string& name : registry.names(word))
-    kind_members += (kind_members.empty() ? "" : ", ") + word + "/" + name;
+  for (const PluginSchema& plugin : registry.plugins())
+    if (plugin.kind == word) kind_members += (kind_members.empty() ? "" : ", ") + plugin.id();
   if (!kind_members.empty())
     throw CommandError(invalid, fmt::format("'{}' is a kind; its plugins: {}", word, kind_members));
   for (const PluginSchema& plugin : registry.plugins()) {

@@ -1,7 +1,9 @@
-# weir_add_plugin(FILE... [LIBRARY name] [VERSION v] [LICENCE l] [WITH pipeline])
+# weir_add_plugin(FILE... [LIBRARY name] [VENDOR v] [VERSION v] [LICENCE l] [WITH pipeline])
 #
-# One plugin library of the given files, each <kind>/<name>.cpp: the file's folder and stem are the plugin's id. The target
-# and the library are called weir_<library>; LIBRARY may be left out for a single file, and is then <kind>_<name>.
+# One plugin library of the given files, each <kind>/<name>.cpp: the file's folder and stem are the plugin's name. With a vendor its
+# full name is <vendor>/<kind>/<name>, which keeps it apart from others of that name; <kind>/<name> does where it is the only one.
+# The target and the library are called weir_<library>; LIBRARY may be left out for a single file, and is then <kind>_<name>, with
+# the vendor before it.
 #
 #   find_package(weir REQUIRED)
 #   include(CTest)
@@ -12,12 +14,15 @@
 #
 # Used by Weir's own build and, installed with weirConfig.cmake, by everybody else's.
 function(weir_add_plugin)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "LIBRARY;VERSION;LICENCE;WITH" "")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "LIBRARY;VENDOR;VERSION;LICENCE;WITH" "")
   if(NOT arg_VERSION)
     set(arg_VERSION 0.0.0)
   endif()
   if(NOT arg_LICENCE)
     set(arg_LICENCE unspecified)
+  endif()
+  if(arg_VENDOR AND NOT arg_VENDOR MATCHES "^[a-z][a-z0-9_]*$")
+    message(FATAL_ERROR "weir_add_plugin: VENDOR '${arg_VENDOR}' is not in [a-z0-9_]")
   endif()
   foreach(file IN LISTS arg_UNPARSED_ARGUMENTS)
     get_filename_component(path ${file} ABSOLUTE)
@@ -27,8 +32,9 @@ function(weir_add_plugin)
     set(kind ${CMAKE_MATCH_1})
     set(name ${CMAKE_MATCH_2})
     if(NOT arg_LIBRARY)
-      set(arg_LIBRARY ${kind}_${name})
+      string(JOIN _ arg_LIBRARY ${arg_VENDOR} ${kind} ${name})
     endif()
+    string(JOIN / id ${arg_VENDOR} ${kind} ${name})
     set(target weir_${arg_LIBRARY})
     if(NOT TARGET ${target})
       add_library(${target} MODULE)
@@ -48,6 +54,6 @@ function(weir_add_plugin)
     target_compile_features(${target} PRIVATE cxx_std_20)   # what the headers are written in
     target_sources(${target} PRIVATE ${path})
     set_property(SOURCE ${path} TARGET_DIRECTORY ${target} APPEND PROPERTY COMPILE_DEFINITIONS
-      WEIR_PLUGIN_ID="${kind}/${name}" WEIR_PLUGIN_VERSION="${arg_VERSION}" WEIR_PLUGIN_LICENCE="${arg_LICENCE}")
+      WEIR_PLUGIN_ID="${id}" WEIR_PLUGIN_VERSION="${arg_VERSION}" WEIR_PLUGIN_LICENCE="${arg_LICENCE}")
   endforeach()
 endfunction()

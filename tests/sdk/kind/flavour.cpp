@@ -1,0 +1,8 @@
+// flavour.cpp -- the home of the interface.
+#include <flavour.hpp>
+
+namespace lab {
+
+Flavour::~Flavour() = default;
+
+}  // namespace lab
