@@ -51,7 +51,6 @@ function(weir_add_plugin)
         add_test(NAME weir_plugin_check_${arg_LIBRARY} COMMAND ${weir_PROGRAM} plugin check $<TARGET_FILE:${target}> ${with})
       endif()
     endif()
-    target_compile_features(${target} PRIVATE cxx_std_20)   # what the headers are written in
     target_sources(${target} PRIVATE ${path})
     set_property(SOURCE ${path} TARGET_DIRECTORY ${target} APPEND PROPERTY COMPILE_DEFINITIONS
       WEIR_PLUGIN_ID="${id}" WEIR_PLUGIN_VERSION="${arg_VERSION}" WEIR_PLUGIN_LICENCE="${arg_LICENCE}")

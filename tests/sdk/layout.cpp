@@ -1,0 +1,151 @@
+// tests/sdk/layout.cpp -- prints what plugins have compiled into them of Weir's classes: sizes, and each virtual function's place.
+//
+// A pointer to a virtual member function holds its offset in the table, plus one (Itanium C++ ABI, which g++ and clang follow).
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+
+#include <weir/kinds/comparison.hpp>
+#include <weir/kinds/integrator.hpp>
+#include <weir/kinds/metric.hpp>
+#include <weir/kinds/optimiser.hpp>
+#include <weir/kinds/probe.hpp>
+#include <weir/kinds/trainer.hpp>
+#include <weir/node.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+template <class Function>
+void place(const char* name, Function function) {
+  std::uintptr_t word = 0;
+  static_assert(sizeof function >= sizeof word);
+  std::memcpy(&word, &function, sizeof word);
+  std::printf("place %s %zu\n", name, (word - 1) / sizeof(void*));
+}
+
+// Opens what is protected.
+struct OpenCoupling : weir::Coupling {
+  using Coupling::pair;
+};
+struct OpenParam : weir::AnyParam {
+  using AnyParam::assign;
+};
+
+}  // namespace
+
+#define SIZE(Class) std::printf("size " #Class " %zu\n", sizeof(weir::Class))
+#define PLACE(Class, function) place(#Class "::" #function, &weir::Class::function)
+
+int main() {
+  SIZE(abi::Table);
+  SIZE(abi::Entry);
+  SIZE(abi::Note);
+  SIZE(AnyOutput);
+  SIZE(AnyParam);
+  SIZE(AnyPort);
+  SIZE(Batch);
+  SIZE(Comparison);
+  SIZE(Coupling);
+  SIZE(DrawnCoupling);
+  SIZE(Field);
+  SIZE(Fitted);
+  SIZE(Integrator);
+  SIZE(Interpolant);
+  SIZE(Limits);
+  SIZE(Metric);
+  SIZE(Node);
+  SIZE(Noise);
+  SIZE(Objective);
+  SIZE(Optimiser);
+  SIZE(OutputSchema);
+  SIZE(ParamSchema);
+  SIZE(Params);
+  SIZE(Place);
+  SIZE(Plan);
+  SIZE(PluginSchema);
+  SIZE(PortSchema);
+  SIZE(Probe);
+  SIZE(Rng);
+  SIZE(Run);
+  SIZE(Sample);
+  SIZE(Source);
+  SIZE(Tape);
+  SIZE(TensorSet);
+  SIZE(Time);
+  SIZE(Trace);
+  SIZE(Trainer);
+  SIZE(Training);
+  SIZE(TrainingStep);
+  SIZE(Output<weir::Field>);
+  SIZE(Output<weir::Tensor>);
+  SIZE(Param<double>);
+  SIZE(Param<std::string>);
+  SIZE(Port<weir::Noise>);
+  SIZE(Port<weir::Tensor>);
+  SIZE(Ports<weir::Probe>);
+  PLACE(Node, plan);
+  PLACE(Node, run);
+  PLACE(Node, stateful);
+  PLACE(Node, save);
+  PLACE(Node, load);
+  PLACE(Run, stop_requested);
+  PLACE(Run, progress);
+  PLACE(Run, warn);
+  PLACE(Run, checkpoint);
+  PLACE(Sink, append);
+  PLACE(Sink, write);
+  PLACE(Sink, attribute);
+  PLACE(AnyPort, bind);
+  PLACE(Coupling, shape);
+  PLACE(Coupling, size);
+  PLACE(Coupling, dependent_rows);
+  PLACE(Coupling, run);
+  PLACE(Coupling, affine);
+  PLACE(Coupling, joint_normal);
+  PLACE(Coupling, set_of);
+  PLACE(Field, velocity);
+  PLACE(Field, init);
+  PLACE(Field, plan_for);
+  PLACE(Field, affine);
+  PLACE(Field, taped);
+  PLACE(Integrator, step);
+  PLACE(Integrator, evaluations);
+  PLACE(Integrator, order);
+  PLACE(Interpolant, alpha);
+  PLACE(Interpolant, beta);
+  PLACE(Interpolant, dalpha);
+  PLACE(Interpolant, dbeta);
+  PLACE(Noise, gamma);
+  PLACE(Noise, dgamma);
+  PLACE(Noise, zero);
+  PLACE(Noise, finite_action);
+  PLACE(Objective, shape);
+  PLACE(Objective, sample);
+  PLACE(Objective, loss);
+  PLACE(Objective, sorted_time);
+  PLACE(Objective, coupling);
+  PLACE(Objective, flow_matching);
+  PLACE(Optimiser, init);
+  PLACE(Optimiser, step);
+  PLACE(Probe, plan_for);
+  PLACE(Probe, observe);
+  PLACE(Probe, per_sample);
+  PLACE(Source, shape);
+  PLACE(Source, sample);
+  PLACE(Source, size);
+  PLACE(Source, items);
+  PLACE(Source, log_density);
+  PLACE(Source, labels);
+  PLACE(Source, origin);
+  PLACE(Source, moments);
+  PLACE(Source, normal);
+  PLACE(Source, standard_normal);
+  PLACE(Time, sample);
+  PLACE(Time, density);
+  PLACE(Time, support);
+  PLACE(Time, sorted);
+  place("AnyParam::assign", &OpenParam::assign);
+  place("Coupling::pair", &OpenCoupling::pair);
+  return 0;
+}
