@@ -111,7 +111,7 @@ TEST_CASE("files that are no library of this machine are refused with the reason
   CHECK_THAT(why_not(with_header([](Elf64_Ehdr& h) { h.e_phnum = 0xFFFF; })), Contains("damaged"));
   CHECK_THAT(why_not(with_header([](Elf64_Ehdr& h) { h.e_phoff = ~0ull; })), Contains("truncated"));
   CHECK_THAT(why_not(replaced(good, "plugin=zoo/silent", "plugin=zoo-silent")),
-             Contains("'zoo-silent' is not <kind>/<name>"));
+             Contains("'zoo-silent' is not [<vendor>/]<kind>/<name>"));
   CHECK_THAT(why_not(replaced(good, "plugin=", "plugid=")), Contains("it lacks 'plugin'"));
   CHECK_THAT(why_not(replaced(good, "zoo/silent", "zoo/sil\033nt")), Contains("its plugin note is damaged"));
 
