@@ -19,9 +19,9 @@ namespace {
 
 using namespace weir::tests;
 using nlohmann::json;
-using weir::check::Law;
-using weir::check::laws_of;
-using weir::check::Subject;
+using weir::conformance::Law;
+using weir::conformance::laws_of;
+using weir::conformance::Subject;
 
 struct Case {
   std::string plugin;
@@ -37,7 +37,7 @@ std::set<std::string> silent_laws(const Case& of) {
     std::string broken;
     try {
       law.hold(subject);
-    } catch (const weir::check::Skipped&) {
+    } catch (const weir::conformance::Skipped&) {
       silent.insert(law.says);
     } catch (const std::exception& error) {
       broken = error.what();

@@ -20,6 +20,12 @@ symbols() { nm -D --defined-only -C "$build/lib/libweir_$1.so" | awk '$2 ~ /^[TD
 
 current() { if [[ $1 == layout ]]; then "$build/bin/weir-layout" | sort; else symbols "$1"; fi; }
 
+# Every library may be in one process, where two classes of one name would run each other's destructors.
+twice=$(find "$source/core" -name '*.hpp' | sort | xargs awk 'FNR == 1 { ns = "" }
+  /^namespace [a-z:_]+ [{]/ { ns = $2 }
+  /^(class|struct) [A-Z][A-Za-z0-9_]*( final)?( :|:| [{])/ { print ns "::" $2 }' | sort | uniq -d)
+if [[ -n $twice ]]; then echo "two headers of core/ define a class of one name: $twice"; exit 1; fi
+
 failed=0
 for list in core kinds layout; do
   now=$(current $list)

@@ -22,7 +22,7 @@
 #include "scratch.hpp"
 #include "verdict.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -156,4 +156,4 @@ Verdict judged_apart(const Work& work, double seconds) {
   return verdict;
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

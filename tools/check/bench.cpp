@@ -13,7 +13,7 @@
 #include "guess.hpp"
 #include "own_graph.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 using nlohmann::json;
@@ -172,4 +172,4 @@ Ran Bench::run(const Setting& setting) const {
   return ran;
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

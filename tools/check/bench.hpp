@@ -14,7 +14,7 @@
 #include "scratch.hpp"
 #include "subject.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 struct Setting {
   std::vector<std::pair<std::string, std::string>> set{};  // parameters of the plugin's node, as YAML
@@ -51,4 +51,4 @@ class Bench {
 
 std::unique_ptr<Executor> executor_of(const Graph& graph);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

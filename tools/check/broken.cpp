@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace weir::check {
+namespace weir::conformance {
 
 void require(bool kept, const std::string& expected, const std::string& found, const std::string& remedy) {
   if (!kept) throw Broken(expected, found, remedy);
@@ -53,4 +53,4 @@ std::string text_of(at::ScalarType dtype) {
   }
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

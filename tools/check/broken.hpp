@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::check {
+namespace weir::conformance {
 
 // A rule that a plugin breaks.
 class Broken : public std::runtime_error {
@@ -45,4 +45,4 @@ std::string text_of(at::ScalarType dtype);   // "float32"
 // A number as two tensors that may have float32's round-off apart: 10 units in the last place of the largest value.
 inline constexpr double float32_round_off = 1e-5;
 
-}  // namespace weir::check
+}  // namespace weir::conformance

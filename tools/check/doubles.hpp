@@ -11,7 +11,7 @@
 
 #include "nodes.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 // A node whose output "value" is this tensor.
 class Values final : public Node {
@@ -69,4 +69,4 @@ inline const Tensor& value_of(const Node& node, const std::string& output) {
   return dynamic_cast<const Output<Tensor>&>(*node.output(output)).get();
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 double inside(const ParamSchema& param, double value) {
@@ -44,4 +44,4 @@ std::string unguessable(const PluginSchema& plugin, const nlohmann::json& params
   return found == plugin.params.end() ? "" : found->name;
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -7,7 +7,7 @@
 
 #include <weir/front/schema.hpp>
 
-namespace weir::check {
+namespace weir::conformance {
 
 // A small value that the declaration allows; nothing for texts, files and lists, which only the author knows.
 std::optional<nlohmann::json> guess(const ParamSchema& param);
@@ -15,4 +15,4 @@ std::optional<nlohmann::json> guess(const ParamSchema& param);
 // The first required parameter that `params` does not give and for which there is no guess, or "".
 std::string unguessable(const PluginSchema& plugin, const nlohmann::json& params);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

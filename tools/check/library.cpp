@@ -13,7 +13,7 @@
 #include "checks/checks.hpp"
 #include "cli/shell_word.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ std::vector<Row> check_libraries(const Arguments& arguments, const std::function
   return std::move(session).rows();
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -8,7 +8,7 @@
 
 #include "verdict.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 struct Arguments {
   std::vector<std::filesystem::path> libraries, folders;  // folders: --plugin-path
@@ -34,4 +34,4 @@ inline constexpr const char* loads = "loads";
 // check or plugin, InvalidPipeline for faults of `with`.
 std::vector<Row> check_libraries(const Arguments& arguments, const std::function<void(const Row&)>& show);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -16,7 +16,7 @@
 
 namespace {
 
-using namespace weir::check;
+using namespace weir::conformance;
 
 void list_checks() {
   fmt::print("{:<10} {}\n", loads, "the library opens, with all symbols bound and none of its own shared");

@@ -5,7 +5,7 @@
 
 #include "broken.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 void require_no_missing(const Tensor& value, const std::string& path, const OutputSchema& schema) {
   if (!value.is_floating_point() || schema.description.find("NaN") != std::string::npos) return;
@@ -15,4 +15,4 @@ void require_no_missing(const Tensor& value, const std::string& path, const Outp
           "throw where the number cannot be had, or say in the description when it is NaN");
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -13,7 +13,7 @@
 #include <weir/loader.hpp>
 #include <weir/node.hpp>
 
-namespace weir::check {
+namespace weir::conformance {
 
 inline const at::TensorOptions f64 = at::TensorOptions(at::kDouble);
 inline const at::TensorOptions f32 = at::TensorOptions(at::kFloat);
@@ -63,4 +63,4 @@ inline void run(Node& node) {
   node.run(quiet);
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

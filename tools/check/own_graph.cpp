@@ -11,7 +11,7 @@
 
 #include "broken.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 using nlohmann::json;
@@ -169,4 +169,4 @@ OwnGraph own_graph(const Subject& subject, Around around, const std::set<std::st
   return {{{"name", "check"}, {"seed", 1}, {"nodes", needed(nodes, root)}}, path};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -8,7 +8,7 @@
 
 #include "subject.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 // What stands around the plugin.
 enum class Around {
@@ -28,4 +28,4 @@ struct OwnGraph {
 OwnGraph own_graph(const Subject& subject, Around around, const std::set<std::string>& optional, bool trains,
                    const std::filesystem::path& folder);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -6,15 +6,15 @@
 #include "broken.hpp"
 #include "missing.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 void Ran::require_no_missing() const {
   for (const AnyOutput* output : subject().outputs()) {
     if (const auto value = rows.values.find(output->path()); value != rows.values.end())
-      check::require_no_missing(value->second, output->path(), output->schema());
+      conformance::require_no_missing(value->second, output->path(), output->schema());
     if (const auto trace = rows.rows.find(output->path()); trace != rows.rows.end())
       for (const Tensor& row : trace->second)
-        check::require_no_missing(row, output->path(), output->schema());
+        conformance::require_no_missing(row, output->path(), output->schema());
   }
 }
 
@@ -59,4 +59,4 @@ std::string difference(const Rows& a, const Rows& b, double tolerance) {
   return "";
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

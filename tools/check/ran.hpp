@@ -8,7 +8,7 @@
 
 #include "doubles.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 // Every number that a run would have recorded, and the nodes that gave them.
 struct Ran {
@@ -27,4 +27,4 @@ struct Ran {
 // The first number that differs, as a sentence, or "". `tolerance` is relative to the largest of a tensor.
 std::string difference(const Rows& a, const Rows& b, double tolerance = 0);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

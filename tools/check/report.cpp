@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 using Status = Verdict::Status;
@@ -57,4 +57,4 @@ nlohmann::json to_json(const std::vector<Row>& rows) {
   return list;
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -6,7 +6,7 @@
 
 #include "library.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 // Prints each row below its library and plugin.
 class Table {
@@ -20,4 +20,4 @@ class Table {
 std::string summary(const std::vector<Row>& rows);  // "26 checks: 24 ok, 1 failed, 1 skipped"
 nlohmann::json to_json(const std::vector<Row>& rows);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

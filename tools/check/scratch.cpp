@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace weir::check {
+namespace weir::conformance {
 
 Scratch::Scratch(const std::filesystem::path& parent) {
   std::string pattern = (parent / "weir-check-XXXXXX").string();
@@ -18,4 +18,4 @@ Scratch::~Scratch() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace weir::check {
+namespace weir::conformance {
 
 class Scratch {
  public:
@@ -19,4 +19,4 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-}  // namespace weir::check
+}  // namespace weir::conformance

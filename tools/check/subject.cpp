@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace weir::check {
+namespace weir::conformance {
 
 bool Subject::can(const std::string& capability) const {
   return std::ranges::find(schema.capabilities, capability) != schema.capabilities.end();
@@ -23,4 +23,4 @@ nlohmann::json where_taken(const Subject& subject, const nlohmann::json& values)
   return taken;
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

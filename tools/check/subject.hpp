@@ -10,7 +10,7 @@
 
 #include "nodes.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 struct Subject {
   const Registry* registry;  // where the plugins come from that it is wired to; outlives the subject
@@ -38,4 +38,4 @@ struct Subject {
 // {name: value} for each of the names that the plugin has as a parameter.
 nlohmann::json where_taken(const Subject& subject, const nlohmann::json& values);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -7,7 +7,7 @@
 
 #include "broken.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 constexpr const char* unexpected = "the check comes to its end";
@@ -69,4 +69,4 @@ Verdict judged(const Work& work, const Trying& trying) {
   }
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace weir::check {
+namespace weir::conformance {
 
 struct Verdict {
   enum class Status { ok, failed, skipped };
@@ -32,4 +32,4 @@ Verdict judged(const Work& work, const Trying& trying);
 // be called while this process has one thread.
 Verdict judged_apart(const Work& work, double seconds);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

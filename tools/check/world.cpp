@@ -5,7 +5,7 @@
 
 #include "broken.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 Tensor items_of(const Shape& item, const at::TensorOptions& options) {
@@ -26,16 +26,16 @@ World::World(const Subject& subject, const Shape& item, Ends ends, const at::Ten
       objective(subject.other("objective/flow_matching").make<Objective>({}, options, 0, "task")),
       model(subject.other("field/mlp", {{"width", 8}, {"depth", 2}}).make<Field>({}, options)),
       optimiser(subject.other("optimiser/adam").make<Optimiser>({}, options)) {
-  check::run(*law);
+  conformance::run(*law);
   Source& first = ends == Ends::sets ? static_cast<Source&>(set) : *law;
   Source& second = ends == Ends::laws ? *law : static_cast<Source&>(set);
-  check::bind(*pairs, "source", first);
-  check::bind(*pairs, "target", second);
-  check::run(*pairs);
-  check::bind(*path, "noise", *noise);
-  check::bind(*objective, "coupling", *pairs);
-  check::bind(*objective, "interpolant", *path);
-  check::bind(*objective, "time", *time);
+  conformance::bind(*pairs, "source", first);
+  conformance::bind(*pairs, "target", second);
+  conformance::run(*pairs);
+  conformance::bind(*path, "noise", *noise);
+  conformance::bind(*objective, "coupling", *pairs);
+  conformance::bind(*objective, "interpolant", *path);
+  conformance::bind(*objective, "time", *time);
   nodes_ = {{"source", {&first, &second}}, {"coupling", {pairs.get()}},     {"noise", {noise.get()}},
             {"interpolant", {path.get()}}, {"time", {time.get()}},          {"objective", {objective.get()}},
             {"field", {model.get()}},      {"optimiser", {optimiser.get()}}};
@@ -49,7 +49,7 @@ void World::bind(Node& node, bool all) const {
     if (schema.map || (!schema.required && schema.fallback.empty() && !all)) continue;
     const std::size_t k = bound[schema.kind]++;
     if (schema.kind == "tensor") {
-      check::bind(node, schema.name, *pairs, tensors[std::min<std::size_t>(k, 1)]);
+      conformance::bind(node, schema.name, *pairs, tensors[std::min<std::size_t>(k, 1)]);
       continue;
     }
     const auto of_kind = nodes_.find(schema.kind);
@@ -57,7 +57,7 @@ void World::bind(Node& node, bool all) const {
       throw Skipped(
           fmt::format("the check has no {} for port '{}' of a single node", schema.kind, schema.name));
     const std::vector<Node*>& candidates = of_kind->second;
-    check::bind(node, schema.name, *candidates[std::min(k, candidates.size() - 1)]);
+    conformance::bind(node, schema.name, *candidates[std::min(k, candidates.size() - 1)]);
   }
 }
 
@@ -65,4 +65,4 @@ void World::refuse(const Faults& faults) {
   throw Skipped("it refuses what the check binds it to: " + faults.front().message);
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

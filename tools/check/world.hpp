@@ -17,7 +17,7 @@
 #include "doubles.hpp"
 #include "subject.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 // Where x0 and x1 come from.
 enum class Ends { laws, sets, law_and_set };
@@ -66,4 +66,4 @@ class World {
   std::map<std::string, std::vector<Node*>> nodes_;  // by kind
 };
 
-}  // namespace weir::check
+}  // namespace weir::conformance

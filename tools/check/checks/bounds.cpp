@@ -7,7 +7,7 @@
 #include "checks.hpp"
 #include "fuzz.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 using Set = std::vector<std::pair<std::string, std::string>>;
@@ -103,4 +103,4 @@ std::string survives_extremes(const Job& job) {
   return fmt::format("{} values", tried);
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -1,7 +1,7 @@
 // tools/check/checks/checks.cpp -- the list of checks.
 #include "checks.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 const std::vector<Check>& checks() {
   static const std::vector<Check> all = {
@@ -22,4 +22,4 @@ const std::vector<Check>& checks() {
   return all;
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -8,7 +8,7 @@
 
 #include "../subject.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 // One check of one plugin.
 struct Job {
@@ -41,4 +41,4 @@ std::string leaves_the_generator(const Job&);
 std::string writes_nothing(const Job&);
 std::string resumes(const Job&);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -21,7 +21,7 @@
 #include "../laws/laws.hpp"
 #include "checks.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 template <class... Kinds>
@@ -117,4 +117,4 @@ std::string declares(const Job& job) {
   return "";
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -10,7 +10,7 @@
 #include <weir/front/value.hpp>
 #include <weir/front/wording.hpp>
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 constexpr double everyday = 10;
@@ -126,4 +126,4 @@ std::vector<std::string> refused_values(const ParamSchema& param) {
   return values;
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

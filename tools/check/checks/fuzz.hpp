@@ -8,7 +8,7 @@
 
 #include <weir/front/schema.hpp>
 
-namespace weir::check {
+namespace weir::conformance {
 
 // Values that the declaration allows, as YAML: its limits and some between. Magnitudes are those of everyday use, since
 // larger ones may overflow or take for ever: numbers up to 10, integers up to 16 above their minimum, limits up to 1000.
@@ -22,4 +22,4 @@ std::vector<std::string> extreme_values(const ParamSchema& param);
 // Values that it does not allow: beyond its limits, of another type, none of its choices.
 std::vector<std::string> refused_values(const ParamSchema& param);
 
-}  // namespace weir::check
+}  // namespace weir::conformance

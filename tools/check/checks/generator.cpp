@@ -7,7 +7,7 @@
 #include "../broken.hpp"
 #include "checks.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 constexpr const char* remedy =
@@ -45,4 +45,4 @@ std::string leaves_the_generator(const Job& job) {
   return "";
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

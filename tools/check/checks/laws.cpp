@@ -7,7 +7,7 @@
 #include "../broken.hpp"
 #include "checks.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 std::string keeps_the_laws(const Job& job) {
   const std::vector<Law>& laws = laws_of(job.subject.schema.kind);
@@ -32,4 +32,4 @@ std::string keeps_the_laws(const Job& job) {
   return fmt::format("{} of {}{}", held, laws.size(), skipped);
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

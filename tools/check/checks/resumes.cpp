@@ -9,7 +9,7 @@
 #include "../broken.hpp"
 #include "checks.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 namespace fs = std::filesystem;
@@ -120,4 +120,4 @@ std::string resumes(const Job& job) {
   return "";
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -5,7 +5,7 @@
 #include "../broken.hpp"
 #include "checks.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 // Round-off of float64 sums that are split among threads in another order, over a few training steps.
@@ -75,4 +75,4 @@ std::string agrees_over_threads(const Job& job) {
   return "";
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -15,7 +15,7 @@
 #include "../scratch.hpp"
 #include "checks.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 namespace fs = std::filesystem;
@@ -116,4 +116,4 @@ std::string writes_nothing(const Job& job) {
   return "";
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -7,7 +7,7 @@
 #include "../world.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 const Shape item = {1, 2, 3};
@@ -156,4 +156,4 @@ std::vector<Law> coupling_laws() {
           {"ends that come from a finite set say which item they are", tells_its_items}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -11,7 +11,7 @@
 #include "../world.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 // A field away from special initial values (zeros), and where it is asked.
@@ -192,4 +192,4 @@ std::vector<Law> field_laws() {
           {"float32 agrees with float64", is_the_same_in_float32}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -10,7 +10,7 @@
 #include "../doubles.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 // x' = x^2 cos 3t, x(0) = x0:  x(t) = x0 / (1 - x0 sin(3t) / 3). Neither linear nor autonomous: a wrong node of a
@@ -137,4 +137,4 @@ std::vector<Law> integrator_laws() {
           {"float32 agrees with float64", is_the_same_in_float32}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -7,7 +7,7 @@
 #include "../doubles.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 // A path with this noise, between nine pairs in space.
@@ -80,4 +80,4 @@ std::vector<Law> interpolant_laws() {
           {"float32 agrees with float64", is_the_same_in_float32}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -3,7 +3,7 @@
 
 #include <map>
 
-namespace weir::check {
+namespace weir::conformance {
 
 const std::vector<Law>& laws_of(const std::string& kind) {
   static const std::map<std::string, std::vector<Law>> laws = {
@@ -16,4 +16,4 @@ const std::vector<Law>& laws_of(const std::string& kind) {
   return found == laws.end() ? none : found->second;
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -10,7 +10,7 @@
 
 #include "../subject.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 struct Law {
   std::string says;
@@ -33,4 +33,4 @@ std::vector<Law> source_laws();
 std::vector<Law> time_laws();
 std::vector<Law> trainer_laws();
 
-}  // namespace weir::check
+}  // namespace weir::conformance

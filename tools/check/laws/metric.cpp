@@ -6,7 +6,7 @@
 #include "../missing.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 void gives_what_it_planned(const Subject& subject) {
@@ -34,4 +34,4 @@ std::vector<Law> metric_laws() {
           {"its numbers are numbers", gives_numbers}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -7,7 +7,7 @@
 #include "../doubles.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 Tensor times() { return at::linspace(0.02, 0.98, 97, f64); }
@@ -71,4 +71,4 @@ std::vector<Law> noise_laws() {
           {"float32 agrees with float64", is_the_same_in_float32}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -9,7 +9,7 @@
 #include "../world.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 constexpr std::int64_t rows = 12;
@@ -168,4 +168,4 @@ std::vector<Law> objective_laws() {
           {"float32 agrees with float64", is_the_same_in_float32}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -7,7 +7,7 @@
 #include "../doubles.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 // f = 1/2 sum c_i theta_i^2
@@ -95,4 +95,4 @@ std::vector<Law> optimiser_laws() {
           {"float32 agrees with float64", is_the_same_in_float32}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

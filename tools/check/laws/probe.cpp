@@ -8,7 +8,7 @@
 #include "laws.hpp"
 #include "training.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 const nlohmann::json short_training = {{"steps", 6}, {"batch", 8}};
@@ -81,4 +81,4 @@ std::vector<Law> probe_laws() {
           {"its numbers are numbers", writes_numbers}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

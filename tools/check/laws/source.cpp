@@ -7,7 +7,7 @@
 #include "../world.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 std::unique_ptr<Source> made(const Subject& subject, const at::TensorOptions& options = f64) {
@@ -147,4 +147,4 @@ std::vector<Law> source_laws() {
           {"a distribution has no items", is_a_distribution}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -9,7 +9,7 @@
 #include "../doubles.hpp"
 #include "laws.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 constexpr std::int64_t cells = 100000;
@@ -87,4 +87,4 @@ std::vector<Law> time_laws() {
           {"float32 agrees with float64", is_the_same_in_float32}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

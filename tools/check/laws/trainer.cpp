@@ -5,7 +5,7 @@
 #include "laws.hpp"
 #include "training.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 namespace {
 
 const nlohmann::json short_training = {{"steps", 12}, {"batch", 8}};
@@ -86,4 +86,4 @@ std::vector<Law> trainer_laws() {
           {"a stopped training goes on to the same bytes", goes_on_after_a_stop}};
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

@@ -3,7 +3,7 @@
 
 #include "../broken.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 void StoppingRun::checkpoint(const std::function<State()>& save, bool now) {
   if (!now) return;
@@ -37,4 +37,4 @@ std::vector<Tensor> Training::results() const {
   return values;
 }
 
-}  // namespace weir::check
+}  // namespace weir::conformance

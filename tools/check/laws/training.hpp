@@ -10,7 +10,7 @@
 
 #include "../world.hpp"
 
-namespace weir::check {
+namespace weir::conformance {
 
 // A run that asks to stop once it has been asked so often whether it does, and keeps the last checkpoint.
 class StoppingRun final : public QuietRun {
@@ -38,4 +38,4 @@ struct Training {
   QuietRun quiet;
 };
 
-}  // namespace weir::check
+}  // namespace weir::conformance
