@@ -45,7 +45,8 @@ row() {   # row WHAT COMMANDS SECONDS
   if [[ $most ]] && (( $3 > 60 * most )); then slow=1; fi
 }
 
-how="LibTorch and Debian's packages there$([[ $cold ]] && echo ", ccache empty")"
+how="LibTorch and Debian's packages there"
+if [[ $cold ]]; then how+=", ccache empty"; fi
 if [[ $nothing ]]; then how="Debian's packages there, LibTorch fetched, ccache empty"; fi
 
 weir=$root/tools/weir
