@@ -36,12 +36,13 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
 
 Finding examine_folder(const SearchedFolder& searched, std::size_t asked, const Registry& registry,
                        const Facts& facts) {
-  const auto& [folder, from, own, ignored] = searched;
+  const fs::path& folder = searched.folder;  // clang 14 cannot capture parts of a structured binding
+  const std::string& from = searched.from;
   const std::string place = fmt::format("{} ({})", folder.string(), from);
   const auto finding = [&](Health health, const std::string& what, const std::string& remedy = "") {
     return Finding{health, "plugins", place + ": " + what, remedy};
   };
-  if (!ignored.empty()) return finding(Health::warning, ignored, "write it from / on");
+  if (!searched.ignored.empty()) return finding(Health::warning, searched.ignored, "write it from / on");
   if (!fs::is_directory(folder)) {
     if (from == "WEIR_PLUGIN_PATH" || from == "--plugin-path")
       return finding(Health::warning, "there is no such folder", "correct " + from);
@@ -58,8 +59,8 @@ Finding examine_folder(const SearchedFolder& searched, std::size_t asked, const 
   if (asked == 0) return finding(Health::fine, text + (count > 0 ? ", schemas cached" : ""));
   text += fmt::format(", schemas of {} were not cached",
                       asked == 1 ? "1 library" : fmt::format("{} libraries", asked));
-  return own ? finding(Health::warning, text, "weir-run cache " + shell_word(folder.string()))
-             : finding(Health::fine, text);
+  return searched.own ? finding(Health::warning, text, "weir-run cache " + shell_word(folder.string()))
+                      : finding(Health::fine, text);
 }
 
 Finding examine_trust() {
