@@ -8,7 +8,7 @@ namespace {
 
 class Exploding final : public weir::Node {};
 
-const int fuse = (std::abort(), 0);
+[[maybe_unused]] const int fuse = (std::abort(), 0);
 
 }  // namespace
 
