@@ -1,4 +1,6 @@
 // tools/check/laws/trainer.cpp -- laws of every trainer.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "../broken.hpp"
@@ -39,6 +41,12 @@ void is_repeated_by_its_seed(const Subject& subject) {
   for (std::size_t i = 0; i < a.size(); ++i)
     require_same(a[i], b[i], "the same seed trains to the same bytes",
                  "draw from rng().at(\"step\", k) alone, and keep nothing outside the node");
+  Training seeded(world, subject, short_training, nullptr, 4);
+  seeded.trainer->run(seeded.quiet);
+  const auto c = seeded.results();
+  require(a.empty() || !std::ranges::equal(a, c, same_bytes), "another seed trains to other parameters",
+          "the same parameters from two seeds",
+          "take initial parameters and samples from rng(), which has the seed");
 }
 
 void goes_on_after_a_stop(const Subject& subject) {

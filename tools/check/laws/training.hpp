@@ -28,7 +28,8 @@ class StoppingRun final : public QuietRun {
 
 // A trainer in a world, planned and not yet run. `probe` may be null.
 struct Training {
-  Training(const World& world, const Subject& trainer, const nlohmann::json& params, Node* probe = nullptr);
+  Training(const World& world, const Subject& trainer, const nlohmann::json& params, Node* probe = nullptr,
+           std::uint64_t seed = 3);
 
   std::vector<const Field*> fields() const;  // its outputs
   std::vector<Tensor> results() const;       // the parameters of those fields
