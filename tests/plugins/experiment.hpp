@@ -46,6 +46,6 @@ struct Problem {
   std::unique_ptr<Objective> objective;
 };
 
-using check::Rows;
+using conformance::Rows;
 
 }  // namespace weir::tests

@@ -13,12 +13,12 @@
 
 namespace weir::tests {
 
-using check::bind;
-using check::f32;
-using check::f64;
-using check::plan;
-using check::QuietRun;
-using check::run;
+using conformance::bind;
+using conformance::f32;
+using conformance::f64;
+using conformance::plan;
+using conformance::QuietRun;
+using conformance::run;
 
 // The plugins of this build, and no others.
 inline const Registry& built_plugins() {
@@ -47,7 +47,7 @@ template <class T = Node>
 std::unique_ptr<T> make(const std::string& id, const nlohmann::json& params = nlohmann::json::object(),
                         const at::TensorOptions& options = f64, std::uint64_t seed = 0,
                         const std::string& path = "node") {
-  return check::make_node<T>(built_plugin(id), params, options, seed, path);
+  return conformance::make_node<T>(built_plugin(id), params, options, seed, path);
 }
 
 // The plugins of a kind that this build has, "integrator/euler", ...: what laws are tested over.

@@ -16,11 +16,11 @@
 
 namespace weir::tests {
 
-using check::ItemSet;
-using check::number;
-using check::row_of;
-using check::value_of;
-using check::Values;
+using conformance::ItemSet;
+using conformance::number;
+using conformance::row_of;
+using conformance::value_of;
+using conformance::Values;
 
 // The first 64 characters that a shell command prints: a SHA-256 of coreutils.
 inline std::string sha_printed_by(const std::string& command) {
