@@ -28,6 +28,7 @@ class Rng {
   Tensor integers(std::int64_t high, at::IntArrayRef shape);  // int64 in [0, high)
   Tensor permutation(std::int64_t n);                         // int64 [n]
 
+  // The seed at this address, for laws that are not above: a generator of one's own, such as std::mt19937_64, starts from it.
   std::uint64_t key() const { return key_; }
   const at::TensorOptions& options() const { return options_; }
 

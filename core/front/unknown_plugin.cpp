@@ -66,7 +66,8 @@ Fault unknown_plugin(const Registry& registry, const yaml::Node& plugin, const s
   }
   std::vector<std::string> folders;
   for (const auto& folder : registry.searched()) folders.push_back(folder.string());
-  if (!folders.empty()) fault.notes.push_back("searched: " + wording::listed(folders));
+  if (!folders.empty())
+    fault.notes.push_back("searched: " + wording::listed(folders) + "; --plugin-path names one more");
   std::size_t shown = 0;
   for (const RejectedLibrary& rejected : registry.rejected()) {
     if (shown++ == most_listed) {

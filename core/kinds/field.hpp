@@ -22,7 +22,8 @@ class Params {
   explicit Params(std::vector<std::pair<std::string, Tensor>> tensors) : tensors_(std::move(tensors)) {}
 
   const Tensor& operator[](const std::string& name) const;  // throws std::out_of_range
-  const std::vector<std::pair<std::string, Tensor>>& tensors() const { return tensors_; }
+  const std::vector<std::pair<std::string, Tensor>>& tensors() const& { return tensors_; }
+  std::vector<std::pair<std::string, Tensor>> tensors() && { return std::move(tensors_); }  // of a temporary
   std::vector<Tensor> values() const;
   bool empty() const { return tensors_.empty(); }
   std::int64_t count() const;  // scalars in all

@@ -14,6 +14,7 @@ namespace weir {
 // v(x, t) at x [N, item...] and one time for all rows.
 using Velocity = std::function<Tensor(const Tensor& x, double t)>;
 
+// One-step methods: nothing is carried from one step to the next, so multi-step methods need a `run` of their own.
 class Integrator : public Node {
  public:
   static constexpr const char* kind = "integrator";

@@ -12,6 +12,7 @@
 
 namespace weir {
 
+// A plugin gives the four functions of t; the noise, and what becomes of it, is the base class's.
 class Interpolant : public Node {
  public:
   static constexpr const char* kind = "interpolant";

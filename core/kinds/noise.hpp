@@ -1,4 +1,6 @@
 // core/kinds/noise.hpp -- the noise schedule gamma(t) of an interpolant.
+//
+// Asked at any t of [0, 1], ends included; a derivative that is infinite there makes losses infinite whenever t falls on it.
 #pragma once
 
 #include <weir/node.hpp>

@@ -14,7 +14,7 @@ class Optimiser : public Node {
   static constexpr const char* kind = "optimiser";
   ~Optimiser() override;
 
-  // Named moment buffers for these parameters, all zero ("m.net.0.weight").
+  // Named moment buffers for these parameters, all zero ("m/net.0.weight"; core/math/moments.hpp).
   virtual State init(const Params& params) const = 0;
   // One step in place: params and memory change. `step` counts from 1; `scale` multiplies the learning rate (schedule).
   virtual void step(const Params& params, const std::vector<Tensor>& grads, State& memory, std::int64_t step,

@@ -30,6 +30,8 @@ struct TrainingStep {
   const PerSampleGradients* per_sample;  // where asked for, else null
 };
 
+// What a probe remembers from step to step it gives in `save` and takes in `load`: its trainer keeps that with its own state, so
+// that a resumed training goes on to the same bytes. `stateful` is the trainer's affair.
 class Probe : public Node {
  public:
   static constexpr const char* kind = "probe";

@@ -1,4 +1,6 @@
 // core/kinds/time.hpp -- the law of t in (0, 1) under which an objective is averaged.
+//
+// Samples may round to 0 and, in float32, to 1; `density` is asked at any t of [0, 1], ends included.
 #pragma once
 
 #include <cstdint>

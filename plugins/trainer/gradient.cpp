@@ -147,8 +147,10 @@ class Gradient final : public weir::Trainer {
     // Read when the backward pass is under way: a device would wait for the host between the two.
     const double loss = mean.item<double>();
     if (!std::isfinite(loss)) {
-      throw std::runtime_error(
-          fmt::format("the loss is {} at step {}; lower optimiser.lr, set clip, or check the data", loss, k));
+      throw std::runtime_error(fmt::format(
+          "the loss is {} at step {} (t from {:.3g} to {:.3g}); lower optimiser.lr, set clip, or check the "
+          "data and the noise at the ends of t",
+          loss, k, sample.t.min().item<double>(), sample.t.max().item<double>()));
     }
     const weir::PerSampleGradients* per_sample = looped ? looped.get() : gradients.per_sample.get();
     for (const auto& [name, probe] : probes_()) {
@@ -174,12 +176,14 @@ class Gradient final : public weir::Trainer {
   }
 
   // Owns its tensors: the training goes on writing to params, ema and memory.
-  static weir::State state_of(const weir::Params& params, const weir::Params& ema, const weir::State& memory,
-                              std::int64_t k) {
+  weir::State state_of(const weir::Params& params, const weir::Params& ema, const weir::State& memory,
+                       std::int64_t k) const {
     weir::State state;
     for (const auto& [name, value] : params.tensors()) state["params/" + name] = value.clone();
     for (const auto& [name, value] : ema.tensors()) state["ema/" + name] = value.clone();
     for (const auto& [name, value] : memory) state["memory/" + name] = value.clone();
+    for (const auto& [name, probe] : probes_())
+      for (const auto& [key, value] : probe->save()) state["probes/" + name + "/" + key] = value.clone();
     state["step"] = at::scalar_tensor(k, at::kLong);
     return state;
   }
@@ -188,6 +192,13 @@ class Gradient final : public weir::Trainer {
     for (const auto& [name, value] : params.tensors()) value.copy_(state_.at("params/" + name));
     for (const auto& [name, value] : ema.tensors()) value.copy_(state_.at("ema/" + name));
     for (auto& [name, value] : memory) value.copy_(state_.at("memory/" + name));
+    for (const auto& [name, probe] : probes_()) {
+      const std::string prefix = "probes/" + name + "/";
+      weir::State remembered;
+      for (const auto& [key, value] : state_)
+        if (key.starts_with(prefix)) remembered[key.substr(prefix.size())] = value;
+      if (!remembered.empty()) probe->load(remembered);
+    }
     return state_.at("step").item<std::int64_t>();
   }
 };

@@ -70,6 +70,8 @@ TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is to
        "draw from `rng`, the argument of sample"},
       {"objective/crowded", "laws", "they differ by ", "no statistics over the batch in loss"},
       {"probe/meddling", "laws", "numbers that differ by up to ", "change nothing that observe is given"},
+      {"optimiser/idle", "laws", "is what init made it, after three steps", "update it in place"},
+      {"probe/forgetting", "resumes", "/nodes/", "what a probe remembers it gives in save"},
       {"metric/brittle", "bounds", "while trying: --set 'subject.legs=1'",
        "--in-process repeats it in a debugger"},
       {"metric/changing", "repeats", "subject.size differs by 1 where its largest number is 2",

@@ -132,6 +132,24 @@ TEST_CASE("What cannot be replayed is said") {
   CHECK(weir_program(scratch.path(), "rerun table.h5").exit == 2);
 }
 
+TEST_CASE("A record of plugins that are not found says where they were") {
+  const ScratchFolder scratch;
+  record(scratch);
+  const Answer answer = weir_program(scratch.path(), "replay small.h5 --node flow", "XDG_DATA_HOME=/nowhere");
+  CHECK(answer.exit == 0);
+  fs::create_directories(scratch.path() / "bin");
+  fs::copy(fs::path(WEIR_BIN_DIR) / "weir", scratch.path() / "bin/weir");  // no plugins lie beside it
+  const std::string command = "cd '" + scratch.path().string() +
+                              "' && LD_LIBRARY_PATH='" WEIR_BUILD_DIR "/lib' WEIR_RUN='" WEIR_BIN_DIR
+                              "/weir-run' bin/weir replay small.h5 --node flow 2> err; echo $? > code";
+  REQUIRE(std::system(command.c_str()) == 0);
+  CHECK(scratch.read("code") == "2\n");
+  CHECK_THAT(scratch.read("err"),
+             StartsWith("weir: small.h5 was made with plugins that are not found; name their "
+                        "folders with --plugin-path:\n") &&
+                 Contains("\n  integrator/euler from ") && Contains("libweir_integrator_euler.so"));
+}
+
 TEST_CASE("A rerun gives the same record, and says what is another way") {
   const ScratchFolder scratch;
   record(scratch);

@@ -90,7 +90,8 @@ class Session {
     for (const PluginSchema& schema : plugins) ids.push_back(schema.id());
     if (arguments_.libraries.size() == 1) refuse_unknown("plugin", arguments_.plugin, ids);
     const Registry registry = registry_with(plugins, installed_);
-    if (!with_.empty()) read_pipeline(with_, registry);  // its faults are shown once, not by every check
+    if (!with_.empty())
+      require_use(read_pipeline(with_, registry), ids);  // its faults are shown once, not by every check
     for (const PluginSchema& schema : plugins) {
       if (arguments_.plugin.empty() || arguments_.plugin == schema.id())
         check({&registry, schema, {}, with_}, library, plugins.size() == 1);
@@ -100,6 +101,16 @@ class Session {
   std::vector<Row> rows() && { return std::move(rows_); }
 
  private:
+  // A pipeline without the plugins would be passed over in silence.
+  void require_use(const Graph& graph, const std::vector<std::string>& ids) const {
+    if (arguments_.libraries.size() > 1) return;  // it may be for another of them
+    for (const GraphNode& node : graph.nodes)
+      if (std::ranges::find(ids, node.plugin) != ids.end()) return;
+    throw std::invalid_argument(
+        fmt::format("--with {}: no node of it is {}; name a pipeline that uses the library's plugins",
+                    with_.string(), fmt::join(ids, " or ")));
+  }
+
   static std::string wording_of(std::size_t plugins) {
     return plugins == 1 ? "1 plugin" : fmt::format("{} plugins", plugins);
   }

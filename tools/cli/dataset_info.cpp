@@ -40,6 +40,8 @@ std::string dotted(const Json& dataset) {
 
 bool within(const std::string& name, const std::string& group) { return name.starts_with(group + "."); }
 
+constexpr std::int64_t most_shown = 16;  // numbers of a dataset
+
 // Every number of a dataset in a few: least, largest, mean, and how many are not finite.
 Json numbers_of(const Reader& reader, const std::string& path) {
   const Array array = reader.read(path);
@@ -55,6 +57,7 @@ Json numbers_of(const Reader& reader, const std::string& path) {
       ++finite;
     }
     Json json{{"count", array.count()}, {"not_finite", array.count() - finite}};
+    if (array.count() <= most_shown) json["values"] = std::vector<double>(x, x + array.count());
     if (finite > 0) json.update({{"min", least}, {"max", largest}, {"mean", sum / double(finite)}});
     return json;
   };
@@ -132,6 +135,11 @@ std::string shape_text(const Json& dataset) {
 
 std::string numbers_text(const Json& numbers) {
   if (!numbers.contains("mean")) return numbers["count"] == 0 ? "no numbers yet" : "none of them is finite";
+  if (numbers.contains("values")) {
+    std::vector<std::string> shown;
+    for (const double value : numbers["values"].get<std::vector<double>>()) shown.push_back(number(value));
+    return fmt::format("{}", fmt::join(shown, " "));
+  }
   const std::int64_t bad = numbers["not_finite"];
   return fmt::format("{} to {}, mean {}{}", number(numbers["min"]), number(numbers["max"]),
                      number(numbers["mean"]), bad > 0 ? fmt::format("; {} are not finite", bad) : "");

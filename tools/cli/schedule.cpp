@@ -68,9 +68,15 @@ void note(Outcome& outcome, const nlohmann::json& event) {
 }
 
 // The process is gone; a run that did not say how it ended has crashed.
-void close(Outcome& outcome, const News& news) {
+void close(Outcome& outcome, const News& news, bool stopping) {
   outcome.exit = news.exit;
   if (outcome.status != "not run") return;
+  if (stopping && (news.exit == 128 + SIGINT || news.exit == 128 + SIGTERM)) {
+    outcome.status = "interrupted";
+    outcome.exit = interrupted;
+    outcome.message = "stopped before it began; the same command starts it";
+    return;
+  }
   outcome.status = "failed";
   if (news.exit > 128) {
     outcome.exit = plugin_failed;
@@ -111,7 +117,7 @@ std::vector<Outcome> run_all(const std::vector<Job>& jobs, std::size_t at_once,
         schedule.node_finished(news->job, news->event.value("node", ""));
       progress.event(news->job, news->event);
     } else {
-      close(outcomes[news->job], *news);
+      close(outcomes[news->job], *news, runner.stopping());
       outcomes[news->job].seconds = std::chrono::duration<double>(Clock::now() - begun[news->job]).count();
       schedule.job_ended(news->job);
       progress.ended(news->job, outcomes[news->job]);

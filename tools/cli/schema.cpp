@@ -7,6 +7,7 @@
 #include <memory>
 
 #include <weir/front/json_schema.hpp>
+#include <weir/front/pipeline.hpp>
 
 #include "exit.hpp"
 #include "modeline.hpp"
@@ -56,6 +57,18 @@ void write_schema(const fs::path& file, const std::string& text) {
   replace_file(file, text);
 }
 
+// An editor would underline them.
+void warn_of_unknown_plugins(const Arguments& arguments) {
+  try {
+    read_pipeline(arguments.pipeline, arguments.plugins.registry(arguments.pipeline));
+  } catch (const InvalidPipeline& invalid) {
+    for (const Fault& fault : invalid.faults())
+      if (fault.code == "W201")
+        fmt::print(stderr, "weir: warning: {}; if it is of your own, add --plugin-path FOLDER\n",
+                   fault.message);
+  }
+}
+
 int print_schema(const Arguments& arguments) {
   const auto text_for = [&](const std::string& pipeline) {
     return pipeline_schema(arguments.plugins.registry(pipeline)).dump(2) + "\n";
@@ -71,6 +84,7 @@ int print_schema(const Arguments& arguments) {
   const fs::path schema = arguments.out.empty() ? fs::absolute(pipeline).parent_path() / ".weir-schema.json"
                                                 : fs::path(arguments.out);
   write_schema(schema, text_for(arguments.pipeline));
+  warn_of_unknown_plugins(arguments);
   const std::string before = read(pipeline);
   const std::string address = schema_address(schema, pipeline);
   const std::string after = with_modeline(before, address);

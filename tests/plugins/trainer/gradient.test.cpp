@@ -148,6 +148,31 @@ TEST_CASE("A stopped training goes on from its checkpoint to the same bits", "[t
   CHECK(same(second.params("ema"), whole.params("ema")));
 }
 
+TEST_CASE("What a probe remembers goes on with a resumed training", "[trainer][probe]") {
+  struct Sum final : weir::Probe {
+    void plan_for(const weir::Training&, weir::Plan&) override {}
+    void observe(const weir::TrainingStep& step) const override { sum = sum + step.losses.mean(); }
+    weir::State save() const override { return {{"sum", sum}}; }
+    void load(const weir::State& state) override { sum = state.at("sum").clone(); }
+    mutable Tensor sum = at::zeros({}, f64);
+  } unbroken, before, after;
+  const json params{{"steps", 9}, {"batch", 8}};
+  Training whole(params), first(params), second(params);
+  whole.observe("sum", unbroken);
+  first.observe("sum", before);
+  second.observe("sum", after);
+  run(*whole.trainer);
+  StoppedRun stopped(4);
+  plan(*first.trainer);
+  CHECK_THROWS_AS(first.trainer->run(stopped), weir::Stopped);
+  plan(*second.trainer);
+  second.trainer->load(stopped.state);
+  QuietRun quiet;
+  second.trainer->run(quiet);
+  CHECK(after.sum.equal(unbroken.sum));
+  CHECK_FALSE(before.sum.equal(unbroken.sum));
+}
+
 TEST_CASE("Probes change no bit of what is trained", "[trainer][probe]") {
   const json params{{"steps", 5}, {"batch", 8}}, mlp{{"width", 8}, {"depth", 2}};
   Training plain(params, "optimiser/adam", json::object(), "field/mlp", mlp);

@@ -93,10 +93,17 @@ void require_same_record(const fs::path& a, const fs::path& b, const std::string
 }  // namespace
 
 std::string resumes(const Job& job) {
-  if (!job.subject.schema.stateful) throw Skipped("it does not say stateful()");
+  // A probe stops with its trainer, which keeps what the probe saves.
+  const bool probe = job.subject.schema.kind == "probe";
+  if (!probe && !job.subject.schema.stateful) throw Skipped("it does not say stateful()");
   const Bench bench(job.subject);
   const Scratch scratch;
-  const auto graph = bench.graph();
+  const auto graph = probe ? bench.graph({.set = {{bench.path() + ".every", "1"}}}) : bench.graph();
+  const std::string node = probe ? graph->node(bench.path())->parent : bench.path();
+  if (node.empty()) throw Skipped("it stands in no trainer; write it under the trainer's probes:");
+  const std::string remedy =
+      probe ? "what a probe remembers it gives in save, and takes in load"
+            : "save and load all that a step depends on, and write the rows of a step before its checkpoint";
   at::set_num_threads(1);
   const fs::path whole = scratch.path() / "whole.h5", parted = scratch.path() / "parted.h5",
                  shared = scratch.path() / "shared.h5", taken = scratch.path() / "taken.h5";
@@ -104,19 +111,18 @@ std::string resumes(const Job& job) {
 
   RunOptions sharing;
   sharing.shared = scratch.path() / "shared";
-  sharing.share = {{bench.path(), "result"}};
+  sharing.share = {{node, "result"}};
   record(*graph, shared, sharing, Recorder::Mode::create);
   record(*graph, taken, sharing, Recorder::Mode::create);
   require_same_record(
       whole, taken, "a finished state that is loaded into a fresh node gives the same outputs",
       "after load with the state of the end, run sets every output and takes no further step");
 
-  if (!record(*graph, parted, {}, Recorder::Mode::create, bench.path()))
+  if (!record(*graph, parted, {}, Recorder::Mode::create, node))
     return "the state goes round; asked to stop, it went on to its end, so that no resumed run was seen";
   record(*graph, parted, {}, Recorder::Mode::resume);
-  require_same_record(
-      whole, parted, "stopped and resumed, a run has the bytes of one that was not stopped",
-      "save and load all that a step depends on, and write the rows of a step before its checkpoint");
+  require_same_record(whole, parted, "stopped and resumed, a run has the bytes of one that was not stopped",
+                      remedy);
   return "";
 }
 

@@ -46,7 +46,9 @@ std::string runs_in_float64(const Job& job) {
   const Bench bench(job.subject);
   for (const char* dtype : {"float32", "float64"}) {
     try {
-      bench.run({.dtype = dtype}).require_no_missing();
+      const Ran ran = bench.run({.dtype = dtype});
+      ran.require_no_missing();
+      ran.require_untouched();  // x.to(at::kDouble) is a copy in float32 and x itself in float64
     } catch (const NodeFailure& failure) {
       throw Broken(fmt::format("it runs with dtype: {}", dtype), failure.what(),
                    "make tensors with options(), of the run's device and dtype");

@@ -36,6 +36,19 @@ void joins_its_ends(const Subject& subject) {
                 "the path is at x1 when t = 1", "alpha(1) = 0 and beta(1) = 1: correct them");
 }
 
+void gives_a_number_for_each_time(const Subject& subject) {
+  const Made made(subject, "noise/zero", false);
+  const Tensor functions[] = {made.path->alpha(made.t), made.path->beta(made.t), made.path->dalpha(made.t),
+                              made.path->dbeta(made.t)};
+  for (const Tensor& value : functions)
+    require(value.sizes() == made.t.sizes(), "alpha, beta and their derivatives are [N] at t [N]",
+            fmt::format("{} at t {}", text_of(value.sizes()), text_of(made.t.sizes())),
+            "return one number for each time, also where it is the same: at::ones_like(t)");
+}
+
+// Weir's own: a noise of the author's may be wrong itself.
+constexpr const char* noises[] = {"noise/zero", "noise/constant", "noise/brownian"};
+
 void has_its_velocity(const Subject& subject) {
   const double h = 1e-5;
   const auto difference = [&](const Made& made, const Tensor& z) {
@@ -43,17 +56,17 @@ void has_its_velocity(const Subject& subject) {
            (2 * h);
   };
   const std::string remedy = "dalpha and dbeta are the derivatives of alpha and beta: correct them";
-  for (const std::string& name : subject.registry->names("noise")) {
-    const Made whole(subject, "noise/" + name, true), plain(subject, "noise/" + name, false);
-    require_close(whole.path->at(whole.batch, whole.t, whole.z).ut, difference(whole, whole.z), 1e-6, 1e-7,
-                  "with noise_in_target the target is the velocity of the path, noise included (with noise/" +
-                      name + ")",
-                  remedy);
-    require_close(plain.path->at(plain.batch, plain.t, plain.z).ut,
-                  difference(plain, at::zeros_like(plain.z)), 1e-6, 1e-7,
-                  "without noise_in_target the target is the velocity of the path whose z is 0 (with noise/" +
-                      name + ")",
-                  remedy);
+  for (const std::string name : noises) {
+    const Made whole(subject, name, true), plain(subject, name, false);
+    require_close(
+        whole.path->at(whole.batch, whole.t, whole.z).ut, difference(whole, whole.z), 1e-6, 1e-7,
+        "with noise_in_target the target is the velocity of the path, noise included (with " + name + ")",
+        remedy);
+    require_close(
+        plain.path->at(plain.batch, plain.t, plain.z).ut, difference(plain, at::zeros_like(plain.z)), 1e-6,
+        1e-7,
+        "without noise_in_target the target is the velocity of the path whose z is 0 (with " + name + ")",
+        remedy);
   }
 }
 
@@ -75,7 +88,8 @@ void is_the_same_in_float32(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> interpolant_laws() {
-  return {{"the path starts at x0 and ends at x1", joins_its_ends},
+  return {{"its functions give a number for each time", gives_a_number_for_each_time},
+          {"the path starts at x0 and ends at x1", joins_its_ends},
           {"the target is the velocity of the path", has_its_velocity},
           {"float32 agrees with float64", is_the_same_in_float32}};
 }

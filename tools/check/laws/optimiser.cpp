@@ -69,6 +69,19 @@ void keeps_all_in_its_memory(const Subject& subject) {
                  "keep what is remembered between steps in `memory`, nothing in the class");
 }
 
+void uses_its_memory(const Subject& subject) {
+  const auto optimiser = subject.make<Optimiser>();
+  Bowl bowl;
+  State memory = optimiser->init(bowl.params);
+  if (memory.empty()) throw Skipped("it has no memory");
+  const State before = copy_of(memory);
+  bowl.descend(*optimiser, memory, 1, 3);
+  for (const auto& [name, value] : memory)
+    require(!value.equal(before.at(name)), "what it remembers changes as it goes down a bowl",
+            fmt::format("memory '{}' is what init made it, after three steps", name),
+            "update it in place, memory.at(name).copy_(...), or leave it out of init");
+}
+
 void is_the_same_in_float32(const Subject& subject) {
   Bowl one(f32), other(f64);
   for (Bowl* bowl : {&one, &other}) {
@@ -92,6 +105,7 @@ std::vector<Law> optimiser_laws() {
   return {{"it goes down a bowl", goes_down},
           {"it stands still when the schedule's scale is 0", stands_still_at_scale_0},
           {"all that it knows is in its memory", keeps_all_in_its_memory},
+          {"its memory is used", uses_its_memory},
           {"float32 agrees with float64", is_the_same_in_float32}};
 }
 
