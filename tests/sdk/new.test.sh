@@ -51,7 +51,10 @@ echo "  built in $((SECONDS - before)) s"
 for kind in $kinds; do
   before=$SECONDS
   "$weir" run "all/$kind/$name.yaml" --plugin-path build/plugins -o "$kind.h5" --progress none >"$log" 2>&1 || fail "run of $kind"
-  [[ -s $kind.h5 ]] || fail "$kind wrote no record"
+  "$weir" info $kind.h5 >"$log" 2>&1 || fail "info of $kind"
+  if command -v h5ls >/dev/null; then
+    h5ls -r $kind.h5 >"$log" 2>&1 && grep -q '^/nodes/.*Dataset' "$log" || fail "h5ls sees no numbers of $kind"
+  fi
   "$weir" show "$kind/$name" --plugin-path build/plugins >"$log" 2>&1 || fail "show of $kind"
   ran=$((SECONDS - before)); before=$SECONDS
   "$weir" plugin check "build/plugins/libweir_${kind}_$name.so" --with "all/$kind/$name.yaml" >"$log" 2>&1 || fail "check of $kind"

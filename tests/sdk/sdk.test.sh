@@ -75,6 +75,15 @@ if configure "$work/build4" -DWEIR_TORCH_DIR="$torch"; then fail "LibTorch 1.13.
 tr -s ' \n' ' ' <"$log" >"$log.line"
 expect "Weir needs LibTorch 2.6 or newer, but found 1.13.1" "$log.line"
 
+if [[ -z $flags ]]; then   # sanitizers leave symbols open
+  echo "a symbol that nothing defines is an error of the build"
+  cp "$example/noise/sine.cpp" "$work/sine.cpp"
+  echo 'void fodder(); void feed() { fodder(); }' >>"$example/noise/sine.cpp"
+  if cmake --build "$work/build2" >"$log" 2>&1; then fail "a plugin with an undefined symbol was linked"; fi
+  expect "fodder()" "$log"
+  mv "$work/sine.cpp" "$example/noise/sine.cpp"
+fi
+
 echo "plugins that are not <kind>/<name>.cpp are refused when configuring"
 echo 'weir_add_plugin(Sine.cpp)' >>"$example/CMakeLists.txt"
 touch "$example/Sine.cpp"

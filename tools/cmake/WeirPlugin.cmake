@@ -41,6 +41,10 @@ function(weir_add_plugin)
       target_link_libraries(${target} PRIVATE weir::kinds)
       # The build id is the key of the schema cache.
       target_link_options(${target} PRIVATE -Wl,--build-id=sha1)
+      # An undefined symbol is an error of the build, not of the first run. Those of sanitizers are in the program.
+      if(NOT WEIR_SANITIZE AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+        target_link_options(${target} PRIVATE -Wl,-z,defs)
+      endif()
       set_target_properties(${target} PROPERTIES PREFIX lib SUFFIX .so CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
       if(weir_PROGRAM AND BUILD_TESTING)   # Weir's own build has no weir_PROGRAM
         set(with)
