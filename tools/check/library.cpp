@@ -66,9 +66,9 @@ std::vector<std::string> names_of_checks() {
   return names;
 }
 
-class Session {
+class Kit {
  public:
-  Session(const Arguments& arguments, const std::function<void(const Row&)>& show)
+  Kit(const Arguments& arguments, const std::function<void(const Row&)>& show)
       : arguments_(arguments), show_(show), installed_(Registry::find(arguments.folders)) {
     if (!arguments.with.empty()) with_ = fs::absolute(arguments.with);
   }
@@ -152,9 +152,9 @@ class Session {
 
 std::vector<Row> check_libraries(const Arguments& arguments, const std::function<void(const Row&)>& show) {
   refuse_unknown("check", arguments.only, names_of_checks());
-  Session session(arguments, show);
-  for (const fs::path& library : arguments.libraries) session.check(library);
-  return std::move(session).rows();
+  Kit kit(arguments, show);
+  for (const fs::path& library : arguments.libraries) kit.check(library);
+  return std::move(kit).rows();
 }
 
 }  // namespace weir::conformance

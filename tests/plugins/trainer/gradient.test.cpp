@@ -61,6 +61,17 @@ struct Training {
   std::unique_ptr<weir::Trainer> trainer;
 };
 
+// Stops the first after four steps, and lets the second go on from its checkpoint.
+void go_on(Training& first, Training& second) {
+  StoppedRun stopped(4);
+  plan(*first.trainer);
+  CHECK_THROWS_AS(first.trainer->run(stopped), weir::Stopped);
+  plan(*second.trainer);
+  second.trainer->load(stopped.state);
+  QuietRun quiet;
+  second.trainer->run(quiet);
+}
+
 bool same(const Params& a, const Params& b) {
   for (const auto& [name, value] : a.tensors()) {
     if (!value.equal(b[name])) return false;
@@ -137,13 +148,7 @@ TEST_CASE("A stopped training goes on from its checkpoint to the same bits", "[t
   Training whole(params, rule, momentum);
   run(*whole.trainer);
   Training first(params, rule, momentum), second(params, rule, momentum);
-  StoppedRun stopped(4);
-  plan(*first.trainer);
-  CHECK_THROWS_AS(first.trainer->run(stopped), weir::Stopped);
-  plan(*second.trainer);
-  second.trainer->load(stopped.state);
-  QuietRun quiet;
-  second.trainer->run(quiet);
+  go_on(first, second);
   CHECK(same(second.params("field"), whole.params("field")));
   CHECK(same(second.params("ema"), whole.params("ema")));
 }
@@ -162,13 +167,7 @@ TEST_CASE("What a probe remembers goes on with a resumed training", "[trainer][p
   first.observe("sum", before);
   second.observe("sum", after);
   run(*whole.trainer);
-  StoppedRun stopped(4);
-  plan(*first.trainer);
-  CHECK_THROWS_AS(first.trainer->run(stopped), weir::Stopped);
-  plan(*second.trainer);
-  second.trainer->load(stopped.state);
-  QuietRun quiet;
-  second.trainer->run(quiet);
+  go_on(first, second);
   CHECK(after.sum.equal(unbroken.sum));
   CHECK_FALSE(before.sum.equal(unbroken.sum));
 }
