@@ -147,10 +147,10 @@ class Gradient final : public weir::Trainer {
     // Read when the backward pass is under way: a device would wait for the host between the two.
     const double loss = mean.item<double>();
     if (!std::isfinite(loss)) {
-      throw std::runtime_error(fmt::format(
-          "the loss is {} at step {} (t from {:.3g} to {:.3g}); lower optimiser.lr, set clip, or check the "
-          "data and the noise at the ends of t",
-          loss, k, sample.t.min().item<double>(), sample.t.max().item<double>()));
+      throw std::runtime_error(
+          fmt::format("the loss is {} at step {}; lower optimiser.lr, set clip, or check the data and the "
+                      "noise at the ends of t",
+                      loss, k));
     }
     const weir::PerSampleGradients* per_sample = looped ? looped.get() : gradients.per_sample.get();
     for (const auto& [name, probe] : probes_()) {
