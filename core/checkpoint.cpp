@@ -12,12 +12,11 @@ void add_state(Arrays& arrays, const State& state) {
   for (const auto& [name, tensor] : state) arrays[std::string(state_prefix) + name] = array_of(tensor);
 }
 
-// Floating states keep the dtype they were saved in: moments may be float64 in a float32 graph.
-Tensor state_of(const Array& array, const at::TensorOptions& options) {
+}  // namespace
+
+Tensor saved_tensor(const Array& array, const at::TensorOptions& options) {
   return tensor_of(array, options.dtype(array.dtype == DType::float64 ? at::kDouble : at::kFloat));
 }
-
-}  // namespace
 
 void write_checkpoint(const std::filesystem::path& folder, const std::string& node,
                       const Checkpoint& checkpoint) {
@@ -37,7 +36,7 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& folder, c
   Checkpoint checkpoint;
   for (const auto& [name, array] : read_arrays(file)) {
     if (name.starts_with(state_prefix))
-      checkpoint.state[name.substr(state_prefix.size())] = state_of(array, options);
+      checkpoint.state[name.substr(state_prefix.size())] = saved_tensor(array, options);
     if (name.starts_with(rows_prefix))
       checkpoint.rows[name.substr(rows_prefix.size())] = *array.data<std::int64_t>();
   }
@@ -63,7 +62,7 @@ std::optional<SharedResult> read_shared(const std::filesystem::path& folder, con
   SharedResult result;
   for (const auto& [name, array] : read_arrays(file)) {
     if (name.starts_with(state_prefix))
-      result.state[name.substr(state_prefix.size())] = state_of(array, options);
+      result.state[name.substr(state_prefix.size())] = saved_tensor(array, options);
     if (name.starts_with(trace_prefix)) result.rows[name.substr(trace_prefix.size())] = array;
   }
   return result;

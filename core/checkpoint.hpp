@@ -15,6 +15,9 @@
 
 namespace weir {
 
+// A saved array as it was: floating numbers keep their precision, whatever the graph's is (moments may be float64 in a float32 graph).
+Tensor saved_tensor(const Array& array, const at::TensorOptions& options);
+
 struct Checkpoint {
   State state;
   std::map<std::string, std::int64_t> rows;  // trace path -> committed rows

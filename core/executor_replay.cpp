@@ -7,16 +7,6 @@
 #include <fmt/ranges.h>
 
 namespace weir {
-namespace {
-
-// As it was: floating numbers keep the type that they were recorded in, whatever the graph's is.
-Tensor recorded_tensor(const Reader& record, const std::string& path, const at::TensorOptions& options) {
-  const Array array = record.read(path);
-  return tensor_of(array, options.dtype(array.dtype == DType::float64 ? at::kDouble : at::kFloat));
-}
-
-}  // namespace
-
 class Executor::Replay {
  public:
   Replay(Executor& executor, const Reader& record, Recorder& recorder, Events& events)
@@ -66,7 +56,7 @@ class Executor::Replay {
     if (!record_.has(path)) refuse("which is not in the record");
     if (!record_.attribute(path, "notice").empty())
       refuse(fmt::format("of which the record holds the first {} rows", record_.shape(path).at(0)));
-    output.set(recorded_tensor(record_, path, executor_.options_));
+    output.set(saved_tensor(record_.read(path), executor_.options_));
   }
 
   void complete(std::size_t i) {
@@ -93,7 +83,7 @@ class Executor::Replay {
       for (const DatasetSpec& dataset : output->datasets()) {
         const std::string path = path_of(dataset);
         if (dataset.trace || !record_.has(path) || !record_.attribute(path, "notice").empty()) continue;
-        state[dataset.name] = recorded_tensor(record_, path, executor_.options_);
+        state[dataset.name] = saved_tensor(record_.read(path), executor_.options_);
       }
     }
     return state;

@@ -66,6 +66,9 @@ TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is to
       {"metric/forgetful", "promises", "subject.size was planned and never set", "set it, or do not plan it"},
       {"metric/gnawing", "promises", "numbers that differ by up to ", "work on x.clone()"},
       {"metric/single", "float64", "expected Float", "make tensors with options()"},
+      {"metric/nibbling", "float64", "numbers that differ by up to ", "work on x.clone()"},
+      {"noise/careless", "laws", "(with {\"power\":1.75})", "correct dgamma"},
+      {"interpolant/upright", "laws", "[9, 1] at t [9]", "return one number for each time"},
       {"source/still", "laws", "the same 20 samples from two seeds",
        "draw from `rng`, the argument of sample"},
       {"objective/crowded", "laws", "they differ by ", "no statistics over the batch in loss"},
@@ -159,6 +162,11 @@ TEST_CASE("Words that name no check, plugin or file are refused", "[zoo]") {
   CHECK(plugin.exit == 2);
   CHECK_THAT(plugin.err, Contains("unknown plugin 'zoo/tam', did you mean 'zoo/tame'?"));
   CHECK(check("libweir_none.so").exit == 2);
+  const ScratchFolder scratch;
+  scratch.write("other.yaml", "nodes:\n  base: {plugin: source/gaussian, dim: 2}\n");
+  const Answer with = weir_program(scratch.path(), "plugin check " + library("tame") + " --with other.yaml");
+  CHECK(with.exit == 2);
+  CHECK_THAT(with.err, Contains("other.yaml: no node of it is zoo/tame; name a pipeline that uses"));
   CHECK(check(library("tame") + " --in-process").err ==
         "weir: --in-process makes one check of one library: name it with --only CHECK\n");
   CHECK(check("").err == "weir: name the library to check: weir plugin check build/libweir_noise_sine.so\n");

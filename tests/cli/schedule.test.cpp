@@ -156,6 +156,19 @@ TEST_CASE("After a request to stop no job starts, and those not started are not 
   CHECK(outcomes[1].exit == interrupted);
 }
 
+TEST_CASE("A child that the user's signal ends before it listens was interrupted, not killed") {
+  FakeRunner runner;
+  runner.script[0] = {end(128 + 2)};
+  runner.stop = [&] { return !runner.log.empty(); };
+  const auto outcomes = run({job("a")}, 1, runner);
+  CHECK(outcomes[0].status == "interrupted");
+  CHECK(outcomes[0].message == "stopped before it began; the same command starts it");
+  CHECK(outcomes[0].exit == interrupted);
+  FakeRunner unasked;
+  unasked.script[0] = {end(128 + 2)};
+  CHECK(run({job("a")}, 1, unasked)[0].message == "weir-run was killed by signal 2");
+}
+
 TEST_CASE("Faults found by weir-run make an invalid run") {
   FakeRunner runner;
   runner.script[0] = {

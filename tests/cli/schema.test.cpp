@@ -79,6 +79,16 @@ TEST_CASE("A pipeline that is only begun, or faulty, gets its modeline too") {
   }
 }
 
+TEST_CASE("A plugin that the schema does not know is told, since an editor would underline it") {
+  const ScratchFolder scratch;
+  scratch.write("p.yaml", "nodes: {a: {plugin: noise/mine}}\n");
+  CHECK(weir_program(scratch.path(), "schema --modeline p.yaml").err ==
+        "weir: warning: unknown plugin 'noise/mine' (node 'a'); if it is of your own, add --plugin-path "
+        "FOLDER\n");
+  scratch.write("q.yaml", small_pipeline);
+  CHECK(weir_program(scratch.path(), "schema --modeline q.yaml").err.empty());
+}
+
 TEST_CASE("A schema is written over an earlier one and over nothing else") {
   const ScratchFolder scratch;
   scratch.write("p.yaml", small_pipeline);

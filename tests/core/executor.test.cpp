@@ -285,6 +285,19 @@ TEST_CASE("A node that fails is named with its plugin and place", "[executor]") 
   CHECK(events.failure == "node 'left' (bucket/plain, wells.yaml:3:5): the bucket is full");
 }
 
+TEST_CASE("What the standard library throws is named by its type, what a plugin throws is not",
+          "[executor]") {
+  const weir::GraphNode left = node("left", "bucket");
+  const auto text = [&](const auto& error) {
+    return std::string(weir::failure_of(left, std::make_exception_ptr(error)).what());
+  };
+  const std::string of = "node 'left' (bucket/plain, wells.yaml:3:5): ";
+  CHECK(text(std::length_error("basic_string::_M_create")) ==
+        of + "std::length_error: basic_string::_M_create");
+  CHECK(text(std::runtime_error("full")) == of + "full");
+  CHECK(text(weir::RecordError("full")) == of + "full");
+}
+
 TEST_CASE("A node that fails stops those that run beside it", "[executor]") {
   weir::Graph graph = two_buckets();
   graph.nodes[1].params["stop_at"] = 3;

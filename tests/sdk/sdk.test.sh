@@ -59,6 +59,8 @@ rm -rf "$XDG_CACHE_HOME" && mkdir -p "$XDG_DATA_HOME/weir/plugins"
 cp "$work/build/libweir_noise_sine.so" "$XDG_DATA_HOME/weir/plugins/"   # it looks for libweir_kinds.so where that was
 "$prefix/bin/weir" show noise/sine >"$log" 2>&1 || { cat "$log"; fail "a plugin built before the move is not found"; }
 rm -rf "$XDG_DATA_HOME"
+cmake --install "$work/build" --prefix "$prefix" >"$log" 2>&1 || { cat "$log"; fail "install of the example"; }
+"$prefix/bin/weir" run "$example/lab.yaml" -o "$work/installed.h5" --progress plain >"$log" 2>&1 || { cat "$log"; fail "run with installed plugins"; }
 configure "$work/build2" || { cat "$log"; fail "configure after the move"; }
 
 echo "another LibTorch is refused when configuring"

@@ -22,7 +22,7 @@ std::string version_text(const std::string& version, const std::string& sha256) 
 MadeWith made_with(const RecordedRun& run) {
   MadeWith made;
   for (const char* name : {"weir", "libtorch", "hdf5", "compiler"}) made[name] = run.library(name);
-  for (const char* name : {"host", "device", "device_name", "dtype", "threads", "git_commit"})
+  for (const char* name : {"host", "device", "device_name", "dtype", "threads"})
     made[name] = run.provenance(name);
   for (const RecordedRun::Plugin& plugin : run.plugins())
     made[plugin.name] = version_text(plugin.version, plugin.sha256);
@@ -46,7 +46,8 @@ MadeWith would_be_made_with(const Graph& graph, const std::string& only) {
 std::string changes(const MadeWith& then, const MadeWith& now) {
   std::vector<Row> rows;
   for (const auto& [what, value] : now)
-    if (const auto known = then.find(what); known != then.end() && known->second != value)
+    if (const auto known = then.find(what);
+        known != then.end() && !known->second.empty() && !value.empty() && known->second != value)
       rows.push_back({what, known->second, value});
   return rows.empty() ? "" : aligned({"made with", "then", "now"}, rows);
 }

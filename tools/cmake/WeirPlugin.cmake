@@ -12,6 +12,8 @@
 # After include(CTest) the library has the test weir_plugin_check_<library>: `weir plugin check`, with the pipeline given at
 # its first file.
 #
+# `cmake --install BUILD --prefix PREFIX` puts the library where the Weir in PREFIX finds it.
+#
 # Used by Weir's own build and, installed with weirConfig.cmake, by everybody else's.
 function(weir_add_plugin)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "LIBRARY;VENDOR;VERSION;LICENCE;WITH" "")
@@ -46,7 +48,10 @@ function(weir_add_plugin)
         target_link_options(${target} PRIVATE -Wl,-z,defs)
       endif()
       set_target_properties(${target} PROPERTIES PREFIX lib SUFFIX .so CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-      if(weir_PROGRAM AND BUILD_TESTING)   # Weir's own build has no weir_PROGRAM
+      if(weir_PLUGIN_DIR)   # Weir's own build has neither this nor weir_PROGRAM, and installs in its own way
+        install(TARGETS ${target} DESTINATION ${weir_PLUGIN_DIR})
+      endif()
+      if(weir_PROGRAM AND BUILD_TESTING)
         set(with)
         if(arg_WITH)
           get_filename_component(pipeline ${arg_WITH} ABSOLUTE)

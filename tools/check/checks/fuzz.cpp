@@ -11,17 +11,17 @@
 #include <weir/front/wording.hpp>
 
 namespace weir::conformance {
-namespace {
-
-constexpr double everyday = 10;
-constexpr double largest_limit = 1000;
-constexpr std::int64_t more_integers = 16;
-
 bool allows(const ParamSchema& param, double value) {
   if (param.minimum && (param.minimum_excluded ? value <= *param.minimum : value < *param.minimum))
     return false;
   return !param.maximum || (param.maximum_excluded ? value < *param.maximum : value <= *param.maximum);
 }
+
+namespace {
+
+constexpr double everyday = 10;
+constexpr double largest_limit = 1000;
+constexpr std::int64_t more_integers = 16;
 
 // Limits that are worth trying.
 std::vector<double> limits(const ParamSchema& param) {

@@ -10,6 +10,9 @@
 
 namespace weir::conformance {
 
+// Whether a number lies within the parameter's limits.
+bool allows(const ParamSchema& param, double value);
+
 // Values that the declaration allows, as YAML: its limits and some between. Magnitudes are those of everyday use, since
 // larger ones may overflow or take for ever: numbers up to 10, integers up to 16 above their minimum, limits up to 1000.
 // Lists and matrices keep the size of `value`, what the parameter has now; texts and files are not tried.

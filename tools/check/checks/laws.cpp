@@ -7,6 +7,7 @@
 #include "../bench.hpp"
 #include "../broken.hpp"
 #include "checks.hpp"
+#include "fuzz.hpp"
 
 namespace weir::conformance {
 
@@ -40,7 +41,7 @@ std::vector<Subject> at_other_values(const Subject& subject) {
         subject.params.contains(param.name) ? subject.params.at(param.name) : param.fallback;
     if (!now.is_number()) continue;
     const double value = 1.5 * now.get<double>() + 0.25;
-    if (param.maximum && value >= *param.maximum) continue;
+    if (!allows(param, value)) continue;
     others.push_back(subject);
     others.back().params[param.name] = value;
   }

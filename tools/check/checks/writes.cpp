@@ -10,9 +10,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <cli/temporary_folder.hpp>
+
 #include "../bench.hpp"
 #include "../broken.hpp"
-#include "../scratch.hpp"
 #include "checks.hpp"
 
 namespace weir::conformance {
@@ -55,7 +56,7 @@ class Surveyed {
     setenv(name, (scratch_.path() / folder).c_str(), 1);
   }
 
-  Scratch scratch_;
+  cli::TemporaryFolder scratch_;
   fs::path before_;
   std::map<std::string, std::string> environment_;
 };
@@ -99,7 +100,7 @@ class Overheard {
 
 std::string writes_nothing(const Job& job) {
   const Bench bench(job.subject);  // has its own files elsewhere
-  const Scratch scratch;
+  const cli::TemporaryFolder scratch;
   std::string file, text;
   {
     const Surveyed surveyed;
