@@ -13,7 +13,7 @@
 #include <mutex>
 #include <set>
 #include <string_view>
-#include <weir/front/elf_note.hpp>
+#include <weir/front/plugins/elf_note.hpp>
 #include <weir/plugin_abi.hpp>
 
 namespace weir {

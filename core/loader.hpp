@@ -1,6 +1,6 @@
 // core/loader.hpp -- plugin libraries: opened once, checked before and after, never closed.
 //
-// A library is opened when a plugin of it is first asked for. Its note is read before (core/front/elf_note.hpp), its table
+// A library is opened when a plugin of it is first asked for. Its note is read before (core/front/plugins/elf_note.hpp), its table
 // compared after; only then are its plugins registered, all or none. Symbols are bound at once and stay private to it.
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include <weir/front/schema.hpp>
+#include <weir/front/plugins/schema.hpp>
 #include <weir/node.hpp>
 
 namespace weir {

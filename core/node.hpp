@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include <weir/front/fault.hpp>
-#include <weir/front/schema.hpp>
+#include <weir/front/faults/fault.hpp>
+#include <weir/front/plugins/schema.hpp>
 #include <weir/rng.hpp>
 #include <weir/tensor.hpp>
 

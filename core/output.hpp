@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <weir/front/schema.hpp>
+#include <weir/front/plugins/schema.hpp>
 #include <weir/record/recorder.hpp>
 #include <weir/tensor.hpp>
 

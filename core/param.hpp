@@ -17,7 +17,7 @@
 #include <type_traits>
 #include <vector>
 
-#include <weir/front/schema.hpp>
+#include <weir/front/plugins/schema.hpp>
 
 namespace weir {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <tuple>
 
-#include <weir/front/check.hpp>
-#include <weir/front/value.hpp>
-#include <weir/front/wording.hpp>
+#include <weir/front/check/check.hpp>
+#include <weir/front/check/value.hpp>
+#include <weir/front/faults/wording.hpp>
 
 namespace weir {
 namespace {

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include <weir/front/fault.hpp>
-#include <weir/front/graph.hpp>
-#include <weir/front/registry.hpp>
-#include <weir/front/trust.hpp>
+#include <weir/front/faults/fault.hpp>
+#include <weir/front/check/graph.hpp>
+#include <weir/front/plugins/registry.hpp>
+#include <weir/front/plugins/trust.hpp>
 
 namespace weir {
 

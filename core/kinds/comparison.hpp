@@ -4,7 +4,7 @@
 #include <utility>
 
 #include <weir/kinds/metric.hpp>
-#include <weir/kinds/source.hpp>
+#include <weir/kinds/flow/source.hpp>
 
 namespace weir {
 

@@ -1,11 +1,11 @@
 // core/kinds/kinds.cpp -- key functions of the interfaces, so that each type has one home for all plugins.
 #include <weir/kinds/metric.hpp>
-#include <weir/kinds/noise.hpp>
-#include <weir/kinds/objective.hpp>
-#include <weir/kinds/optimiser.hpp>
-#include <weir/kinds/probe.hpp>
-#include <weir/kinds/time.hpp>
-#include <weir/kinds/trainer.hpp>
+#include <weir/kinds/flow/noise.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
+#include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/flow/time.hpp>
+#include <weir/kinds/learn/trainer.hpp>
 
 namespace weir {
 

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <weir/record/hdf5.hpp>
+#include <weir/record/hdf5/hdf5.hpp>
 #include <weir/record/reader.hpp>
-#include <weir/record/sync.hpp>
+#include <weir/record/write/sync.hpp>
 
 namespace weir {
 namespace {

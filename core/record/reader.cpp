@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include <weir/record/hdf5.hpp>
+#include <weir/record/hdf5/hdf5.hpp>
 
 namespace weir {
 namespace {

@@ -9,10 +9,10 @@
 #include <set>
 #include <thread>
 
-#include <weir/record/layout.hpp>
-#include <weir/record/lock_file.hpp>
-#include <weir/record/queue.hpp>
-#include <weir/record/writer.hpp>
+#include <weir/record/write/layout.hpp>
+#include <weir/record/write/lock_file.hpp>
+#include <weir/record/write/queue.hpp>
+#include <weir/record/write/writer.hpp>
 
 namespace weir {
 namespace {

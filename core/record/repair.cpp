@@ -1,11 +1,11 @@
 // core/record/repair.cpp -- what stands at a record's path, and setting right a record whose writer died.
 #include <fmt/format.h>
 
-#include <weir/record/crc32c.hpp>
-#include <weir/record/layout.hpp>
-#include <weir/record/lock_file.hpp>
+#include <weir/record/hdf5/crc32c.hpp>
+#include <weir/record/write/layout.hpp>
+#include <weir/record/write/lock_file.hpp>
 #include <weir/record/reader.hpp>
-#include <weir/record/revive.hpp>
+#include <weir/record/write/revive.hpp>
 
 namespace weir {
 namespace {

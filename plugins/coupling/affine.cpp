@@ -18,7 +18,7 @@
 
 #include <fmt/format.h>
 
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

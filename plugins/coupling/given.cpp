@@ -5,7 +5,7 @@
 // Source   Liu, Gong, Liu, arXiv 2209.03003: the k-th rectified flow is trained on the pairs (z, flow(z)) of the one before.
 // Shapes   x0, x1 [pair, item...]; a dataset with one axis has items {1}
 // Limits   fixed by nature: `draw` is not asked for
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
 

@@ -5,7 +5,7 @@
 // Source   Lipman et al., arXiv 2210.02747; Liu, Gong, Liu, arXiv 2209.03003 (1-rectified flow).
 // Shapes   x0, x1 [pair, item...]
 // Limits   fixed pairs take distinct items of a finite set; a fresh draw takes them with replacement
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

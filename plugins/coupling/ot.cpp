@@ -7,8 +7,8 @@
 // Shapes   x0, x1 [pair, item...]
 // Limits   fixed pairs: one assignment of all N, N^2 numbers in memory. Fresh: an assignment within each draw, whose rows therefore
 //          depend on each other (one unit). Always a permutation: no pair is drawn twice or left out.
-#include <weir/kinds/coupling.hpp>
-#include <weir/math/assignment.hpp>
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/math/numeric/assignment.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

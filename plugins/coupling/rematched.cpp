@@ -10,8 +10,8 @@
 // Limits   fixed pairs; one assignment of all N, N^2 numbers in memory; labels follow the targets
 #include <fmt/format.h>
 
-#include <weir/kinds/coupling.hpp>
-#include <weir/math/assignment.hpp>
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/math/numeric/assignment.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -11,7 +11,7 @@
 // Limits   needs at least 2 fixed pairs; labels follow the targets
 #include <fmt/format.h>
 
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

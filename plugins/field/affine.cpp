@@ -13,10 +13,10 @@
 // Limits   infinite where I + t Theta is singular: at t = 1 / (1 - a) for each real eigenvalue a <= 0 of I + Theta.
 #include <fmt/format.h>
 
-#include <weir/kinds/coupling.hpp>
-#include <weir/kinds/field.hpp>
-#include <weir/kinds/source.hpp>
-#include <weir/math/layers.hpp>
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/kinds/flow/source.hpp>
+#include <weir/math/autograd/layers.hpp>
 #include <weir/plugin.hpp>
 
 #include <functional>

@@ -11,10 +11,10 @@
 // Shapes   x, v [B, item...]; no parameters
 // Limits   a standard normal source, a finite target set. Infinite at t = 1 without noise there: an integrator must not
 //          evaluate it at t = 1 (euler does not; heun and rk4 do). Cost: B N D products per call, in float64.
-#include <weir/kinds/field.hpp>
-#include <weir/kinds/interpolant.hpp>
-#include <weir/kinds/source.hpp>
-#include <weir/math/posterior_means.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/flow/source.hpp>
+#include <weir/math/numeric/posterior_means.hpp>
 #include <weir/plugin.hpp>
 
 #include <optional>

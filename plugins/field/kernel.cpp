@@ -9,10 +9,10 @@
 // Shapes   x, v [B, item...]; no parameters
 // Limits   fixed pairs and an interpolant with noise. Where gamma(t) = 0 (a bridge's ends) the nearest pair's velocity.
 //          Cost: B N D products per call for N pairs, in float64.
-#include <weir/kinds/coupling.hpp>
-#include <weir/kinds/field.hpp>
-#include <weir/kinds/interpolant.hpp>
-#include <weir/math/posterior_means.hpp>
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
+#include <weir/math/numeric/posterior_means.hpp>
 #include <weir/plugin.hpp>
 
 #include <optional>

@@ -10,8 +10,8 @@
 // Limits   none on the item's shape; images are better served by field/unet.
 #include <fmt/format.h>
 
-#include <weir/kinds/field.hpp>
-#include <weir/math/layers.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/math/autograd/layers.hpp>
 #include <weir/plugin.hpp>
 
 #include <functional>

@@ -31,7 +31,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <weir/kinds/field.hpp>
+#include <weir/kinds/flow/field.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -11,9 +11,9 @@
 // Limits   images only. GroupNorm takes up to 8 groups of 4 channels or more, as the number of channels divides.
 #include <fmt/format.h>
 
-#include <weir/kinds/field.hpp>
-#include <weir/math/layers.hpp>
-#include <weir/math/tape.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/math/autograd/layers.hpp>
+#include <weir/math/autograd/tape.hpp>
 #include <weir/plugin.hpp>
 
 #include <algorithm>

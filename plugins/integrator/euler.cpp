@@ -5,7 +5,7 @@
 // Source   Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section I.7.
 // Shapes   x [N, item...]
 // Limits   order 1. A memorised crossing of lines at t = 1/2 comes back only when no grid point sits on it: odd step counts.
-#include <weir/kinds/integrator.hpp>
+#include <weir/kinds/flow/integrator.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

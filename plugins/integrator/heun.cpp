@@ -5,7 +5,7 @@
 // Source   Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section II.1.
 // Shapes   x [N, item...]
 // Limits   order 2, two evaluations a step.
-#include <weir/kinds/integrator.hpp>
+#include <weir/kinds/flow/integrator.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

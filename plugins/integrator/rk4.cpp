@@ -10,7 +10,7 @@
 // Source   Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section II.1.
 // Shapes   x [N, item...]
 // Limits   order 4, also for fields that depend on t: the nodes are 0, 1/2, 1/2, 1.
-#include <weir/kinds/integrator.hpp>
+#include <weir/kinds/flow/integrator.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -5,7 +5,7 @@
 // Source   rectified flow, Liu, Gong, Liu, arXiv 2209.03003; with noise, Tong et al., arXiv 2302.00482.
 // Shapes   t [N]
 // Limits   none.
-#include <weir/kinds/interpolant.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

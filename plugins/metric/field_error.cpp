@@ -13,8 +13,8 @@
 #include <fmt/format.h>
 
 #include <weir/kinds/metric.hpp>
-#include <weir/kinds/objective.hpp>
-#include <weir/math/time_bins.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/math/variance/time_bins.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -14,11 +14,11 @@
 #include <fmt/ranges.h>
 
 #include <weir/kinds/metric.hpp>
-#include <weir/kinds/objective.hpp>
-#include <weir/math/gradient_variance.hpp>
-#include <weir/math/row_gradients.hpp>
-#include <weir/math/tape.hpp>
-#include <weir/math/time_bins.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/math/variance/gradient_variance.hpp>
+#include <weir/math/variance/row_gradients.hpp>
+#include <weir/math/autograd/tape.hpp>
+#include <weir/math/variance/time_bins.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -9,8 +9,8 @@
 // Shapes   total, loss, total_error, loss_error [1]    bin [bins]
 // Limits   fresh, jointly normal pairs and fields v = (I + t Theta)^-1 (theta + Theta x); anything else is refused.
 #include <weir/kinds/metric.hpp>
-#include <weir/kinds/objective.hpp>
-#include <weir/math/exact_gradient_variance.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/math/variance/exact_gradient_variance.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -17,9 +17,9 @@
 
 #include <fmt/ranges.h>
 
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/metric.hpp>
-#include <weir/math/distance.hpp>
+#include <weir/math/numeric/distance.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -14,7 +14,7 @@
 #include <cmath>
 
 #include <weir/kinds/comparison.hpp>
-#include <weir/math/distance.hpp>
+#include <weir/math/numeric/distance.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

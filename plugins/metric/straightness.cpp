@@ -13,7 +13,7 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <weir/kinds/field.hpp>
+#include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/metric.hpp>
 #include <weir/plugin.hpp>
 

@@ -13,8 +13,8 @@
 #include <limits>
 
 #include <weir/kinds/metric.hpp>
-#include <weir/kinds/objective.hpp>
-#include <weir/math/exact_gradient_variance.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/math/variance/exact_gradient_variance.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include <weir/kinds/comparison.hpp>
-#include <weir/math/assignment.hpp>
+#include <weir/math/numeric/assignment.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

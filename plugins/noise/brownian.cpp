@@ -5,7 +5,7 @@
 // Source   Albergo, Boffi, Vanden-Eijnden, arXiv 2303.08797.
 // Shapes   t, gamma, gamma' [N]
 // Limits   gamma' is unbounded at t = 0 and 1; samplers stay inside (eps, 1 - eps).
-#include <weir/kinds/noise.hpp>
+#include <weir/kinds/flow/noise.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -5,7 +5,7 @@
 // Source   I-CFM, Tong et al., arXiv 2302.00482; sigma = 0.05 in arXiv 2510.18118.
 // Shapes   t, gamma, gamma' [N]
 // Limits   x_0 and x_1 are noisy too: the ends of the path are the data convolved with N(0, sigma^2 I).
-#include <weir/kinds/noise.hpp>
+#include <weir/kinds/flow/noise.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

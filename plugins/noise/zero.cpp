@@ -5,7 +5,7 @@
 // Source   rectified flow, Liu, Gong, Liu, arXiv 2209.03003.
 // Shapes   t, gamma, gamma' [N]
 // Limits   x_t is a deterministic function of the pair and t: straight lines can be memorised.
-#include <weir/kinds/noise.hpp>
+#include <weir/kinds/flow/noise.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

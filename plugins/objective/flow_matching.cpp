@@ -5,9 +5,9 @@
 // Source   Lipman et al., arXiv 2210.02747; Tong et al., arXiv 2302.00482; the loss of arXiv 2510.18118.
 // Shapes   x0, x1, z, x_t, u_t [B, item...]    t, l [B]
 // Limits   the target is the conditional velocity; no weighting over t beyond the law of the time sampler.
-#include <weir/kinds/interpolant.hpp>
-#include <weir/kinds/objective.hpp>
-#include <weir/kinds/time.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/flow/time.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -6,7 +6,7 @@
 // Source   Kingma, Ba, arXiv 1412.6980; LibTorch's fused kernel.
 // Shapes   as the parameters
 // Limits   weight decay is L2 regularisation, scaled by the adaptive step; optimiser/adamw decouples it.
-#include <weir/math/adam.hpp>
+#include <weir/math/optimiser/adam.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -8,7 +8,7 @@
 // Limits   the decay is multiplied by the scheduled learning rate, as in PyTorch.
 #include <ATen/ops/_fused_adamw.h>
 
-#include <weir/math/adam.hpp>
+#include <weir/math/optimiser/adam.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -5,8 +5,8 @@
 // Source   Sutskever et al., ICML 2013, in PyTorch's form (the learning rate outside the buffer).
 // Shapes   as the parameters
 // Limits   none.
-#include <weir/kinds/optimiser.hpp>
-#include <weir/math/moments.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
+#include <weir/math/optimiser/moments.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -12,9 +12,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <weir/kinds/probe.hpp>
-#include <weir/math/gradient_variance.hpp>
-#include <weir/math/time_bins.hpp>
+#include <weir/kinds/learn/probe.hpp>
+#include <weir/math/variance/gradient_variance.hpp>
+#include <weir/math/variance/time_bins.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

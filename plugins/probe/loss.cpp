@@ -5,8 +5,8 @@
 // Source   the per-bin curves of arXiv 2510.18118, appendix.
 // Shapes   l, t [B]    bin [bins]
 // Limits   a bin without rows at a step is NaN in that row.
-#include <weir/kinds/probe.hpp>
-#include <weir/math/time_bins.hpp>
+#include <weir/kinds/learn/probe.hpp>
+#include <weir/math/variance/time_bins.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-#include <weir/kinds/source.hpp>
+#include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -21,9 +21,9 @@
 
 #include <fmt/format.h>
 
-#include <weir/front/digest.hpp>
-#include <weir/kinds/source.hpp>
-#include <weir/math/area.hpp>
+#include <weir/front/plugins/digest.hpp>
+#include <weir/kinds/flow/source.hpp>
+#include <weir/math/numeric/area.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -6,8 +6,8 @@
 // Limits   read whole, or its first `limit` rows, into memory; whole numbers become the graph's floating type
 #include <fmt/format.h>
 
-#include <weir/front/digest.hpp>
-#include <weir/kinds/source.hpp>
+#include <weir/front/plugins/digest.hpp>
+#include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
 

@@ -7,7 +7,7 @@
 // Source   order statistics; the use for per-bin statistics is this laboratory's.
 // Shapes   t, density [N]
 // Limits   single rows are no longer identically distributed: row i carries the i-th smallest time.
-#include <weir/kinds/time.hpp>
+#include <weir/kinds/flow/time.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

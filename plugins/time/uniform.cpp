@@ -5,7 +5,7 @@
 // Source   the usual choice: Lipman et al., arXiv 2210.02747.
 // Shapes   t, density [N]
 // Limits   rows are independent and in no order; time/sorted gives the same set in ascending order.
-#include <weir/kinds/time.hpp>
+#include <weir/kinds/flow/time.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

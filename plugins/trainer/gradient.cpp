@@ -14,11 +14,11 @@
 
 #include <fmt/format.h>
 
-#include <weir/kinds/optimiser.hpp>
-#include <weir/kinds/probe.hpp>
-#include <weir/kinds/trainer.hpp>
-#include <weir/math/row_gradients.hpp>
-#include <weir/math/tape.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
+#include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/learn/trainer.hpp>
+#include <weir/math/variance/row_gradients.hpp>
+#include <weir/math/autograd/tape.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

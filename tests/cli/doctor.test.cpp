@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <weir/front/elf_note.hpp>
+#include <weir/front/plugins/elf_note.hpp>
 
 #include "program.hpp"
 #include "scratch_folder.hpp"

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include <weir/device.hpp>
-#include <weir/executor.hpp>
+#include <weir/executor/executor.hpp>
 #include <weir/record/reader.hpp>
 
 using weir::Tensor;

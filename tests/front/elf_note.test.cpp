@@ -9,7 +9,7 @@
 #include <iterator>
 #include <random>
 
-#include <weir/front/elf_note.hpp>
+#include <weir/front/plugins/elf_note.hpp>
 
 namespace fs = std::filesystem;
 using Catch::Matchers::Contains;

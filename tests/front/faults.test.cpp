@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include <weir/front/fault.hpp>
+#include <weir/front/faults/fault.hpp>
 
 #include "laboratory.hpp"
 

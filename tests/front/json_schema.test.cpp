@@ -7,8 +7,8 @@
 #include <set>
 #include <sstream>
 
-#include <weir/front/child_output.hpp>
-#include <weir/front/json_schema.hpp>
+#include <weir/front/plugins/child_output.hpp>
+#include <weir/front/show/json_schema.hpp>
 
 #include "laboratory.hpp"
 

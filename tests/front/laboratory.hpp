@@ -6,7 +6,7 @@
 #include <string>
 
 #include <weir/front/pipeline.hpp>
-#include <weir/front/registry.hpp>
+#include <weir/front/plugins/registry.hpp>
 
 namespace laboratory {
 

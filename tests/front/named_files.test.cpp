@@ -1,8 +1,8 @@
 // tests/front/named_files.test.cpp -- a file that a parameter names counts by what is in it.
 #include <catch2/catch.hpp>
 
-#include <weir/front/digest.hpp>
-#include <weir/front/named_files.hpp>
+#include <weir/front/plugins/digest.hpp>
+#include <weir/front/sweep/named_files.hpp>
 
 #include "laboratory.hpp"
 

@@ -1,7 +1,7 @@
 // tests/front/node_key.test.cpp -- which changes make a node's result another one.
 #include <catch2/catch.hpp>
 
-#include <weir/front/digest.hpp>
+#include <weir/front/plugins/digest.hpp>
 
 #include "laboratory.hpp"
 

@@ -1,7 +1,7 @@
 // tests/front/reference.test.cpp -- what is told of plugins and graphs.
 #include <catch2/catch.hpp>
 
-#include <weir/front/reference.hpp>
+#include <weir/front/show/reference.hpp>
 
 #include "laboratory.hpp"
 

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <optional>
 
-#include <weir/front/child_output.hpp>
-#include <weir/front/schema_cache.hpp>
+#include <weir/front/plugins/child_output.hpp>
+#include <weir/front/plugins/schema_cache.hpp>
 
 #include "laboratory.hpp"
 

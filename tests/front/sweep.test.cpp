@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include <weir/front/sharing.hpp>
+#include <weir/front/sweep/sharing.hpp>
 
 #include "laboratory.hpp"
 

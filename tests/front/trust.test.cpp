@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <string>
 
-#include <weir/front/registry.hpp>
-#include <weir/front/trust.hpp>
+#include <weir/front/plugins/registry.hpp>
+#include <weir/front/plugins/trust.hpp>
 
 #include "laboratory.hpp"
 

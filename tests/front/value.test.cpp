@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <numbers>
 
-#include <weir/front/value.hpp>
-#include <weir/front/yaml.hpp>
+#include <weir/front/check/value.hpp>
+#include <weir/front/yaml/yaml.hpp>
 
 #include "laboratory.hpp"
 

@@ -1,7 +1,7 @@
 // tests/front/vendor.test.cpp -- plugins of several vendors: full names, short ones, and what a pipeline makes of them.
 #include <catch2/catch.hpp>
 
-#include <weir/front/json_schema.hpp>
+#include <weir/front/show/json_schema.hpp>
 
 #include "laboratory.hpp"
 

@@ -1,5 +1,5 @@
 // tests/math/area.test.cpp -- shrinking images by area.
-#include <weir/math/area.hpp>
+#include <weir/math/numeric/area.hpp>
 #include <weir/rng.hpp>
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own

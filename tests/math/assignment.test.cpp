@@ -1,5 +1,5 @@
 // tests/math/assignment.test.cpp -- the assignment solver against brute force, closed forms, scipy, and its own certificate.
-#include <weir/math/assignment.hpp>
+#include <weir/math/numeric/assignment.hpp>
 #include <weir/rng.hpp>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // tests/math/distance.test.cpp -- squared distances from differences and from products.
-#include <weir/math/distance.hpp>
+#include <weir/math/numeric/distance.hpp>
 #include <weir/rng.hpp>
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own

@@ -1,8 +1,8 @@
 // tests/math/gradient_variance.test.cpp -- variances of per-sample gradients against their definition.
 #include <cmath>
 
-#include <weir/math/gradient_variance.hpp>
-#include <weir/math/layer_gradients.hpp>
+#include <weir/math/variance/gradient_variance.hpp>
+#include <weir/math/autograd/layer_gradients.hpp>
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <numbers>
 
-#include <weir/math/layers.hpp>
+#include <weir/math/autograd/layers.hpp>
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 

@@ -1,7 +1,7 @@
 // tests/math/posterior_means.test.cpp -- means over a finite set against plain loops.
 #include <cmath>
 
-#include <weir/math/posterior_means.hpp>
+#include <weir/math/numeric/posterior_means.hpp>
 #include <weir/rng.hpp>
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own

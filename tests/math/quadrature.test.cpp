@@ -1,7 +1,7 @@
 // tests/math/quadrature.test.cpp -- integrals that are known, with poles on and beside the line.
 #include <cmath>
 
-#include <weir/math/quadrature.hpp>
+#include <weir/math/numeric/quadrature.hpp>
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 

@@ -1,5 +1,5 @@
 // tests/math/row_gradients.test.cpp -- gradients of rows alone against passes over the whole batch.
-#include <weir/math/row_gradients.hpp>
+#include <weir/math/variance/row_gradients.hpp>
 
 #include "../plugins/experiment.hpp"
 

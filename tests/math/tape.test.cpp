@@ -1,7 +1,7 @@
 // tests/math/tape.test.cpp -- per-sample gradients from a tape against one backward pass per sample.
-#include <weir/math/layer_gradients.hpp>
-#include <weir/math/layers.hpp>
-#include <weir/math/tape.hpp>
+#include <weir/math/autograd/layer_gradients.hpp>
+#include <weir/math/autograd/layers.hpp>
+#include <weir/math/autograd/tape.hpp>
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <weir/kinds/objective.hpp>
-#include <weir/kinds/time.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/flow/time.hpp>
 #include <weir/tensor.hpp>
 
 #include "field/given.hpp"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <check/nodes.hpp>
-#include <weir/front/registry.hpp>
+#include <weir/front/plugins/registry.hpp>
 
 namespace weir::tests {
 

@@ -1,5 +1,5 @@
 // tests/record/crc32c.test.cpp -- the checksum against its standard and against Boost.
-#include <weir/record/crc32c.hpp>
+#include <weir/record/hdf5/crc32c.hpp>
 
 #include <boost/crc.hpp>
 #include <catch2/catch.hpp>

@@ -6,11 +6,11 @@
 #include <cstring>
 
 #include <weir/kinds/comparison.hpp>
-#include <weir/kinds/integrator.hpp>
+#include <weir/kinds/flow/integrator.hpp>
 #include <weir/kinds/metric.hpp>
-#include <weir/kinds/optimiser.hpp>
-#include <weir/kinds/probe.hpp>
-#include <weir/kinds/trainer.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
+#include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/learn/trainer.hpp>
 #include <weir/node.hpp>
 #include <weir/plugin.hpp>
 

@@ -19,7 +19,7 @@
 
 #include <fmt/format.h>
 
-#include <cli/temporary_folder.hpp>
+#include <system/temporary_folder.hpp>
 
 #include "verdict.hpp"
 

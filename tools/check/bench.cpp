@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include <weir/device.hpp>
-#include <weir/kinds/field.hpp>
+#include <weir/kinds/flow/field.hpp>
 
 #include "broken.hpp"
 #include "guess.hpp"

@@ -10,7 +10,7 @@
 
 #include <weir/front/pipeline.hpp>
 
-#include <cli/temporary_folder.hpp>
+#include <system/temporary_folder.hpp>
 
 #include "ran.hpp"
 #include "subject.hpp"

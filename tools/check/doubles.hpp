@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <weir/kinds/source.hpp>
+#include <weir/kinds/flow/source.hpp>
 
 #include "nodes.hpp"
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include <weir/front/schema.hpp>
+#include <weir/front/plugins/schema.hpp>
 
 namespace weir::conformance {
 

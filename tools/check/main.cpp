@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <iostream>
 
-#include <weir/front/fault.hpp>
+#include <weir/front/faults/fault.hpp>
 
 #include "checks/checks.hpp"
 #include "library.hpp"

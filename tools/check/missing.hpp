@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include <weir/front/schema.hpp>
+#include <weir/front/plugins/schema.hpp>
 #include <weir/tensor.hpp>
 
 namespace weir::conformance {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include <weir/executor.hpp>
+#include <weir/executor/executor.hpp>
 
 #include "doubles.hpp"
 

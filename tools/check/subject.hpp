@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include <weir/front/registry.hpp>
+#include <weir/front/plugins/registry.hpp>
 
 #include "nodes.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <c10/util/Exception.h>
 
-#include <weir/front/fault.hpp>
+#include <weir/front/faults/fault.hpp>
 
 #include "broken.hpp"
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include <weir/kinds/coupling.hpp>
-#include <weir/kinds/field.hpp>
-#include <weir/kinds/interpolant.hpp>
-#include <weir/kinds/objective.hpp>
-#include <weir/kinds/optimiser.hpp>
-#include <weir/kinds/source.hpp>
-#include <weir/kinds/time.hpp>
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
+#include <weir/kinds/flow/source.hpp>
+#include <weir/kinds/flow/time.hpp>
 
 #include "doubles.hpp"
 #include "subject.hpp"

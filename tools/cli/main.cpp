@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <vector>
 
-#include <weir/front/fault.hpp>
+#include <weir/front/faults/fault.hpp>
 #include <weir/record/recorder.hpp>
 
-#include "exit.hpp"
-#include "pipeline_arguments.hpp"
+#include <system/exit.hpp>
+#include <cli/arguments/pipeline_arguments.hpp>
 #include "verbs.hpp"
 
 namespace weir::cli {

@@ -5,7 +5,7 @@ import os
 import pathlib
 import sys
 
-INVALID, MISSING, IO_FAILED = 2, 3, 4      # as in tools/cli/exit.hpp
+INVALID, MISSING, IO_FAILED = 2, 3, 4      # as in tools/system/exit.hpp
 
 # Python's name of a module, and Debian's of its package.
 MODULES = {"numpy": "python3-numpy", "h5py": "python3-h5py", "matplotlib": "python3-matplotlib", "jinja2": "python3-jinja2"}
@@ -42,7 +42,7 @@ def main(words):
     parser.add_argument("source", type=pathlib.Path)
     parser.add_argument("-o", "--out", type=pathlib.Path)
     parser.add_argument("--reference", type=pathlib.Path)
-    parser.add_argument("--summary", type=pathlib.Path)      # numbers and verdicts, from tools/cli/report_summary.cpp
+    parser.add_argument("--summary", type=pathlib.Path)      # numbers and verdicts, from tools/lab/judge/report_summary.cpp
     parser.add_argument("--force", action="store_true")
     arguments = parser.parse_args(words)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 
 class ReportError(Exception):
-    """Ends the program: an exit code as in tools/cli/exit.hpp, and the whole text for the user."""
+    """Ends the program: an exit code as in tools/system/exit.hpp, and the whole text for the user."""
 
     def __init__(self, code, text):
         super().__init__(text)

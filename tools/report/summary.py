@@ -1,6 +1,6 @@
 # tools/report/summary.py -- what `weir run` said at the end: the table, each case's numbers and the verdicts, as text.
 #
-# The program writes it (tools/cli/summary_json.cpp); a page only shows it.
+# The program writes it (tools/lab/judge/summary_json.cpp); a page only shows it.
 import dataclasses
 import json
 import math

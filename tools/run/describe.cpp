@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include <weir/front/elf_note.hpp>
+#include <weir/front/plugins/elf_note.hpp>
 #include <weir/loader.hpp>
 
 namespace {

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
-#include <weir/event.hpp>
+#include <weir/executor/event.hpp>
 
 class JsonLines final : public weir::Events {
  public:

@@ -16,7 +16,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <weir/front/digest.hpp>
+#include <weir/front/plugins/digest.hpp>
 
 namespace {
 

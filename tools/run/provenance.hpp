@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <weir/front/graph.hpp>
+#include <weir/front/check/graph.hpp>
 #include <weir/record/recorder.hpp>
 
 // command, host, device, threads, dtype, pipeline_file, git_commit (of its folder, where that is in a repository).

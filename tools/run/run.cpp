@@ -9,8 +9,8 @@
 #include <cstdlib>
 
 #include <weir/device.hpp>
-#include <weir/executor.hpp>
-#include <weir/front/named_files.hpp>
+#include <weir/executor/executor.hpp>
+#include <weir/front/sweep/named_files.hpp>
 #include <weir/front/pipeline.hpp>
 #include <weir/loader.hpp>
 

@@ -1,7 +1,7 @@
 // tests/plugins/coupling/affine.test.cpp -- rotations and maps between Gaussians.
 #include <numbers>
 
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 
 #include "../values.hpp"
 

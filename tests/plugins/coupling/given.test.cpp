@@ -1,5 +1,5 @@
 // tests/plugins/coupling/given.test.cpp -- pairs from tensors and from files.
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 #include <weir/record/reader.hpp>
 
 #include "../values.hpp"

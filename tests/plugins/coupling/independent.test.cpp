@@ -1,7 +1,7 @@
 // tests/plugins/coupling/independent.test.cpp -- independent pairs and what they inherit from every drawn coupling.
 #include <cmath>
 
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 
 #include "../values.hpp"
 

@@ -1,6 +1,6 @@
 // tests/plugins/coupling/ot.test.cpp -- exact optimal transport pairs.
-#include <weir/kinds/coupling.hpp>
-#include <weir/math/distance.hpp>
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/math/numeric/distance.hpp>
 
 #include "../values.hpp"
 

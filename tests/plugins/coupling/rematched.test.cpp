@@ -1,6 +1,6 @@
 // tests/plugins/coupling/rematched.test.cpp -- pairs matched anew.
-#include <weir/kinds/coupling.hpp>
-#include <weir/math/distance.hpp>
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/math/numeric/distance.hpp>
 
 #include "../values.hpp"
 

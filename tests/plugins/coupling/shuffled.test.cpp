@@ -1,7 +1,7 @@
 // tests/plugins/coupling/shuffled.test.cpp -- exchanged targets.
 #include <set>
 
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 
 #include "../values.hpp"
 

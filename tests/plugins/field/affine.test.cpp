@@ -2,8 +2,8 @@
 #include <cmath>
 #include <numbers>
 
-#include <weir/kinds/field.hpp>
-#include <weir/math/tape.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/math/autograd/tape.hpp>
 
 #include "given.hpp"
 

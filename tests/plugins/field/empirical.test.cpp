@@ -1,7 +1,7 @@
 // tests/plugins/field/empirical.test.cpp -- the exact minimiser for a finite target set against Monte Carlo and its limits.
 #include <cmath>
 
-#include <weir/kinds/field.hpp>
+#include <weir/kinds/flow/field.hpp>
 
 #include "given.hpp"
 

@@ -1,9 +1,9 @@
 // tests/plugins/field/given.hpp -- sources, couplings and paths with known contents, for closed-form fields.
 #pragma once
 
-#include <weir/kinds/coupling.hpp>
-#include <weir/kinds/interpolant.hpp>
-#include <weir/kinds/source.hpp>
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/flow/source.hpp>
 
 #include "../make.hpp"
 

@@ -1,7 +1,7 @@
 // tests/plugins/field/kernel.test.cpp -- the exact minimiser for fixed pairs against Monte Carlo and its limits.
 #include <cmath>
 
-#include <weir/kinds/field.hpp>
+#include <weir/kinds/flow/field.hpp>
 
 #include "given.hpp"
 

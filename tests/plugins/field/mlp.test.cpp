@@ -1,7 +1,7 @@
 // tests/plugins/field/mlp.test.cpp -- the perceptron against its formula.
 #include <cmath>
 
-#include <weir/kinds/field.hpp>
+#include <weir/kinds/flow/field.hpp>
 
 #include "../make.hpp"
 

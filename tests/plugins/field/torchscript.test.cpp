@@ -5,9 +5,9 @@
 #include <fstream>
 #include <thread>
 
-#include <weir/kinds/field.hpp>
-#include <weir/math/gradient_variance.hpp>
-#include <weir/math/tape.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/math/variance/gradient_variance.hpp>
+#include <weir/math/autograd/tape.hpp>
 
 #include "../values.hpp"
 

@@ -1,5 +1,5 @@
 // tests/plugins/field/unet.test.cpp -- sizes, start and faults of the U-Net.
-#include <weir/kinds/field.hpp>
+#include <weir/kinds/flow/field.hpp>
 
 #include "../make.hpp"
 

@@ -1,7 +1,7 @@
 // tests/plugins/metric/memorisation.test.cpp -- recall and distances, by hand and by brute force.
 #include <cmath>
 
-#include <weir/kinds/coupling.hpp>
+#include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/metric.hpp>
 
 #include "../values.hpp"

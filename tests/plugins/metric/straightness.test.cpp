@@ -1,7 +1,7 @@
 // tests/plugins/metric/straightness.test.cpp -- straightness and energy of flows with known paths.
 #include <cmath>
 
-#include <weir/kinds/field.hpp>
+#include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/metric.hpp>
 
 #include "../values.hpp"

@@ -1,7 +1,7 @@
 // tests/plugins/noise/closed_forms.test.cpp -- schedules against their formulas.
 #include <cmath>
 
-#include <weir/kinds/noise.hpp>
+#include <weir/kinds/flow/noise.hpp>
 
 #include "../values.hpp"
 

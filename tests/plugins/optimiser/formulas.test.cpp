@@ -2,7 +2,7 @@
 #include <cmath>
 #include <functional>
 
-#include <weir/kinds/optimiser.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
 
 #include "../values.hpp"
 

@@ -1,8 +1,8 @@
 // tests/plugins/probe/probes.test.cpp -- what probes write, against one backward pass per sample.
 #include <cmath>
 
-#include <weir/kinds/probe.hpp>
-#include <weir/math/tape.hpp>
+#include <weir/kinds/learn/probe.hpp>
+#include <weir/math/autograd/tape.hpp>
 
 #include "../experiment.hpp"
 

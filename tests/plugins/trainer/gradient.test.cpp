@@ -2,10 +2,10 @@
 #include <cmath>
 #include <numbers>
 
-#include <weir/kinds/optimiser.hpp>
-#include <weir/kinds/probe.hpp>
-#include <weir/kinds/trainer.hpp>
-#include <weir/math/tape.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
+#include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/learn/trainer.hpp>
+#include <weir/math/autograd/tape.hpp>
 
 #include "../experiment.hpp"
 

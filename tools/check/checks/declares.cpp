@@ -4,18 +4,18 @@
 
 #include <fmt/format.h>
 
-#include <weir/front/value.hpp>
-#include <weir/front/wording.hpp>
-#include <weir/kinds/coupling.hpp>
-#include <weir/kinds/field.hpp>
-#include <weir/kinds/integrator.hpp>
-#include <weir/kinds/interpolant.hpp>
+#include <weir/front/check/value.hpp>
+#include <weir/front/faults/wording.hpp>
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/kinds/flow/integrator.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/metric.hpp>
-#include <weir/kinds/objective.hpp>
-#include <weir/kinds/optimiser.hpp>
-#include <weir/kinds/probe.hpp>
-#include <weir/kinds/time.hpp>
-#include <weir/kinds/trainer.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
+#include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/flow/time.hpp>
+#include <weir/kinds/learn/trainer.hpp>
 
 #include "../broken.hpp"
 #include "../laws/laws.hpp"

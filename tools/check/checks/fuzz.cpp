@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <weir/front/value.hpp>
-#include <weir/front/wording.hpp>
+#include <weir/front/check/value.hpp>
+#include <weir/front/faults/wording.hpp>
 
 namespace weir::conformance {
 bool allows(const ParamSchema& param, double value) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <weir/front/schema.hpp>
+#include <weir/front/plugins/schema.hpp>
 
 namespace weir::conformance {
 

@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
-#include <cli/temporary_folder.hpp>
+#include <system/temporary_folder.hpp>
 
 #include "../bench.hpp"
 #include "../broken.hpp"

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include <weir/math/gradient_variance.hpp>
-#include <weir/math/tape.hpp>
+#include <weir/math/variance/gradient_variance.hpp>
+#include <weir/math/autograd/tape.hpp>
 
 #include "../broken.hpp"
 #include "../world.hpp"
@@ -125,7 +125,7 @@ void is_the_same_with_a_tape(const Subject& subject) {
     const Params leaves = made.params.requiring_grad();
     require_close(made.field->velocity(leaves.taped(tape), made.x, made.t), made.velocity(), 1e-13, 1e-13,
                   "called with a tape it returns the velocity that it returns without",
-                  "use the layers of weir/math/layers.hpp for every parameter");
+                  "use the layers of weir/math/autograd/layers.hpp for every parameter");
   });
 }
 
@@ -140,7 +140,7 @@ void has_per_sample_gradients(const Subject& subject) {
       const std::string rule =
           "a taped field's per-sample gradients are those of one backward pass for each sample";
       const std::string remedy =
-          "use every parameter through the layers of weir/math/layers.hpp, or leave taped() false";
+          "use every parameter through the layers of weir/math/autograd/layers.hpp, or leave taped() false";
       const auto count = taped.per_sample->layers.size();
       require(count == looped.layers.size(), rule,
               fmt::format("{} layers on the tape, {} in the parameters", count, looped.layers.size()),

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <weir/kinds/integrator.hpp>
+#include <weir/kinds/flow/integrator.hpp>
 
 #include "../broken.hpp"
 #include "../doubles.hpp"

@@ -1,7 +1,7 @@
 // tools/check/laws/interpolant.cpp -- laws of every interpolant.
 #include <fmt/format.h>
 
-#include <weir/kinds/interpolant.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
 
 #include "../broken.hpp"
 #include "../doubles.hpp"

@@ -1,7 +1,7 @@
 // tools/check/laws/noise.cpp -- laws of every noise schedule.
 #include <fmt/format.h>
 
-#include <weir/kinds/noise.hpp>
+#include <weir/kinds/flow/noise.hpp>
 
 #include "../broken.hpp"
 #include "../doubles.hpp"

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <weir/math/tape.hpp>
+#include <weir/math/autograd/tape.hpp>
 
 #include "../broken.hpp"
 #include "../world.hpp"

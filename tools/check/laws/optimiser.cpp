@@ -1,7 +1,7 @@
 // tools/check/laws/optimiser.cpp -- laws of every optimiser.
 #include <fmt/format.h>
 
-#include <weir/kinds/optimiser.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
 
 #include "../broken.hpp"
 #include "../doubles.hpp"

@@ -1,7 +1,7 @@
 // tools/check/laws/probe.cpp -- laws of every probe.
 #include <fmt/format.h>
 
-#include <weir/kinds/probe.hpp>
+#include <weir/kinds/learn/probe.hpp>
 
 #include "../broken.hpp"
 #include "../missing.hpp"

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <weir/kinds/time.hpp>
+#include <weir/kinds/flow/time.hpp>
 
 #include "../broken.hpp"
 #include "../doubles.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <weir/kinds/trainer.hpp>
+#include <weir/kinds/learn/trainer.hpp>
 
 #include "../world.hpp"
 

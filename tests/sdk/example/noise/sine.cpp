@@ -5,7 +5,7 @@
 // Shapes   t, gamma, gamma' [N]
 #include <numbers>
 
-#include <weir/kinds/noise.hpp>
+#include <weir/kinds/flow/noise.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -5,7 +5,7 @@
 // Shapes   items {2}
 #include <numbers>
 
-#include <weir/kinds/source.hpp>
+#include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -4,7 +4,7 @@
 //
 // Shapes   t, density [N]
 // Limits   the density is unbounded at 0, and integrable.
-#include <weir/kinds/time.hpp>
+#include <weir/kinds/flow/time.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

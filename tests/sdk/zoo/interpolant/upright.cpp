@@ -1,5 +1,5 @@
 // tests/sdk/zoo/interpolant/upright.cpp -- gives a column where a number for each time was asked.
-#include <weir/kinds/interpolant.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

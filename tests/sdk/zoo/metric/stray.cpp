@@ -1,5 +1,5 @@
 // tests/sdk/zoo/metric/stray.cpp -- a noise schedule in the folder of the metrics.
-#include <weir/kinds/noise.hpp>
+#include <weir/kinds/flow/noise.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -1,5 +1,5 @@
 // tests/sdk/zoo/noise/careless.cpp -- a derivative without a factor that is 1 at the default.
-#include <weir/kinds/noise.hpp>
+#include <weir/kinds/flow/noise.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -1,5 +1,5 @@
 // tests/sdk/zoo/objective/crowded.cpp -- a loss of each row that depends on the other rows.
-#include <weir/kinds/objective.hpp>
+#include <weir/kinds/learn/objective.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

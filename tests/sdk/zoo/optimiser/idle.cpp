@@ -1,6 +1,6 @@
 // tests/sdk/zoo/optimiser/idle.cpp -- has a memory and leaves it alone.
-#include <weir/kinds/optimiser.hpp>
-#include <weir/math/moments.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
+#include <weir/math/optimiser/moments.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -1,5 +1,5 @@
 // tests/sdk/zoo/probe/forgetting.cpp -- remembers, and does not save what it remembers.
-#include <weir/kinds/probe.hpp>
+#include <weir/kinds/learn/probe.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

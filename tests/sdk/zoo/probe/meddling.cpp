@@ -1,5 +1,5 @@
 // tests/sdk/zoo/probe/meddling.cpp -- changes what it observes.
-#include <weir/kinds/probe.hpp>
+#include <weir/kinds/learn/probe.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

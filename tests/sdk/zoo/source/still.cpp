@@ -1,5 +1,5 @@
 // tests/sdk/zoo/source/still.cpp -- ignores the seed.
-#include <weir/kinds/source.hpp>
+#include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -1,5 +1,5 @@
 // bravo/noise/sine.cpp -- one of two plugins of one name.
-#include <weir/kinds/noise.hpp>
+#include <weir/kinds/flow/noise.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -1,0 +1,41 @@
+// core/executor/checkpoint.hpp -- states of unfinished nodes beside the record, and results shared between the runs of a sweep.
+//
+// A checkpoint of node N is the file <folder>/N.h5: the node's State under state/, and under rows/ how many rows each trace
+// of N and of its children had been committed with. A shared result is <folder>/<key>.h5: the finished State, and the rows
+// themselves under trace/. Both are written to a temporary file and renamed.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include <weir/node.hpp>
+
+namespace weir {
+
+// A saved array as it was: floating numbers keep their precision, whatever the graph's is (moments may be float64 in a float32 graph).
+Tensor saved_tensor(const Array& array, const at::TensorOptions& options);
+
+struct Checkpoint {
+  State state;
+  std::map<std::string, std::int64_t> rows;  // trace path -> committed rows
+};
+
+void write_checkpoint(const std::filesystem::path& folder, const std::string& node,
+                      const Checkpoint& checkpoint);
+std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& folder, const std::string& node,
+                                          const at::TensorOptions& options);
+
+struct SharedResult {
+  State state;
+  Arrays rows;  // "<trace path>/value", "<trace path>/step"
+};
+
+void write_shared(const std::filesystem::path& folder, const std::string& key, const SharedResult& result);
+bool is_shared(const std::filesystem::path& folder, const std::string& key);
+std::optional<SharedResult> read_shared(const std::filesystem::path& folder, const std::string& key,
+                                        const at::TensorOptions& options);
+
+}  // namespace weir

@@ -1,0 +1,275 @@
+// core/front/check/value.cpp -- from a YAML value to the JSON value of a parameter, or a fault.
+#include <weir/front/check/value.hpp>
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include <weir/front/faults/wording.hpp>
+
+namespace weir {
+
+using nlohmann::json;
+using yaml::Node;
+
+namespace {
+
+using wording::quote;
+
+// What an element of each type is called.
+std::string noun(ParamType type) {
+  switch (type) {
+    case ParamType::boolean:
+      return "true or false";
+    case ParamType::integer:
+      return "an integer";
+    case ParamType::number:
+      return "a number";
+    case ParamType::angle:
+      return "an angle such as 180 deg or 3.14 rad";
+    case ParamType::text:
+      return "text";
+    case ParamType::choice:
+      return "a choice";
+    case ParamType::path:
+      return "a path";
+    case ParamType::numbers:
+      return "a list of numbers such as [1, 2]";
+    case ParamType::matrix:
+      return "a matrix such as [[1, 0], [0, 1]]";
+    case ParamType::draw:
+      return "fresh or {fixed: N}";
+  }
+  return "";
+}
+
+std::string range(const ParamSchema& schema) {
+  const auto low = [&] {
+    return (schema.minimum_excluded ? "above " : "at least ") + wording::number(*schema.minimum);
+  };
+  const auto high = [&] {
+    return (schema.maximum_excluded ? "below " : "at most ") + wording::number(*schema.maximum);
+  };
+  if (schema.minimum && schema.maximum) return low() + " and " + high();
+  return schema.minimum ? low() : schema.maximum ? high() : "";
+}
+
+// Reads one parameter's value; everything it finds wrong becomes a fault.
+class Reader {
+ public:
+  Reader(const ParamSchema& schema, const std::string& owner, Faults& faults)
+      : schema_(schema), name_("parameter '" + schema.name + "' of " + owner), faults_(faults) {}
+
+  std::optional<json> read(const Node& value) {
+    switch (schema_.type) {
+      case ParamType::boolean:
+        return boolean(value);
+      case ParamType::integer:
+        return integer(value);
+      case ParamType::number:
+        return number(value);
+      case ParamType::angle:
+        return angle(value);
+      case ParamType::text:
+        return value.is_scalar() ? std::optional<json>(value.text) : wrong(value, "");
+      case ParamType::choice:
+        return choice(value);
+      case ParamType::path:
+        return path(value);
+      case ParamType::numbers:
+        return numbers(value);
+      case ParamType::matrix:
+        return matrix(value);
+      case ParamType::draw:
+        return draw(value);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::nullopt_t wrong(const Node& value, const std::string& remedy, const std::string& must = "") {
+    faults_.push_back(value_fault(
+        "W206", value,
+        name_ + " must be " + (must.empty() ? noun(schema_.type) : must) + ", not " + yaml::describe(value),
+        remedy));
+    return std::nullopt;
+  }
+
+  std::optional<json> within(const Node& value, double number, json result) {
+    const bool low = schema_.minimum &&
+                     (number < *schema_.minimum || (schema_.minimum_excluded && number == *schema_.minimum));
+    const bool high = schema_.maximum &&
+                      (number > *schema_.maximum || (schema_.maximum_excluded && number == *schema_.maximum));
+    if (!low && !high) return result;
+    const std::string unit = schema_.unit.empty() || schema_.unit == "1" ? "" : " " + schema_.unit;
+    Fault fault = value_fault(
+        "W207", value, fmt::format("{} must be {}{}, not {}", name_, range(schema_), unit, value.text));
+    if (!schema_.description.empty()) fault.notes.push_back(schema_.name + ": " + schema_.description);
+    faults_.push_back(fault);
+    return std::nullopt;
+  }
+
+  // What is wrong with the spelling of a number, or "".
+  static std::string number_remedy(const Node& value) {
+    if (!value.is_scalar())
+      return value.is_list() && value.items.size() == 1 ? "write the number without brackets" : "";
+    const std::string& text = value.text;
+    if (value.quoted && scalar::number(text)) return "write it without quotes";
+    if (text == ".inf" || text == "-.inf" || text == ".nan" || text == "inf" || text == "nan")
+      return "it must be finite";
+    std::string plain;
+    for (const char c : text) plain += c == ',' ? "." : c == '_' ? "" : std::string(1, c);
+    if (plain != text && scalar::number(plain)) return "write " + plain;
+    if (scalar::too_large(text)) return "it does not fit a 64-bit number";
+    return "";
+  }
+
+  std::optional<json> boolean(const Node& value) {
+    if (value.is_scalar() && !value.quoted) {
+      if (value.text == "true" || value.text == "True") return true;
+      if (value.text == "false" || value.text == "False") return false;
+    }
+    const std::string& t = value.text;
+    if (t == "yes" || t == "on" || t == "1" || t == "Yes" || t == "TRUE") return wrong(value, "write true");
+    if (t == "no" || t == "off" || t == "0" || t == "No" || t == "FALSE") return wrong(value, "write false");
+    return wrong(value, "");
+  }
+
+  std::optional<json> integer(const Node& value) {
+    if (value.is_scalar() && !value.quoted) {
+      if (const auto whole = scalar::whole(value.text))
+        return within(value, static_cast<double>(*whole), *whole);
+      if (const auto n = scalar::number(value.text); n && *n == std::floor(*n))
+        return wrong(value, "it does not fit 64 bits");
+    }
+    return wrong(value, number_remedy(value));
+  }
+
+  std::optional<json> number(const Node& value) {
+    const auto n = value.is_scalar() && !value.quoted ? scalar::number(value.text) : std::nullopt;
+    return n ? within(value, *n, *n) : wrong(value, number_remedy(value), "a number");
+  }
+
+  std::optional<json> angle(const Node& value) {
+    const auto radians = value.is_scalar() ? scalar::angle(value.text) : std::nullopt;
+    return radians ? within(value, *radians, *radians) : wrong(value, "");
+  }
+
+  std::optional<json> choice(const Node& value) {
+    const auto& choices = schema_.choices;
+    if (value.is_scalar() && std::find(choices.begin(), choices.end(), value.text) != choices.end())
+      return value.text;
+    Fault fault = value_fault(
+        "W208", value, name_ + " must be " + wording::either(choices) + ", not " + yaml::describe(value));
+    if (value.is_scalar()) fault.remedy = wording::did_you_mean(value.text, choices);
+    faults_.push_back(fault);
+    return std::nullopt;
+  }
+
+  std::optional<json> path(const Node& value) {
+    if (!value.is_scalar() || value.text.empty()) return wrong(value, "");
+    return absolute_path(value);
+  }
+
+  std::optional<json> numbers(const Node& value) {
+    if (!value.is_list())
+      return wrong(value,
+                   value.is_scalar() && scalar::number(value.text) ? "write [" + value.text + "]" : "");
+    json list = json::array();
+    bool good = true;
+    for (const Node& item : value.items) {
+      const auto n = number(item);
+      good = good && n;
+      if (n) list.push_back(*n);
+    }
+    return good ? std::optional<json>(list) : std::nullopt;
+  }
+
+  std::optional<json> matrix(const Node& value) {
+    if (!value.is_list() || value.items.empty()) return wrong(value, "");
+    json rows = json::array();
+    for (const Node& row : value.items) {
+      if (!row.is_list() || row.items.empty())
+        return wrong(row, "each row is a list of numbers", "a list of rows");
+      const auto parsed = numbers(row);
+      if (!parsed) return std::nullopt;
+      if (!rows.empty() && parsed->size() != rows[0].size()) {
+        faults_.push_back(
+            value_fault("W206", row,
+                        fmt::format("the rows of {} must be equally long, and this one has {} instead of {}",
+                                    name_, wording::count(parsed->size(), "number"), rows[0].size())));
+        return std::nullopt;
+      }
+      rows.push_back(*parsed);
+    }
+    return rows;
+  }
+
+  std::optional<json> draw(const Node& value) {
+    if (value.is_scalar() && value.text == "fresh") return "fresh";
+    if (value.is_scalar() && (value.text == "fixed" || scalar::whole(value.text))) {
+      return wrong(value, "write {fixed: " + (value.text == "fixed" ? "N" : value.text) + "}");
+    }
+    const yaml::Entry* fixed = value.find("fixed");
+    if (!fixed || value.entries.size() != 1) return wrong(value, "");
+    ParamSchema count;
+    count.name = schema_.name + ".fixed";
+    count.type = ParamType::integer;
+    count.minimum = 1;
+    count.description = schema_.description;
+    Reader reader(count, name_.substr(name_.find(" of ") + 4), faults_);
+    const auto n = reader.read(fixed->value);
+    return n ? std::optional<json>(json{{"fixed", *n}}) : std::nullopt;
+  }
+
+  const ParamSchema& schema_;
+  std::string name_;
+  Faults& faults_;
+};
+
+}  // namespace
+
+Fault value_fault(const std::string& code, const Node& value, const std::string& message,
+                  const std::string& remedy) {
+  Fault fault{code, value.place, message, remedy, {}, {}};
+  if (!value.defined.file.empty()) fault.also.push_back({value.defined, "the value comes from here"});
+  return fault;
+}
+
+std::string absolute_path(const Node& value) {
+  namespace fs = std::filesystem;
+  const fs::path written = value.text;
+  const fs::path base = value.origin.empty() ? fs::current_path() : fs::absolute(value.origin).parent_path();
+  return (written.is_absolute() ? written : base / written).lexically_normal().string();
+}
+
+std::string as_written(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return wording::number(value.get<double>());
+  if (!value.is_structured()) return value.dump();
+  std::string text;
+  for (const auto& [key, item] : value.items()) {
+    text += (text.empty() ? "" : ", ") + (value.is_object() ? key + ": " : "") + as_written(item);
+  }
+  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
+}
+
+std::string accepts(const ParamSchema& schema) {
+  if (schema.type == ParamType::choice) return "one of " + wording::listed(schema.choices);
+  std::string text = noun(schema.type);
+  const std::string limits = range(schema);
+  if (!limits.empty())
+    text +=
+        (schema.type == ParamType::numbers || schema.type == ParamType::matrix ? ", each " : ", ") + limits;
+  if (!schema.unit.empty() && schema.unit != "1" && schema.type != ParamType::angle)
+    text += " (" + schema.unit + ")";
+  return text;
+}
+
+std::optional<json> parse_value(const Node& value, const ParamSchema& schema, const std::string& owner,
+                                Faults& faults) {
+  return Reader(schema, owner, faults).read(value);
+}
+
+}  // namespace weir

@@ -1,0 +1,293 @@
+// core/front/document/blocks.cpp -- nodes that use a block, written out: `use` and `repeat` become plain nodes.
+//
+//   blocks:  NAME: {inputs: [...], nodes: {...}, outputs: {name: node.output}}
+//   nodes:   loop: {use: NAME, repeat: 3, input: link, set: {train.steps: 100}}
+//
+// The nodes of round k are named loop.k.<node>, or loop.<node> without `repeat`. A link within a block is to one of its nodes
+// or inputs; from outside, loop.<output> is that of the last round. An input that has an output of the same name takes, from
+// the second round on, what the round before gave.
+#include <weir/front/document/document.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <weir/front/document/block.hpp>
+#include <weir/front/check/value.hpp>
+#include <weir/front/faults/wording.hpp>
+
+namespace weir {
+namespace {
+
+using wording::quote;
+using yaml::Entry;
+using yaml::Node;
+
+constexpr std::int64_t most_rounds = 100;
+constexpr std::size_t most_written = 1000;  // checked in some seconds at ten times as many
+constexpr std::size_t most_nested = 16;
+
+// Calls `visit` with every scalar that stands for a link in a node and its inline nodes.
+template <class Visit>
+void each_link(Node& node, const std::string& kind, const Registry& registry, Visit visit) {
+  const PluginSchema* schema = registry.plugin(plugin_id(node, kind));
+  if (!schema) return;  // reported when the node is read
+  for (Entry& entry : node.entries) {
+    const PortSchema* port = schema->port(entry.key);
+    if (!port) continue;
+    const auto end = [&](Node& value) {
+      if (value.is_scalar()) visit(value);
+      if (value.is_map()) each_link(value, port->kind, registry, visit);
+    };
+    if (!port->map) {
+      end(entry.value);
+    } else {
+      for (Entry& one : entry.value.entries) end(one.value);
+    }
+  }
+}
+
+// What the names in one round of a block stand for.
+struct Scope {
+  const Block& block;
+  std::string prefix;                         // "loop.2."
+  std::map<std::string, std::string> inputs;  // to links from outside
+};
+
+class Expander {
+ public:
+  Expander(Node& root, const Registry& registry, Faults& faults)
+      : root_(root), registry_(registry), faults_(faults) {}
+
+  WrittenBlocks expand() {
+    blocks_ = read_blocks(root_, faults_);
+    Entry* nodes = root_.find("nodes");
+    if (!nodes || !nodes->value.is_map()) return {};
+    std::vector<Entry> written;
+    for (const Entry& entry : nodes->value.entries) write(entry, "", written, 0);
+    nodes->value.entries = std::move(written);
+    for (const auto& [name, block] : blocks_)
+      if (!block.used && !unknown_block_)
+        fault(block.place, "block " + quote(name) + " is used nowhere", "remove it, or write use: " + name);
+    if (!uses_.empty()) follow_outputs(nodes->value);
+    return {first_rounds_, broken_};
+  }
+
+ private:
+  void fault(const Place& place, const std::string& message, const std::string& remedy = "",
+             const std::vector<std::string>& notes = {}) {
+    faults_.push_back({"W128", place, message, remedy, notes, {}});
+  }
+
+  // The entry itself, or the nodes that it stands for.
+  void write(const Entry& entry, const std::string& prefix, std::vector<Entry>& written, std::size_t level) {
+    const Entry* use = entry.value.find("use");
+    if (written.size() > most_written) return;
+    if (!use) {
+      written.push_back({prefix + entry.key, entry.place, entry.value});
+      if (written.size() > most_written)
+        fault(entry.place,
+              fmt::format("blocks may be written out to {} nodes, and these make more", most_written));
+      return;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, block] : blocks_) names.push_back(name);
+    const auto found = blocks_.find(use->value.text);
+    broken_.insert(prefix + entry.key);  // until it is written
+    unknown_block_ = unknown_block_ || found == blocks_.end();
+    if (!use->value.is_scalar() || found == blocks_.end())
+      return fault(use->value.place, "there is no block " + quote(use->value.text),
+                   wording::did_you_mean(use->value.text, names),
+                   {"blocks: " + (names.empty() ? "none" : wording::listed(names))});
+    found->second.used = true;
+    if (level == most_nested)
+      return fault(use->value.place, fmt::format("blocks may nest {} deep; does {} use itself?", most_nested,
+                                                 quote(found->first)));
+    write_rounds(entry, found->second, prefix, written, level);
+  }
+
+  void write_rounds(const Entry& entry, const Block& block, const std::string& prefix,
+                    std::vector<Entry>& written, std::size_t level) {
+    const std::string path = prefix + entry.key;
+    std::vector<std::string> valid = block.inputs;
+    valid.insert(valid.end(), use_keys.begin(), use_keys.end());
+    for (const Entry& key : entry.value.entries)
+      if (std::ranges::find(valid, key.key) == valid.end())
+        faults_.push_back(
+            unknown_block_key(key, quote(path) + ", which uses block " + quote(block.name), valid));
+    std::map<std::string, std::string> inputs;
+    for (const std::string& input : block.inputs) {
+      const Entry* given = entry.value.find(input);
+      if (given && given->value.is_scalar())
+        inputs[input] = given->value.text;
+      else
+        fault(given ? given->value.place : entry.place,
+              fmt::format("input {} of block {} needs the name of a node or of an output", quote(input),
+                          quote(block.name)),
+              "write " + input + ": node.output");
+    }
+    if (inputs.size() != block.inputs.size()) return;
+    const Entry* repeat = entry.value.find("repeat");
+    const auto rounds = repeat ? scalar::whole(repeat->value.text) : std::optional<std::int64_t>(1);
+    if (!rounds || *rounds < 1 || *rounds > most_rounds)
+      return fault(repeat->value.place, fmt::format("'repeat' must be an integer from 1 to {}, not {}",
+                                                    most_rounds, yaml::describe(repeat->value)));
+
+    if (const Entry* set = entry.value.find("set"); set && !set->value.is_map())
+      return fault(set->value.place,
+                   "'set' must be a map such as {train.steps: 100}, not " + yaml::describe(set->value));
+
+    for (std::int64_t round = 1; round <= *rounds; ++round) {
+      const Scope scope{block, path + "." + (repeat ? fmt::format("{}.", round) : ""), inputs};
+      first_rounds_[scope.prefix] = first_of_.try_emplace(block.name, scope.prefix).first->second;
+      write_round(entry, scope, repeat ? round : 0, *rounds, written, level);
+      for (const auto& [name, link] : block.outputs) {
+        const std::string target = outside(link, scope);
+        targets_[scope.prefix + name] = targets_[path + "." + name] = target;
+        if (inputs.contains(name)) inputs[name] = target;
+      }
+    }
+    uses_.emplace(path, Use{&block, repeat ? *rounds : 0});
+    broken_.erase(path);
+  }
+
+  void write_round(const Entry& entry, const Scope& scope, std::int64_t round, std::int64_t rounds,
+                   std::vector<Entry>& written, std::size_t level) {
+    Node nodes = *scope.block.nodes;
+    if (const Entry* set = entry.value.find("set")) {
+      for (const Entry& one : set->value.entries) {
+        std::string path = one.key;
+        const std::string first = split_path(path).front();
+        if (const auto number = scalar::whole(first)) {
+          if (round == 0 || *number < 1 || *number > rounds)
+            fault(one.place,
+                  fmt::format("there is no round {} of {} to set a parameter in", first, quote(entry.key)));
+          if (*number != round) continue;
+          path.erase(0, first.size() + 1);
+        }
+        assign_node(nodes, {path, one.place, one.value}, registry_, faults_);
+      }
+    }
+    for (Entry& node : nodes.entries) {
+      if (!wording::is_name(node.key)) {
+        fault(node.place, "the name of a node is made of letters, digits and _, unlike " + quote(node.key));
+        continue;
+      }
+      const auto translate = [&](Node& link) { link.text = outside(link, scope); };
+      if (node.value.find("use")) {
+        for (Entry& key : node.value.entries)
+          if (std::ranges::find(use_keys, key.key) == use_keys.end() && key.value.is_scalar())
+            translate(key.value);
+      } else {
+        each_link(node.value, "", registry_, translate);
+      }
+      write(node, scope.prefix, written, level + 1);
+    }
+  }
+
+  // A link of a block's round as it is written at the top.
+  std::string outside(const Node& link, const Scope& scope) {
+    const std::string first = split_path(link.text).front();
+    if (scope.block.nodes->find(first)) return scope.prefix + link.text;
+    if (const auto input = scope.inputs.find(first); input != scope.inputs.end())
+      return input->second + link.text.substr(first.size());
+    std::vector<std::string> names = scope.block.inputs;
+    for (const Entry& node : scope.block.nodes->entries) names.push_back(node.key);
+    fault(link.place, fmt::format("block {} has no node or input {}", quote(scope.block.name), quote(first)),
+          wording::did_you_mean(first, names), {"it has: " + wording::listed(names)});
+    return link.text;
+  }
+
+  // Links, reports and expectations that name an output of a block, to where it comes from.
+  void follow_outputs(Node& nodes) {
+    for (Entry& node : nodes.entries)
+      each_link(node.value, "", registry_, [&](Node& link) { follow(link.text, link.place); });
+    if (Entry* report = root_.find("report"); report && report->value.is_map())
+      for (Entry& entry : report->value.entries) follow(entry.key, entry.place);
+    if (Entry* expect = root_.find("expect"); expect && expect->value.is_list()) {
+      for (Node& expectation : expect->value.items)
+        follow_keys(expectation, {"that", "at_least", "at_most", "equals"});
+    }
+    if (Entry* compare = root_.find("compare"); compare && compare->value.is_list()) {
+      for (Node& comparison : compare->value.items)
+        follow_keys(comparison, comparison.find("that") ? std::vector<std::string>{"that"}
+                                                        : std::vector<std::string>{"less", "than"});
+    }
+  }
+
+  void follow_keys(Node& map, const std::vector<std::string>& keys) {
+    for (const std::string& key : keys)
+      if (Entry* entry = map.find(key); entry && entry->value.is_scalar())
+        follow(entry->value.text, entry->value.place);
+  }
+
+  // A chain of outputs takes each at most once, unless it goes round in a circle, along which the text may grow.
+  void follow(std::string& text, const Place& place) {
+    constexpr std::size_t longest = 4096;
+    const std::string written = text;
+    for (std::size_t steps = 0; steps <= targets_.size() && text.size() <= longest; ++steps) {
+      std::string path = text;
+      while (!path.empty() && !targets_.contains(path))
+        path.erase(path.rfind('.') == std::string::npos ? 0 : path.rfind('.'));
+      if (path.empty()) return check_output(text, place);
+      text = targets_.at(path) + text.substr(path.size());
+    }
+    fault(place, quote(written) + " stands for an input that stands for it in turn");
+  }
+
+  // Says so if the text names a use of a block, and nothing in it.
+  void check_output(const std::string& text, const Place& place) {
+    for (const auto& [path, use] : uses_) {
+      if (text != path && !text.starts_with(path + ".")) continue;
+      std::vector<std::string> parts = split_path(text.substr(std::min(text.size(), path.size() + 1)));
+      if (const auto round = scalar::whole(parts.front())) {
+        if (*round < 1 || *round > use.rounds)
+          return fault(place, use.rounds == 0 ? quote(path) + " is not repeated and has no numbered rounds"
+                                              : fmt::format("there is no round {} of {}, which has {}",
+                                                            *round, quote(path), use.rounds));
+        parts.erase(parts.begin());
+      } else if (use.rounds > 0 && use.block->nodes->find(parts.front())) {
+        return fault(place, "the nodes of " + quote(path) + " are numbered by their rounds",
+                     fmt::format("write {}.{}.{}", path, use.rounds, text.substr(path.size() + 1)));
+      }
+      const std::string name = parts.empty() ? "" : parts.front();
+      if (!use.block->nodes->find(name)) no_output(path, *use.block, name, place);
+      return;
+    }
+  }
+
+  void no_output(const std::string& path, const Block& block, const std::string& name, const Place& place) {
+    std::vector<std::string> outputs, all;
+    for (const auto& [output, link] : block.outputs) outputs.push_back(output);
+    all = outputs;
+    for (const Entry& node : block.nodes->entries) all.push_back(node.key);
+    const std::string who = quote(path) + " uses block " + quote(block.name);
+    fault(place, who + (name.empty() ? "; name one of its outputs" : ", which has no output " + quote(name)),
+          wording::did_you_mean(name, all),
+          {"outputs: " + (outputs.empty() ? "none" : wording::listed(outputs))});
+  }
+
+  Node& root_;
+  const Registry& registry_;
+  Faults& faults_;
+  std::map<std::string, Block> blocks_;
+  struct Use {
+    const Block* block;
+    std::int64_t rounds;  // 0 without `repeat`
+  };
+  std::map<std::string, Use> uses_;  // by path
+  std::set<std::string> broken_;
+  bool unknown_block_ = false;
+  std::map<std::string, std::string> first_of_, first_rounds_;  // block -> prefix, prefix -> prefix
+  std::map<std::string, std::string> targets_;                  // "loop.field" -> "loop.3.train.field"
+};
+
+}  // namespace
+
+WrittenBlocks expand_blocks(Node& root, const Registry& registry, Faults& faults) {
+  return Expander(root, registry, faults).expand();
+}
+
+}  // namespace weir

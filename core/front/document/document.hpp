@@ -1,0 +1,62 @@
+// core/front/document/document.hpp -- the tree of a pipeline after `extends`, and what `vars` and `--set` change in
+// it.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <weir/front/faults/fault.hpp>
+#include <weir/front/plugins/registry.hpp>
+#include <weir/front/yaml/yaml.hpp>
+
+namespace weir {
+
+// `path = value`, from --set or from a point of a sweep.
+struct Setting {
+  std::string path;  // "train.optimiser.lr", "seed", "vars.sigma"
+  Place place;       // of the path
+  yaml::Node value;
+};
+
+// The file merged over those that it extends: maps key by key, the extending file wins, everything else (and
+// a node that names another plugin, and an axis) whole; a null takes the inherited key away. `name` and
+// `note` are not inherited. Every value keeps the place of the file that wrote it. Nothing, and a fault, if a
+// file cannot be read or extends itself.
+std::optional<yaml::Node> read_document(const std::filesystem::path& file, Faults& faults);
+
+// Replaces every value `${name}` and `${env:NAME}`, after the settings to `vars.`. Faults: W123 unknown
+// var, var in the midst of a text, vars that need each other; W124 unused var; W125 unset environment
+// variable.
+void substitute_vars(yaml::Node& root, const std::vector<Setting>& settings, Faults& faults);
+
+// Writes one value into the tree, creating the default nodes that the path leads through. Fault W127 if the
+// path leads nowhere; a wrong last key is left to be found when the nodes are read. Paths `vars.` are
+// ignored.
+void assign(yaml::Node& root, const Setting& setting, const Registry& registry, Faults& faults);
+
+// The same within a map of nodes: `path` is node.parameter. Fault W127 likewise.
+void assign_node(yaml::Node& nodes, const Setting& setting, const Registry& registry, Faults& faults);
+
+// Replaces every node that uses a block by the nodes of that block, once for each round, and links, reports and
+// expectations that name an output of a block by what it stands for; after the settings. Faults W128.
+struct WrittenBlocks {
+  std::map<std::string, std::string>
+      first_rounds;              // prefix of a round, "loop.2.": the first one of the same block, "loop.1."
+  std::set<std::string> broken;  // nodes that could not be written out
+};
+WrittenBlocks expand_blocks(yaml::Node& root, const Registry& registry, Faults& faults);
+
+// The plugin id that a node's map names, "" if none; `kind` completes a bare name.
+std::string plugin_id(const yaml::Node& node, const std::string& kind);
+
+// "a.b.c" at its dots.
+std::vector<std::string> split_path(const std::string& path);
+
+// Whether a node may have this name: a word, or several of which the later ones may be numbers (written out from a block).
+bool is_node_path(const std::string& text);
+
+}  // namespace weir

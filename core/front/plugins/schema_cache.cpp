@@ -1,0 +1,136 @@
+// core/front/plugins/schema_cache.cpp -- the schemas of the plugins in a library, without loading it where that can
+// be avoided.
+#include <weir/front/plugins/schema_cache.hpp>
+
+#include <unistd.h>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+
+#include <weir/front/plugins/child_output.hpp>
+#include <weir/front/plugins/digest.hpp>
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+json read_json(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return in ? json::parse(in, nullptr, false) : json(json::value_t::discarded);
+}
+
+fs::path user_cache() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  if (cache && *cache == '/') return fs::path(cache) / "weir/schemas";
+  return home && *home == '/' ? fs::path(home) / ".cache/weir/schemas" : fs::path();
+}
+
+// Where the user's cache keeps a library's schemas; "" if there is none.
+fs::path kept_at(const fs::path& library, const std::string& build_id) {
+  const fs::path cache = user_cache();
+  if (cache.empty()) return cache;
+  return cache / ((build_id.empty() ? "sha256-" + file_sha256(library) : build_id) + ".json");
+}
+
+// Written beside and renamed, so that a reader never sees half of it; a cache that cannot be written is no
+// fault.
+void keep(const fs::path& file, const json& plugins) {
+  std::error_code error;
+  fs::create_directories(file.parent_path(), error);
+  const fs::path part = file.string() + "." + std::to_string(::getpid());
+  std::ofstream out(part, std::ios::binary);
+  if (!(out << plugins.dump())) return;
+  out.close();
+  fs::rename(part, file, error);
+  if (error) fs::remove(part, error);
+}
+
+// The schemas in a list, each told where its library lies. Throws std::runtime_error for what is no list of
+// schemas.
+std::vector<PluginSchema> read_list(const json& plugins, const fs::path& library,
+                                    const std::string& build_id) {
+  if (!plugins.is_array() || plugins.empty()) throw std::runtime_error("it describes no plugins");
+  std::vector<PluginSchema> schemas;
+  for (const json& plugin : plugins) {
+    schemas.push_back(plugin_schema(plugin));
+    schemas.back().library = library.string();
+    schemas.back().build_id = build_id;
+  }
+  return schemas;
+}
+
+std::optional<std::vector<PluginSchema>> from_cache(const json& plugins, const fs::path& library,
+                                                    const std::string& build_id) {
+  try {
+    return read_list(plugins, library, build_id);
+  } catch (const std::exception&) {
+    return std::nullopt;  // from an older weir, or damaged: the library is asked again
+  }
+}
+
+}  // namespace
+
+SchemaCache::SchemaCache(const fs::path& folder) {
+  const json cached = read_json(folder / "weir-plugins.json");
+  if (!cached.is_object() || !cached.contains("libraries") || !cached["libraries"].is_array()) return;
+  for (const json& entry : cached["libraries"]) {
+    if (entry.is_object() && entry.contains("file") && entry["file"].is_string())
+      beside_[entry["file"].get<std::string>()] = entry;
+  }
+}
+
+std::optional<std::vector<PluginSchema>> SchemaCache::known(const fs::path& library,
+                                                            const std::string& build_id) const {
+  const auto beside = beside_.find(library.filename().string());
+  if (beside != beside_.end() && !build_id.empty() && beside->second.value("build_id", json()) == build_id) {
+    if (auto schemas = from_cache(beside->second.value("plugins", json()), library, build_id)) return schemas;
+  }
+  const fs::path kept = kept_at(library, build_id);
+  return kept.empty() ? std::nullopt : from_cache(read_json(kept), library, build_id);
+}
+
+bool SchemaCache::holds(const fs::path& library, const std::string& build_id) const {
+  return known(library, build_id).has_value();
+}
+
+std::vector<PluginSchema> SchemaCache::schemas(const fs::path& library, const std::string& build_id,
+                                               std::string& why_not) {
+  if (auto schemas = known(library, build_id)) return *schemas;
+  std::error_code error;
+  const fs::path runner = fs::read_symlink("/proc/self/exe", error).parent_path() / "weir-run";
+  if (!fs::exists(runner, error)) {
+    why_not = "its schema is not cached and there is no '" + runner.string() + "' to ask";
+    return {};
+  }
+  const ChildOutput answer = run_child({runner.string(), "describe", library.string()}, 120);
+  if (answer.status != 0) {
+    std::string reason = answer.error.empty() ? answer.output : answer.error;
+    if (reason.size() > 500) reason.resize(500);
+    while (!reason.empty() && reason.back() == '\n') reason.pop_back();
+    if (answer.status > 128)
+      reason = std::string("it crashes the program: ") + ::strsignal(answer.status - 128) +
+               (reason.empty() ? "" : " (" + reason + ")");
+    why_not =
+        answer.timed_out
+            ? "describing it took more than 120 s"
+            : "it could not be loaded: " +
+                  (reason.empty() ? "weir-run ended with status " + std::to_string(answer.status) : reason);
+    return {};
+  }
+  try {
+    const json plugins = json::parse(answer.output, nullptr, false);
+    auto schemas = read_list(plugins, library, build_id);
+    if (const fs::path kept = kept_at(library, build_id); !kept.empty()) keep(kept, plugins);
+    return schemas;
+  } catch (const std::exception& fault) {
+    why_not = fault.what();
+    return {};
+  }
+}
+
+}  // namespace weir

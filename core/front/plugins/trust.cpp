@@ -1,0 +1,72 @@
+// core/front/plugins/trust.cpp -- whose plugins may be loaded.
+#include <weir/front/plugins/trust.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path real(const fs::path& path) {
+  std::error_code error;
+  fs::path found = fs::weakly_canonical(path, error);
+  if (error) found = path.lexically_normal();
+  return found.has_filename() ? found : found.parent_path();  // without a closing slash
+}
+
+bool lies_in(const fs::path& path, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
+}  // namespace
+
+fs::path trust_file() {
+  if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder && *folder)
+    return fs::path(folder) / "weir/trusted";
+  const char* home = std::getenv("HOME");
+  return fs::path(home ? home : "") / ".config/weir/trusted";
+}
+
+std::vector<fs::path> trusted_folders() {
+  std::vector<fs::path> folders;
+  std::ifstream file(trust_file());
+  for (std::string line; std::getline(file, line);) {
+    line.erase(std::min(line.find('#'), line.size()));
+    line.erase(line.find_last_not_of(" \t\r") + 1);
+    line.erase(0, line.find_first_not_of(" \t"));
+    if (fs::path(line).is_absolute()) folders.emplace_back(line);
+  }
+  return folders;
+}
+
+Faults distrusted(const std::vector<NamedFolder>& named, const std::vector<fs::path>& trusted) {
+  Faults faults;
+  for (const auto& [folder, place] : named) {
+    const fs::path path = real(folder);
+    if (std::ranges::any_of(trusted, [&](const fs::path& each) { return lies_in(path, real(each)); }))
+      continue;
+    faults.push_back({"W129",
+                      place,
+                      fmt::format("plugins are programs, and those of '{}' are loaded only if you trust it",
+                                  path.string()),
+                      fmt::format("--trust {}", path.string()),
+                      {fmt::format("for good: a line with the folder in {}", trust_file().string())},
+                      {}});
+  }
+  return faults;
+}
+
+std::string written_by_anyone(const fs::path& path) {
+  std::error_code error;
+  const fs::perms mode = fs::status(path, error).permissions();
+  if (error || (mode & fs::perms::others_write) == fs::perms::none) return "";
+  return fmt::format("everyone may write to {}, so that anyone can put a program there; chmod o-w {}",
+                     path.string(), path.string());
+}
+
+}  // namespace weir

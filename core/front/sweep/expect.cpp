@@ -1,0 +1,152 @@
+// core/front/sweep/expect.cpp -- `report:` and `expect:` of a pipeline.
+#include <weir/front/check/check.hpp>
+
+#include <algorithm>
+
+#include <weir/front/check/value.hpp>
+#include <weir/front/faults/wording.hpp>
+
+namespace weir::check {
+namespace {
+
+using wording::quote;
+using yaml::Entry;
+using yaml::Node;
+
+const std::vector<std::string> reductions = {"mean", "last", "first", "min", "max", "sum", "sd"};
+const std::vector<std::string> expect_keys = {"that",   "where",     "at_least", "at_most", "equals",
+                                              "within", "within_se", "share",    "note"};
+
+class ExpectReader {
+ public:
+  ExpectReader(const Node& root, Draft& draft) : root_(root), draft_(draft) {}
+
+  void read(const Node& value) {
+    if (!value.is_map())
+      return wrong(value, "an expectation must be a map such as {that: node.output, at_least: 0.9}");
+    Expectation expected;
+    expected.place = value.place;
+    bool known = true;
+    for (const Entry& entry : value.entries) {
+      if (std::find(expect_keys.begin(), expect_keys.end(), entry.key) != expect_keys.end()) continue;
+      known = false;
+      draft_.fault("W405", entry.place, "unknown key " + quote(entry.key) + " of an expectation",
+                   wording::did_you_mean(entry.key, expect_keys), {"valid: " + wording::listed(expect_keys)});
+    }
+    const Entry* that = value.find("that");
+    if (!that) {
+      draft_.fault("W405", value.place, "an expectation says with 'that' which number it means",
+                   "write that: node.output");
+    } else if (!that->value.is_scalar()) {
+      wrong(that->value, "'that' must name a number such as recall.share");
+    } else {
+      expected.that = that->value.text;
+      expected.place = that->value.place;
+      named_output(expected.that, that->value.place, draft_);
+    }
+    if (known) read_relation(value, expected);
+    if (const Entry* where = value.find("where")) expected.where = read_where(root_, where->value, draft_);
+    draft_.graph.expect.push_back(std::move(expected));
+  }
+
+ private:
+  void wrong(const Node& value, const std::string& message) {
+    draft_.faults.push_back(value_fault("W206", value, message + ", not " + yaml::describe(value)));
+  }
+
+  std::optional<double> number(const Entry* entry, bool positive) {
+    if (!entry) return std::nullopt;
+    const Node& value = entry->value;
+    const auto parsed = value.is_scalar() && !value.quoted ? scalar::number(value.text) : std::nullopt;
+    if (!parsed || (positive && *parsed < 0))
+      wrong(value, "'" + entry->key + "' must be a number" + (positive ? " of at least 0" : ""));
+    return parsed;
+  }
+
+  // A number, or the name of one that the run gives.
+  void read_value(const Entry& entry, Expectation& expected) {
+    const std::string& text = entry.value.text;
+    const bool path = entry.value.is_scalar() && wording::is_name(split_path(text).front()) &&
+                      text.find('.') != std::string::npos;
+    if (!path) {
+      expected.value = number(&entry, false).value_or(0);
+    } else {
+      expected.other = text;
+      named_output(text, entry.value.place, draft_);
+    }
+  }
+
+  void read_relation(const Node& value, Expectation& expected) {
+    int relations = 0;
+    for (const std::string relation : {"at_least", "at_most", "equals"}) {
+      const Entry* entry = value.find(relation);
+      if (!entry) continue;
+      ++relations;
+      expected.relation = relation;
+      read_value(*entry, expected);
+    }
+    if (relations != 1) {
+      draft_.fault("W405", value.place,
+                   "an expectation says exactly one of at_least, at_most and equals, and this one says " +
+                       std::string(relations == 0 ? "none" : "several"));
+      return;
+    }
+    expected.within = number(value.find("within"), true);
+    expected.within_se = number(value.find("within_se"), true);
+    if (const Entry* share = value.find("share")) {
+      expected.share = number(share, true).value_or(1);
+      if (expected.share > 1) wrong(share->value, "'share' is a share of the cases, at most 1");
+    }
+    const bool tolerance = value.find("within") || value.find("within_se");
+    if (tolerance && expected.relation != "equals") {
+      draft_.fault("W405", (value.find("within") ? value.find("within") : value.find("within_se"))->place,
+                   "'within' and 'within_se' are tolerances of 'equals', and this expectation says '" +
+                       expected.relation + "'");
+    }
+  }
+
+  const Node& root_;
+  Draft& draft_;
+};
+
+}  // namespace
+
+void read_report(const Node& root, Draft& draft) {
+  const Entry* report = root.find("report");
+  if (!report) return;
+  if (!report->value.is_map()) {
+    draft.faults.push_back(value_fault(
+        "W206", report->value,
+        "'report' must be a map such as {train.loss: last}, not " + yaml::describe(report->value)));
+    return;
+  }
+  for (const Entry& entry : report->value.entries) {
+    named_output(entry.key, entry.place, draft);
+    const bool known = entry.value.is_scalar() &&
+                       std::find(reductions.begin(), reductions.end(), entry.value.text) != reductions.end();
+    if (!known) {
+      draft.faults.push_back(
+          value_fault("W403", entry.value,
+                      "a report reduces by one of " + wording::listed(reductions) + ", not by " +
+                          yaml::describe(entry.value),
+                      entry.value.is_scalar() ? wording::did_you_mean(entry.value.text, reductions) : ""));
+    }
+    draft.graph.report.push_back({entry.key, entry.value.text, entry.place});
+  }
+}
+
+void read_expect(const Node& root, Draft& draft) {
+  const Entry* expect = root.find("expect");
+  if (!expect) return;
+  if (!expect->value.is_list()) {
+    draft.faults.push_back(
+        value_fault("W206", expect->value,
+                    "'expect' must be a list of maps such as - {that: node.output, at_least: 0.9}, not " +
+                        yaml::describe(expect->value)));
+    return;
+  }
+  ExpectReader reader(root, draft);
+  for (const Node& item : expect->value.items) reader.read(item);
+}
+
+}  // namespace weir::check

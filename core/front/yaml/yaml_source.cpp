@@ -1,0 +1,148 @@
+// core/front/yaml/yaml_source.cpp -- the text of a YAML file: what bytes it may hold, and the place of each
+// position.
+#include <weir/front/yaml/yaml_source.hpp>
+
+#include <fmt/format.h>
+#include <algorithm>
+
+#include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/yaml.hpp>
+
+namespace weir::yaml {
+
+Source::Source(const std::string& bytes, std::string name) : name_(std::move(name)) {
+  const std::size_t from = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  text_.reserve(bytes.size());
+  for (std::size_t i = from; i < bytes.size(); ++i) {
+    if (bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n') continue;
+    text_ += bytes[i];
+  }
+  lines_.push_back(0);
+  for (std::size_t i = 0; i < text_.size(); ++i) {
+    if (text_[i] == '\n') lines_.push_back(i + 1);
+  }
+}
+
+bool Source::check(Faults& faults) const {
+  const auto fault = [&](const char* code, const Place& place, const std::string& message,
+                         const std::string& remedy) {
+    faults.push_back({code, place, message, remedy, {}, {}});
+    return false;
+  };
+  const Place whole{name_, 0, 0, 1};
+  if (text_.size() > most_bytes)
+    return fault("W103", whole, "a pipeline file holds at most 1 MiB, and this one is larger", "");
+  bool indenting = true, comment = false, blank = true;
+  for (std::size_t i = 0; i < text_.size();) {
+    const unsigned char c = text_[i];
+    const int at = static_cast<int>(i);
+    if (c == '\n') {
+      indenting = true;
+      comment = false;
+    } else if (c == '\t') {
+      if (indenting) return fault("W104", place(at), "YAML does not indent with tabs", "use spaces");
+    } else if (c < 0x20 || c == 0x7F) {
+      return fault("W104", place(at),
+                   fmt::format("a pipeline is text, and here stands the control byte 0x{:02x}", c),
+                   "remove it");
+    } else {
+      const std::size_t length = wording::utf8_length(text_, i);
+      if (length == 0)
+        return fault("W104", place(at),
+                     fmt::format("a pipeline is UTF-8, and the byte 0x{:02x} here is not", c),
+                     "save the file as UTF-8");
+      if (indenting && c == '#') comment = true;
+      if (c != ' ') indenting = false;
+      if (c != ' ' && !comment) blank = false;
+      i += length;
+      continue;
+    }
+    ++i;
+  }
+  if (blank) return fault("W102", whole, "this pipeline is empty", "a pipeline needs at least 'nodes:'");
+  return true;
+}
+
+int Source::characters(const std::string& text) {
+  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+Place Source::place(int position) const {
+  const std::size_t at = std::clamp<std::size_t>(position < 0 ? 0 : position, 0, text_.size());
+  const auto next = std::upper_bound(lines_.begin(), lines_.end(), at);
+  const std::size_t line = static_cast<std::size_t>(next - lines_.begin());
+  // Positions mostly come in order, so counting goes on from the last one: a file may be one line of a
+  // megabyte.
+  const std::size_t start = lines_[line - 1];
+  if (counted_to_ < start || counted_to_ > at) {
+    counted_to_ = start;
+    column_ = 1;
+  }
+  for (; counted_to_ < at; ++counted_to_) column_ += (text_[counted_to_] & 0xC0) != 0x80;
+  return {name_, static_cast<int>(line), column_, 1};
+}
+
+// Past the tag and the anchor that may stand before a value.
+std::size_t Source::after_properties(int position) const {
+  std::size_t at = position < 0 ? 0 : position;
+  while (at < text_.size() && (text_[at] == '&' || text_[at] == '!')) {
+    const std::size_t end = text_.find_first_of(" \n", at);
+    if (end == std::string::npos) break;
+    at = std::min(text_.find_first_not_of(" \n", end), text_.size());
+  }
+  return at;
+}
+
+bool Source::opens(int position) const {
+  const std::size_t at = after_properties(position);
+  return at < text_.size() && (text_[at] == '[' || text_[at] == '{');
+}
+
+Place Source::value_place(int position) const {
+  const std::size_t at = after_properties(position);
+  Place found = place(static_cast<int>(at));
+  found.length = span(static_cast<int>(at));
+  return found;
+}
+
+// The position behind the quote or bracket that ends what starts at `from`; 0 if there is none before `end`.
+std::size_t Source::closing(std::size_t from, std::size_t end) const {
+  int open = 0;
+  char quote = 0;
+  for (std::size_t i = from; i < end; ++i) {
+    const char c = text_[i];
+    if (quote) {
+      if (c == '\\' && quote == '"') {
+        ++i;
+      } else if (c == quote) {
+        quote = 0;
+      }
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '[' || c == '{') {
+      ++open;
+    } else if (c == ']' || c == '}') {
+      --open;
+    }
+    if (!quote && open <= 0) return i + 1;
+  }
+  return 0;
+}
+
+bool Source::closes(int position) const { return closing(after_properties(position), text_.size()) > 0; }
+
+int Source::span(int position) const {
+  const std::size_t from = position;
+  const std::size_t line_end = std::min(text_.find('\n', from), text_.size());
+  if (from >= line_end || std::string("\"'[{").find(text_[from]) == std::string::npos) return 1;
+  const std::size_t end = closing(from, line_end);
+  return std::max(1, characters(text_.substr(from, (end ? end : line_end) - from)));
+}
+
+bool Source::dollar_before(int position) const {
+  if (position < 1 || static_cast<std::size_t>(position) > text_.size()) return false;
+  return text_[position - 1] == '$' ||
+         (position > 1 && text_[position - 1] == '{' && text_[position - 2] == '$');
+}
+
+}  // namespace weir::yaml

@@ -1,0 +1,156 @@
+// core/kinds/flow/coupling.cpp -- what all couplings share: fixed pairs and how rows of them are drawn.
+#include <weir/kinds/flow/coupling.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <stdexcept>
+
+namespace weir {
+
+Batch Batch::rows(const Tensor& index) const {
+  const auto take = [&](const Tensor& member) {
+    return member.defined() ? member.index_select(0, index) : Tensor();
+  };
+  Batch taken;
+  for (const Tensor& point : points) taken.points.push_back(take(point));
+  for (const Tensor& item : items) taken.items.push_back(take(item));
+  taken.times = times;  // one per marginal, not one per row
+  taken.id = take(id);
+  taken.unit = take(unit);
+  taken.weight = take(weight);
+  for (const auto& [name, value] : context) taken.context[name] = take(value);
+  return taken;
+}
+
+Coupling::~Coupling() = default;
+
+Batch Coupling::draw(std::int64_t n, Rng& rng) const {
+  if (const auto count = size()) return batch(rng.integers(*count, {n}));
+  return pair(n, rng);
+}
+
+Batch Coupling::batch(const Tensor& index) const {
+  if (!size())
+    throw std::logic_error(
+        fmt::format("coupling '{}' draws new pairs each time: it has none to take by number", path()));
+  if (!pairs_)
+    throw std::logic_error(fmt::format("the pairs of coupling '{}' are read before it has run", path()));
+  Batch taken = pairs_->rows(index);
+  taken.unit = at::arange(
+      index.size(0), index.options());  // rows of the empirical law are independent, also a row met twice
+  return taken;
+}
+
+Batch Coupling::all() const {
+  if (pairs_) return *pairs_;
+  return batch(at::empty({0}, at::kLong));  // which says what is wrong
+}
+
+void Coupling::run(Run&) {
+  if (const auto count = size()) {
+    Rng rng = this->rng().at("pairs");
+    keep(pair(*count, rng));
+  }
+}
+
+void Coupling::keep(Batch pairs) {
+  const Tensor number = at::arange(pairs.size(), pairs.x0().options().dtype(at::kLong));
+  pairs.id = number;
+  pairs.unit = number;
+  pairs.items.resize(pairs.points.size());
+  pairs_ = std::move(pairs);
+  x0_.set(pairs_->x0());
+  x1_.set(pairs_->x1());
+  id_.set(pairs_->id);
+  for (const auto& [end, output] : {std::pair(0, &x0_item_), std::pair(1, &x1_item_)}) {
+    const Source* set = set_of(end);
+    if (!set) continue;
+    output->set(pairs_->items.at(static_cast<std::size_t>(end)));
+    output->attribute("set", set->path());
+    if (const auto origin = set->origin()) {
+      if (origin->sha256.empty())
+        throw std::runtime_error(fmt::format("'{}' cannot be read again to be hashed", origin->file));
+      output->attribute("file", origin->file);
+      if (!origin->dataset.empty()) output->attribute("dataset", origin->dataset);
+      output->attribute("sha256", origin->sha256);
+    }
+  }
+}
+
+void Coupling::plan_outputs() {
+  const auto count = size();
+  if (!count) return;  // a fresh coupling has no pairs to record
+  const std::vector<std::string> dims = dims_of("pair", shape());
+  x0_.plan(rows_of(*count, shape()), dims);
+  x1_.plan(rows_of(*count, shape()), dims);
+  id_.plan({*count}, {"pair"});
+  if (set_of(0)) x0_item_.plan({*count}, {"pair"});
+  if (set_of(1)) x1_item_.plan({*count}, {"pair"});
+}
+
+Coupling::Points Coupling::Points::rows(const Tensor& index) const {
+  const auto take = [&](const Tensor& member) {
+    return member.defined() ? member.index_select(0, index) : Tensor();
+  };
+  return {take(x), take(label), take(item)};
+}
+
+Batch Coupling::batch_of(Points x0, Points x1) {
+  Batch batch;
+  const Tensor number = at::arange(x0.x.size(0), x0.x.options().dtype(at::kLong));
+  batch.points = {std::move(x0.x), std::move(x1.x)};
+  batch.items = {std::move(x0.item), std::move(x1.item)};
+  batch.id = number;
+  batch.unit = number;
+  if (x1.label.defined()) batch.context["label"] = std::move(x1.label);
+  return batch;
+}
+
+Batch Coupling::exchanged(const Batch& pairs, const Tensor& partner) {
+  const Batch others = pairs.rows(partner);
+  const auto label = others.context.find("label");
+  return batch_of(
+      {pairs.x0(), {}, pairs.items.front()},
+      {others.x1(), label == others.context.end() ? Tensor() : label->second, others.items.back()});
+}
+
+DrawnCoupling::~DrawnCoupling() = default;
+
+Coupling::Points DrawnCoupling::points_of(const Source& source, std::int64_t n, Rng rng) const {
+  const auto count = source.size();
+  const bool fixed = size().has_value();
+  if (!count) return {.x = source.sample(n, rng), .label = {}, .item = {}};
+  if (fixed && n > *count) source.distinct(n, rng);  // which says what is wrong
+  const Tensor index = fixed ? rng.permutation(*count).narrow(0, 0, n) : rng.integers(*count, {n});
+  const Tensor labels = source.labels();
+  return {source.items(index), labels.defined() ? labels.index_select(0, index) : Tensor(), index};
+}
+
+void DrawnCoupling::plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target) {
+  const auto fixed = size();
+  if (fixed && *fixed < 1)
+    plan.fault("draw", fmt::format("the number of fixed pairs must be at least 1, not {}", *fixed));
+  const auto enough = [&](const Port<Source>& port) {
+    const auto count = port->size();
+    if (!fixed || !count || *fixed <= *count) return;
+    plan.fault("draw",
+               fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed,
+                           port.name(), port->path(), *count),
+               fmt::format("at most {{fixed: {}}}", *count));
+  };
+  enough(source);
+  if (!target) return;
+  enough(*target);
+  if (source->shape() != (*target)->shape()) {
+    plan.fault(
+        target->name(),
+        fmt::format("both ends of a pair need one shape: source '{}' has items [{}], target '{}' has [{}]",
+                    source->path(), fmt::join(source->shape(), ", "), (*target)->path(),
+                    fmt::join((*target)->shape(), ", ")),
+        *source, "", fmt::format("'{}' has items [{}]", source->path(), fmt::join(source->shape(), ", ")),
+        "give the source that shape, or flatten the target");
+  }
+}
+
+}  // namespace weir

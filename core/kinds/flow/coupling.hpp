@@ -1,0 +1,115 @@
+// core/kinds/flow/coupling.hpp -- which source point goes with which target point.
+//
+// A fixed coupling has its pairs from `run` on and draws rows of them with replacement; a fresh one makes new pairs at
+// every draw. Memorisation is a property of the first kind only, so which of the two it is must always be written.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <weir/kinds/flow/source.hpp>
+#include <weir/node.hpp>
+
+namespace weir {
+
+struct Batch {
+  std::vector<Tensor> points;  // x0 first, x1 last, each [B, item...]; more for several marginals
+  Tensor times;                // [points.size()], undefined for the usual {0, 1}
+  Tensor id;                   // int64 [B], stable per pair
+  std::vector<Tensor>
+      items;      // for each of points: int64 [B], which item of its finite set; undefined for a law
+  Tensor unit;    // int64 [B]: rows with the same unit are dependent, as in one minibatch OT plan
+  Tensor weight;  // [B], undefined for equal weights
+  std::map<std::string, Tensor> context;  // labels, latents: [B, ...]
+  // A leading replicate axis [R, B, ...] on all of these is reserved for ensembles.
+
+  const Tensor& x0() const { return points.front(); }
+  const Tensor& x1() const { return points.back(); }
+  std::int64_t size() const { return points.front().size(0); }
+  Batch rows(const Tensor& index) const;  // of every member; index int64 [n]
+};
+
+class Coupling : public Node {
+ public:
+  static constexpr const char* kind = "coupling";
+  ~Coupling() override;
+
+  virtual Shape shape() const = 0;                       // of one item; known after plan
+  virtual std::optional<std::int64_t> size() const = 0;  // number of pairs if fixed; known after plan
+  virtual bool dependent_rows() const { return false; }  // rows of one fresh draw share a unit (minibatch OT)
+
+  // n pairs: rows of the fixed set drawn with replacement, or new pairs.
+  Batch draw(std::int64_t n, Rng& rng) const;
+  // Pairs of a fixed coupling by number, int64 [n]. Errors: std::logic_error for a fresh one.
+  Batch batch(const Tensor& index) const;
+  Batch all() const;  // every pair of a fixed coupling, in order
+
+  void run(Run&) override;  // makes the pairs of a fixed coupling and its outputs
+
+  // Capability "affine": X1 = A X0 + b with X0 ~ N(m, S), as the closed forms need it. A [D, D], b [D].
+  struct Affine {
+    Tensor matrix, shift;
+  };
+  virtual std::optional<Affine> affine() const { return std::nullopt; }
+
+  // The law of a pair where it is normal: X0 = mean0 + load0 e, X1 = mean1 + load1 e with e ~ N(0, I_K). Means [D], loads
+  // [D, K], float64, over the D flattened coordinates. Loads instead of covariances, so that what cancels in a function of
+  // a deterministic pair does so to the last digits. Of fresh pairs only: fixed ones are a sample. Known after plan.
+  struct JointNormal {
+    Tensor mean0, mean1, load0, load1;
+  };
+  virtual std::optional<JointNormal> joint_normal() const { return std::nullopt; }
+
+  // The finite set that x0 (end 0) or x1 (end 1) of every pair is an item of, or null. Known after plan.
+  virtual const Source* set_of(int end) const { return (void)end, nullptr; }
+
+ protected:
+  // One end of some pairs.
+  struct Points {
+    Tensor x;      // [n, item...]
+    Tensor label;  // int64 [n], undefined if the source has none
+    Tensor item;   // int64 [n], number in a finite set; undefined for a law
+    Points rows(const Tensor& index) const;
+  };
+  // n new pairs; a fixed coupling is asked once, with n = size() (rows distinct where the sources are finite sets).
+  virtual Batch pair(std::int64_t n, Rng& rng) const = 0;
+  // Declares the shapes of x0, x1, id and of the item numbers; to be called at the end of a derived plan.
+  void plan_outputs();
+  // A batch of these pairs with ids and units 0..n-1; a label of x1 becomes context "label".
+  static Batch batch_of(Points x0, Points x1);
+  // The same x0, each with the x1 (and label) of the pair partner[i]; partner int64 [n].
+  static Batch exchanged(const Batch& pairs, const Tensor& partner);
+  // Makes these the pairs of a fixed coupling, in this order, and sets the outputs; for a `run` of a derived class.
+  void keep(Batch pairs);
+
+  Output<Tensor> x0_{this, "x0", "1", "source points of the pairs; there only with draw: {fixed: N}"};
+  Output<Tensor> x1_{this, "x1", "1", "target points of the pairs; there only with draw: {fixed: N}"};
+  Output<Tensor> id_{this, "id", "1", "number of each pair; there only with draw: {fixed: N}", "int64"};
+  Output<Tensor> x0_item_{this, "x0_item", "1", "which item of its set each x0 is", "int64"};
+  Output<Tensor> x1_item_{this, "x1_item", "1", "which item of its set each x1 is", "int64"};
+
+ private:
+  std::optional<Batch> pairs_;
+};
+
+// A coupling that says with `draw` whether its pairs are drawn at every step or fixed.
+class DrawnCoupling : public Coupling {
+ public:
+  ~DrawnCoupling() override;
+  std::optional<std::int64_t> size() const override { return draw_().fixed; }
+
+ protected:
+  Param<Draw> draw_{this, "draw", required, "fresh: new pairs at every draw; {fixed: N}: N pairs drawn once"};
+
+  // n points of a source for this draw: distinct ones when the pairs are fixed.
+  Points points_of(const Source& source, std::int64_t n, Rng rng) const;
+  // The source if it is a finite set, else null.
+  static const Source* finite(const Source& source) { return source.size() ? &source : nullptr; }
+  // Faults: a fixed count below one or above a finite set's size; sources of different shapes.
+  void plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target);
+};
+
+}  // namespace weir

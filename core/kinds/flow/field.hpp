@@ -1,0 +1,95 @@
+// core/kinds/flow/field.hpp -- a velocity field v(x, t): a pure function of (params, x, t, context).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weir/node.hpp>
+
+namespace weir {
+
+class Tape;
+
+// Named parameter tensors in a fixed order, under PyTorch's names ("net.0.weight"). A value: copying shares the tensors.
+class Params {
+ public:
+  Params() = default;
+  explicit Params(std::vector<std::pair<std::string, Tensor>> tensors) : tensors_(std::move(tensors)) {}
+
+  const Tensor& operator[](const std::string& name) const;  // throws std::out_of_range
+  const std::vector<std::pair<std::string, Tensor>>& tensors() const& { return tensors_; }
+  std::vector<std::pair<std::string, Tensor>> tensors() && { return std::move(tensors_); }  // of a temporary
+  std::vector<Tensor> values() const;
+  bool empty() const { return tensors_.empty(); }
+  std::int64_t count() const;  // scalars in all
+
+  Params clone() const;                           // own copies, detached
+  Params requiring_grad() const;                  // own leaf views that autograd tracks
+  Params with(std::vector<Tensor> values) const;  // the same names, other tensors
+
+  // The same tensors, seen by taped layers (core/math/autograd/layers.hpp), which then write to `tape` what per-sample statistics need.
+  Params taped(Tape& tape) const;
+  Tape* tape() const { return tape_; }
+
+ private:
+  std::vector<std::pair<std::string, Tensor>> tensors_;
+  Tape* tape_ = nullptr;
+};
+
+using Context = std::map<std::string, Tensor>;
+
+class Field : public Node {
+ public:
+  static constexpr const char* kind = "field";
+  ~Field() override;
+
+  // v [B, item...] at x [B, item...] and t [B].
+  virtual Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
+                          const Context& context = {}) const = 0;
+
+  // Initial parameters for items of this shape; the trained ones for a trainer's field; none for a closed form.
+  virtual Params init(const Shape& item, Rng& rng) const = 0;
+
+  // Faults of this field for items of this shape, asked by whoever uses it, at plan.
+  virtual void plan_for(const Shape& item, Plan& plan) const { (void)item, (void)plan; }
+
+  // v(x, t) = (I + t Theta)^-1 (theta + Theta x) at these parameters, where the field is of that class and theta, Theta are
+  // its parameters (arXiv 2510.18118, Lemma 1). Theta [D, D], theta [D].
+  struct Affine {
+    Tensor matrix, shift;
+  };
+  virtual std::optional<Affine> affine(const Params& params) const { return (void)params, std::nullopt; }
+
+  // Whether every parameter is used through taped layers, so that a Tape gives exact per-sample gradient norms.
+  virtual bool taped() const { return false; }
+};
+
+// A field with parameters of its own: what a trainer gives. `init` returns a copy of them, so another trainer goes on from
+// there; before they are set, in plan, the model's own, which have the same names and shapes.
+class Fitted final : public Field {
+ public:
+  explicit Fitted(const Field& model) : model_(model) {}
+  void set(Params params) { params_ = std::move(params); }
+
+  Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
+                  const Context& context) const override {
+    return model_.velocity(params, x, t, context);
+  }
+  Params init(const Shape& item, Rng& rng) const override {
+    return params_.empty() ? model_.init(item, rng) : params_.clone();
+  }
+  void plan_for(const Shape& item, Plan& plan) const override { model_.plan_for(item, plan); }
+  std::optional<Affine> affine(const Params& params) const override { return model_.affine(params); }
+  bool taped() const override { return model_.taped(); }
+
+ private:
+  const Field& model_;
+  Params params_;
+};
+
+}  // namespace weir

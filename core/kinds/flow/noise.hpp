@@ -1,0 +1,22 @@
+// core/kinds/flow/noise.hpp -- the noise schedule gamma(t) of an interpolant.
+//
+// Asked at any t of [0, 1], ends included; a derivative that is infinite there makes losses infinite whenever t falls on it.
+#pragma once
+
+#include <weir/node.hpp>
+
+namespace weir {
+
+class Noise : public Node {
+ public:
+  static constexpr const char* kind = "noise";
+  ~Noise() override;
+
+  virtual Tensor gamma(const Tensor& t) const = 0;   // [N] of t [N]
+  virtual Tensor dgamma(const Tensor& t) const = 0;  // d gamma / dt, [N]
+  virtual bool zero() const { return false; }        // gamma is zero everywhere
+  // Whether the integral of gamma'^2 over (0, 1) is finite; it is not for a Brownian bridge.
+  virtual bool finite_action() const { return true; }
+};
+
+}  // namespace weir

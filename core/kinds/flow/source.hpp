@@ -1,0 +1,66 @@
+// core/kinds/flow/source.hpp -- a distribution, or a finite data set, that points are drawn from.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <weir/node.hpp>
+
+namespace weir {
+
+class Source : public Node {
+ public:
+  static constexpr const char* kind = "source";
+  ~Source() override;
+
+  // Shape of one item, {dim} or {channel, height, width}. Known after plan.
+  virtual Shape shape() const = 0;
+
+  // n items [n, shape...], independent; from a finite set with replacement.
+  virtual Tensor sample(std::int64_t n, Rng& rng) const = 0;
+
+  // Number of items of a finite set, nothing for a distribution. Known after plan.
+  virtual std::optional<std::int64_t> size() const { return std::nullopt; }
+
+  // The items at `index` int64 [n] of a finite set, [n, shape...]. Errors: std::logic_error for a distribution.
+  virtual Tensor items(const Tensor& index) const;
+
+  // n items that are distinct in a finite set (its first n in a random order of the whole set); n independent draws of a
+  // distribution. Errors: std::invalid_argument if n exceeds the set.
+  Tensor distinct(std::int64_t n, Rng& rng) const;
+
+  // Capability "log_density": log p(x) [N] of x [N, shape...].
+  virtual Tensor log_density(const Tensor& x) const;
+
+  // Capability "labels": the class of each item of a finite set, int64 [size]; undefined where there are none.
+  virtual Tensor labels() const { return {}; }
+
+  // Where a finite set was read from, to be set in `run` beside the reading. Of a file the SHA-256 of its bytes; of a folder
+  // that of what `sha256sum` prints for the files read, in their order.
+  struct Origin {
+    std::string file, dataset, sha256;  // dataset: of an HDF5 file, else empty
+  };
+  virtual std::optional<Origin> origin() const { return std::nullopt; }
+
+  // Capability "moments": mean [D] and covariance [D, D] over the flattened items.
+  struct Moments {
+    Tensor mean, covariance;
+  };
+  virtual Moments moments() const;
+  // N(mean, load load^T) where that is the law, over the flattened items, float64. Known after plan.
+  struct Normal {
+    Tensor mean, load;  // [D], [D, D]
+  };
+  virtual std::optional<Normal> normal() const { return std::nullopt; }
+
+  // True for N(0, I), which the closed form of field/empirical requires.
+  virtual bool standard_normal() const { return false; }
+};
+
+// Names for the dimensions of items in a row: {first, "dim"}, {first, "channel", "height", "width"}, ...
+std::vector<std::string> dims_of(const std::string& first, const Shape& item);
+
+}  // namespace weir

@@ -1,0 +1,24 @@
+// core/kinds/flow/time.hpp -- the law of t in (0, 1) under which an objective is averaged.
+//
+// Samples may round to 0 and, in float32, to 1; `density` is asked at any t of [0, 1], ends included.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include <weir/node.hpp>
+
+namespace weir {
+
+class Time : public Node {
+ public:
+  static constexpr const char* kind = "time";
+  ~Time() override;
+
+  virtual Tensor sample(std::int64_t n, Rng& rng) const = 0;  // [n]
+  virtual Tensor density(const Tensor& t) const = 0;          // of one t, [N]; integrates to 1 over (0, 1)
+  virtual std::pair<double, double> support() const { return {0, 1}; }  // the density is zero outside
+  virtual bool sorted() const { return false; }                         // samples come in ascending order
+};
+
+}  // namespace weir

@@ -1,0 +1,115 @@
+// core/record/hdf5/hdf5.hpp -- the HDF5 C API behind RAII and checked calls; its reports become one sentence.
+#pragma once
+
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <weir/record/array.hpp>
+
+namespace weir::hdf5 {
+
+// Held around every use of HDF5: one thread at a time whatever the library's build, its own printing off
+// (HDF5 keeps that setting per thread), and no work of its own at the process's end, where it would write to
+// a file that has failed.
+class Turn {
+ public:
+  Turn();
+
+ private:
+  std::unique_lock<std::recursive_mutex> lock_;
+};
+
+// Owns one HDF5 identifier.
+class Handle {
+ public:
+  using Close = herr_t (*)(hid_t);
+  Handle() = default;
+  Handle(hid_t id, Close close) : id_(id), close_(close) {}
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Handle& operator=(Handle&& other) noexcept {
+    if (this != &other) {
+      reset();
+      id_ = std::exchange(other.id_, -1);
+      close_ = other.close_;
+    }
+    return *this;
+  }
+  ~Handle() { reset(); }
+
+  operator hid_t() const { return id_; }  // so that C calls read as in HDF5's manual
+  bool open() const { return id_ >= 0; }
+  herr_t reset();               // closes; negative if HDF5 could not
+  void abandon() { id_ = -1; }  // never closed
+
+ private:
+  hid_t id_ = -1;
+  Close close_ = nullptr;
+};
+
+// An open file and the name that errors give it.
+struct File {
+  std::filesystem::path path;
+  Handle id;
+};
+
+// The innermost reason on HDF5's error stack ("No space left on device"), and the stack emptied.
+std::string reason();
+
+// Throws RecordError "<file>: cannot <verb> <object>: <reason>".
+[[noreturn]] void fail(const std::filesystem::path& file, std::string_view verb, std::string_view object);
+
+// Passes a non-negative HDF5 result through, else fails.
+template <class Result>
+Result check(Result result, const std::filesystem::path& file, std::string_view verb,
+             std::string_view object) {
+  if (result < 0) fail(file, verb, object);
+  return result;
+}
+
+hid_t file_type(DType dtype);  // little endian, as stored
+hid_t memory_type(DType dtype);
+Handle text_type(std::size_t size);                          // fixed ASCII, padded with NUL; size 0 becomes 1
+Handle access_properties();                                  // V110, HDF5's own locking off
+Handle open_for_reading(const std::filesystem::path& file);  // also while it is written (SWMR)
+Handle open_dataset(const File& file, const std::string& path);
+Handle open_object(const File& file, const std::string& path);
+Handle space_of(const std::vector<std::int64_t>& shape);  // {} is a scalar
+bool exists(hid_t file, const std::string& path);         // every part of the path
+
+std::string ascii(std::string_view text);  // any byte outside printable ASCII, tab and newline becomes '?'
+std::vector<std::int64_t> shape_of(hid_t dataset);
+
+Handle create_group(const File& file, const std::string& path);  // and its parents
+// Fixed-ASCII text in a scalar dataset of `capacity` bytes, rewritable in place.
+Handle create_text(const File& file, const std::string& path, std::string_view text, std::size_t capacity);
+void rewrite_text(const File& file, hid_t dataset, const std::string& path, std::string_view text);
+// Text of any bytes as uint8[].
+void create_bytes(const File& file, const std::string& path, std::string_view text);
+std::string read_text(const File& file, const std::string& path);  // uint8[] or one fixed-ASCII text
+// A column of fixed-ASCII texts; `extendible` ones can grow, each at most `width` long (0: as the longest).
+void create_column(const File& file, const std::string& path, const std::vector<std::string>& texts,
+                   bool extendible = false, std::size_t width = 0);
+
+std::vector<std::string> read_column(const File& file, const std::string& path);
+std::vector<std::string> split_texts(std::string_view bytes,
+                                     std::size_t width);  // each ends at its first NUL
+
+// Attributes. Text is fixed ASCII; JSON numbers, booleans (0 or 1), texts and lists of them are typed. An
+// array of several axes is written row by row as one list, with @<name>_shape; null is left out; anything
+// else, an empty list too, is written as JSON text. Values over 32 KiB are left out: an attribute is no place
+// for data, and /pipeline/resolved_json has them.
+void text_attribute(const File& file, hid_t object, const std::string& name, std::string_view text);
+void json_attribute(const File& file, hid_t object, const std::string& name, const nlohmann::json& value);
+void texts_attribute(const File& file, hid_t object, const std::string& name,
+                     const std::vector<std::string>& texts);
+
+}  // namespace weir::hdf5

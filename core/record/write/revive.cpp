@@ -1,0 +1,58 @@
+// core/record/write/revive.cpp -- taking up a record again.
+#include <weir/record/write/revive.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace weir::record {
+
+using hdf5::check;
+using hdf5::Handle;
+
+void clear_flags(const std::filesystem::path& file) {
+  const hdf5::Turn turn;
+  const Handle access = hdf5::access_properties();
+  const hbool_t yes = true;
+  // What h5clear does, all in one opening: its separate steps are what lost data.
+  check(H5Pset(access, "clear_status_flags", &yes), file, "prepare", "it");
+  check(H5Pset(access, "skip_eof_check", &yes), file, "prepare", "it");
+  Handle id(check(H5Fopen(file.c_str(), H5F_ACC_RDWR, access), file, "open", "it"), H5Fclose);
+  check(H5Fincrement_filesize(id, 0), file, "keep the size of", "it");
+  check(id.reset(), file, "close", "it");
+}
+
+bool is_record(const hdf5::File& file) {
+  if (H5Aexists(file.id, "weir_format") <= 0) return false;
+  return hdf5::exists(file.id, "/status") && hdf5::exists(file.id, "/pipeline/resolved_json") &&
+         hdf5::exists(file.id, "/nodes");
+}
+
+void require_resumable(const hdf5::File& file, const RunSpec& run) {
+  const std::string name = file.path.string();
+  if (!is_record(file)) throw RecordError(fmt::format("{}: cannot resume it: it is not a weir record", name));
+  if (hdf5::read_text(file, "/status") == "finished")
+    throw RecordError(fmt::format("{}: cannot resume it: it is finished; use --force to start over", name));
+  const auto resolved =
+      nlohmann::json::parse(hdf5::read_text(file, "/pipeline/resolved_json"), nullptr, false);
+  if (resolved != run.resolved_json)
+    throw RecordError(
+        fmt::format("{}: cannot resume it: it records another pipeline; choose another output (-o) or start "
+                    "over with --force",
+                    name));
+}
+
+void require_rows(const hdf5::File& file, const std::string& trace, std::int64_t rows) {
+  std::int64_t there = -1;
+  for (const auto* part : {"/value", "/step"}) {
+    const Handle id = hdf5::open_dataset(file, trace + part);
+    const std::int64_t size = hdf5::shape_of(id).at(0);
+    there = there < 0 ? size : std::min(there, size);
+  }
+  if (there < rows)
+    throw RecordError(fmt::format(
+        "{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
+        file.path.string(), trace, there, rows));
+}
+
+}  // namespace weir::record

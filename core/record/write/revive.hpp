@@ -1,0 +1,22 @@
+// core/record/write/revive.hpp -- records whose writer died: what must hold before one is written again.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <weir/record/hdf5/hdf5.hpp>
+#include <weir/record/recorder.hpp>
+
+namespace weir::record {
+
+// Clears HDF5's marks of an unfinished writer, in place and without truncating: the file's end is taken from
+// the file itself, since the superblock of a killed writer can be behind (the tool h5clear then cuts the data
+// off).
+void clear_flags(const std::filesystem::path& file);
+
+bool is_record(const hdf5::File& file);  // of a format that this version knows
+// Throws RecordError with the reason and the remedy.
+void require_resumable(const hdf5::File& file, const RunSpec& run);
+void require_rows(const hdf5::File& file, const std::string& trace, std::int64_t rows);
+
+}  // namespace weir::record

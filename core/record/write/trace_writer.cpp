@@ -1,0 +1,142 @@
+// core/record/write/trace_writer.cpp -- appending to {value, step, value_crc}.
+#include <weir/record/write/trace_writer.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <weir/record/write/layout.hpp>
+
+namespace weir::record {
+namespace {
+
+using hdf5::check;
+using hdf5::Handle;
+
+constexpr std::size_t gathered_bytes = 1 << 20;
+constexpr std::size_t gathered_rows = 1024;
+
+void set_rows(const hdf5::File& file, hid_t dataset, const std::string& path, std::int64_t rows) {
+  auto shape = hdf5::shape_of(dataset);
+  if (shape.at(0) == rows) return;
+  shape[0] = rows;
+  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
+  check(H5Dset_extent(dataset, sizes.data()), file.path, "resize", path);
+}
+
+// Rows [first, first + count) of a dataset in the file, and the same in memory.
+std::pair<Handle, Handle> rows_of(hid_t dataset, std::int64_t first, std::int64_t count) {
+  const auto shape = hdf5::shape_of(dataset);
+  std::vector<hsize_t> sizes(shape.begin(), shape.end()), start(shape.size(), 0);
+  start[0] = static_cast<hsize_t>(first);
+  sizes[0] = static_cast<hsize_t>(count);
+  Handle space(H5Dget_space(dataset), H5Sclose);
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, sizes.data(), nullptr);
+  return {std::move(space),
+          Handle(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose)};
+}
+
+void append_rows(const hdf5::File& file, hid_t dataset, const std::string& path, hid_t memory,
+                 std::int64_t first, std::int64_t count, const void* data) {
+  set_rows(file, dataset, path, first + count);
+  const auto [space, cells] = rows_of(dataset, first, count);
+  check(H5Dwrite(dataset, memory, cells, space, H5P_DEFAULT, data), file.path, "write", path);
+}
+
+// HDF5 may write a trace's metadata only when everything is flushed, after the rows: so a live reader never
+// sees a size whose rows are not there yet.
+Handle open_corked(const hdf5::File& file, const std::string& path) {
+  Handle dataset = hdf5::open_dataset(file, path);
+  check(H5Odisable_mdc_flushes(dataset), file.path, "hold the metadata of", path);
+  return dataset;
+}
+
+}  // namespace
+
+TraceWriter::TraceWriter(const hdf5::File& file, const DatasetSpec& spec, std::int64_t keep)
+    : file_(file),
+      path_(path_of(spec)),
+      dtype_(spec.dtype),
+      row_shape_(spec.shape),
+      row_bytes_(row_bytes(spec)) {
+  value_ = open_corked(file, path_ + "/value");
+  step_ = open_corked(file, path_ + "/step");
+  crc_ = open_corked(file, path_ + "/value_crc");
+  const std::int64_t there = std::min(hdf5::shape_of(value_).at(0), hdf5::shape_of(step_).at(0));
+  if (keep > there)
+    throw RecordError(fmt::format(
+        "{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
+        file.path.string(), path_, there, keep));
+  rows_ = keep;
+  sums_ = keep / block_rows;
+  set_rows(file, crc_, path_ + "/value_crc", sums_);
+  set_rows(file, step_, path_ + "/step", keep);
+  set_rows(file, value_, path_ + "/value", keep);
+  resume_checksum();
+}
+
+void TraceWriter::resume_checksum() {
+  const std::int64_t first = sums_ * block_rows;
+  if (rows_ == first || row_bytes_ == 0) return;
+  const std::int64_t count = rows_ - first;
+  std::vector<std::byte> bytes(static_cast<std::size_t>(count) * row_bytes_);
+  const auto [space, cells] = rows_of(value_, first, count);
+  check(H5Dread(value_, hdf5::memory_type(dtype_), cells, space, H5P_DEFAULT, bytes.data()), file_.path,
+        "read", path_ + "/value");
+  block_.add(bytes);
+}
+
+void TraceWriter::append(std::int64_t step, const Array& row) {
+  if (row_bytes_ > 0)
+    pending_.insert(pending_.end(), row.bytes->begin(),
+                    row.bytes->begin() + static_cast<std::ptrdiff_t>(row_bytes_));
+  pending_steps_.push_back(step);
+  if (pending_.size() >= gathered_bytes || pending_steps_.size() >= gathered_rows) write();
+}
+
+void TraceWriter::write() {
+  const auto count = static_cast<std::int64_t>(pending_steps_.size());
+  if (count == 0) return;
+  if (row_bytes_ > 0)
+    append_rows(file_, value_, path_ + "/value", hdf5::memory_type(dtype_), rows_, count, pending_.data());
+  else
+    set_rows(file_, value_, path_ + "/value", rows_ + count);
+  append_rows(file_, step_, path_ + "/step", H5T_NATIVE_INT64, rows_, count, pending_steps_.data());
+
+  std::vector<std::int64_t> sums;
+  std::span<const std::byte> left(pending_);
+  for (std::int64_t done = 0; done < count;) {
+    const std::int64_t room = block_rows - (rows_ + done) % block_rows;
+    const std::int64_t rows = std::min(room, count - done);
+    const std::size_t bytes = static_cast<std::size_t>(rows) * row_bytes_;
+    block_.add(left.first(bytes));
+    left = left.subspan(bytes);
+    done += rows;
+    if (rows == room) {
+      sums.push_back(block_.value());
+      block_ = {};
+    }
+  }
+  write_checksums(sums);
+  rows_ += count;
+  pending_.clear();
+  pending_steps_.clear();
+}
+
+void TraceWriter::close() {
+  write();
+  if (sums_ * block_rows < rows_) write_checksums({block_.value()});
+}
+
+void TraceWriter::abandon() {
+  for (Handle* dataset : {&value_, &step_, &crc_}) dataset->abandon();
+}
+
+void TraceWriter::write_checksums(const std::vector<std::int64_t>& sums) {
+  if (sums.empty()) return;
+  append_rows(file_, crc_, path_ + "/value_crc", H5T_NATIVE_INT64, sums_,
+              static_cast<std::int64_t>(sums.size()), sums.data());
+  sums_ += static_cast<std::int64_t>(sums.size());
+}
+
+}  // namespace weir::record

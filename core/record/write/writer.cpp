@@ -1,0 +1,237 @@
+// core/record/write/writer.cpp -- creating, filling and closing a record.
+#include <weir/record/write/writer.hpp>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+
+#include <weir/record/write/layout.hpp>
+#include <weir/record/write/revive.hpp>
+#include <weir/record/hdf5/scales.hpp>
+#include <weir/record/write/sync.hpp>
+
+namespace weir::record {
+
+namespace {
+
+constexpr std::uint64_t spare_bytes = 64 * 1024;
+
+}  // namespace
+
+using hdf5::check;
+using hdf5::Handle;
+using hdf5::Turn;
+namespace fs = std::filesystem;
+
+Writer::Writer(fs::path path, Recorder::Mode mode, const RunSpec& run,
+               const std::map<std::string, std::int64_t>& keep)
+    : run_(run), file_{std::move(path), {}} {
+  const Turn turn;
+  const bool there = fs::exists(file_.path);
+  if (mode == Recorder::Mode::create && there)
+    throw RecordError(
+        fmt::format("{}: it exists already; resume it, choose another output (-o) or start over with --force",
+                    file_.path.string()));
+  if (mode == Recorder::Mode::resume && !there)
+    throw RecordError(fmt::format("{}: cannot resume it: there is no such file", file_.path.string()));
+  // Built under another name, so that a fault leaves nothing behind and an old record goes only when the new
+  // one stands.
+  const fs::path temporary =
+      file_.path.parent_path() / fmt::format(".{}.{}.new", file_.path.filename().string(), ::getpid());
+  try {
+    mode == Recorder::Mode::resume ? resume(keep) : create(temporary);
+  } catch (...) {
+    if (mode == Recorder::Mode::resume) {
+      let_go();
+    } else {
+      close();
+      std::error_code ignored;
+      fs::remove(temporary, ignored);
+    }
+    throw;
+  }
+}
+
+Writer::~Writer() {
+  const Turn turn;
+  let_go();
+}
+
+void Writer::create(const fs::path& temporary) {
+  const Handle access = hdf5::access_properties();
+  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_obj_track_times(creation, false);
+  file_.id =
+      Handle(check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, access), file_.path, "create", "it"),
+             H5Fclose);
+  // First, so that its addresses depend on the pipeline alone.
+  declare_nodes(file_, run_);
+  declare_run(file_, run_);
+  attempt_ = begin_attempt(file_);
+  check(H5Fflush(file_.id, H5F_SCOPE_LOCAL), file_.path, "write", "its declarations");
+  check(H5Fstart_swmr_write(file_.id), file_.path, "start SWMR in", "it");
+  open_datasets({});
+  flush();
+  sync_file(temporary);
+  std::error_code error;
+  fs::rename(temporary, file_.path, error);
+  if (error)
+    throw RecordError(fmt::format("{}: cannot put it in place: {}", file_.path.string(), error.message()));
+  sync_folder(file_.path);
+}
+
+void Writer::resume(const std::map<std::string, std::int64_t>& keep) {
+  {
+    const hdf5::File old{file_.path, hdf5::open_for_reading(file_.path)};
+    require_resumable(old, run_);
+    verify_layout(old, run_);
+    // Before anything is changed: all rows that are to be kept must be there.
+    for (const auto& spec : run_.datasets)
+      if (const auto kept = keep.find(key_of(spec)); spec.trace && kept != keep.end())
+        require_rows(old, path_of(spec), kept->second);
+  }
+  clear_flags(file_.path);
+  const Handle access = hdf5::access_properties();
+  file_.id = Handle(
+      check(H5Fopen(file_.path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), file_.path, "open", "it"),
+      H5Fclose);
+  open_datasets(keep);
+  attempt_ = begin_attempt(file_);
+  say("running", "");
+  flush();
+}
+
+void Writer::open_datasets(const std::map<std::string, std::int64_t>& keep) {
+  status_ = hdf5::open_dataset(file_, "/status");
+  message_ = hdf5::open_dataset(file_, "/message");
+  heartbeat_ = hdf5::open_dataset(file_, "/heartbeat");
+  for (const auto& spec : run_.datasets) {
+    const auto kept = keep.find(key_of(spec));
+    traces_.push_back(spec.trace
+                          ? std::make_unique<TraceWriter>(file_, spec, kept == keep.end() ? 0 : kept->second)
+                          : nullptr);
+  }
+}
+
+void Writer::append(std::size_t dataset, std::int64_t step, const Array& row) {
+  const Turn turn;
+  traces_[dataset]->append(step, row);
+}
+
+void Writer::write(std::size_t dataset, const Array& value) {
+  const Turn turn;
+  const auto& spec = run_.datasets[dataset];
+  const std::string path = path_of(spec);
+  const Handle id = hdf5::open_dataset(file_, path);
+  if (!spec.shape.empty() && spec.shape[0] < 0) {
+    const std::vector<hsize_t> sizes(value.shape.begin(), value.shape.end());
+    check(H5Dset_extent(id, sizes.data()), file_.path, "resize", path);
+    grow_scale(file_, id, path, value.shape[0]);
+  }
+  if (value.count() > 0)
+    check(H5Dwrite(id, hdf5::memory_type(value.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, value.bytes->data()),
+          file_.path, "write", path);
+}
+
+void Writer::attribute(std::size_t dataset, const std::string& name, const std::string& text) {
+  notes_.push_back({dataset, name, text});
+}
+
+void Writer::close_node(const std::string& node) {
+  const Turn turn;
+  for (std::size_t i = 0; i < traces_.size(); ++i)
+    if (traces_[i] && run_.datasets[i].node == node) traces_[i]->close();
+}
+
+void Writer::flush() {
+  const Turn turn;
+  std::int64_t rows = 0;
+  for (const auto& trace : traces_) {
+    if (!trace) continue;
+    trace->write();
+    rows += trace->rows();
+  }
+  reserve_space();
+  check(H5Fflush(file_.id, H5F_SCOPE_LOCAL), file_.path, "flush", "it");
+
+  haddr_t bytes = 0;
+  check(H5Fget_eoa(file_.id, &bytes), file_.path, "size", "it");
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const std::array<std::int64_t, 4> beat{std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(),
+                                         rows, static_cast<std::int64_t>(bytes), attempt_};
+  check(H5Dwrite(heartbeat_, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat.data()), file_.path,
+        "write", "/heartbeat");
+  // Only after the rows are in the file may it say so.
+  check(H5Dflush(heartbeat_), file_.path, "flush", "/heartbeat");
+}
+
+void Writer::say(const std::string& status, const std::string& message) {
+  hdf5::rewrite_text(file_, message_, "/message", message);
+  check(H5Dflush(message_), file_.path, "flush", "/message");
+  hdf5::rewrite_text(file_, status_, "/status", status);
+  check(H5Dflush(status_), file_.path, "flush", "/status");
+}
+
+// New attributes during SWMR are outside what HDF5 promises to readers: they wait until everything else is in
+// the file.
+void Writer::write_notes() {
+  for (const auto& note : notes_) {
+    const auto& spec = run_.datasets[note.dataset];
+    const Handle object = hdf5::open_object(file_, path_of(spec) + (spec.trace ? "/value" : ""));
+    hdf5::text_attribute(file_, object, note.name, note.text);
+  }
+  notes_.clear();
+}
+
+void Writer::finish(const std::string& status, const std::string& message) {
+  const Turn turn;
+  for (const auto& trace : traces_)
+    if (trace) trace->close();
+  flush();
+  write_notes();
+  end_attempt(file_, attempt_, status == "finished" ? 0 : status == "interrupted" ? 75 : 3);
+  flush();
+  say(status, message);
+  check(close(), file_.path, "close", "it");
+}
+
+herr_t Writer::close() {
+  traces_.clear();
+  for (Handle* each : {&status_, &message_, &heartbeat_}) each->reset();
+  return file_.id.reset();
+}
+
+// A flush that runs out of space half-way leaves metadata that points past the file's end. So the space is
+// taken first; a little more, for what HDF5 allocates while it flushes.
+void Writer::reserve_space() {
+  haddr_t end = 0;
+  check(H5Fget_eoa(file_.id, &end), file_.path, "size", "it");
+  void* descriptor = nullptr;
+  check(H5Fget_vfd_handle(file_.id, H5P_DEFAULT, &descriptor), file_.path, "reach", "it");
+  reserve(*static_cast<int*>(descriptor), end + spare_bytes, file_.path);
+}
+
+void Writer::abandon(const std::string& message) noexcept {
+  const Turn turn;
+  try {
+    say("failed", message);
+  } catch (const std::exception&) {
+    // The first cause is reported already; readers see a dead writer by its lock.
+  }
+  let_go();
+}
+
+// After a failed write HDF5 must not flush: what it holds is no longer what was committed, and closing would
+// write it. Its identifiers are left open, and its descriptor leads nowhere.
+void Writer::let_go() noexcept {
+  if (!file_.id.open()) return;
+  if (void* descriptor = nullptr; H5Fget_vfd_handle(file_.id, H5P_DEFAULT, &descriptor) >= 0)
+    disconnect(*static_cast<int*>(descriptor));
+  for (const auto& trace : traces_)
+    if (trace) trace->abandon();
+  for (Handle* each : {&status_, &message_, &heartbeat_, &file_.id}) each->abandon();
+}
+
+}  // namespace weir::record

@@ -1,0 +1,55 @@
+// core/record/write/writer.hpp -- a record open for writing: what the writer thread does.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <weir/record/hdf5/hdf5.hpp>
+#include <weir/record/recorder.hpp>
+#include <weir/record/write/trace_writer.hpp>
+
+namespace weir::record {
+
+// One thread at a time. The caller holds the record's lock. After a call has thrown, only abandon() may
+// follow.
+class Writer {
+ public:
+  Writer(std::filesystem::path path, Recorder::Mode mode, const RunSpec& run,
+         const std::map<std::string, std::int64_t>& keep);
+  ~Writer();
+
+  void append(std::size_t dataset, std::int64_t step, const Array& row);
+  void write(std::size_t dataset, const Array& value);
+  void attribute(std::size_t dataset, const std::string& name, const std::string& text);
+  void close_node(const std::string& node);
+  void flush();  // rows, then HDF5's caches, then the heartbeat
+  void finish(const std::string& status, const std::string& message);
+  void abandon(const std::string& message) noexcept;  // says "failed" in place, then never touches the file
+
+ private:
+  struct Note {
+    std::size_t dataset;
+    std::string name, text;
+  };
+
+  void create(const std::filesystem::path& temporary);
+  void resume(const std::map<std::string, std::int64_t>& keep);
+  void open_datasets(const std::map<std::string, std::int64_t>& keep);
+  void say(const std::string& status, const std::string& message);
+  void write_notes();
+  void reserve_space();
+  herr_t close();
+  void let_go() noexcept;
+
+  const RunSpec& run_;
+  hdf5::File file_;
+  hdf5::Handle status_, message_, heartbeat_;
+  std::vector<std::unique_ptr<TraceWriter>> traces_;  // by dataset; null for tensors
+  std::vector<Note> notes_;
+  std::int64_t attempt_ = 0;
+};
+
+}  // namespace weir::record

@@ -1,0 +1,91 @@
+// tests/lab/child_runner.test.cpp -- child processes: their lines, their ends, and signals on their way to
+// them.
+#include <signal.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <map>
+
+#include "cli/child_runner.hpp"
+#include "cli/exit.hpp"
+
+using namespace weir::cli;
+
+namespace {
+
+ChildRunner shell(std::map<std::size_t, std::string> scripts) {
+  return {"/bin/sh", {"PATH=/usr/bin:/bin", "SEEN=yes"}, [scripts = std::move(scripts)](std::size_t job) {
+            return std::vector<std::string>{"-c", scripts.at(job)};
+          }};
+}
+
+// News until the job's end; fails the test instead of waiting for ever.
+std::vector<News> until_end(ChildRunner& runner) {
+  std::vector<News> all;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (all.empty() || !all.back().ended) {
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
+    if (auto news = runner.next()) all.push_back(*news);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("A child's lines arrive in order, whole, before its end") {
+  ChildRunner runner = shell(
+      {{4,
+        R"(printf '{"event":"a"}\n{"event"'; sleep 0.2; printf ':"%s"}\n' "$SEEN"; echo oops >&2; exit 3)"}});
+  runner.start(4);
+  const auto news = until_end(runner);
+  REQUIRE(news.size() == 3);
+  CHECK(news[0].job == 4);
+  CHECK(news[0].event["event"] == "a");
+  CHECK(news[1].event["event"] == "yes");
+  CHECK(news[2].exit == 3);
+  CHECK(news[2].stderr_tail == "oops\n");
+}
+
+TEST_CASE("A line that is no event is shown as a warning") {
+  ChildRunner runner = shell({{0, "echo 'a plugin printed this'"}});
+  runner.start(0);
+  CHECK(until_end(runner)[0].event["text"] == "unexpected output: a plugin printed this");
+}
+
+TEST_CASE("A child that is killed by a signal says so in its exit") {
+  ChildRunner runner = shell({{0, "kill -9 $$"}});
+  runner.start(0);
+  CHECK(until_end(runner).back().exit == 128 + SIGKILL);
+}
+
+TEST_CASE("The first signal asks the child to stop, which may end it as it likes") {
+  ChildRunner runner = shell(
+      {{0,
+        R"(trap 'echo "{\"event\":\"end\"}"; exit 75' INT; echo '{"event":"up"}'; while :; do sleep 0.05; done)"}});
+  runner.start(0);
+  std::optional<News> up;
+  while (!up) up = runner.next();
+  CHECK_FALSE(runner.stopping());
+  raise(SIGINT);
+  const auto news = until_end(runner);
+  CHECK(runner.stopping());
+  CHECK(news.front().event["event"] == "end");
+  CHECK(news.back().exit == interrupted);
+}
+
+TEST_CASE("The second signal kills a child that does not stop") {
+  ChildRunner runner =
+      shell({{0, R"(trap '' INT TERM; echo '{"event":"up"}'; while :; do sleep 0.05; done)"}});
+  runner.start(0);
+  std::optional<News> up;
+  while (!up) up = runner.next();
+  raise(SIGTERM);
+  runner.next();
+  raise(SIGTERM);
+  CHECK(until_end(runner).back().exit == 128 + SIGKILL);
+}
+
+TEST_CASE("A program that cannot be started is named with the reason") {
+  ChildRunner runner("/nowhere/weir-run", {}, [](std::size_t) { return std::vector<std::string>{}; });
+  CHECK_THROWS_WITH(runner.start(0), "cannot start /nowhere/weir-run: No such file or directory");
+}

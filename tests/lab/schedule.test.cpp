@@ -1,0 +1,181 @@
+// tests/lab/schedule.test.cpp -- which job starts when, with a runner that only pretends.
+#include <catch2/catch.hpp>
+#include <deque>
+#include <functional>
+
+#include "cli/schedule.hpp"
+
+using namespace weir::cli;
+using Json = nlohmann::json;
+
+namespace {
+
+Job job(const std::string& run, std::map<std::string, std::string> share = {}) {
+  Job out;
+  out.run = run;
+  out.share = std::move(share);
+  return out;
+}
+
+// Each started job is asked, in turn, for its next piece of news until it has none.
+class FakeRunner final : public Runner {
+ public:
+  std::map<std::size_t, std::deque<News>> script;
+  std::vector<std::string> log;  // "start 0", "end 0"
+  std::size_t most = 0;
+  std::function<bool()> stop = [] { return false; };
+
+  void start(std::size_t j) override {
+    log.push_back("start " + std::to_string(j));
+    running_.push_back(j);
+    most = std::max(most, running_.size());
+  }
+  std::optional<News> next() override {
+    const std::size_t j = running_.front();
+    running_.pop_front();
+    News news = script[j].front();
+    script[j].pop_front();
+    news.job = j;
+    if (news.ended)
+      log.push_back("end " + std::to_string(j));
+    else
+      running_.push_back(j);
+    return news;
+  }
+  bool stopping() const override { return stop(); }
+
+ private:
+  std::deque<std::size_t> running_;
+};
+
+News event(Json json) {
+  News news;
+  news.event = std::move(json);
+  return news;
+}
+
+News end(int exit, const std::string& words = "") {
+  News news;
+  news.ended = true;
+  news.exit = exit;
+  news.stderr_tail = words;
+  return news;
+}
+
+std::deque<News> fine_run() {
+  return {event({{"event", "started"}, {"node", "train"}}),
+          event({{"event", "finished"}, {"node", "train"}, {"seconds", 1}}),
+          event({{"event", "end"}, {"status", "finished"}, {"bytes", 10}}), end(0)};
+}
+
+std::vector<Outcome> run(const std::vector<Job>& jobs, std::size_t at_once, FakeRunner& runner,
+                         std::set<std::string> available = {}) {
+  Progress silent;
+  return run_all(jobs, at_once, std::move(available), runner, silent);
+}
+
+}  // namespace
+
+TEST_CASE("No more than --jobs children run at once, and all of them run") {
+  FakeRunner runner;
+  std::vector<Job> jobs;
+  for (std::size_t i = 0; i < 5; ++i) {
+    jobs.push_back(job(std::to_string(i)));
+    runner.script[i] = fine_run();
+  }
+  const auto outcomes = run(jobs, 2, runner);
+  CHECK(runner.most == 2);
+  for (const Outcome& outcome : outcomes) {
+    CHECK(outcome.status == "finished");
+    CHECK(outcome.exit == fine);
+    CHECK(outcome.bytes == 10);
+  }
+}
+
+TEST_CASE("A run waits while another computes a result that it needs, and a later one goes first") {
+  const std::vector<Job> jobs = {job("a", {{"train", "K1"}}), job("b", {{"train", "K1"}}),
+                                 job("c", {{"train", "K2"}})};
+  Schedule schedule(jobs, 3, {});
+  CHECK(schedule.take() == 0);
+  CHECK(schedule.take() == 2);  // 1 needs K1
+  CHECK(schedule.take() == Schedule::none);
+  schedule.node_finished(0, "train");
+  CHECK(schedule.take() == 1);  // 0 is still at work, but K1 is there
+}
+
+TEST_CASE("Results that already lie in the shared folder hold nobody back") {
+  const std::vector<Job> jobs = {job("a", {{"train", "K1"}}), job("b", {{"train", "K1"}})};
+  Schedule schedule(jobs, 2, {"K1"});
+  CHECK(schedule.take() == 0);
+  CHECK(schedule.take() == 1);
+}
+
+TEST_CASE("When the run that computes a shared result fails, the next one computes it") {
+  const std::vector<Job> jobs = {job("a", {{"train", "K1"}}), job("b", {{"train", "K1"}}),
+                                 job("c", {{"train", "K1"}})};
+  Schedule schedule(jobs, 3, {});
+  CHECK(schedule.take() == 0);
+  CHECK(schedule.take() == Schedule::none);
+  schedule.job_ended(0);
+  CHECK(schedule.take() == 1);
+  CHECK(schedule.take() == Schedule::none);  // 2 now waits for 1
+}
+
+TEST_CASE("A failed run does not stop the others, and says why it failed") {
+  FakeRunner runner;
+  runner.script[0] = {event({{"event", "failed"}, {"node", "train"}, {"message", "loss is nan"}}),
+                      event({{"event", "end"}, {"status", "failed"}, {"message", ""}}), end(3)};
+  runner.script[1] = fine_run();
+  const auto outcomes = run({job("a"), job("b")}, 1, runner);
+  CHECK(outcomes[0].status == "failed");
+  CHECK(outcomes[0].message == "node 'train': loss is nan");
+  CHECK(outcomes[0].exit == plugin_failed);
+  CHECK(outcomes[1].status == "finished");
+}
+
+TEST_CASE("A child that dies without a word is a failed run with its signal and last words") {
+  FakeRunner runner;
+  runner.script[0] = {end(128 + 11, "terminate called")};
+  runner.script[1] = {end(0)};
+  const auto outcomes = run({job("a"), job("b")}, 1, runner);
+  CHECK(outcomes[0].status == "failed");
+  CHECK(outcomes[0].message == "weir-run was killed by signal 11\nterminate called");
+  CHECK(outcomes[0].exit == plugin_failed);
+  CHECK(outcomes[1].message == "weir-run ended with exit code 0 and without a word");
+  CHECK(outcomes[1].exit == plugin_failed);
+}
+
+TEST_CASE("After a request to stop no job starts, and those not started are not run") {
+  FakeRunner runner;
+  runner.script[0] = {event({{"event", "end"}, {"status", "interrupted"}, {"message", "stopped"}}), end(75)};
+  runner.stop = [&] { return !runner.log.empty(); };
+  const auto outcomes = run({job("a"), job("b")}, 1, runner);
+  CHECK(runner.log == std::vector<std::string>{"start 0", "end 0"});
+  CHECK(outcomes[0].status == "interrupted");
+  CHECK(outcomes[1].status == "not run");
+  CHECK(outcomes[1].exit == interrupted);
+}
+
+TEST_CASE("A child that the user's signal ends before it listens was interrupted, not killed") {
+  FakeRunner runner;
+  runner.script[0] = {end(128 + 2)};
+  runner.stop = [&] { return !runner.log.empty(); };
+  const auto outcomes = run({job("a")}, 1, runner);
+  CHECK(outcomes[0].status == "interrupted");
+  CHECK(outcomes[0].message == "stopped before it began; the same command starts it");
+  CHECK(outcomes[0].exit == interrupted);
+  FakeRunner unasked;
+  unasked.script[0] = {end(128 + 2)};
+  CHECK(run({job("a")}, 1, unasked)[0].message == "weir-run was killed by signal 2");
+}
+
+TEST_CASE("Faults found by weir-run make an invalid run") {
+  FakeRunner runner;
+  runner.script[0] = {
+      event({{"event", "invalid"}, {"text", "x.yaml:1:1: error[W301]: no"}, {"faults", Json::array()}}),
+      end(2)};
+  const auto outcomes = run({job("")}, 1, runner);
+  CHECK(outcomes[0].status == "invalid");
+  CHECK(outcomes[0].exit == invalid);
+  CHECK(outcomes[0].message == "x.yaml:1:1: error[W301]: no");
+}

@@ -1,0 +1,15 @@
+// tests/system/exit.test.cpp -- a sweep returns the exit code of its worst run.
+#include <catch2/catch.hpp>
+
+#include "cli/exit.hpp"
+
+using namespace weir::cli;
+
+TEST_CASE("The graver exit code wins, in either order") {
+  const int rising[] = {fine, unmet, interrupted, invalid, plugin_failed, io_failed};
+  for (int lower = 0; lower < 6; ++lower)
+    for (int higher = lower; higher < 6; ++higher) {
+      CHECK(worse(rising[lower], rising[higher]) == rising[higher]);
+      CHECK(worse(rising[higher], rising[lower]) == rising[higher]);
+    }
+}

@@ -1,0 +1,49 @@
+// tools/cli/arguments/pipeline_arguments.hpp -- arguments that several verbs take: the pipeline, plugin folders, the format.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weir/front/pipeline.hpp>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace weir::cli {
+
+struct PluginArguments {
+  std::vector<std::string> folders;  // --plugin-path
+  std::vector<std::string> trusted;  // --trust
+  void add_to(CLI::App& app);
+  // Also searches the folders that a pipeline names; throws InvalidPipeline if one of them is not trusted.
+  Registry registry(const std::string& pipeline = "") const;
+};
+
+struct PipelineArguments {
+  std::string file;
+  std::vector<std::string> set;  // "path=value"
+  std::string device;
+  int threads = 0;
+  PluginArguments plugins;
+
+  void add_to(CLI::App& app);          // FILE and every option
+  void add_options_to(CLI::App& app);  // all but FILE
+  PipelineOptions options() const;     // throws CommandError for a --set without '='
+  Graph read(const Registry& registry) const;
+  Graph read() const;  // FILE, checked; throws CommandError if there is none, InvalidPipeline
+};
+
+// --format, one of `choices`; its default is the value that `format` has.
+CLI::Option* add_format(CLI::App& app, std::string& format, const std::vector<std::string>& choices);
+
+// The existing file of that name. Throws CommandError(invalid) with the nearest name in its folder otherwise.
+std::filesystem::path existing_file(const std::string& name);
+
+// ", did you mean 'x'?", or "" if no candidate is near.
+std::string suggestion(const std::string& word, const std::vector<std::string>& candidates);
+
+}  // namespace weir::cli

@@ -1,0 +1,40 @@
+// tools/cli/arguments/recorded_pipeline.cpp -- the pipeline of a recorded run, to be run again.
+#include "recorded_pipeline.hpp"
+
+#include <fmt/format.h>
+
+#include <system/exit.hpp>
+
+namespace weir::cli {
+namespace {
+
+// The pipeline is in a file of ours; what is missing is better said of the record.
+void require_plugins(const RecordedRun& record, const Registry& registry) {
+  std::string missing;
+  for (const RecordedRun::Plugin& plugin : record.plugins())
+    if (registry.plugin(plugin.name) == nullptr)
+      missing += fmt::format("\n  {} from {}", plugin.name, plugin.file);
+  if (!missing.empty())
+    throw CommandError(invalid,
+                       fmt::format("{} was made with plugins that are not found; name their folders with "
+                                   "--plugin-path:{}",
+                                   record.file().string(), missing));
+}
+
+}  // namespace
+
+std::pair<Registry, Graph> read_recorded(const RecordedRun& record, const TemporaryFolder& folder,
+                                         PipelineArguments& arguments) {
+  const auto file = folder.write("recorded.yaml", record.resolved());
+  Registry registry = arguments.plugins.registry(file);
+  require_plugins(record, registry);
+  Graph whole = read_pipeline(file, registry);
+  whole.sweep.clear();
+  whole.expect.clear();
+  whole.compare.clear();
+  arguments.file = folder.write(whole.name + ".yaml", resolved_yaml(whole));
+  Graph graph = arguments.read(registry);
+  return {std::move(registry), std::move(graph)};
+}
+
+}  // namespace weir::cli

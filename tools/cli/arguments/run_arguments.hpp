@@ -1,0 +1,47 @@
+// tools/cli/arguments/run_arguments.hpp -- what `weir run` was asked for, and its two ways of doing it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <weir/front/pipeline.hpp>
+
+#include <lab/sweep/job.hpp>
+#include "pipeline_arguments.hpp"
+#include <lab/judge/summary.hpp>
+
+namespace weir::cli {
+
+struct RunArguments {
+  PipelineArguments pipeline;
+  std::string out;  // -o, "" for the default
+  std::string progress = "auto";
+  int jobs = 0;  // --jobs, 0 = as many as there are cores for
+  bool force = false;
+
+  void add_progress_to(CLI::App& app);  // --progress
+  bool quiet() const { return progress == "json" || progress == "none"; }
+};
+
+// One record. Returns the exit code.
+int run_single(const RunArguments& arguments, const Registry& registry, const Graph& graph);
+
+// A run per combination of the axes. Returns the exit code.
+int run_sweep(const RunArguments& arguments, const Registry& registry, const Graph& graph);
+
+// Has the jobs run as child processes. `nodes_at_once` is each child's --jobs; `shared`: the folder of shared
+// results, or "".
+std::vector<Outcome> run_children(const RunArguments& arguments, const Graph& graph,
+                                  const std::vector<Job>& jobs, std::size_t at_once,
+                                  std::size_t nodes_at_once, std::size_t kept,
+                                  const std::filesystem::path& shared, std::set<std::string> available);
+
+// --jobs, or the cores that this process may use divided by the threads of each run; 1 where runs share a
+// GPU.
+std::size_t jobs_at_once(const RunArguments& arguments, const Graph& graph);
+
+// Prints the summary, path and exit as one JSON line on stdout, for --progress json.
+void print_summary(const Summary& summary, const std::string& out, int exit);
+
+}  // namespace weir::cli

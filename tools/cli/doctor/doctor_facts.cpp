@@ -1,0 +1,79 @@
+// tools/cli/doctor/doctor_facts.cpp -- asks weir-run, which may crash while it answers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <sstream>
+
+#include <weir/front/plugins/child_output.hpp>
+
+#include <lab/sweep/child_runner.hpp>
+#include "doctor.hpp"
+#include <system/exit.hpp>
+
+namespace weir::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double patience = 120;  // seconds; as for describing a library
+
+std::string end_of(const ChildOutput& answer) {
+  std::string words = answer.error;
+  while (!words.empty() && words.back() == '\n') words.pop_back();
+  if (words.size() > 500) words.erase(0, words.size() - 500);
+  const std::string end = answer.timed_out      ? fmt::format("no answer within {} s", patience)
+                          : answer.status > 128 ? strsignal(answer.status - 128)
+                                                : fmt::format("exit code {}", answer.status);
+  return end + (words.empty() ? "" : ": " + words);
+}
+
+}  // namespace
+
+Facts facts_of(const std::vector<std::filesystem::path>& libraries) {
+  Facts facts;
+  std::vector<std::string> left;
+  for (const auto& library : libraries) left.push_back(library.string());
+  std::string program;
+  try {
+    program = find_weir_run().string();
+  } catch (const CommandError& error) {
+    facts.words = error.what();
+    return facts;
+  }
+  do {
+    std::vector<std::string> command = {program, "facts"};
+    command.insert(command.end(), left.begin(), left.end());
+    const ChildOutput answer = run_child(command, patience);
+    if (facts.words.empty()) facts.words = answer.error;
+    std::string opening;  // the library that is being opened
+    bool failed = false;
+    std::istringstream lines(answer.output);
+    for (std::string line; std::getline(lines, line);) {
+      const Json event = Json::parse(line, nullptr, false);
+      if (!event.is_object()) continue;
+      if (event["event"] == "facts" && facts.build.is_null()) facts.build = event;
+      if (event["event"] == "opening") opening = event["library"];
+      if (event["event"] != "opened") continue;
+      if (const std::string wrong = event["wrong"]; !wrong.empty()) {
+        facts.unusable[opening] = wrong;
+        failed = true;
+      }
+      left.erase(left.begin());
+      opening.clear();
+    }
+    if (facts.build.is_null()) {
+      facts.words = end_of(answer);
+      break;
+    }
+    if (!opening.empty()) {
+      facts.unusable[opening] = "it crashes the program when it is opened: " + end_of(answer);
+      left.erase(left.begin());
+    } else if (!failed) {
+      break;
+    }
+  } while (!left.empty());
+  return facts;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,69 @@
+// tools/cli/doctor/doctor_python.cpp -- weir doctor: what `weir report` needs.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <sstream>
+
+#include <weir/front/plugins/child_output.hpp>
+
+#include "doctor.hpp"
+
+namespace weir::cli {
+namespace {
+
+// Lines "name version", and "name" alone for what cannot be used. Left alone, Matplotlib makes a folder in the user's home.
+const char* const question = R"(import importlib, os, sys, tempfile
+print("Python", sys.version.split()[0])
+with tempfile.TemporaryDirectory() as folder:
+    os.environ.setdefault("MPLCONFIGDIR", folder)
+    for name in ("h5py", "matplotlib", "jinja2"):
+        try: print(name, importlib.import_module(name).__version__)
+        except Exception: print(name)
+)";
+
+}  // namespace
+
+std::string report_python() {
+  const char* named = std::getenv("WEIR_PYTHON");
+  return named != nullptr && *named != '\0' ? named : "/usr/bin/python3";
+}
+
+std::vector<Finding> examine_python() {
+  const std::string python = report_python();
+  const ChildOutput answer = run_child({"/usr/bin/env", python, "-c", question}, 60);
+  if (answer.status != 0)
+    return {{Health::warning, "report",
+             fmt::format("{} cannot be started, and weir report needs Python", python),
+             "apt-get install python3-h5py python3-matplotlib python3-jinja2, or name another Python by "
+             "WEIR_PYTHON"}};
+  std::string there, missing, packages;
+  std::istringstream lines(answer.output);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string name, version;
+    words >> name >> version;
+    if (version.empty()) {
+      missing += (missing.empty() ? "" : " and ") + name;
+      packages += " python3-" + name;
+    } else {
+      there += (there.empty() ? "" : ", ") + name + " " + version;
+    }
+  }
+  std::vector<Finding> findings;
+  if (missing.empty())
+    findings.push_back({Health::fine, "report", fmt::format("{}: {}", python, there)});
+  else
+    findings.push_back(
+        {Health::warning, "report", fmt::format("{} lacks {}, and weir report needs it", python, missing),
+         fmt::format("apt-get install{}, or name a Python that has them by WEIR_PYTHON", packages)});
+  const ChildOutput dot = run_child({"/usr/bin/env", "dot", "-V"}, 60);
+  if (dot.status == 0)
+    findings.push_back({Health::fine, "graphviz", dot.error.substr(0, dot.error.find('\n'))});
+  else
+    findings.push_back({Health::warning, "graphviz",
+                        "not installed; reports list the graph's nodes and do not draw them",
+                        "apt-get install graphviz"});
+  return findings;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,12 @@
+// tools/cli/new/new_kinds.hpp -- the kinds of plugins that `weir new` has templates for.
+#pragma once
+
+#include <array>
+
+namespace weir::cli {
+
+// In the order in which a pipeline uses them.
+inline constexpr std::array kinds = {"source", "coupling",  "interpolant", "noise", "time",       "objective",
+                                     "field",  "optimiser", "trainer",     "probe", "integrator", "metric"};
+
+}  // namespace weir::cli

@@ -1,0 +1,89 @@
+// tools/cli/run/run_children.cpp -- the command lines of weir-run, and how many run at once.
+#include <sched.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include <lab/sweep/child_runner.hpp>
+#include <system/environment.hpp>
+#include <cli/arguments/run_arguments.hpp>
+#include <lab/sweep/schedule.hpp>
+#include <system/shell_word.hpp>
+
+namespace weir::cli {
+namespace {
+
+// As a shell would take it again.
+std::string own_command_line() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::string line;
+  for (std::string word; std::getline(file, word, '\0');)
+    line += (line.empty() ? "" : " ") + shell_word(word);
+  return line;
+}
+
+std::vector<std::string> command_line(const RunArguments& arguments, const Graph& graph, const Job& job,
+                                      std::size_t nodes_at_once, const std::filesystem::path& shared) {
+  const char* mode = job.mode == Recorder::Mode::resume    ? "resume"
+                     : job.mode == Recorder::Mode::replace ? "replace"
+                                                           : "create";
+  const auto& [record, replayed] = job.replayed;
+  std::vector<std::string> line = {replayed.empty() ? "run" : "replay",
+                                   arguments.pipeline.file,
+                                   "--out",
+                                   job.out.string(),
+                                   "--mode",
+                                   mode};
+  const auto add = [&](const std::string& option, const std::string& value) {
+    line.push_back(option + "=" +
+                   value);  // with '=', so that values starting with '-' are not read as options
+  };
+  for (const auto& [path, value] : job.set) add("--set", path + "=" + value);
+  if (!arguments.pipeline.device.empty()) add("--device", arguments.pipeline.device);
+  if (arguments.pipeline.threads > 0) add("--threads", std::to_string(arguments.pipeline.threads));
+  add("--jobs", std::to_string(nodes_at_once));
+  add("--command", own_command_line());
+  for (const std::string& folder : arguments.pipeline.plugins.folders) add("--plugin-path", folder);
+  for (const std::string& folder : graph.plugins) add("--plugin-path", folder);
+  if (!replayed.empty()) add("--record", record.string());
+  if (!replayed.empty()) add("--node", replayed);
+  if (!job.share.empty()) add("--shared", shared.string());
+  for (const auto& [node, key] : job.share) add("--share", node + "=" + key);
+  return line;
+}
+
+}  // namespace
+
+std::vector<Outcome> run_children(const RunArguments& arguments, const Graph& graph,
+                                  const std::vector<Job>& jobs, std::size_t at_once,
+                                  std::size_t nodes_at_once, std::size_t kept,
+                                  const std::filesystem::path& shared, std::set<std::string> available) {
+  std::vector<std::string> names;
+  for (const Job& job : jobs) names.push_back(job.run);
+  const auto progress = make_progress(arguments.progress, std::move(names), kept);
+  ChildRunner runner(find_weir_run(), run_environment(graph.threads, environ), [&](std::size_t job) {
+    return command_line(arguments, graph, jobs[job], nodes_at_once, shared);
+  });
+  return run_all(jobs, at_once, std::move(available), runner, *progress);
+}
+
+void RunArguments::add_progress_to(CLI::App& app) {
+  app.add_option("--progress", progress, "auto | plain | json | none: a bar on a terminal, lines elsewhere")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"auto", "plain", "json", "none"}));
+}
+
+std::size_t jobs_at_once(const RunArguments& arguments, const Graph& graph) {
+  if (arguments.jobs > 0) return static_cast<std::size_t>(arguments.jobs);
+  const std::string& device = graph.device;
+  if (device.starts_with("cuda") || (device == "auto" && std::filesystem::exists("/dev/nvidia0"))) return 1;
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  const int cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+  return static_cast<std::size_t>(std::max(1, cores / std::max(1, graph.threads)));
+}
+
+}  // namespace weir::cli

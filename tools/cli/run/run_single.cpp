@@ -1,0 +1,71 @@
+// tools/cli/run/run_single.cpp -- a pipeline without a sweep: one record.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include <weir/front/sweep/named_files.hpp>
+
+#include <system/exit.hpp>
+#include <lab/records/measure.hpp>
+#include <text/number.hpp>
+#include <cli/arguments/run_arguments.hpp>
+#include <lab/records/standing_record.hpp>
+#include <lab/judge/summary.hpp>
+
+namespace weir::cli {
+namespace fs = std::filesystem;
+namespace {
+
+Job plan_job(const RunArguments& arguments, const Graph& graph) {
+  Job job;
+  job.out = arguments.out.empty() ? fs::path(graph.name + ".h5") : fs::path(arguments.out);
+  if (fs::is_directory(job.out))
+    throw CommandError(
+        invalid, fmt::format("{} is a folder; a pipeline without a sweep writes one file: name it with -o "
+                             "OUT.h5",
+                             job.out.string()));
+  if (job.out.has_parent_path() && !fs::is_directory(job.out.parent_path()))
+    throw CommandError(io_failed, fmt::format("there is no folder {} to write {} into; create it first",
+                                              job.out.parent_path().string(), job.out.filename().string()));
+  const Action action =
+      for_single(inspect_record(job.out), recorded_json(graph).dump(), job.out, arguments.force);
+  if (action == Action::resume && !arguments.quiet())
+    fmt::print(stderr, "going on with the interrupted run in {}\n", job.out.string());
+  job.mode = mode(action);
+  job.set = arguments.pipeline.options().set;
+  return job;
+}
+
+}  // namespace
+
+int run_single(const RunArguments& arguments, const Registry&, const Graph& graph) {
+  const Job job = plan_job(arguments, graph);
+  const std::vector<Outcome> outcomes =
+      run_children(arguments, graph, {job}, 1, jobs_at_once(arguments, graph), 0, "", {});
+  const Outcome& outcome = outcomes[0];
+  int exit = outcome.exit;
+
+  RunResult result;
+  result.status = outcome.status;
+  result.seed = graph.seed;
+  if (outcome.status == "finished") {
+    result.values = measure(job.out, to_measure(graph));
+    result.recorded = recorded(job.out);
+  }
+  const Summary summary = summarise(result, graph);
+  exit = worse(exit, summary.met() ? fine : unmet);
+  if (arguments.progress == "json") {
+    print_summary(summary, job.out.string(), exit);
+    return exit;
+  }
+
+  fmt::print(stderr, "{}", failure_lines({job}, outcomes));
+  if (outcome.status == "interrupted" && fs::exists(job.out))
+    fmt::print(stderr, "what was recorded so far: {}\n", job.out.string());
+  if (outcome.status != "finished") return exit;
+  fmt::print("{}record  {}   {}   {}\nnext    weir info {}\n", summary.text(), job.out.string(),
+             bytes(outcome.bytes), duration(outcome.seconds), job.out.string());
+  return exit;
+}
+
+}  // namespace weir::cli

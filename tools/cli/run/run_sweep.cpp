@@ -1,0 +1,172 @@
+// tools/cli/run/run_sweep.cpp -- a pipeline with a sweep: a run per combination, and the tables over them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+
+#include <weir/front/sweep/named_files.hpp>
+#include <weir/record/reader.hpp>
+
+#include <system/exit.hpp>
+#include <lab/records/measure.hpp>
+#include <text/number.hpp>
+#include <cli/arguments/run_arguments.hpp>
+#include <lab/records/standing_record.hpp>
+#include <lab/judge/summary.hpp>
+#include <lab/sweep/sweep_folder.hpp>
+#include <lab/sweep/sweep_jobs.hpp>
+
+namespace weir::cli {
+namespace fs = std::filesystem;
+namespace {
+
+// What is to be run, and for each run of the sweep its job, or `kept` for a finished record that stays.
+struct Plan {
+  static constexpr std::size_t kept = static_cast<std::size_t>(-1);
+  std::vector<Job> jobs;
+  std::vector<std::size_t> job_of;
+};
+
+Plan plan_jobs(const RunArguments& arguments, const std::vector<SweepRun>& runs, const SweepFolder& folder) {
+  Plan plan;
+  std::size_t resumed = 0;
+  for (const SweepRun& run : runs) {
+    Job job;
+    job.run = run.combination.run;
+    job.out = folder.record(job.run);
+    const Action action =
+        for_sweep(inspect_record(job.out), recorded_json(run.graph).dump(), job.out, arguments.force);
+    plan.job_of.push_back(action == Action::keep ? Plan::kept : plan.jobs.size());
+    if (action == Action::keep) continue;
+    resumed += action == Action::resume ? 1 : 0;
+    job.mode = mode(action);
+    job.set = arguments.pipeline.options().set;
+    job.set.insert(job.set.end(), run.combination.set.begin(), run.combination.set.end());
+    job.share = run.share;
+    plan.jobs.push_back(std::move(job));
+  }
+  if (resumed > 0 && !arguments.quiet()) fmt::print(stderr, "going on with {} interrupted runs\n", resumed);
+  return plan;
+}
+
+// The table's rows, and the curves of the finished ones.
+std::vector<RunResult> read_results(const std::vector<SweepRun>& runs, const Plan& plan,
+                                    const SweepFolder& folder, const std::vector<Outcome>& outcomes,
+                                    const std::vector<Reported>& what,
+                                    std::map<std::string, std::vector<Curve>>& all_curves) {
+  std::vector<RunResult> results;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const fs::path record = folder.record(runs[i].combination.run);
+    RunResult result;
+    result.run = runs[i].combination.run;
+    result.file = fs::relative(record, folder.path()).string();
+    result.status = plan.job_of[i] == Plan::kept ? "finished" : outcomes[plan.job_of[i]].status;
+    result.seed = runs[i].graph.seed;
+    result.axes = runs[i].combination.axes;
+    if (result.status == "finished") {
+      result.values = measure(record, what);
+      result.recorded = recorded(record);
+      for (auto& [trace, curve] : curves(record, what)) {
+        curve.run = i;
+        all_curves[trace].push_back(std::move(curve));
+      }
+    }
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+void write_text(const fs::path& file, const std::string& text) {
+  const fs::path temporary = file.string() + ".new";
+  {
+    std::ofstream out(temporary, std::ios::binary);
+    out << text;
+    if (!out.flush()) throw CommandError(io_failed, fmt::format("cannot write {}", temporary.string()));
+  }
+  fs::rename(temporary, file);
+}
+
+std::uint64_t bytes_below(const fs::path& folder) {
+  std::uint64_t sum = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file()) sum += entry.file_size();
+  return sum;
+}
+
+// Whether no run is still to be made: what is said of the sweep is then final.
+bool has_ended(const std::vector<RunResult>& results) {
+  return std::ranges::none_of(results, [](const RunResult& result) {
+    return result.status == "interrupted" || result.status == "not run";
+  });
+}
+
+bool all_invalid(const std::vector<Outcome>& outcomes) {
+  for (const Outcome& outcome : outcomes)
+    if (outcome.status != "invalid") return false;
+  return !outcomes.empty();
+}
+
+}  // namespace
+
+int run_sweep(const RunArguments& arguments, const Registry& registry, const Graph& graph) {
+  const auto begun = std::chrono::steady_clock::now();
+  const std::vector<SweepRun> runs =
+      sweep_runs(graph, arguments.pipeline.file, registry, arguments.pipeline.options());
+  std::vector<std::string> names;
+  for (const SweepRun& run : runs) names.push_back(run.combination.run);
+  const SweepFolder folder(arguments.out.empty() ? fs::path(graph.name) : fs::path(arguments.out),
+                           resolved_json(graph).dump(), names, arguments.force);
+
+  const Plan plan = plan_jobs(arguments, runs, folder);
+  const std::size_t kept = runs.size() - plan.jobs.size();
+  std::vector<Outcome> outcomes;
+  if (!plan.jobs.empty()) {
+    fs::remove(folder.path() / "summary.json");  // only a sweep that has ended has one
+    outcomes = run_children(arguments, graph, plan.jobs, jobs_at_once(arguments, graph), 1, kept,
+                            folder.shared(), folder.shared_keys());
+  }
+  int exit = fine;
+  for (const Outcome& outcome : outcomes) exit = worse(exit, outcome.exit);
+  if (kept == 0 && all_invalid(outcomes)) {  // nothing was run and nothing is left behind
+    fmt::print(stderr, "{}", outcomes[0].message);
+    return exit;
+  }
+
+  std::map<std::string, std::vector<Curve>> all_curves;
+  const std::vector<RunResult> results =
+      read_results(runs, plan, folder, outcomes, to_measure(graph), all_curves);
+  const std::vector<Column> columns = run_table(results, to_measure(graph), graph.sweep);
+  write_text(folder.path() / "table.csv", csv(columns));
+  write_arrays(folder.path() / "index.h5", index_arrays(columns, all_curves),
+               {{"columns", column_names(columns)}});
+
+  const Summary summary = summarise(results, graph);
+  const bool ended = has_ended(results);
+  if (ended) write_text(folder.path() / "summary.json", summary.json(1) + "\n");
+  exit = worse(exit, summary.met() ? fine : unmet);
+  if (arguments.progress == "json") {
+    print_summary(summary, folder.path().string(), exit);
+    return exit;
+  }
+
+  fmt::print("{}", summary.text());
+  std::fflush(stdout);
+  fmt::print(stderr, "{}", failure_lines(plan.jobs, outcomes));
+  const std::string path = folder.path().string();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  const auto finished = std::count_if(results.begin(), results.end(),
+                                      [](const RunResult& result) { return result.status == "finished"; });
+  std::string count = fmt::format("{} records", runs.size());
+  if (static_cast<std::size_t>(finished) < runs.size())
+    count = fmt::format("{} of {} finished", finished, runs.size());
+  if (kept > 0) count += fmt::format(", {} kept from before", kept);
+  fmt::print("runs    {0}/runs/   {1}   {2}   {3}\n", path, count, bytes(bytes_below(path)),
+             duration(seconds));
+  fmt::print("table   {0}/table.csv   {0}/index.h5{1}\nnext    weir info {0}\n", path,
+             ended ? fmt::format("   {}/summary.json", path) : "");
+  return exit;
+}
+
+}  // namespace weir::cli

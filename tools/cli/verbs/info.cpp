@@ -1,0 +1,52 @@
+// tools/cli/verbs/info.cpp -- weir info: what a record, or the folder of a sweep, holds.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <memory>
+
+#include <weir/record/info.hpp>
+
+#include <lab/records/dataset_info.hpp>
+#include <system/exit.hpp>
+#include <cli/arguments/pipeline_arguments.hpp>
+#include <lab/records/sweep_info.hpp>
+#include <cli/verbs.hpp>
+
+namespace weir::cli {
+namespace {
+
+struct Arguments {
+  std::string file;
+  std::string format = "text";
+};
+
+int show_info(const Arguments& arguments) {
+  const bool json = arguments.format == "json";
+  if (const auto [record, dataset] = split_dataset(arguments.file); !dataset.empty())
+    return dataset_info(record, dataset, json);
+  if (std::filesystem::is_directory(arguments.file)) return sweep_info(arguments.file, json);
+  const std::filesystem::path file = existing_file(arguments.file);
+  if (json)
+    fmt::print("{}\n", info_json(file).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  else
+    fmt::print("{}", info(file));
+  return fine;
+}
+
+}  // namespace
+
+Verb info_verb(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("info", "Show what a record holds");
+  auto arguments = std::make_shared<Arguments>();
+  app->add_option("FILE", arguments->file,
+                  "A record (HDF5 file), a dataset or node of it, or the folder of a sweep")
+      ->required();
+  add_format(*app, arguments->format, {"text", "json"});
+  app->footer(
+      "Examples:\n  weir info rotation.h5\n  weir info rotation.h5:/nodes/flow/end\n  weir info "
+      "quickstart/\n  weir info rotation.h5 --format json");
+  return {app, [arguments] { return show_info(*arguments); }};
+}
+
+}  // namespace weir::cli

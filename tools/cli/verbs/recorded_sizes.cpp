@@ -1,0 +1,88 @@
+// tools/cli/verbs/recorded_sizes.cpp -- weir-run's plan as a table.
+#include "recorded_sizes.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include <weir/front/plugins/child_output.hpp>
+#include <weir/front/pipeline.hpp>
+
+#include <lab/sweep/child_runner.hpp>
+#include <system/exit.hpp>
+#include <text/number.hpp>
+
+namespace weir::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double patience = 600;  // seconds; planning reads file headers only
+
+// The event "planned" or "invalid".
+Json planned(const std::vector<std::string>& command) {
+  const ChildOutput answer = run_child(command, patience);
+  std::istringstream lines(answer.output);
+  for (std::string line; std::getline(lines, line);) {
+    const Json event = Json::parse(line, nullptr, false);
+    if (!event.is_object()) continue;
+    const std::string what = event.value("event", "");
+    if (what == "planned" || what == "invalid") return event;
+    if (what == "end")
+      throw CommandError(event.value("exit", int{plugin_failed}), event.value("message", ""));
+  }
+  const std::string end = answer.timed_out ? fmt::format("took longer than {} s to plan", patience)
+                          : answer.status > 128
+                              ? fmt::format("was killed by signal {}", answer.status - 128)
+                              : fmt::format("ended with exit code {} and without a plan", answer.status);
+  throw CommandError(plugin_failed, fmt::format("weir-run {}\n{}", end, answer.error));
+}
+
+std::string sizes_of(const Json& dataset) {
+  std::vector<std::string> sizes;
+  for (std::size_t i = 0; i < dataset["shape"].size(); ++i) {
+    const auto size = dataset["shape"][i].get<std::int64_t>();
+    sizes.push_back(
+        fmt::format("{} {}", dataset["dims"][i].get<std::string>(), size < 0 ? "?" : std::to_string(size)));
+  }
+  return fmt::format("{}", fmt::join(sizes, " x "));
+}
+
+}  // namespace
+
+int print_recorded_sizes(const PipelineArguments& arguments, const Graph& graph) {
+  std::vector<std::string> command{find_weir_run(), "plan", arguments.file};
+  for (const std::string& set : arguments.set) command.push_back("--set=" + set);
+  if (!arguments.device.empty()) command.push_back("--device=" + arguments.device);
+  for (const std::string& folder : arguments.plugins.folders) command.push_back("--plugin-path=" + folder);
+  for (const std::string& folder : graph.plugins) command.push_back("--plugin-path=" + folder);
+  const Json plan = planned(command);
+  if (plan["event"] == "invalid") {
+    fmt::print(stderr, "{}", plan.value("text", ""));
+    return invalid;
+  }
+
+  std::size_t width = 0;
+  for (const Json& dataset : plan["datasets"])
+    width = std::max(width, dataset["path"].get<std::string>().size());
+  std::string text;
+  for (const Json& dataset : plan["datasets"]) {
+    const bool trace = dataset["trace"];
+    std::string line =
+        fmt::format("  {:<{}}  {:<7}  {:>10}{}  {}", dataset["path"].get<std::string>(), width,
+                    dataset["dtype"].get<std::string>(), bytes(dataset["bytes"].get<std::uint64_t>()),
+                    trace ? " a row" : "      ", sizes_of(dataset));
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  const auto whole = plan["bytes"].get<std::uint64_t>();
+  text += fmt::format("a run records {} and its traces", bytes(whole));
+  const std::size_t runs = combinations(graph).size();
+  if (runs > 1) text += fmt::format("; {} runs of this shape would record {}", runs, bytes(whole * runs));
+  fmt::print("{}\n", text);
+  return fine;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,73 @@
+// tools/cli/verbs/rerun.cpp -- weir rerun: a recorded run again, and what differs.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+
+#include <system/exit.hpp>
+#include <lab/records/made_with.hpp>
+#include <cli/arguments/recorded_pipeline.hpp>
+#include <cli/arguments/run_arguments.hpp>
+#include <lab/records/same_numbers.hpp>
+#include <cli/verbs.hpp>
+
+namespace weir::cli {
+namespace fs = std::filesystem;
+namespace {
+
+struct Arguments {
+  RunArguments run;
+  std::string record;
+  double tolerance = 0;
+};
+
+int rerun(Arguments arguments) {
+  const RecordedRun record(arguments.record);
+  if (const std::string status = record.reader().text("/status"); status != "finished")
+    throw CommandError(invalid,
+                       fmt::format("{} is {}, not finished: there is nothing whole to compare with; go on "
+                                   "with it by the command that made it:\n  {}",
+                                   record.file().string(), status, record.provenance("command")));
+  const TemporaryFolder folder;
+  RunArguments& run = arguments.run;
+  const auto [registry, graph] = read_recorded(record, folder, run.pipeline);
+  if (run.out.empty()) run.out = record.file().stem().string() + ".rerun.h5";
+
+  const std::string before = changes(made_with(record), would_be_made_with(graph, ""));
+  fmt::print("{}", before.empty() ? "made with the same plugins as then\n" : before);
+  std::fflush(stdout);
+  if (const int exit = run_single(run, registry, graph); exit != fine) return exit;
+
+  const RecordedRun now(run.out);
+  const std::string after = changes(made_with(record), made_with(now));
+  const SameNumbers same = same_numbers(record, now, "", arguments.tolerance);
+  fmt::print("{}{}", after == before ? "" : after, same.text);
+  return same.differing == 0 ? fine : unmet;
+}
+
+}  // namespace
+
+Verb rerun_verb(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("rerun", "Run a record's pipeline again, and say what differs");
+  auto arguments = std::make_shared<Arguments>();
+  app->add_option("RECORD", arguments->record, "A finished record (HDF5 file)")->required();
+  app->add_option("-o,--out", arguments->run.out, "The new record (default ./<record>.rerun.h5)")
+      ->type_name("OUT");
+  app->add_option(
+         "--tolerance", arguments->tolerance,
+         "How far a number may differ, relative to the largest of its dataset (default 0: not at all)")
+      ->type_name("R")
+      ->check(CLI::NonNegativeNumber);
+  arguments->run.add_progress_to(*app);
+  app->add_flag("--force", arguments->run.force, "Replace the new record, if it is there");
+  arguments->run.pipeline.add_options_to(*app);
+  app->footer(R"(Examples:
+  weir rerun rotation.h5
+  weir rerun quickstart/runs/noise=none,seed=1.h5 --device cuda --tolerance 1e-3
+
+Exits with 0 if every number is the recorded one, with 1 if some differ.)");
+  return {app, [arguments] { return rerun(*arguments); }};
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,16 @@
+// tools/lab/judge/verdict.cpp -- whether one expectation or comparison is met, in words.
+#include "verdict.hpp"
+
+#include <fmt/format.h>
+
+namespace weir::cli {
+
+std::string Verdict::text() const {
+  std::string out = fmt::format("{}{}: {}, {}", rule, where.empty() ? "" : " (" + where + ")", measured,
+                                met ? "met" : "NOT MET");
+  if (!why.empty()) out += " (" + why + ")";
+  for (const Verdict& each : missed) out += "\n      " + each.text();
+  return out;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,109 @@
+// tools/lab/records/measure.cpp -- the reported numbers of a record.
+#include "measure.hpp"
+
+#include <algorithm>
+
+#include <weir/record/reader.hpp>
+#include <weir/record/reduce.hpp>
+
+namespace weir::cli {
+namespace {
+
+std::vector<double> as_double(const Array& array) {
+  std::vector<double> out(static_cast<std::size_t>(array.count()));
+  const auto convert = [&](const auto* from) { std::copy(from, from + out.size(), out.begin()); };
+  switch (array.dtype) {
+    case DType::float32:
+      convert(array.data<float>());
+      break;
+    case DType::float64:
+      convert(array.data<double>());
+      break;
+    case DType::int64:
+      convert(array.data<std::int64_t>());
+      break;
+    case DType::int32:
+      convert(array.data<std::int32_t>());
+      break;
+    case DType::uint8:
+      convert(array.data<std::uint8_t>());
+      break;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string dataset_path(const std::string& dotted) {
+  std::string path = "/nodes/" + dotted;
+  std::replace(path.begin(), path.end(), '.', '/');
+  return path;
+}
+
+std::vector<Reported> to_measure(const Graph& graph) {
+  std::vector<Reported> all = graph.report;
+  const auto add = [&](const std::string& what, const Place& place) {
+    const auto same = [&](const Reported& reported) { return reported.what == what; };
+    if (!what.empty() && std::none_of(all.begin(), all.end(), same)) all.push_back({what, "mean", place});
+  };
+  for (const Expectation& expectation : graph.expect) {
+    add(expectation.that, expectation.place);
+    add(expectation.other, expectation.place);
+  }
+  for (const ExpectedOrder& comparison : graph.compare) {
+    add(comparison.that, comparison.place);
+    if (!comparison.that.empty()) continue;
+    add(comparison.less.get<std::string>(), comparison.place);
+    add(comparison.than.get<std::string>(), comparison.place);
+  }
+  return all;
+}
+
+std::map<std::string, Measured> measure(const std::filesystem::path& record,
+                                        const std::vector<Reported>& what) {
+  const Reader reader(record);
+  std::map<std::string, Measured> values;
+  for (const Reported& reported : what) {
+    if (!reader.has(dataset_path(reported.what))) continue;  // left out of the record by its `record:`
+    const Estimate found = estimate(reader, reported.what, reported.reduction);
+    values[reported.what] = {found.value, found.se, found.n};
+  }
+  return values;
+}
+
+std::map<std::string, Measured> recorded(const std::filesystem::path& record) {
+  const Reader reader(record);
+  const nlohmann::json schema = nlohmann::json::parse(reader.text("/schema"));
+  std::map<std::string, Measured> values;
+  for (const nlohmann::json& dataset : schema.at("datasets")) {
+    const std::string name = dataset.at("name"), path = dataset.at("path");
+    if (dataset.value("trace", false) || name.find('/') != std::string::npos || !reader.has(path)) continue;
+    const std::vector<std::int64_t> shape = reader.shape(path);
+    const bool single = std::ranges::all_of(shape, [](std::int64_t size) { return size == 1; });
+    // Ids, and the coordinates of an axis that is called as they are, have no mean.
+    const bool real = reader.dtype(path) == DType::float32 || reader.dtype(path) == DType::float64;
+    const bool vector = shape.size() == 1 && real && dataset.at("axes") != nlohmann::json::array({name});
+    if (!single && !vector) continue;
+    const std::string what = dataset.at("node").get<std::string>() + "." + name;
+    const Estimate found = estimate(reader, what, "mean");
+    values[what] = {found.value, found.se, found.n};
+  }
+  return values;
+}
+
+std::map<std::string, Curve> curves(const std::filesystem::path& record, const std::vector<Reported>& what) {
+  const Reader reader(record);
+  std::map<std::string, Curve> out;
+  for (const Reported& reported : what) {
+    const std::string group = dataset_path(reported.what);
+    if (!reader.has(group + "/value") || reader.shape(group + "/value").size() != 1) continue;
+    const Array step = reader.read(group + "/step");
+    Curve curve;
+    curve.step.assign(step.data<std::int64_t>(), step.data<std::int64_t>() + step.count());
+    curve.value = as_double(reader.read(group + "/value"));
+    out[reported.what] = std::move(curve);
+  }
+  return out;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,42 @@
+// tools/lab/records/recorded_run.hpp -- what a record says of the run that made it, for `info`, `replay` and `rerun`.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include <weir/record/reader.hpp>
+
+namespace weir::cli {
+
+class RecordedRun {
+ public:
+  // Throws CommandError if the file is not there or is no record of weir, RecordError if it cannot be read.
+  explicit RecordedRun(const std::filesystem::path& file);
+
+  struct Plugin {
+    std::string name, version, file, sha256;
+  };
+
+  const std::filesystem::path& file() const { return file_; }
+  const Reader& reader() const { return reader_; }
+  const nlohmann::json& datasets() const {
+    return schema_.at("datasets");
+  }  // as the record's /schema declares them
+  const nlohmann::json& nodes() const { return schema_.at("nodes"); }          // node, plugin, params
+  const nlohmann::json* node(const std::string& path) const;                   // null if there is none
+  const nlohmann::json& pipeline() const { return pipeline_; }                 // with every default filled in
+  std::string resolved() const { return reader_.text("/pipeline/resolved"); }  // the same as YAML
+  std::string source() const { return reader_.text("/pipeline/source"); }  // the pipeline as it was written
+  std::string provenance(const std::string& name) const;                   // "device"; "" if it is not there
+  std::vector<Plugin> plugins() const;
+  std::string library(const std::string& name) const;  // version of "libtorch"; "" if it is not there
+
+ private:
+  std::filesystem::path file_;
+  Reader reader_;
+  nlohmann::json schema_, pipeline_;
+};
+
+}  // namespace weir::cli

@@ -1,0 +1,47 @@
+// tools/lab/sweep/child_runner.hpp -- carries out jobs as weir-run processes.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <system/process.hpp>
+#include "runner.hpp"
+
+namespace weir::cli {
+
+// Reads the children's JSON lines and takes over SIGINT, SIGTERM and SIGHUP while it lives: the first asks
+// the children to stop at their next commit, the second kills them. Ctrl-Z (SIGTSTP) suspends the children
+// too.
+class ChildRunner final : public Runner {
+ public:
+  // `arguments` gives the command line of a job, without the program's name.
+  ChildRunner(std::filesystem::path program, std::vector<std::string> environment,
+              std::function<std::vector<std::string>(std::size_t)> arguments);
+  ~ChildRunner() override;
+
+  void start(std::size_t job) override;
+  std::optional<News> next() override;
+  bool stopping() const override { return signals_seen_ > 0; }
+
+ private:
+  void wait_a_moment();
+  void on_signal();
+  void read(std::size_t job, Process& child);
+
+  std::filesystem::path program_;
+  std::vector<std::string> environment_;
+  std::function<std::vector<std::string>(std::size_t)> arguments_;
+  std::map<std::size_t, Process> children_;
+  std::list<News> news_;
+  int signals_ = -1;  // a signalfd
+  int signals_seen_ = 0;
+};
+
+// weir-run: $WEIR_RUN if set, else beside this program. Throws CommandError if it is not there.
+std::filesystem::path find_weir_run();
+
+}  // namespace weir::cli

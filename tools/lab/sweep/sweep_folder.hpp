@@ -1,0 +1,40 @@
+// tools/lab/sweep/sweep_folder.hpp -- the folder of a sweep: whose it is, and what in it is ours.
+//
+//   <name>/weir-sweep.json   which pipeline the folder belongs to, and the runs that it has had
+//   <name>/runs/<run>.h5     <name>/shared/<key>.h5     <name>/table.csv     <name>/index.h5     <name>/summary.json
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace weir::cli {
+
+class SweepFolder {
+ public:
+  // Takes the folder for a sweep of the pipeline with this resolved JSON (of its base values), creating it if
+  // need be, and locks it against another weir. Throws CommandError: invalid if `folder` is a file; io_failed
+  // if it is in use, or holds something else and `force` is not given. With `force`, what weir wrote there
+  // before is removed, and nothing else.
+  SweepFolder(std::filesystem::path folder, const std::string& resolved, const std::vector<std::string>& runs,
+              bool force);
+  ~SweepFolder();  // unlocks; removes a folder that was made here and stayed empty
+  SweepFolder(const SweepFolder&) = delete;
+  SweepFolder& operator=(const SweepFolder&) = delete;
+
+  const std::filesystem::path& path() const { return folder_; }
+  std::filesystem::path record(const std::string& run) const { return folder_ / "runs" / (run + ".h5"); }
+  std::filesystem::path shared() const { return folder_ / "shared"; }
+  std::set<std::string> shared_keys() const;  // of the results that lie in shared/
+
+ private:
+  void remove_ours() const;
+  void lock();
+
+  std::filesystem::path folder_;
+  bool made_ = false;
+  int lock_ = -1;
+};
+
+}  // namespace weir::cli

@@ -1,0 +1,31 @@
+// tools/system/exit.hpp -- exit codes, and the error that carries one.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace weir::cli {
+
+enum Exit {
+  fine = 0,           // everything that was asked for happened
+  unmet = 1,          // an `expect:` of the file was not met
+  invalid = 2,        // the pipeline, the command line or a named input file
+  plugin_failed = 3,  // a plugin failed to load or run, or the device is unavailable
+  io_failed = 4,      // input/output: a record that exists, a full disk
+  interrupted = 75,   // stopped by a signal at a commit; the same command goes on
+};
+
+// The graver of two exit codes: a sweep returns its worst run's.
+int worse(int one, int other);
+
+// Ends the program with `code`; what() is the whole text for the user: rule, value, remedy.
+class CommandError : public std::runtime_error {
+ public:
+  CommandError(int code, const std::string& text) : std::runtime_error(text), code_(code) {}
+  int code() const { return code_; }
+
+ private:
+  int code_;
+};
+
+}  // namespace weir::cli

@@ -1,0 +1,31 @@
+// tools/text/table.hpp -- rows of text as aligned columns, and as RFC 4180.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace weir::cli {
+
+using Row = std::vector<std::string>;
+
+struct Table {
+  Row head;
+  std::vector<Row> rows;
+  std::string note{};  // a line below it
+};
+
+// Columns two spaces apart, as wide as their widest cell; a column whose cells (not its head) all start like
+// numbers is set flush right. Ends with a newline; no trailing spaces. Short rows are filled with empty
+// cells.
+std::string aligned(const Row& head, const std::vector<Row>& rows, const std::string& indent = "");
+
+// The same with the table's note; "" without rows.
+std::string text(const Table& table);
+
+// One record of RFC 4180 with its CRLF: cells with commas, quotes or line breaks are quoted, quotes doubled.
+std::string csv_record(const Row& cells);
+
+// How many terminal columns a UTF-8 text takes, at one per code point.
+std::size_t width(const std::string& text);
+
+}  // namespace weir::cli
