@@ -5,8 +5,9 @@
 #include <tuple>
 
 #include <weir/front/check/check.hpp>
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/sweep/sweep.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir {
 namespace {

@@ -60,7 +60,7 @@ TEST_CASE("A new plugin is a project of its own, and its commands are printed") 
 
 TEST_CASE("Every kind has its templates, in which no placeholder is left") {
   const ScratchFolder scratch;
-  for (const std::string kind : weir::cli::kinds) {
+  for (const std::string kind : weir::tools::kinds) {
     INFO(kind);
     const std::string folder = "made/" + kind + "/";
     CHECK(weir_program(scratch.path(), "new plugin a1_ --kind " + kind + " -o " + folder).exit == 0);
@@ -135,7 +135,7 @@ TEST_CASE("A name that would not do is refused, with one that does") {
   const std::string longest(64, 'n');
   refuses("plugin " + longest + "n --kind noise",
           rule + "not '" + longest.substr(0, 60) + "...'; take " + longest + "\n");
-  CHECK_NOTHROW(weir::cli::check_name(longest));
+  CHECK_NOTHROW(weir::tools::check_name(longest));
   refuses("pipeline null",
           "weir: 'null' is YAML's word for nothing and names nothing; take one such as null_2\n");
   refuses("plugin brownian --kind noise",
@@ -162,7 +162,7 @@ TEST_CASE("A kind that is none, and whatever else cannot be made, names what can
 
 TEST_CASE(
     "A plugin's class is its name in capitals, with the kind where every plugin's file knows that name") {
-  using weir::cli::class_name;
+  using weir::tools::class_name;
   CHECK(class_name("sine", "noise") == "Sine");
   CHECK(class_name("x1_a_very_long_name_0", "noise") == "X1AVeryLongName0");
   CHECK(class_name("a__b_", "noise") == "ABNoise");  // might be a macro
@@ -172,7 +172,7 @@ TEST_CASE(
 }
 
 TEST_CASE("A word is quoted where a shell would split or change it") {
-  using weir::cli::shell_word;
+  using weir::tools::shell_word;
   CHECK(shell_word("a/b_1.yaml") == "a/b_1.yaml");
   CHECK(shell_word("") == "''");
   CHECK(shell_word("my own") == "'my own'");

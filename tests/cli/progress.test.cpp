@@ -7,7 +7,7 @@
 #include "cli/progress_bar.hpp"
 #include "cli/table.hpp"
 
-using namespace weir::cli;
+using namespace weir::tools;
 using Json = nlohmann::json;
 
 namespace {

@@ -37,19 +37,19 @@ void record(const ScratchFolder& scratch, const std::string& pipeline = small_pi
 
 TEST_CASE("Arrays differ where they do, by the largest difference") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  const auto same = weir::cli::difference(array({1, nan, 3}), array({1, nan, 3}));
+  const auto same = weir::tools::difference(array({1, nan, 3}), array({1, nan, 3}));
   CHECK(same.comparable);
   CHECK(same.unequal == 0);
-  const auto found = weir::cli::difference(array({1, -4, 3}), array({1, -4.5, 3.25}));
+  const auto found = weir::tools::difference(array({1, -4, 3}), array({1, -4.5, 3.25}));
   CHECK(found.unequal == 2);
   CHECK(found.largest == 0.5);
   CHECK(found.relative() == 0.125);
   CHECK(found.where == "[1]: -4.5 was -4");
-  CHECK(weir::cli::difference(array({1, 2}), array({1, nan})).largest ==
+  CHECK(weir::tools::difference(array({1, 2}), array({1, nan})).largest ==
         std::numeric_limits<double>::infinity());
-  CHECK_FALSE(weir::cli::difference(array({1, 2}), array({1})).comparable);
+  CHECK_FALSE(weir::tools::difference(array({1, 2}), array({1})).comparable);
   // A difference where all was zero is no small one.
-  CHECK(std::isinf(weir::cli::difference(array({0}), array({1e-30F})).relative()));
+  CHECK(std::isinf(weir::tools::difference(array({0}), array({1e-30F})).relative()));
 }
 
 TEST_CASE("Every node of a record replays to the same numbers, a training too") {

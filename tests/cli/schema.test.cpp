@@ -10,8 +10,8 @@
 #include "scratch_folder.hpp"
 
 using Catch::Contains;
-using weir::cli::schema_address;
-using weir::cli::with_modeline;
+using weir::tools::schema_address;
+using weir::tools::with_modeline;
 
 namespace fs = std::filesystem;
 

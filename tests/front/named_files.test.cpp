@@ -3,6 +3,7 @@
 
 #include <weir/front/plugins/digest.hpp>
 #include <weir/front/sweep/named_files.hpp>
+#include <weir/front/sweep/node_key.hpp>
 
 #include "laboratory.hpp"
 

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <weir/front/plugins/digest.hpp>
+#include <weir/front/sweep/node_key.hpp>
 
 #include "laboratory.hpp"
 

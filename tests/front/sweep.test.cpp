@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include <weir/front/sweep/combination.hpp>
+#include <weir/front/sweep/node_key.hpp>
 #include <weir/front/sweep/sharing.hpp>
 
 #include "laboratory.hpp"

@@ -9,7 +9,7 @@
 #include "cli/child_runner.hpp"
 #include "cli/exit.hpp"
 
-using namespace weir::cli;
+using namespace weir::tools;
 
 namespace {
 

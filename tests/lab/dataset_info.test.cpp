@@ -62,7 +62,7 @@ TEST_CASE("A name that a record does not have is answered with the nearest") {
 TEST_CASE("A colon divides a file from a dataset only where no file has the whole name") {
   const ScratchFolder scratch;
   const std::string file = scratch.write("a:b.h5", "").string();
-  using weir::cli::split_dataset;
+  using weir::tools::split_dataset;
   CHECK(split_dataset(file) == std::pair<std::string, std::string>(file, ""));
   CHECK(split_dataset(file + ":x.y") == std::pair<std::string, std::string>(file, "x.y"));
   CHECK(split_dataset("out.h5") == std::pair<std::string, std::string>("out.h5", ""));

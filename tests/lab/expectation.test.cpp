@@ -6,7 +6,7 @@
 #include "cli/expectation.hpp"
 
 using namespace weir;
-using namespace weir::cli;
+using namespace weir::tools;
 
 namespace {
 

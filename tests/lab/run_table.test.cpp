@@ -5,11 +5,11 @@
 
 #include <weir/record/reader.hpp>
 
-#include "cli/run_table.hpp"
 #include "../cli/scratch_folder.hpp"
+#include "cli/run_table.hpp"
 
 using namespace weir;
-using namespace weir::cli;
+using namespace weir::tools;
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "cli/schedule.hpp"
 
-using namespace weir::cli;
+using namespace weir::tools;
 using Json = nlohmann::json;
 
 namespace {

@@ -5,7 +5,7 @@
 #include "cli/standing_record.hpp"
 
 using namespace weir;
-using namespace weir::cli;
+using namespace weir::tools;
 
 namespace {
 

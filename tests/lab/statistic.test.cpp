@@ -5,7 +5,7 @@
 #include "cli/statistic.hpp"
 
 using namespace weir;
-using namespace weir::cli;
+using namespace weir::tools;
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include "cli/summary.hpp"
 
 using namespace weir;
-using namespace weir::cli;
+using namespace weir::tools;
 
 TEST_CASE("A single run shows each number with its reduction, and its error where it has one") {
   RunResult result;

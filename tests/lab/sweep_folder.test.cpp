@@ -1,12 +1,12 @@
 // tests/lab/sweep_folder.test.cpp -- whose a sweep's folder is, and what --force removes from it.
 #include <catch2/catch.hpp>
 
+#include "../cli/scratch_folder.hpp"
 #include "cli/exit.hpp"
 #include "cli/sweep_folder.hpp"
-#include "../cli/scratch_folder.hpp"
 
 namespace fs = std::filesystem;
-using namespace weir::cli;
+using namespace weir::tools;
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include <check/doubles.hpp>
+#include <check/laws/doubles.hpp>
 
 #include "make.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "cli/environment.hpp"
 
-using namespace weir::cli;
+using namespace weir::tools;
 
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include "cli/exit.hpp"
 
-using namespace weir::cli;
+using namespace weir::tools;
 
 TEST_CASE("The graver exit code wins, in either order") {
   const int rising[] = {fine, unmet, interrupted, invalid, plugin_failed, io_failed};

@@ -6,7 +6,7 @@
 
 #include "cli/number.hpp"
 
-using namespace weir::cli;
+using namespace weir::tools;
 
 TEST_CASE("Numbers are shown with four significant digits, whole ones in full") {
   CHECK(number(0.953123) == "0.9531");

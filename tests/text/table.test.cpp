@@ -3,7 +3,7 @@
 
 #include "cli/table.hpp"
 
-using namespace weir::cli;
+using namespace weir::tools;
 
 TEST_CASE("Columns are as wide as their widest cell, numbers flush right, no trailing spaces") {
   CHECK(aligned({"sigma", "name", "n"}, {{"0.05", "ot", "5"}, {"10", "shuffled", "12"}}) ==

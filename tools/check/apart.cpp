@@ -139,7 +139,7 @@ Verdict ended(const Told& told, double seconds, const std::string& words) {
 
 Verdict judged_apart(const Work& work, double seconds) {
   const auto start = Clock::now();
-  const cli::TemporaryFolder scratch;
+  const tools::TemporaryFolder scratch;
   std::array<int, 2> ends{};
   std::fflush(nullptr);  // what is buffered would be written twice
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");

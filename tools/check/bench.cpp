@@ -83,7 +83,8 @@ std::unique_ptr<Executor> executor_of(const Graph& graph) {
       graph, [](const PluginSchema& schema) { return create(schema); }, tensor_options("cpu", graph.dtype));
 }
 
-Bench::Bench(const Subject& subject) : subject_(subject), scratch_(std::make_shared<cli::TemporaryFolder>()) {
+Bench::Bench(const Subject& subject)
+    : subject_(subject), scratch_(std::make_shared<tools::TemporaryFolder>()) {
   if (!subject.with.empty()) take_with();
   if (!path_.empty()) return;
   if (const std::string name = unguessable(subject.schema, subject.params); !name.empty())

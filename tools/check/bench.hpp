@@ -44,7 +44,7 @@ class Bench {
   bool try_own(const nlohmann::json& more, std::string& fault);
 
   Subject subject_;
-  std::shared_ptr<cli::TemporaryFolder> scratch_;
+  std::shared_ptr<tools::TemporaryFolder> scratch_;
   std::filesystem::path file_;
   std::vector<std::pair<std::string, std::string>> cut_;
   std::string path_, note_;

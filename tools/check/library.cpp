@@ -19,11 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string repeating(const Arguments& arguments, const Row& row, bool alone) {
-  std::string command = "weir plugin check " + cli::shell_word(row.library.string()) + " --only " + row.check;
+  std::string command =
+      "weir plugin check " + tools::shell_word(row.library.string()) + " --only " + row.check;
   if (!alone) command += " --plugin " + row.plugin;
-  if (!arguments.with.empty()) command += " --with " + cli::shell_word(arguments.with.string());
+  if (!arguments.with.empty()) command += " --with " + tools::shell_word(arguments.with.string());
   for (const fs::path& folder : arguments.folders)
-    command += " --plugin-path " + cli::shell_word(folder.string());
+    command += " --plugin-path " + tools::shell_word(folder.string());
   if (row.check == "bounds") command += fmt::format(" --seed {}", arguments.seed);
   return command + " --in-process";
 }

@@ -6,7 +6,7 @@
 
 #include <weir/executor/executor.hpp>
 
-#include "doubles.hpp"
+#include "laws/doubles.hpp"
 
 namespace weir::conformance {
 

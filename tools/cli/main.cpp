@@ -10,11 +10,12 @@
 #include <weir/front/faults/fault.hpp>
 #include <weir/record/recorder.hpp>
 
-#include <system/exit.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
+#include <system/existing_file.hpp>
+#include <system/exit.hpp>
 #include "verbs.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 constexpr const char* examples = R"(Examples:
@@ -124,6 +125,6 @@ int main(int count, char** words) {
 }
 
 }  // namespace
-}  // namespace weir::cli
+}  // namespace weir::tools
 
-int main(int count, char** words) { return weir::cli::main(count, words); }
+int main(int count, char** words) { return weir::tools::main(count, words); }

@@ -7,7 +7,7 @@ namespace CLI {
 class App;
 }
 
-namespace weir::cli {
+namespace weir::tools {
 
 // A verb's own parser, and what it does: returns an exit code, throws CommandError, InvalidPipeline or
 // RecordError.
@@ -34,4 +34,4 @@ Verb repair_verb(CLI::App& program);
 Verb doctor_verb(CLI::App& program);
 Verb completion_verb(CLI::App& program);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

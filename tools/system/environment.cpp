@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace weir::cli {
+namespace weir::tools {
 
 std::vector<std::string> run_environment(int threads, char* const* present) {
   std::vector<std::string> environment;
@@ -22,4 +22,4 @@ std::vector<std::string> run_environment(int threads, char* const* present) {
   return environment;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // The caller's environment ("NAME=value"), and in addition, where the caller has not set them:
 //   OMP_NUM_THREADS, MKL_NUM_THREADS, OPENBLAS_NUM_THREADS = threads. Two trainings side by side on two cores
@@ -16,4 +16,4 @@ namespace weir::cli {
 //     starts.
 std::vector<std::string> run_environment(int threads, char* const* present);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace weir::cli {
+namespace weir::tools {
 
 int worse(int one, int other) {
   // Interrupted comes before the faults: it is cured by running the same command again, they are not.
@@ -13,4 +13,4 @@ int worse(int one, int other) {
   return rank(one) >= rank(other) ? one : other;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

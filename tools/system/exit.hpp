@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace weir::cli {
+namespace weir::tools {
 
 enum Exit {
   fine = 0,           // everything that was asked for happened
@@ -28,4 +28,4 @@ class CommandError : public std::runtime_error {
   int code_;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -16,7 +16,7 @@
 
 #include "exit.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
@@ -128,4 +128,4 @@ int Process::wait() {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

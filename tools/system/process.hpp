@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // A started program. Its stdout and stderr are pipes; it dies with its parent (PR_SET_PDEATHSIG) and has a
 // process group of its own, so that the terminal's Ctrl-C reaches it once, through signal().
@@ -38,4 +38,4 @@ class Process {
   std::string errors_;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::tools

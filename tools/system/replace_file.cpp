@@ -12,7 +12,7 @@
 
 #include "exit.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -57,4 +57,4 @@ void replace_file(const fs::path& file, const std::string& text) {
   throw complaint;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -5,7 +5,7 @@
 
 #include "exit.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 
 fs::path prefix() { return fs::read_symlink("/proc/self/exe").parent_path().parent_path(); }
@@ -19,4 +19,4 @@ fs::path shared_file(const std::string& name) {
   return file;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

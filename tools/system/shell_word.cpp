@@ -1,7 +1,7 @@
 // tools/system/shell_word.cpp -- a word as a shell would take it.
 #include "shell_word.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 std::string shell_word(std::string word) {
   constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
@@ -11,4 +11,4 @@ std::string shell_word(std::string word) {
   return "'" + word + "'";
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

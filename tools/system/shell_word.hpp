@@ -3,9 +3,9 @@
 
 #include <string>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // The word itself where a shell reads it as one word, else in single quotes.
 std::string shell_word(std::string word);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -10,7 +10,7 @@
 
 #include "exit.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 
 TemporaryFolder::TemporaryFolder() {
@@ -34,4 +34,4 @@ fs::path TemporaryFolder::write(const std::string& name, const std::string& text
   return file;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

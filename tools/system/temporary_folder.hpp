@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace weir::cli {
+namespace weir::tools {
 
 class TemporaryFolder {
  public:
@@ -20,4 +20,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,7 +7,7 @@
 #include <array>
 #include <cmath>
 
-namespace weir::cli {
+namespace weir::tools {
 
 std::string number(double value) {
   if (std::isnan(value)) return "nan";  // never "-nan", whatever the sign bit
@@ -53,4 +53,4 @@ std::string bytes(std::uint64_t count) {
   return unit == 0 ? fmt::format("{} B", count) : fmt::format("{:.1f} {}", size, units[unit]);
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

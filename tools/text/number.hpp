@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // Four significant digits: "0.9531", "1.23e-05", "12345" for whole numbers, "inf", "nan".
 std::string number(double value);
@@ -21,4 +21,4 @@ std::string duration(double seconds);
 // "912 B", "3.4 MiB".
 std::string bytes(std::uint64_t count);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 bool like_number(const std::string& cell) {
@@ -67,4 +67,4 @@ std::string csv_record(const Row& cells) {
   return record + "\r\n";
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::cli {
+namespace weir::tools {
 
 using Row = std::vector<std::string>;
 
@@ -28,4 +28,4 @@ std::string csv_record(const Row& cells);
 // How many terminal columns a UTF-8 text takes, at one per code point.
 std::size_t width(const std::string& text);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -4,19 +4,18 @@
 //   read_nodes      every node and inline node: plugin, parameters, what its ports say
 //   resolve_links   what the ports say, to nodes and outputs of the right kind
 //   order_nodes     dependency order, or the circles
-//   read_report, read_sweep, read_expect, read_compare
 //
 // Each stage adds its faults to the draft and leaves out what follows from a fault that is already there.
 #pragma once
 
-#include <functional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include <weir/front/document/document.hpp>
 #include <weir/front/check/graph.hpp>
-#include <weir/front/pipeline.hpp>
+#include <weir/front/document/document.hpp>
+#include <weir/front/faults/fault.hpp>
+#include <weir/front/plugins/registry.hpp>
 
 namespace weir::check {
 
@@ -56,21 +55,5 @@ void order_nodes(Draft& draft);
 // The output or trace that a path such as "train.loss" names; nullptr and a fault if there is none. Says
 // nothing of broken nodes.
 const OutputSchema* named_output(const std::string& path, const Place& place, Draft& draft);
-
-void read_report(const yaml::Node& root, Draft& draft);
-void read_expect(const yaml::Node& root, Draft& draft);
-void read_compare(const yaml::Node& root, Draft& draft);
-
-// The cases of the sweep that a `where` selects: axis -> value. Says nothing of axes that are faulty themselves.
-std::map<std::string, nlohmann::json> read_where(const yaml::Node& root, const yaml::Node& where,
-                                                 Draft& draft);
-// The axis of that name; null, and fault W406 unless it is written but faulty itself, if there is none.
-const SweepAxis* find_axis(const yaml::Node& root, const std::string& name, const Place& place, Draft& draft);
-// The value of an axis that was written; null, and fault W406, if it never takes it.
-nlohmann::json axis_value(const SweepAxis& axis, const yaml::Node& written, Draft& draft);
-
-// Checks the base tree with some settings on top, without its sweep.
-using Recheck = std::function<Draft(const std::vector<Setting>&)>;
-void read_sweep(const yaml::Node& root, const Recheck& recheck, Draft& draft);
 
 }  // namespace weir::check

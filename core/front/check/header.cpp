@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir::check {
 namespace {

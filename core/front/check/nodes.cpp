@@ -7,6 +7,8 @@
 #include <weir/front/check/unknown_plugin.hpp>
 #include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir::check {
 namespace {

@@ -1,5 +1,7 @@
 // core/front/check/value.cpp -- from a YAML value to the JSON value of a parameter, or a fault.
 #include <weir/front/check/value.hpp>
+#include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/written.hpp>
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -229,31 +231,6 @@ class Reader {
 };
 
 }  // namespace
-
-Fault value_fault(const std::string& code, const Node& value, const std::string& message,
-                  const std::string& remedy) {
-  Fault fault{code, value.place, message, remedy, {}, {}};
-  if (!value.defined.file.empty()) fault.also.push_back({value.defined, "the value comes from here"});
-  return fault;
-}
-
-std::string absolute_path(const Node& value) {
-  namespace fs = std::filesystem;
-  const fs::path written = value.text;
-  const fs::path base = value.origin.empty() ? fs::current_path() : fs::absolute(value.origin).parent_path();
-  return (written.is_absolute() ? written : base / written).lexically_normal().string();
-}
-
-std::string as_written(const json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_float()) return wording::number(value.get<double>());
-  if (!value.is_structured()) return value.dump();
-  std::string text;
-  for (const auto& [key, item] : value.items()) {
-    text += (text.empty() ? "" : ", ") + (value.is_object() ? key + ": " : "") + as_written(item);
-  }
-  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
-}
 
 std::string accepts(const ParamSchema& schema) {
   if (schema.type == ParamType::choice) return "one of " + wording::listed(schema.choices);

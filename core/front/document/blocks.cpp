@@ -15,8 +15,8 @@
 #include <set>
 
 #include <weir/front/document/block.hpp>
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/scalar.hpp>
 
 namespace weir {
 namespace {

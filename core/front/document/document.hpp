@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <weir/front/faults/fault.hpp>
@@ -20,6 +21,14 @@ struct Setting {
   std::string path;  // "train.optimiser.lr", "seed", "vars.sigma"
   Place place;       // of the path
   yaml::Node value;
+};
+
+// What the command line says beside the file.
+struct PipelineOptions {
+  std::vector<std::pair<std::string, std::string>>
+      set;             // --set path=value, in order; values are YAML scalars
+  std::string device;  // --device, "" = as the file says
+  int threads = 0;     // --threads, 0 = as the file says
 };
 
 // The file merged over those that it extends: maps key by key, the extending file wins, everything else (and

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
 
 namespace weir {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/scalar.hpp>
 
 namespace weir {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <set>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir {
 namespace {

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 #include <algorithm>
 
-#include <weir/front/sweep/sharing.hpp>
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/sweep/sharing.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir {
 namespace {

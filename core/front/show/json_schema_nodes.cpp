@@ -5,6 +5,7 @@
 
 #include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir::json_schema {
 namespace {

@@ -6,6 +6,7 @@
 
 #include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir {
 namespace {

@@ -2,12 +2,12 @@
 //
 //   - {that: recall.share, axis: sigma, less: 0.5, than: 0}      a number at two values of an axis, paired run by run
 //   - {less: at_ot.total, than: at_pair.total}                   two numbers of the same runs
-#include <weir/front/check/check.hpp>
+#include <weir/front/sweep/sweep.hpp>
 
 #include <algorithm>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/scalar.hpp>
 
 namespace weir::check {
 namespace {

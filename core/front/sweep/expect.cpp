@@ -1,10 +1,11 @@
 // core/front/sweep/expect.cpp -- `report:` and `expect:` of a pipeline.
-#include <weir/front/check/check.hpp>
+#include <weir/front/sweep/sweep.hpp>
 
 #include <algorithm>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir::check {
 namespace {

@@ -1,5 +1,5 @@
 // core/front/sweep/node_key.cpp -- the key under which a node's result may be shared between runs.
-#include <weir/front/pipeline.hpp>
+#include <weir/front/sweep/node_key.hpp>
 
 #include <map>
 #include <stdexcept>

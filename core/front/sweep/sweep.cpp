@@ -1,13 +1,14 @@
 // core/front/sweep/sweep.cpp -- the axes of a sweep, checked point by point, and their combinations.
-#include <weir/front/check/check.hpp>
+#include <weir/front/sweep/sweep.hpp>
 
 #include <fmt/format.h>
 #include <algorithm>
 #include <map>
 
-#include <weir/front/sweep/sweep_axis.hpp>
 #include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/sweep/sweep_axis.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir::check {
 namespace {
@@ -205,30 +206,3 @@ void read_sweep(const Node& root, const Recheck& recheck, Draft& draft) {
 }
 
 }  // namespace weir::check
-
-namespace weir {
-
-std::vector<Combination> combinations(const Graph& graph) {
-  std::vector<Combination> all(1);
-  for (const SweepAxis& axis : graph.sweep) {
-    std::vector<Combination> longer;
-    longer.reserve(all.size() * axis.points.size());
-    for (const Combination& shorter : all) {
-      for (const SweepAxis::Point& point : axis.points) {
-        Combination next = shorter;
-        next.run += (next.run.empty() ? "" : ",") + axis.name + "=" + point.label;
-        next.set.insert(next.set.end(), point.set.begin(), point.set.end());
-        next.axes.emplace_back(axis.name, point.value);
-        longer.push_back(std::move(next));
-      }
-    }
-    all = std::move(longer);
-  }
-  // File names end at 255 bytes; beyond that the number of the run is the name.
-  const bool too_long =
-      std::any_of(all.begin(), all.end(), [](const Combination& c) { return c.run.size() > 200; });
-  for (std::size_t i = 0; too_long && i < all.size(); ++i) all[i].run = "run=" + std::to_string(i + 1);
-  return all;
-}
-
-}  // namespace weir

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/scalar.hpp>
 
 namespace weir::check {
 namespace {

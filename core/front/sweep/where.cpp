@@ -1,10 +1,10 @@
 // core/front/sweep/where.cpp -- `where:` of expectations and comparisons: which cases of the sweep are meant.
-#include <weir/front/check/check.hpp>
+#include <weir/front/sweep/sweep.hpp>
 
 #include <algorithm>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/written.hpp>
 
 namespace weir::check {
 

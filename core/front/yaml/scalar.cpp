@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include <weir/front/check/value.hpp>
+#include <weir/front/yaml/scalar.hpp>
 
 namespace weir::scalar {
 namespace {

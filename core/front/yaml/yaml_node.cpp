@@ -1,8 +1,8 @@
 // core/front/yaml/yaml_node.cpp -- looking into a YAML tree.
 #include <weir/front/yaml/yaml.hpp>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/scalar.hpp>
 
 namespace weir::yaml {
 

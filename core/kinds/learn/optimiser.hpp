@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <weir/kinds/flow/field.hpp>
+#include <weir/kinds/learn/params.hpp>
 #include <weir/node.hpp>
 
 namespace weir {

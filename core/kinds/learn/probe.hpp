@@ -7,10 +7,11 @@
 #include <vector>
 
 #include <weir/kinds/learn/objective.hpp>
-#include <weir/math/autograd/tape.hpp>
 #include <weir/node.hpp>
 
 namespace weir {
+
+struct PerSampleGradients;  // weir/math/autograd/tape.hpp
 
 // What a probe is told before training, to plan its traces.
 struct Training {

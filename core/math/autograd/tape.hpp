@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <weir/kinds/flow/field.hpp>
+#include <weir/kinds/learn/params.hpp>
 
 namespace weir {
 

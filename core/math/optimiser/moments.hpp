@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <weir/kinds/flow/field.hpp>
+#include <weir/kinds/learn/params.hpp>
 
 namespace weir {
 

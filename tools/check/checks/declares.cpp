@@ -6,16 +6,17 @@
 
 #include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/written.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/integrator.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
-#include <weir/kinds/metric.hpp>
+#include <weir/kinds/flow/time.hpp>
 #include <weir/kinds/learn/objective.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
-#include <weir/kinds/flow/time.hpp>
 #include <weir/kinds/learn/trainer.hpp>
+#include <weir/kinds/metric.hpp>
 
 #include "../broken.hpp"
 #include "../laws/laws.hpp"

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
 
 namespace weir::conformance {

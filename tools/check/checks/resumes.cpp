@@ -97,7 +97,7 @@ std::string resumes(const Job& job) {
   const bool probe = job.subject.schema.kind == "probe";
   if (!probe && !job.subject.schema.stateful) throw Skipped("it does not say stateful()");
   const Bench bench(job.subject);
-  const cli::TemporaryFolder scratch;
+  const tools::TemporaryFolder scratch;
   const auto graph = probe ? bench.graph({.set = {{bench.path() + ".every", "1"}}}) : bench.graph();
   const std::string node = probe ? graph->node(bench.path())->parent : bench.path();
   if (node.empty()) throw Skipped("it stands in no trainer; write it under the trainer's probes:");

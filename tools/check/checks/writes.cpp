@@ -56,7 +56,7 @@ class Surveyed {
     setenv(name, (scratch_.path() / folder).c_str(), 1);
   }
 
-  cli::TemporaryFolder scratch_;
+  tools::TemporaryFolder scratch_;
   fs::path before_;
   std::map<std::string, std::string> environment_;
 };
@@ -100,7 +100,7 @@ class Overheard {
 
 std::string writes_nothing(const Job& job) {
   const Bench bench(job.subject);  // has its own files elsewhere
-  const cli::TemporaryFolder scratch;
+  const tools::TemporaryFolder scratch;
   std::string file, text;
   {
     const Surveyed surveyed;

@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <weir/math/variance/gradient_variance.hpp>
 #include <weir/math/autograd/tape.hpp>
+#include <weir/math/variance/gradient_variance.hpp>
 
 #include "../broken.hpp"
-#include "../world.hpp"
 #include "laws.hpp"
+#include "world.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -7,7 +7,7 @@
 #include <weir/kinds/flow/integrator.hpp>
 
 #include "../broken.hpp"
-#include "../doubles.hpp"
+#include "doubles.hpp"
 #include "laws.hpp"
 
 namespace weir::conformance {

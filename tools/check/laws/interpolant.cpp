@@ -4,7 +4,7 @@
 #include <weir/kinds/flow/interpolant.hpp>
 
 #include "../broken.hpp"
-#include "../doubles.hpp"
+#include "doubles.hpp"
 #include "laws.hpp"
 
 namespace weir::conformance {

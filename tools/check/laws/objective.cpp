@@ -6,8 +6,8 @@
 #include <weir/math/autograd/tape.hpp>
 
 #include "../broken.hpp"
-#include "../world.hpp"
 #include "laws.hpp"
+#include "world.hpp"
 
 namespace weir::conformance {
 namespace {

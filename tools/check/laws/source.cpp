@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "../broken.hpp"
-#include "../world.hpp"
 #include "laws.hpp"
+#include "world.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -6,7 +6,7 @@
 #include <weir/kinds/flow/time.hpp>
 
 #include "../broken.hpp"
-#include "../doubles.hpp"
+#include "doubles.hpp"
 #include "laws.hpp"
 
 namespace weir::conformance {

@@ -8,7 +8,7 @@
 
 #include <weir/kinds/learn/trainer.hpp>
 
-#include "../world.hpp"
+#include "world.hpp"
 
 namespace weir::conformance {
 

@@ -1,9 +1,7 @@
 // tools/cli/arguments/pipeline_arguments.hpp -- arguments that several verbs take: the pipeline, plugin folders, the format.
 #pragma once
 
-#include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <weir/front/pipeline.hpp>
@@ -13,7 +11,7 @@ class App;
 class Option;
 }  // namespace CLI
 
-namespace weir::cli {
+namespace weir::tools {
 
 struct PluginArguments {
   std::vector<std::string> folders;  // --plugin-path
@@ -40,10 +38,4 @@ struct PipelineArguments {
 // --format, one of `choices`; its default is the value that `format` has.
 CLI::Option* add_format(CLI::App& app, std::string& format, const std::vector<std::string>& choices);
 
-// The existing file of that name. Throws CommandError(invalid) with the nearest name in its folder otherwise.
-std::filesystem::path existing_file(const std::string& name);
-
-// ", did you mean 'x'?", or "" if no candidate is near.
-std::string suggestion(const std::string& word, const std::vector<std::string>& candidates);
-
-}  // namespace weir::cli
+}  // namespace weir::tools

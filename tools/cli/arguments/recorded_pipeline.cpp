@@ -5,7 +5,7 @@
 
 #include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 // The pipeline is in a file of ours; what is missing is better said of the record.
@@ -37,4 +37,4 @@ std::pair<Registry, Graph> read_recorded(const RecordedRun& record, const Tempor
   return {std::move(registry), std::move(graph)};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

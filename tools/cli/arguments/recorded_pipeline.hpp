@@ -3,15 +3,15 @@
 
 #include <utility>
 
-#include "pipeline_arguments.hpp"
 #include <lab/records/recorded_run.hpp>
 #include <system/temporary_folder.hpp>
+#include "pipeline_arguments.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 // Writes the record's pipeline, with every default as it was then, into `folder`, points `arguments` there and reads it with
 // their options. A run of a sweep becomes a pipeline of its own: without the sweep, and without what was expected of it.
 std::pair<Registry, Graph> read_recorded(const RecordedRun& record, const TemporaryFolder& folder,
                                          PipelineArguments& arguments);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,11 +7,11 @@
 
 #include <weir/front/pipeline.hpp>
 
+#include <lab/judge/summary.hpp>
 #include <lab/sweep/job.hpp>
 #include "pipeline_arguments.hpp"
-#include <lab/judge/summary.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 struct RunArguments {
   PipelineArguments pipeline;
@@ -41,7 +41,4 @@ std::vector<Outcome> run_children(const RunArguments& arguments, const Graph& gr
 // GPU.
 std::size_t jobs_at_once(const RunArguments& arguments, const Graph& graph);
 
-// Prints the summary, path and exit as one JSON line on stdout, for --progress json.
-void print_summary(const Summary& summary, const std::string& out, int exit);
-
-}  // namespace weir::cli
+}  // namespace weir::tools

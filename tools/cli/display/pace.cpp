@@ -7,7 +7,7 @@
 #include <text/number.hpp>
 #include "progress.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 void Pace::at(double seconds, std::int64_t step) {
   if (seconds_ >= 0 && step > step_ && seconds > seconds_) {
@@ -58,4 +58,4 @@ std::string cut(const std::string& text, std::size_t columns) {
   return text;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -13,7 +13,7 @@
 #include <text/number.hpp>
 #include "progress_bar.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 double seconds_now() {
@@ -113,4 +113,4 @@ std::unique_ptr<Progress> make_progress(const std::string& kind, std::vector<std
   return std::make_unique<PlainProgress>(std::move(runs), kept);
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

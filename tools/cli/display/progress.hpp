@@ -10,18 +10,9 @@
 #include <string>
 #include <vector>
 
-#include <lab/sweep/job.hpp>
+#include <lab/sweep/progress.hpp>
 
-namespace weir::cli {
-
-class Progress {
- public:
-  virtual ~Progress() = default;
-  virtual void started(std::size_t) {}
-  virtual void event(std::size_t, const nlohmann::json&) {}
-  virtual void ended(std::size_t, const Outcome&) {}
-  virtual void tick() {}  // about ten times a second while nothing happens
-};
+namespace weir::tools {
 
 // `kind`: auto | plain | json | none. auto is a bar on a terminal that can redraw a line, plain lines
 // elsewhere. `runs`: the jobs' names, as Job::run; `kept`: finished runs of the sweep that are not run again.
@@ -50,4 +41,4 @@ std::string bar(double share, std::size_t cells);
 // The text cut to `columns` terminal columns, code points kept whole.
 std::string cut(const std::string& text, std::size_t columns);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -12,7 +12,7 @@
 #include <text/number.hpp>
 #include <text/table.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 constexpr const char* erase_line = "\r\033[K";
@@ -128,4 +128,4 @@ void ProgressBar::clear() {
   std::fflush(terminal_);
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

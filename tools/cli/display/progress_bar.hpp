@@ -9,7 +9,7 @@
 
 #include "progress.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 // A single run:  train  [=====>        ] step 3120/8000  loss 0.031  530/s  9.2 s left
 // A sweep:       runs 3/30  [==>           ] sigma=0,seed=7 train 45% | sigma=0,seed=8 train 12%  6 min 02 s
@@ -53,4 +53,4 @@ class ProgressBar final : public Progress {
   bool colour_;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -9,12 +9,12 @@
 
 #include <weir/front/faults/wording.hpp>
 
-#include <system/exit.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <text/table.hpp>
 #include <cli/verbs.hpp>
+#include <system/exit.hpp>
+#include <text/table.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 struct Arguments {
@@ -80,4 +80,4 @@ Every plugin is opened, in another process. Exit code 3 if something is broken; 
   return {app, [arguments] { return examine(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::cli {
+namespace weir::tools {
 
 enum class Health { fine, warning, broken };
 
@@ -37,4 +37,4 @@ std::vector<Finding> examine_python();               // what `weir report` needs
 // The Python of `weir report`.
 std::string report_python();
 
-}  // namespace weir::cli
+}  // namespace weir::tools

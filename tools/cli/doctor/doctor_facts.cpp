@@ -8,10 +8,10 @@
 #include <weir/front/plugins/child_output.hpp>
 
 #include <lab/sweep/child_runner.hpp>
-#include "doctor.hpp"
 #include <system/exit.hpp>
+#include "doctor.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 using Json = nlohmann::json;
@@ -76,4 +76,4 @@ Facts facts_of(const std::vector<std::filesystem::path>& libraries) {
   return facts;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

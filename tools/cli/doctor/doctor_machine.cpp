@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include <weir/record/write/lock_file.hpp>
 #include <weir/record/recorder.hpp>
+#include <weir/record/write/lock_file.hpp>
 
-#include "doctor.hpp"
 #include <text/number.hpp>
+#include "doctor.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 namespace fs = std::filesystem;
@@ -69,4 +69,4 @@ std::vector<Finding> examine_machine() {
   return {processors(), memory(), disk(folder), locks(folder)};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

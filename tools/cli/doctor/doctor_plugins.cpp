@@ -3,17 +3,17 @@
 
 #include <algorithm>
 
+#include <weir/front/faults/wording.hpp>
 #include <weir/front/plugins/elf_note.hpp>
 #include <weir/front/plugins/registry.hpp>
 #include <weir/front/plugins/schema_cache.hpp>
 #include <weir/front/plugins/search_order.hpp>
 #include <weir/front/plugins/trust.hpp>
-#include <weir/front/faults/wording.hpp>
 
-#include "doctor.hpp"
 #include <system/shell_word.hpp>
+#include "doctor.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 namespace fs = std::filesystem;
@@ -112,4 +112,4 @@ std::vector<Finding> examine_plugins(const std::vector<std::string>& folders, Fa
   return findings;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

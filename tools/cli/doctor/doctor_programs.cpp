@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "doctor.hpp"
 #include <system/share.hpp>
+#include "doctor.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 namespace fs = std::filesystem;
@@ -122,4 +122,4 @@ std::vector<Finding> examine_programs(const Facts& facts) {
   return findings;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -8,7 +8,7 @@
 
 #include "doctor.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 // Lines "name version", and "name" alone for what cannot be used. Left alone, Matplotlib makes a folder in the user's home.
@@ -66,4 +66,4 @@ std::vector<Finding> examine_python() {
   return findings;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -6,17 +6,18 @@
 #include <algorithm>
 #include <memory>
 
+#include <cli/arguments/pipeline_arguments.hpp>
+#include <cli/verbs.hpp>
+#include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include <system/share.hpp>
+#include <system/shell_word.hpp>
 #include "new_files.hpp"
 #include "new_kinds.hpp"
 #include "new_name.hpp"
-#include <cli/arguments/pipeline_arguments.hpp>
-#include <system/share.hpp>
-#include <system/shell_word.hpp>
 #include "templates.hpp"
-#include <cli/verbs.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -57,10 +58,11 @@ int new_plugin(const Arguments& arguments) {
                                {"CLASS", class_name(name, kind)},
                                {"PREFIX", from},
                                {"VERSION", WEIR_VERSION}};
-  write_new_folder(folder, {{fs::path(kind) / (name + ".cpp"), from_template(kind + ".cpp", values)},
-                            {name + ".yaml", from_template(kind + ".yaml", values)},
-                            {"CMakeLists.txt", from_template("CMakeLists.txt", values)},
-                            {"README.md", from_template("README.md", values)}});
+  write_new_folder(folder,
+                   {{fs::path(kind) / (name + ".cpp"), from_template("code/" + kind + ".cpp", values)},
+                    {name + ".yaml", from_template("pipelines/" + kind + ".yaml", values)},
+                    {"CMakeLists.txt", from_template("CMakeLists.txt", values)},
+                    {"README.md", from_template("README.md", values)}});
   fmt::print(R"(made    {0}: {1}/{2}.cpp, {2}.yaml, CMakeLists.txt, README.md
 next    cd {3}
         cmake -S . -B build -DCMAKE_PREFIX_PATH={4}
@@ -77,7 +79,7 @@ int new_pipeline(const Arguments& arguments) {
     throw CommandError(invalid, "--kind is of a plugin; a pipeline has none: leave it out");
   check_name(arguments.name);
   const fs::path file = arguments.out.empty() ? arguments.name + ".yaml" : arguments.out;
-  write_new_file({file, from_template("pipeline.yaml", {{"NAME", arguments.name}})});
+  write_new_file({file, from_template("pipelines/pipeline.yaml", {{"NAME", arguments.name}})});
   const std::string word = shell_word(file.string());
   fmt::print("made    {0}\nnext    weir plan {1}\n        weir run {1}\n        weir report {2}/\n",
              file.string(), word, arguments.name);
@@ -118,4 +120,4 @@ What is made builds and runs as it is; the commands are printed.)");
   return {app, [arguments] { return make(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

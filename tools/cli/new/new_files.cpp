@@ -11,7 +11,7 @@
 
 #include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -60,4 +60,4 @@ void write_new_folder(const fs::path& path, const std::vector<NewFile>& files) {
   for (const NewFile& file : files) write_new_file({folder / file.path, file.text});
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::cli {
+namespace weir::tools {
 
 struct NewFile {
   std::filesystem::path path;
@@ -19,4 +19,4 @@ void write_new_folder(const std::filesystem::path& folder, const std::vector<New
 // A new file; errors as above.
 void write_new_file(const NewFile& file);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -3,10 +3,10 @@
 
 #include <array>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // In the order in which a pipeline uses them.
 inline constexpr std::array kinds = {"source", "coupling",  "interpolant", "noise", "time",       "objective",
                                      "field",  "optimiser", "trainer",     "probe", "integrator", "metric"};
 
-}  // namespace weir::cli
+}  // namespace weir::tools

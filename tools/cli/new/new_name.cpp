@@ -10,7 +10,7 @@
 
 #include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 constexpr std::size_t longest = 64;  // leaves room in file names and in the note of a plugin library
@@ -70,4 +70,4 @@ std::string class_name(const std::string& name, const std::string& kind) {
   return taken ? camel + camel_case(kind) : camel;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

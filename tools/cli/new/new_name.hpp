@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // Throws CommandError, with a name that would do, unless `name` is a lower-case identifier: it becomes the name of files,
 // of a CMake target and of a C++ class, and a word of YAML.
@@ -13,4 +13,4 @@ void check_name(const std::string& name);
 // every plugin's file already knows: source/tensor -> TensorSource.
 std::string class_name(const std::string& name, const std::string& kind);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -6,7 +6,7 @@
 
 #include <system/share.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 std::string from_template(const std::string& file, const Placeholders& values) {
   std::ifstream in(shared_file("templates/" + file + ".in"), std::ios::binary);
@@ -19,4 +19,4 @@ std::string from_template(const std::string& file, const Placeholders& values) {
   return text;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

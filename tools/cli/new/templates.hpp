@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // Values of the placeholders: "NAME" stands for @NAME@.
 using Placeholders = std::map<std::string, std::string>;
@@ -12,4 +12,4 @@ using Placeholders = std::map<std::string, std::string>;
 // The template <file>.in with its placeholders replaced.
 std::string from_template(const std::string& file, const Placeholders& values);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

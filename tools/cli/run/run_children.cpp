@@ -7,13 +7,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include <lab/sweep/child_runner.hpp>
-#include <system/environment.hpp>
 #include <cli/arguments/run_arguments.hpp>
+#include <lab/sweep/child_runner.hpp>
 #include <lab/sweep/schedule.hpp>
+#include <system/environment.hpp>
 #include <system/shell_word.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 // As a shell would take it again.
@@ -86,4 +86,4 @@ std::size_t jobs_at_once(const RunArguments& arguments, const Graph& graph) {
   return static_cast<std::size_t>(std::max(1, cores / std::max(1, graph.threads)));
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

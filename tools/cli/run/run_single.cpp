@@ -5,14 +5,14 @@
 
 #include <weir/front/sweep/named_files.hpp>
 
-#include <system/exit.hpp>
-#include <lab/records/measure.hpp>
-#include <text/number.hpp>
 #include <cli/arguments/run_arguments.hpp>
-#include <lab/records/standing_record.hpp>
 #include <lab/judge/summary.hpp>
+#include <lab/records/measure.hpp>
+#include <lab/records/standing_record.hpp>
+#include <system/exit.hpp>
+#include <text/number.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -68,4 +68,4 @@ int run_single(const RunArguments& arguments, const Registry&, const Graph& grap
   return exit;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

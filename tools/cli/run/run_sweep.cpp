@@ -9,16 +9,16 @@
 #include <weir/front/sweep/named_files.hpp>
 #include <weir/record/reader.hpp>
 
-#include <system/exit.hpp>
-#include <lab/records/measure.hpp>
-#include <text/number.hpp>
 #include <cli/arguments/run_arguments.hpp>
-#include <lab/records/standing_record.hpp>
 #include <lab/judge/summary.hpp>
+#include <lab/records/measure.hpp>
+#include <lab/records/standing_record.hpp>
 #include <lab/sweep/sweep_folder.hpp>
 #include <lab/sweep/sweep_jobs.hpp>
+#include <system/exit.hpp>
+#include <text/number.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -169,4 +169,4 @@ int run_sweep(const RunArguments& arguments, const Registry& registry, const Gra
   return exit;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

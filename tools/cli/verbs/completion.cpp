@@ -8,7 +8,7 @@
 #include <cli/new/new_kinds.hpp>
 #include <cli/verbs.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 std::string script(const CLI::App& program) {
@@ -59,4 +59,4 @@ Verb completion_verb(CLI::App& program) {
           }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

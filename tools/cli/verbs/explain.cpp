@@ -13,11 +13,11 @@
 #include <weir/front/faults/fault.hpp>
 #include <weir/front/faults/wording.hpp>
 
+#include <cli/verbs.hpp>
 #include <system/exit.hpp>
 #include <system/share.hpp>
-#include <cli/verbs.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -81,4 +81,4 @@ Verb explain_verb(CLI::App& program) {
   return {app, [words] { return explain(*words); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

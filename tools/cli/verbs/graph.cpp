@@ -9,7 +9,7 @@
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/verbs.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 struct Arguments {
@@ -34,4 +34,4 @@ Verb graph_verb(CLI::App& program) {
           }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,13 +7,14 @@
 
 #include <weir/record/info.hpp>
 
-#include <lab/records/dataset_info.hpp>
-#include <system/exit.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <lab/records/sweep_info.hpp>
 #include <cli/verbs.hpp>
+#include <lab/records/dataset_info.hpp>
+#include <lab/records/sweep_info.hpp>
+#include <system/existing_file.hpp>
+#include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 struct Arguments {
@@ -49,4 +50,4 @@ Verb info_verb(CLI::App& program) {
   return {app, [arguments] { return show_info(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,7 +7,7 @@
 #include <cctype>
 #include <regex>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -58,4 +58,4 @@ std::string schema_address(const fs::path& schema, const fs::path& pipeline) {
   return "file://" + percent_encoded(target.string());
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -6,12 +6,12 @@
 
 #include <weir/front/show/reference.hpp>
 
-#include <system/exit.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
-#include "recorded_sizes.hpp"
 #include <cli/verbs.hpp>
+#include <system/exit.hpp>
+#include "recorded_sizes.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 struct Arguments {
@@ -51,4 +51,4 @@ Verb plan_verb(CLI::App& program) {
   return {app, [arguments] { return plan(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

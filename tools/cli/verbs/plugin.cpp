@@ -7,12 +7,13 @@
 #include <cstring>
 #include <memory>
 
-#include <system/exit.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <system/share.hpp>
 #include <cli/verbs.hpp>
+#include <system/existing_file.hpp>
+#include <system/exit.hpp>
+#include <system/share.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 struct Arguments {
@@ -110,4 +111,4 @@ check fails, 3 otherwise. A skipped check says what would enable it.)");
   return {app, [arguments] { return check(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -5,10 +5,10 @@
 #include <memory>
 
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <text/table.hpp>
 #include <cli/verbs.hpp>
+#include <text/table.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 struct Arguments {
@@ -70,4 +70,4 @@ Verb plugins_verb(CLI::App& program) {
           }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,14 +7,15 @@
 #include <algorithm>
 #include <sstream>
 
-#include <weir/front/plugins/child_output.hpp>
 #include <weir/front/pipeline.hpp>
+#include <weir/front/plugins/child_output.hpp>
+#include <weir/front/sweep/combination.hpp>
 
 #include <lab/sweep/child_runner.hpp>
 #include <system/exit.hpp>
 #include <text/number.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 using Json = nlohmann::json;
@@ -85,4 +86,4 @@ int print_recorded_sizes(const PipelineArguments& arguments, const Graph& graph)
   return fine;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

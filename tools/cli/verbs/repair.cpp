@@ -8,8 +8,9 @@
 
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/verbs.hpp>
+#include <system/existing_file.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 Verb repair_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("repair", "Make the record of a run that was killed readable again");
@@ -30,4 +31,4 @@ HDF5's own message recommends: it truncates such files.)");
           }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

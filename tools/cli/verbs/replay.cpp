@@ -5,14 +5,15 @@
 #include <cstdio>
 #include <memory>
 
-#include <system/exit.hpp>
-#include <lab/records/made_with.hpp>
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
-#include <lab/records/same_numbers.hpp>
 #include <cli/verbs.hpp>
+#include <lab/records/made_with.hpp>
+#include <lab/records/same_numbers.hpp>
+#include <system/existing_file.hpp>
+#include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -96,4 +97,4 @@ record; fields, couplings and the like are made again from their recorded parame
   return {app, [arguments] { return replay(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

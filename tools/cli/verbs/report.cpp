@@ -8,14 +8,15 @@
 #include <filesystem>
 #include <memory>
 
-#include <cli/doctor/doctor.hpp>
-#include <system/exit.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <lab/judge/report_summary.hpp>
-#include <system/share.hpp>
+#include <cli/doctor/doctor.hpp>
 #include <cli/verbs.hpp>
+#include <lab/judge/report_summary.hpp>
+#include <system/existing_file.hpp>
+#include <system/exit.hpp>
+#include <system/share.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -68,4 +69,4 @@ Verb report_verb(CLI::App& program) {
   return {app, [arguments] { return make_report(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -5,14 +5,14 @@
 #include <cstdio>
 #include <memory>
 
-#include <system/exit.hpp>
-#include <lab/records/made_with.hpp>
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
-#include <lab/records/same_numbers.hpp>
 #include <cli/verbs.hpp>
+#include <lab/records/made_with.hpp>
+#include <lab/records/same_numbers.hpp>
+#include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -70,4 +70,4 @@ Exits with 0 if every number is the recorded one, with 1 if some differ.)");
   return {app, [arguments] { return rerun(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

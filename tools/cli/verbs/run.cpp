@@ -4,8 +4,9 @@
 
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/verbs.hpp>
+#include <system/existing_file.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 Verb run_verb(CLI::App& program) {
   CLI::App* app = program.add_subcommand("run", "Run a pipeline and record everything in HDF5");
@@ -35,4 +36,4 @@ Ctrl-C stops at the next commit; the same command then goes on where it stopped.
           }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -6,16 +6,17 @@
 #include <iterator>
 #include <memory>
 
-#include <weir/front/show/json_schema.hpp>
 #include <weir/front/pipeline.hpp>
+#include <weir/front/show/json_schema.hpp>
 
-#include <system/exit.hpp>
-#include "modeline.hpp"
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <system/replace_file.hpp>
 #include <cli/verbs.hpp>
+#include <system/existing_file.hpp>
+#include <system/exit.hpp>
+#include <system/replace_file.hpp>
+#include "modeline.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 namespace fs = std::filesystem;
@@ -113,4 +114,4 @@ server, which is part of VS Code's YAML extension and can be installed for vim, 
   return {app, [arguments] { return print_schema(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,11 +7,12 @@
 
 #include <weir/front/show/reference.hpp>
 
-#include <system/exit.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/verbs.hpp>
+#include <system/existing_file.hpp>
+#include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 struct Arguments {
@@ -93,4 +94,4 @@ Verb show_verb(CLI::App& program) {
   return {app, [arguments] { return show_plugin(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

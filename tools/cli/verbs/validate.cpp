@@ -5,11 +5,12 @@
 #include <cstdio>
 #include <memory>
 
-#include <system/exit.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/verbs.hpp>
+#include <system/existing_file.hpp>
+#include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 struct Arguments {
@@ -58,4 +59,4 @@ Verb validate_verb(CLI::App& program) {
   return {app, [arguments] { return validate(*arguments); }};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -11,7 +11,7 @@
 
 #include <text/number.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 using Axes = std::vector<std::pair<std::string, nlohmann::json>>;
@@ -114,4 +114,4 @@ std::vector<Verdict> judge(const std::vector<ExpectedOrder>& compare, const std:
   return verdicts;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

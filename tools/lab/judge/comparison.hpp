@@ -12,11 +12,11 @@
 #include "statistic.hpp"
 #include "verdict.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 // A verdict for each comparison in each case of the remaining axes that its `where` selects: met if the mean difference is
 // negative and p is below the comparison's level. Not met where nothing can be paired.
 std::vector<Verdict> judge(const std::vector<ExpectedOrder>& compare, const std::vector<RunResult>& results,
                            const std::vector<SweepAxis>& sweep);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -8,7 +8,7 @@
 
 #include <text/number.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 // "recall.share at least 0.95"
@@ -81,4 +81,4 @@ std::vector<Verdict> judge(const std::vector<Expectation>& expect, const std::ve
   return verdicts;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

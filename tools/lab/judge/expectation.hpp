@@ -8,7 +8,7 @@
 #include "statistic.hpp"
 #include "verdict.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 // Judges each expectation on the mean over seeds, in every case that agrees with its `where` (axes that it leaves out are
 // free). `within` is an absolute tolerance, `within_se` counts standard errors of the mean: over seeds where there are
@@ -16,4 +16,4 @@ namespace weir::cli {
 // that selects no case. With a `share` below 1 there is one verdict for all cases.
 std::vector<Verdict> judge(const std::vector<Expectation>& expect, const std::vector<Case>& cases);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -11,11 +11,11 @@
 
 #include <weir/record/reader.hpp>
 
-#include <system/exit.hpp>
 #include <lab/records/measure.hpp>
+#include <system/exit.hpp>
 #include "summary.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -58,4 +58,4 @@ std::string report_summary(const fs::path& source) {
   return in_memory(summarise(result, graph).json(-1));
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -8,7 +8,7 @@
 
 #include <text/number.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 Column texts(const std::string& name, const std::vector<RunResult>& results, std::string RunResult::*member) {
@@ -155,4 +155,4 @@ std::string column_names(const std::vector<Column>& columns) {
   return names;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

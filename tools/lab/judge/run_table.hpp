@@ -9,10 +9,10 @@
 #include <weir/front/check/graph.hpp>
 #include <weir/record/array.hpp>
 
-#include "statistic.hpp"
 #include <text/table.hpp>
+#include "statistic.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 // A column, all texts or all numbers.
 struct Column {
@@ -47,4 +47,4 @@ Arrays index_arrays(const std::vector<Column>& columns,
 // The columns' names, one a line: their order, as the text /columns of index.h5.
 std::string column_names(const std::vector<Column>& columns);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

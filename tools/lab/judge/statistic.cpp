@@ -9,7 +9,7 @@
 
 #include <text/number.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 Statistic statistic(const std::vector<Measured>& values) {
   Statistic out;
@@ -89,4 +89,4 @@ std::string label(const std::vector<std::pair<std::string, nlohmann::json>>& axe
   return out;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

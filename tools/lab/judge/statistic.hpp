@@ -11,7 +11,7 @@
 
 #include <weir/front/check/graph.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // A reported number of one run: the value, its standard error within the run, and the count behind it.
 struct Measured {
@@ -68,4 +68,4 @@ std::string cell(const nlohmann::json& value);
 // "sigma = 0, steps = 9"
 std::string label(const std::vector<std::pair<std::string, nlohmann::json>>& axes);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

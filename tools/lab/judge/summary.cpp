@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
+#include <text/number.hpp>
 #include "comparison.hpp"
 #include "expectation.hpp"
-#include <text/number.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 // "expected" and a line per verdict, "" if there are none.
@@ -29,7 +29,7 @@ bool Summary::met() const {
 }
 
 std::string Summary::text() const {
-  const std::string numbers = cli::text(table);
+  const std::string numbers = tools::text(table);
   return numbers + (numbers.empty() ? "" : "\n") + lines("expected", expect) + lines("compared", compare);
 }
 
@@ -131,4 +131,4 @@ std::string failure_lines(const std::vector<Job>& jobs, const std::vector<Outcom
   return out;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,11 +7,11 @@
 #include <weir/front/check/graph.hpp>
 
 #include <lab/sweep/job.hpp>
-#include "statistic.hpp"
 #include <text/table.hpp>
+#include "statistic.hpp"
 #include "verdict.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 struct Summary {
   Table table;  // the reported numbers
@@ -37,4 +37,7 @@ Table sweep_table(const std::vector<Case>& cases, const std::vector<Reported>& r
 // What went wrong, run by run; runs with the same message are named together. "" if nothing did.
 std::string failure_lines(const std::vector<Job>& jobs, const std::vector<Outcome>& outcomes);
 
-}  // namespace weir::cli
+// Prints the summary, path and exit as one JSON line on stdout, for --progress json.
+void print_summary(const Summary& summary, const std::string& out, int exit);
+
+}  // namespace weir::tools

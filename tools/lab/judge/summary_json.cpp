@@ -2,10 +2,9 @@
 // the text.
 #include <fmt/format.h>
 
-#include <cli/arguments/run_arguments.hpp>
 #include "summary.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 using Json = nlohmann::json;
@@ -65,4 +64,4 @@ void print_summary(const Summary& summary, const std::string& out, int exit) {
   fmt::print("{}\n", dumped(line, -1));
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-namespace weir::cli {
+namespace weir::tools {
 
 std::string Verdict::text() const {
   std::string out = fmt::format("{}{}: {}, {}", rule, where.empty() ? "" : " (" + where + ")", measured,
@@ -13,4 +13,4 @@ std::string Verdict::text() const {
   return out;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

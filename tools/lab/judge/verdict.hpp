@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::cli {
+namespace weir::tools {
 
 struct Verdict {
   bool met = false;
@@ -18,4 +18,4 @@ struct Verdict {
   std::string text() const;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -12,12 +12,12 @@
 #include <weir/front/plugins/digest.hpp>
 #include <weir/record/reduce.hpp>
 
+#include <system/existing_file.hpp>
 #include <system/exit.hpp>
 #include <text/number.hpp>
-#include <cli/arguments/pipeline_arguments.hpp>
 #include "recorded_run.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -249,4 +249,4 @@ std::pair<std::string, std::string> split_dataset(const std::string& argument) {
   return {argument.substr(0, colon), argument.substr(colon + 1)};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // `name` is a path in the file or dotted: /nodes/flow/end, flow.end, train.loss, train (a node), train.params (a set of
 // tensors). Prints it as text or JSON; returns the exit code. Throws CommandError, with the nearest name, if it is unknown.
@@ -13,4 +13,4 @@ int dataset_info(const std::filesystem::path& file, const std::string& name, boo
 // {"out.h5", "/nodes/flow/end"} of "out.h5:/nodes/flow/end"; the second is empty where no dataset is named.
 std::pair<std::string, std::string> split_dataset(const std::string& argument);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -8,7 +8,7 @@
 
 #include <text/table.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 std::string content_text(const std::string& sha256) { return "sha256 " + sha256.substr(0, 12); }
@@ -52,4 +52,4 @@ std::string changes(const MadeWith& then, const MadeWith& now) {
   return rows.empty() ? "" : aligned({"made with", "then", "now"}, rows);
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

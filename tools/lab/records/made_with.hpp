@@ -8,7 +8,7 @@
 
 #include "recorded_run.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 // "weir" -> "0.1.0", "device" -> "cpu", "integrator/euler" -> "1.0.0, sha256 9cd0569a5ea9", ...
 using MadeWith = std::map<std::string, std::string>;
@@ -20,4 +20,4 @@ MadeWith would_be_made_with(const Graph& graph, const std::string& only);
 // A table of what differs, for what both know; "" if nothing does.
 std::string changes(const MadeWith& then, const MadeWith& now);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

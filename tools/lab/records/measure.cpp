@@ -6,7 +6,7 @@
 #include <weir/record/reader.hpp>
 #include <weir/record/reduce.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 std::vector<double> as_double(const Array& array) {
@@ -106,4 +106,4 @@ std::map<std::string, Curve> curves(const std::filesystem::path& record, const s
   return out;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -11,7 +11,7 @@
 #include <lab/judge/run_table.hpp>
 #include <lab/judge/statistic.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // What is read from each record: the pipeline's `report:`, and what `expect:` and `compare:` name beyond it (reduced by
 // "mean").
@@ -31,4 +31,4 @@ std::map<std::string, Curve> curves(const std::filesystem::path& record, const s
 // "train.loss" -> "/nodes/train/loss"
 std::string dataset_path(const std::string& dotted);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

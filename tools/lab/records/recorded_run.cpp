@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <system/existing_file.hpp>
 #include <system/exit.hpp>
-#include <cli/arguments/pipeline_arguments.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 
 RecordedRun::RecordedRun(const fs::path& file) : file_(existing_file(file)), reader_(file_) {
@@ -52,4 +52,4 @@ std::string RecordedRun::library(const std::string& name) const {
   return "";
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

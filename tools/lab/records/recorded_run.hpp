@@ -8,7 +8,7 @@
 
 #include <weir/record/reader.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 class RecordedRun {
  public:
@@ -39,4 +39,4 @@ class RecordedRun {
   nlohmann::json schema_, pipeline_;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -13,7 +13,7 @@
 #include <text/number.hpp>
 #include <text/table.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 using Json = nlohmann::json;
@@ -122,4 +122,4 @@ SameNumbers same_numbers(const RecordedRun& recorded, const RecordedRun& now, co
   return result;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,7 +7,7 @@
 
 #include "recorded_run.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 // Two arrays of the same meaning. NaN equals NaN; equal bits are equal.
 struct Difference {
@@ -32,4 +32,4 @@ struct SameNumbers {
 SameNumbers same_numbers(const RecordedRun& recorded, const RecordedRun& now, const std::string& node,
                          double tolerance);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -7,7 +7,7 @@
 
 #include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 void refuse_locked(const RecordState& state, const std::filesystem::path& file) {
@@ -81,4 +81,4 @@ Recorder::Mode mode(Action action) {
   }
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

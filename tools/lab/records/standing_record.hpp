@@ -6,7 +6,7 @@
 
 #include <weir/record/recorder.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 enum class Action { create, resume, replace, keep };
 
@@ -26,4 +26,4 @@ bool same_computation(const std::string& one, const std::string& other);
 
 Recorder::Mode mode(Action action);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

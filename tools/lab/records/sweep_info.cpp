@@ -13,7 +13,7 @@
 #include <text/number.hpp>
 #include <text/table.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 // A column of index.h5: its name and, per run, a number or a text as JSON (null where there is none).
@@ -81,4 +81,4 @@ int sweep_info(const std::filesystem::path& folder, bool json) {
   return fine;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // Prints the runs of the folder with their status and numbers, from table.csv's twin index.h5. Throws
 // CommandError(invalid) if it is not the folder of a sweep.
 int sweep_info(const std::filesystem::path& folder, bool json);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

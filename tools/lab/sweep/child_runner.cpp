@@ -11,7 +11,7 @@
 
 #include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace {
 
 sigset_t taken_over() {
@@ -121,4 +121,4 @@ std::filesystem::path find_weir_run() {
   return program;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

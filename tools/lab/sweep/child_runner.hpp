@@ -11,7 +11,7 @@
 #include <system/process.hpp>
 #include "runner.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 // Reads the children's JSON lines and takes over SIGINT, SIGTERM and SIGHUP while it lives: the first asks
 // the children to stop at their next commit, the second kills them. Ctrl-Z (SIGTSTP) suspends the children
@@ -44,4 +44,4 @@ class ChildRunner final : public Runner {
 // weir-run: $WEIR_RUN if set, else beside this program. Throws CommandError if it is not there.
 std::filesystem::path find_weir_run();
 
-}  // namespace weir::cli
+}  // namespace weir::tools

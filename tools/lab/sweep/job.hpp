@@ -12,7 +12,7 @@
 
 #include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 struct Job {
   std::string run;            // "sigma=0.05,seed=7", "" for a pipeline without a sweep
@@ -33,4 +33,4 @@ struct Outcome {
   std::vector<std::string> warnings;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::tools

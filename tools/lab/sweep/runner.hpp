@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-namespace weir::cli {
+namespace weir::tools {
 
 // News of a job: an event line of weir-run, or (`ended`) that its process is gone.
 struct News {
@@ -26,4 +26,4 @@ class Runner {
   virtual bool stopping() const = 0;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::tools

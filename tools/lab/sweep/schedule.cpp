@@ -8,7 +8,7 @@
 #include <chrono>
 #include <numeric>
 
-namespace weir::cli {
+namespace weir::tools {
 
 Schedule::Schedule(const std::vector<Job>& jobs, std::size_t at_once, std::set<std::string> available)
     : jobs_(jobs),
@@ -126,4 +126,4 @@ std::vector<Outcome> run_all(const std::vector<Job>& jobs, std::size_t at_once,
   return outcomes;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "job.hpp"
-#include <cli/display/progress.hpp>
+#include "progress.hpp"
 #include "runner.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 // Which jobs may start: at most `at_once`, in their order, except that a job waits while another running one
 // computes a shared result (`Job::share`) that it needs. Claims are taken all at once at the start, so that
@@ -43,4 +43,4 @@ class Schedule {
 std::vector<Outcome> run_all(const std::vector<Job>& jobs, std::size_t at_once,
                              std::set<std::string> available, Runner& runner, Progress& progress);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

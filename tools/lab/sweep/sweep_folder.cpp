@@ -10,10 +10,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include <system/exit.hpp>
 #include <lab/records/standing_record.hpp>
+#include <system/exit.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
@@ -117,4 +117,4 @@ void SweepFolder::remove_ours() const {
   for (const char* name : {"table.csv", "index.h5", "summary.json", plan_name}) fs::remove(folder_ / name);
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::cli {
+namespace weir::tools {
 
 class SweepFolder {
  public:
@@ -37,4 +37,4 @@ class SweepFolder {
   int lock_ = -1;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::tools

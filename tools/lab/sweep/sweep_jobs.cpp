@@ -1,7 +1,7 @@
 // tools/lab/sweep/sweep_jobs.cpp -- the runs of a sweep, and which of their results they share.
 #include "sweep_jobs.hpp"
 
-namespace weir::cli {
+namespace weir::tools {
 
 void keep_repeated(std::vector<std::map<std::string, std::string>>& keys) {
   std::map<std::string, int> runs_with;
@@ -28,4 +28,4 @@ std::vector<SweepRun> sweep_runs(const Graph& base, const std::filesystem::path&
   return runs;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::tools

@@ -6,8 +6,9 @@
 #include <vector>
 
 #include <weir/front/pipeline.hpp>
+#include <weir/front/sweep/combination.hpp>
 
-namespace weir::cli {
+namespace weir::tools {
 
 struct SweepRun {
   Combination combination;
@@ -23,4 +24,4 @@ std::vector<SweepRun> sweep_runs(const Graph& base, const std::filesystem::path&
 // Keeps, of each run's node keys, those that occur in at least two runs.
 void keep_repeated(std::vector<std::map<std::string, std::string>>& keys);
 
-}  // namespace weir::cli
+}  // namespace weir::tools

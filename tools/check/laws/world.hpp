@@ -1,4 +1,4 @@
-// tools/check/world.hpp -- what the ports of a single node are bound to: one small problem over items of one shape.
+// tools/check/laws/world.hpp -- what the ports of a single node are bound to: one small problem over items of one shape.
 #pragma once
 
 #include <map>
@@ -9,13 +9,13 @@
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
-#include <weir/kinds/learn/objective.hpp>
-#include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/kinds/flow/time.hpp>
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
 
+#include "../subject.hpp"
 #include "doubles.hpp"
-#include "subject.hpp"
 
 namespace weir::conformance {
 

@@ -1,5 +1,5 @@
-// core/kinds/flow/field.cpp -- named parameters as a value.
-#include <weir/kinds/flow/field.hpp>
+// core/kinds/learn/params.cpp -- named parameters as a value.
+#include <weir/kinds/learn/params.hpp>
 
 #include <stdexcept>
 
@@ -56,7 +56,5 @@ Params Params::taped(Tape& tape) const {
   seen.tape_ = &tape;
   return seen;
 }
-
-Field::~Field() = default;
 
 }  // namespace weir

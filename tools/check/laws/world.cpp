@@ -1,9 +1,9 @@
-// tools/check/world.cpp -- the nodes of a small problem, and which port gets which.
+// tools/check/laws/world.cpp -- the nodes of a small problem, and which port gets which.
 #include "world.hpp"
 
 #include <fmt/format.h>
 
-#include "broken.hpp"
+#include "../broken.hpp"
 
 namespace weir::conformance {
 namespace {
