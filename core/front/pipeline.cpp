@@ -102,35 +102,105 @@ const GraphNode* Graph::node(const std::string& path) const {
   return nullptr;
 }
 
-Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,
-                    const PipelineOptions& options) {
-  Faults faults;
-  const auto document = read_document(file, faults);
-  if (!document) {
-    arrange(faults, file.string(), {});
+class Experiment::Reading {
+ public:
+  Reading(const std::filesystem::path& file, const Registry& registry, const PipelineOptions& options)
+      : file_(file.string()), registry_(registry), options_(options) {
+    Faults faults;
+    const auto source = yaml::bytes_of(file);
+    auto document = read_document(file, faults);
+    if (!document) refuse(std::move(faults), {});
+    document_ = std::move(*document);
+    settings_ = settings_of(options, faults);
+    yaml::Node tree = document_;
+    Draft draft = check_tree(tree, settings_, options_, file_, registry_);
+    draft.faults.insert(draft.faults.begin(), faults.begin(), faults.end());
+    check::read_report(tree, draft);
+    sweep_ = check::read_sweep(
+        tree, [this](const auto& more) { return recheck(more); }, draft);
+    check::read_expect(tree, draft);
+    check::read_compare(tree, draft);
+    if (!draft.faults.empty()) refuse(std::move(draft.faults), draft.first_rounds);
+    graph_ = std::move(draft.graph);
+    graph_.source = source.value_or("");
+    graph_.main_trace = main_trace(graph_);
+    Faults unnamed;
+    for (auto& [choice, structure] : sweep_.structures) finish(structure, unnamed);
+    if (!unnamed.empty()) refuse(std::move(unnamed), {});
+  }
+
+  const Graph& graph() const { return graph_; }
+
+  Graph run(const Combination& combination) {
+    if (sweep_.settings.empty()) return graph_;
+    const auto choice = sweep_.choice(combination);
+    auto found = sweep_.structures.find(choice);
+    if (found == sweep_.structures.end()) {
+      Draft draft = recheck(sweep_.settings_of(choice));
+      check::Structure structure = check::checked_structure(sweep_, draft);
+      finish(structure, draft.faults);
+      if (!draft.faults.empty()) refuse(std::move(draft.faults), draft.first_rounds);
+      return check::patched(structure, combination);  // not kept: there are many
+    }
+    return check::patched(found->second, combination);
+  }
+
+ private:
+  [[noreturn]] void refuse(Faults faults, const std::map<std::string, std::string>& first_rounds) const {
+    arrange(faults, file_, first_rounds);
     throw InvalidPipeline(std::move(faults));
   }
-  const auto settings = settings_of(options, faults);
-  yaml::Node tree = *document;
-  Draft draft = check_tree(tree, settings, options, file.string(), registry);
-  draft.faults.insert(draft.faults.begin(), faults.begin(), faults.end());
-  const auto recheck = [&](const std::vector<Setting>& more) {
-    yaml::Node copy = *document;
-    auto all = settings;
+
+  Draft recheck(const std::vector<Setting>& more) const {
+    yaml::Node copy = document_;
+    auto all = settings_;
     all.insert(all.end(), more.begin(), more.end());
-    return check_tree(copy, all, options, file.string(), registry);
-  };
-  check::read_report(tree, draft);
-  check::read_sweep(tree, recheck, draft);
-  check::read_expect(tree, draft);
-  check::read_compare(tree, draft);
-  if (!draft.faults.empty()) {
-    arrange(draft.faults, file.string(), draft.first_rounds);
-    throw InvalidPipeline(std::move(draft.faults));
+    return check_tree(copy, all, options_, file_, registry_);
   }
-  draft.graph.source = yaml::bytes_of(file).value_or("");
-  draft.graph.main_trace = main_trace(draft.graph);
-  return std::move(draft.graph);
+
+  // What is judged and shown of every run, whose names must be there in each structure.
+  void finish(check::Structure& structure, Faults& faults) const {
+    Draft draft{registry_};
+    draft.graph = std::move(structure.graph);
+    const auto named = [&](const std::string& what, const Place& place) {
+      if (!what.empty()) check::named_output(what, place, draft);
+    };
+    for (const Reported& each : graph_.report) named(each.what, each.place);
+    for (const Expectation& each : graph_.expect) named(each.that, each.place), named(each.other, each.place);
+    for (const ExpectedOrder& each : graph_.compare) {
+      named(each.that, each.place);
+      if (each.that.empty()) named(each.less, each.place), named(each.than, each.place);
+    }
+    faults.insert(faults.end(), draft.faults.begin(), draft.faults.end());
+    structure.graph = std::move(draft.graph);
+    structure.graph.report = graph_.report;
+    structure.graph.expect = graph_.expect;
+    structure.graph.compare = graph_.compare;
+    structure.graph.sweep = graph_.sweep;
+    structure.graph.source = graph_.source;
+    structure.graph.main_trace = main_trace(structure.graph);
+  }
+
+  std::string file_;
+  const Registry& registry_;
+  PipelineOptions options_;
+  yaml::Node document_;
+  std::vector<Setting> settings_;
+  check::CheckedSweep sweep_;
+  Graph graph_;
+};
+
+Experiment::Experiment(const std::filesystem::path& file, const Registry& registry,
+                       const PipelineOptions& options)
+    : reading_(std::make_unique<Reading>(file, registry, options)) {}
+Experiment::~Experiment() = default;
+Experiment::Experiment(Experiment&&) noexcept = default;
+const Graph& Experiment::graph() const { return reading_->graph(); }
+Graph Experiment::run(const Combination& combination) { return reading_->run(combination); }
+
+Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,
+                    const PipelineOptions& options) {
+  return Experiment(file, registry, options).graph();
 }
 
 std::vector<NamedFolder> plugin_folders(const std::filesystem::path& file) {

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <weir/record/hdf5/crc32c.hpp>
+#include <weir/record/reader.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/lock_file.hpp>
-#include <weir/record/reader.hpp>
 #include <weir/record/write/revive.hpp>
 
 namespace weir {

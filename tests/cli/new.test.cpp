@@ -5,9 +5,9 @@
 #include "program.hpp"
 #include "scratch_folder.hpp"
 
-#include "cli/new_kinds.hpp"
-#include "cli/new_name.hpp"
-#include "cli/shell_word.hpp"
+#include "cli/new/new_kinds.hpp"
+#include "cli/new/new_name.hpp"
+#include "system/shell_word.hpp"
 
 using Catch::Contains;
 namespace fs = std::filesystem;

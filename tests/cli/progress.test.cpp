@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "cli/progress_bar.hpp"
-#include "cli/table.hpp"
+#include "cli/display/progress_bar.hpp"
+#include "text/table.hpp"
 
 using namespace weir::tools;
 using Json = nlohmann::json;

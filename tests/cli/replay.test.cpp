@@ -9,7 +9,7 @@
 #include "program.hpp"
 #include "scratch_folder.hpp"
 
-#include "cli/same_numbers.hpp"
+#include "lab/records/same_numbers.hpp"
 
 using Catch::Contains;
 using Catch::StartsWith;

@@ -55,9 +55,10 @@ TEST_CASE("A run ends with its numbers, its record and the next command, and is 
                           Contains("next    weir info small.h5"));
   CHECK(weir::Reader(scratch.path() / "small.h5").text("/status") == "finished");
 
-  const Answer again = weir_program(scratch.path(), "run small.yaml");
-  CHECK(again.exit == 4);
-  CHECK_THAT(again.err, Contains("small.h5 exists: a finished run of this pipeline") && Contains("--force"));
+  const Answer again = weir_program(scratch.path(), "run small.yaml", "WEIR_RUN=/nowhere");
+  CHECK(again.exit == 0);
+  CHECK(again.err == "small.h5 is finished: nothing to run; --force starts over\n");
+  CHECK_THAT(again.out, Contains("recall.share") && Contains("record  small.h5"));
   CHECK(weir_program(scratch.path(), "run small.yaml --set train.steps=10").exit == 4);
   CHECK(weir_program(scratch.path(), "run small.yaml --set train.steps=10 --force").exit == 0);
   CHECK(weir::Reader(scratch.path() / "small.h5").shape("/nodes/train/loss/value")[0] == 10);
@@ -119,6 +120,68 @@ TEST_CASE(
   CHECK(Json::parse(scratch.read("swept/summary.json")) == summary);
   CHECK(weir_program(scratch.path(), "info swept").out.find("steps=3,seed=8") != std::string::npos);
   CHECK(weir_program(scratch.path(), "run swept.yaml --set train.steps=7").exit == 4);
+}
+
+TEST_CASE("What is expected, compared and reported of a finished sweep is judged anew, and nothing is run") {
+  const ScratchFolder scratch;
+  scratch.write("swept.yaml", swept_pipeline);
+  REQUIRE(weir_program(scratch.path(), "run swept.yaml").exit == 0);
+  std::string judged = swept_pipeline;
+  judged.replace(judged.find("report: {"), 9, "report: {flow.nfe: mean, ");
+  judged += "  - {that: flow.nfe, at_most: 2}\n";
+  judged += "compare:\n  - {that: flow.nfe, axis: steps, less: 2, than: 3}\n";
+  scratch.write("swept.yaml", judged);
+  const Answer again = weir_program(scratch.path(), "run swept.yaml", "WEIR_RUN=/nowhere");
+  CHECK(again.exit == 1);
+  CHECK_THAT(again.out, Contains("4 records, 4 kept from before"));
+  CHECK_THAT(again.out, Contains("+ flow.nfe at most 2 (steps = 2)"));
+  CHECK_THAT(again.out, Contains("- flow.nfe at most 2 (steps = 3)"));
+  CHECK_THAT(again.out, Contains("compared: 1 of 1 met\n  + flow.nfe less at steps = 2 than at steps = 3"));
+  const Json summary = Json::parse(scratch.read("swept/summary.json"));
+  CHECK(summary["expect"].size() == 4);
+  CHECK(summary["compare"].size() == 1);
+  CHECK_THAT(scratch.read("swept/table.csv"), Contains("flow.nfe"));
+}
+
+TEST_CASE("What is expected of a finished record is judged anew, and nothing is run") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  REQUIRE(weir_program(scratch.path(), "run small.yaml").exit == 0);
+  scratch.write("small.yaml", small_pipeline + "expect: [{that: recall.share, at_least: 2}]\n");
+  const Answer again = weir_program(scratch.path(), "run small.yaml", "WEIR_RUN=/nowhere");
+  CHECK(again.exit == 1);
+  CHECK_THAT(again.out, Contains("expected: 0 of 1 met\n  - recall.share at least 2: "));
+}
+
+TEST_CASE("A file that is edited while its sweep runs changes nothing in it") {
+  const ScratchFolder scratch;
+  scratch.write("swept.yaml", swept_pipeline);
+  REQUIRE(weir_program(scratch.path(), "run swept.yaml -o quiet --jobs 1").exit == 0);
+  // The first run's program edits the pipeline before it begins.
+  const std::string edits = stand_in(
+      scratch, "sed -i 's/steps: 20/steps: 5/; s/shift: .5, 5./shift: [9, 9]/' '" +
+                   (scratch.path() / "swept.yaml").string() + "'\nexec '" WEIR_BIN_DIR "/weir-run' \"$@\"");
+  REQUIRE(weir_program(scratch.path(), "run swept.yaml -o edited --jobs 1", edits).exit == 0);
+  CHECK(scratch.read("swept.yaml") != swept_pipeline);
+  for (const std::string& run : {"steps=2,seed=7", "steps=2,seed=8", "steps=3,seed=7", "steps=3,seed=8"}) {
+    const weir::Reader quiet(scratch.path() / "quiet/runs" / (run + ".h5")),
+        edited(scratch.path() / "edited/runs" / (run + ".h5"));
+    CHECK(edited.text("/pipeline/source") == swept_pipeline);
+    CHECK(edited.text("/pipeline/resolved") == quiet.text("/pipeline/resolved"));
+    CHECK(*edited.read("/nodes/flow/end").bytes == *quiet.read("/nodes/flow/end").bytes);
+    CHECK(*edited.read("/nodes/train/loss/value").bytes == *quiet.read("/nodes/train/loss/value").bytes);
+  }
+  CHECK_FALSE(fs::exists(scratch.path() / "edited/frozen"));
+}
+
+TEST_CASE("A frozen graph that is not the one that was checked is refused") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  const std::string changes =
+      stand_in(scratch, "printf ' ' >> \"$2\"\nexec '" WEIR_BIN_DIR "/weir-run' \"$@\"");
+  const Answer run = weir_program(scratch.path(), "run small.yaml", changes);
+  CHECK(run.exit == 3);
+  CHECK_THAT(run.err, Contains("was changed after this run was checked; give the same command again"));
 }
 
 TEST_CASE("JSON progress gives every event its run, and ends with a summary") {
@@ -184,7 +247,7 @@ TEST_CASE("A failed run of a sweep is named, the others are run, and the worst e
              Contains("\"steps=2,seed=8\",\"runs/steps=2,seed=8.h5\",failed,8,2,,,,"));
 }
 
-TEST_CASE("Threads and allocator are set for the child, and --set comes before the sweep's own") {
+TEST_CASE("Threads and allocator are set for the child, whose command line names the frozen graph") {
   const ScratchFolder scratch;
   scratch.write("small.yaml", small_pipeline);
   const std::string fake = stand_in(scratch, "echo \"$OMP_NUM_THREADS $GLIBC_TUNABLES $*\" > seen; exit 3");
@@ -193,8 +256,7 @@ TEST_CASE("Threads and allocator are set for the child, and --set comes before t
                "-u OMP_NUM_THREADS -u GLIBC_TUNABLES " + fake);
   CHECK_THAT(
       scratch.read("seen"),
-      StartsWith(
-          "2 glibc.malloc.mmap_threshold=2000000000:glibc.malloc.trim_threshold=4000000000 run small.yaml "
-          "--out x.h5 --mode create --set=train.steps=5 --threads=2 --jobs=3 --command=") &&
+      StartsWith("2 glibc.malloc.mmap_threshold=2000000000:glibc.malloc.trim_threshold=4000000000 run ") &&
+          Contains("--out x.h5 --mode create --sha256 ") && Contains(" --jobs 3 --command=") &&
           EndsWith("weir run small.yaml --threads 2 --jobs 3 --set train.steps=5 -o x.h5\n"));
 }

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "cli/modeline.hpp"
+#include "cli/verbs/modeline.hpp"
 #include "pipelines.hpp"
 #include "program.hpp"
 #include "scratch_folder.hpp"

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <map>
 
-#include "cli/child_runner.hpp"
-#include "cli/exit.hpp"
+#include "lab/sweep/child_runner.hpp"
+#include "system/exit.hpp"
 
 using namespace weir::tools;
 

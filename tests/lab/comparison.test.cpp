@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "cli/comparison.hpp"
+#include "lab/judge/comparison.hpp"
 
 using namespace weir;
 using namespace weir::tools;

@@ -6,7 +6,7 @@
 #include "../cli/program.hpp"
 #include "../cli/scratch_folder.hpp"
 
-#include "cli/dataset_info.hpp"
+#include "lab/records/dataset_info.hpp"
 
 using Catch::Contains;
 using Catch::StartsWith;

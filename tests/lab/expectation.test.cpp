@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "cli/expectation.hpp"
+#include "lab/judge/expectation.hpp"
 
 using namespace weir;
 using namespace weir::tools;

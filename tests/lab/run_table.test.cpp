@@ -6,7 +6,7 @@
 #include <weir/record/reader.hpp>
 
 #include "../cli/scratch_folder.hpp"
-#include "cli/run_table.hpp"
+#include "lab/judge/run_table.hpp"
 
 using namespace weir;
 using namespace weir::tools;

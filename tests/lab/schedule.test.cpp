@@ -3,7 +3,7 @@
 #include <deque>
 #include <functional>
 
-#include "cli/schedule.hpp"
+#include "lab/sweep/schedule.hpp"
 
 using namespace weir::tools;
 using Json = nlohmann::json;

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "cli/statistic.hpp"
+#include "lab/judge/statistic.hpp"
 
 using namespace weir;
 using namespace weir::tools;

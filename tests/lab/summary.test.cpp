@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "cli/summary.hpp"
+#include "lab/judge/summary.hpp"
 
 using namespace weir;
 using namespace weir::tools;

@@ -2,18 +2,18 @@
 #include <catch2/catch.hpp>
 
 #include "../cli/scratch_folder.hpp"
-#include "cli/exit.hpp"
-#include "cli/sweep_folder.hpp"
+#include "lab/sweep/sweep_folder.hpp"
+#include "system/exit.hpp"
 
 namespace fs = std::filesystem;
 using namespace weir::tools;
 
 namespace {
 
-const std::string ours = R"({"nodes": 1})", other = R"({"nodes": 2})";
+const nlohmann::json ours = {{"nodes", 1}}, other = {{"nodes", 2}};
 const std::string key(32, 'a');
 
-int code(const fs::path& folder, const std::string& pipeline, bool force = false) {
+int code(const fs::path& folder, const nlohmann::json& pipeline, bool force = false) {
   try {
     SweepFolder taken(folder, pipeline, {"s=1"}, force);
     return fine;
@@ -32,7 +32,7 @@ TEST_CASE("A sweep goes on in its own folder and refuses another pipeline's") {
     scratch.write("sweep/runs/s=1.h5", "x");
   }
   CHECK(code(folder, ours) == fine);
-  CHECK(code(folder, R"({"nodes": 1, "report": {"a": "mean"}})") == fine);
+  CHECK(code(folder, {{"nodes", 1}, {"report", {{"a", "mean"}}}, {"compare", {1}}}) == fine);
   CHECK_THROWS_WITH(SweepFolder(folder, other, {}, false),
                     folder.string() +
                         " belongs to a sweep of another pipeline, or of other parameters\n"

@@ -3,7 +3,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "cli/environment.hpp"
+#include "system/environment.hpp"
 
 using namespace weir::tools;
 

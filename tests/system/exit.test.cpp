@@ -1,7 +1,7 @@
 // tests/system/exit.test.cpp -- a sweep returns the exit code of its worst run.
 #include <catch2/catch.hpp>
 
-#include "cli/exit.hpp"
+#include "system/exit.hpp"
 
 using namespace weir::tools;
 

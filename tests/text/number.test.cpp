@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include "cli/number.hpp"
+#include "text/number.hpp"
 
 using namespace weir::tools;
 

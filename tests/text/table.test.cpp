@@ -1,7 +1,7 @@
 // tests/text/table.test.cpp -- aligned columns and RFC 4180.
 #include <catch2/catch.hpp>
 
-#include "cli/table.hpp"
+#include "text/table.hpp"
 
 using namespace weir::tools;
 

@@ -11,7 +11,7 @@
 
 #include "broken.hpp"
 #include "checks/checks.hpp"
-#include "cli/shell_word.hpp"
+#include "system/shell_word.hpp"
 
 namespace weir::conformance {
 namespace {

@@ -1,7 +1,7 @@
 // tools/run/main.cpp -- weir-run: one run of a pipeline, started by `weir`; also describes plugin libraries.
 //
-//   weir-run run FILE --out OUT.h5 ...     weir-run replay FILE --record R.h5 --node N --out OUT.h5 ...
-//   weir-run plan FILE     weir-run describe LIBRARY     weir-run cache DIR     weir-run facts LIBRARY...
+//   weir-run run GRAPH --out OUT.h5 ...    weir-run replay GRAPH --record R.h5 --node N --out OUT.h5 ...
+//   weir-run plan GRAPH     weir-run describe LIBRARY     weir-run cache DIR     weir-run facts LIBRARY...
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -14,17 +14,14 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
 
   RunArguments arguments;
-  std::vector<std::string> sets, shares;
+  std::vector<std::string> shares;
   std::string mode = "create";
-  CLI::App* run = app.add_subcommand("run", "run a pipeline once, ignoring its sweep");
+  CLI::App* run = app.add_subcommand("run", "run a graph");
   CLI::App* plan = app.add_subcommand("plan", "say what a run would record, and stop before it");
   CLI::App* replay = app.add_subcommand("replay", "run one node on the inputs that a record holds");
   for (CLI::App* verb : {run, replay, plan}) {
-    verb->add_option("file", arguments.file, "pipeline")->required();
-    verb->add_option("--set", sets, "path=value")->allow_extra_args(false);
-    verb->add_option("--device", arguments.device);
-    verb->add_option("--threads", arguments.threads);
-    verb->add_option("--plugin-path", arguments.plugin_path)->allow_extra_args(false);
+    verb->add_option("graph", arguments.graph, "graph of a run, as `weir` freezes it")->required();
+    verb->add_option("--sha256", arguments.graph_sha256, "of the graph's text");
   }
   for (CLI::App* verb : {run, replay}) {
     verb->add_option("--out", arguments.out, "record to write")->required();
@@ -59,11 +56,10 @@ int main(int argc, char** argv) {
     const auto equals = text.find('=');
     return std::pair(text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1));
   };
-  for (const std::string& set : sets) arguments.set.push_back(pair_of(set));
   for (const std::string& share : shares) arguments.share.insert(pair_of(share));
   arguments.plan_only = plan->parsed();
   arguments.mode = mode == "replace"  ? weir::Recorder::Mode::replace
                    : mode == "resume" ? weir::Recorder::Mode::resume
                                       : weir::Recorder::Mode::create;
-  return run_pipeline(arguments);
+  return run_graph(arguments);
 }

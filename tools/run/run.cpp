@@ -1,4 +1,4 @@
-// tools/run/run.cpp -- one run, from a pipeline file to a finished record.
+// tools/run/run.cpp -- one run, from a frozen graph to a finished record.
 #include "run.hpp"
 
 #include <ATen/Parallel.h>
@@ -7,11 +7,15 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <stdexcept>
 
 #include <weir/device.hpp>
 #include <weir/executor/executor.hpp>
-#include <weir/front/sweep/named_files.hpp>
-#include <weir/front/pipeline.hpp>
+#include <weir/front/check/frozen.hpp>
+#include <weir/front/plugins/digest.hpp>
 #include <weir/loader.hpp>
 
 #include "json_lines.hpp"
@@ -23,15 +27,30 @@ std::atomic<bool> stop = false;
 
 void request_stop(int) { stop = true; }
 
-weir::RunSpec spec_of(const weir::Graph& graph, const weir::Executor& executor, const RunArguments& arguments,
-                      const std::string& device) {
+weir::FrozenRun read_graph(const RunArguments& arguments) {
+  std::ifstream file(arguments.graph, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file || (!arguments.graph_sha256.empty() && weir::sha256(text) != arguments.graph_sha256))
+    throw std::runtime_error(fmt::format("{} was {} after this run was checked; give the same command again",
+                                         arguments.graph.string(), file ? "changed" : "taken away"));
+  std::map<std::string, std::vector<weir::PluginSchema>> known;
+  return weir::read_frozen(text, [&](const std::string& library) {
+    const auto [found, fresh] = known.try_emplace(library);
+    if (fresh) found->second = weir::describe(library);
+    return found->second;
+  });
+}
+
+weir::RunSpec spec_of(const weir::FrozenRun& frozen, const weir::Executor& executor,
+                      const RunArguments& arguments, const std::string& device) {
+  const weir::Graph& graph = frozen.graph;
   weir::RunSpec spec;
   spec.name = graph.name;
   spec.run_id = new_run_id();
   spec.main_trace = graph.main_trace;
   spec.source = graph.source;
-  spec.resolved = weir::resolved_yaml(graph);
-  spec.resolved_json = weir::recorded_json(graph);
+  spec.resolved = frozen.resolved;
+  spec.resolved_json = frozen.recorded_json;
   spec.provenance = provenance(graph, arguments.command, device);
   spec.plugins = plugin_versions(graph);
   spec.libraries = library_versions();
@@ -63,7 +82,7 @@ void keep_only(weir::RunSpec& spec, const std::string& node) {
 }
 
 // The record and its end, as the last event tells it.
-int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunArguments& arguments,
+int run_recorded(const weir::FrozenRun& frozen, weir::Executor& executor, const RunArguments& arguments,
                  JsonLines& events, const std::string& device) {
   weir::RunOptions options;
   options.jobs = arguments.jobs;
@@ -80,7 +99,7 @@ int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunAr
   } else if (arguments.mode == weir::Recorder::Mode::replace) {
     std::filesystem::remove_all(options.checkpoints);
   }
-  weir::RunSpec spec = spec_of(graph, executor, arguments, device);
+  weir::RunSpec spec = spec_of(frozen, executor, arguments, device);
   if (!arguments.node.empty()) keep_only(spec, arguments.node);
   weir::Recorder recorder(arguments.out, arguments.mode, std::move(spec), keep);
   const auto end = [&](const std::string& status, const std::string& message, int exit) {
@@ -111,7 +130,7 @@ int run_recorded(const weir::Graph& graph, weir::Executor& executor, const RunAr
 
 }  // namespace
 
-int run_pipeline(const RunArguments& arguments) {
+int run_graph(const RunArguments& arguments) {
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
   JsonLines events;
@@ -125,10 +144,8 @@ int run_pipeline(const RunArguments& arguments) {
     return exit;
   };
   try {
-    const weir::Registry registry = weir::Registry::find(arguments.plugin_path);
-    const weir::Graph graph =
-        weir::read_pipeline(arguments.file, registry,
-                            {.set = arguments.set, .device = arguments.device, .threads = arguments.threads});
+    const weir::FrozenRun frozen = read_graph(arguments);
+    const weir::Graph& graph = frozen.graph;
     at::set_num_threads(graph.threads);
     at::globalContext().setDeterministicCuDNN(true);  // the same seed gives the same bits on a GPU as well
     at::set_num_interop_threads(1);
@@ -139,7 +156,7 @@ int run_pipeline(const RunArguments& arguments) {
     if (arguments.plan_only) planned["datasets"] = listed(executor.datasets());
     events.emit(planned);
     if (arguments.plan_only) return 0;
-    return run_recorded(graph, executor, arguments, events, options.device().str());
+    return run_recorded(frozen, executor, arguments, events, options.device().str());
   } catch (const weir::InvalidPipeline& invalid) {
     events.emit({{"event", "invalid"},
                  {"faults", weir::to_json(invalid.faults())},

@@ -11,11 +11,13 @@ std::vector<Combination> combinations(const Graph& graph) {
     std::vector<Combination> longer;
     longer.reserve(all.size() * axis.points.size());
     for (const Combination& shorter : all) {
-      for (const SweepAxis::Point& point : axis.points) {
+      for (std::size_t i = 0; i < axis.points.size(); ++i) {
+        const SweepAxis::Point& point = axis.points[i];
         Combination next = shorter;
         next.run += (next.run.empty() ? "" : ",") + axis.name + "=" + point.label;
         next.set.insert(next.set.end(), point.set.begin(), point.set.end());
         next.axes.emplace_back(axis.name, point.value);
+        next.points.push_back(i);
         longer.push_back(std::move(next));
       }
     }

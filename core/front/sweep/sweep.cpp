@@ -45,27 +45,67 @@ bool is_header(const std::string& path) {
   return path == "seed" || path == "device" || path == "dtype" || path == "threads";
 }
 
+nlohmann::json header_value(const Graph& graph, const std::string& key) {
+  if (key == "seed") return graph.seed;
+  if (key == "device") return graph.device;
+  if (key == "dtype") return graph.dtype;
+  return graph.threads;
+}
+
+std::optional<Patch> header_patch(const Setting& setting, const Graph& graph, Draft& draft) {
+  const bool good = read_header_value(setting.path, setting.value, draft);  // writes into the graph
+  const Patch patch{"", setting.path, header_value(draft.graph, setting.path), setting.value.place};
+  draft.graph.seed = graph.seed;
+  draft.graph.device = graph.device;
+  draft.graph.dtype = graph.dtype;
+  draft.graph.threads = graph.threads;
+  return good ? std::optional(patch) : std::nullopt;
+}
+
+// The checked value of a parameter or header key of `graph`; nothing, and faults in the draft, if it is none.
+std::optional<Patch> check_value(const Setting& setting, const Graph& graph, Draft& draft) {
+  if (is_header(setting.path)) return header_patch(setting, graph, draft);
+  const Located found = locate(graph, setting.path);
+  if (!found.param) {
+    if (!draft.is_broken(setting.path))
+      draft.fault("W127", setting.place,
+                  "there is no parameter " + quote(setting.path) + " to set in every run of this sweep");
+    return std::nullopt;
+  }
+  Node value = setting.value;
+  if (!found.part.empty()) {
+    Node map;
+    map.type = Node::Type::map;
+    map.place = value.place;
+    map.entries.push_back({found.part, setting.place, value});
+    value = map;
+  }
+  const auto parsed = parse_value(value, *found.param, owner(*found.node), draft.faults);
+  if (!parsed) return std::nullopt;
+  return Patch{found.node->path, found.param->name, *parsed, setting.value.place};
+}
+
 class SweepReader {
  public:
   SweepReader(const Recheck& recheck, Draft& draft) : recheck_(recheck), draft_(draft) {}
 
-  void read(const Node& sweep) {
+  CheckedSweep read(const Node& sweep) {
+    CheckedSweep checked;
     for (const Entry& entry : sweep.entries) {
       if (auto axis = read_axis(entry, draft_.graph.seed, draft_.faults)) axes_.push_back(std::move(*axis));
     }
-    if (!paths_distinct() || !few_enough()) return;
-    std::vector<WrittenAxis*> structural, plain;
-    for (WrittenAxis& axis : axes_) (changes_structure(axis) ? structural : plain).push_back(&axis);
+    if (!paths_distinct() || !few_enough()) return checked;
+    for (std::size_t i = 0; i < axes_.size(); ++i)
+      (changes_structure(axes_[i]) ? checked.structural : plain_).push_back(i);
+    for (const WrittenAxis& axis : axes_) checked.settings.push_back(axis.settings);
     // A point that sets only parameters is checked against the graph as it stands; one that changes what the
     // graph is made of (a plugin, a link, a var) makes a graph of its own, and parameters are checked in each
     // of those.
-    if (structural.empty()) {
-      check_points(plain, draft_);
-    } else {
-      std::vector<Setting> chosen;
-      structures(structural, 0, chosen, plain);
-    }
+    std::vector<std::size_t> choice;
+    structures(checked, choice);
+    make_paths_absolute(checked);
     for (WrittenAxis& axis : axes_) draft_.graph.sweep.push_back(std::move(axis.axis));
+    return checked;
   }
 
  private:
@@ -117,21 +157,38 @@ class SweepReader {
     return false;
   }
 
-  void structures(const std::vector<WrittenAxis*>& structural, std::size_t i, std::vector<Setting>& chosen,
-                  const std::vector<WrittenAxis*>& plain) {
-    if (i < structural.size()) {
-      for (const auto& point : structural[i]->settings) {
-        const std::size_t before = chosen.size();
-        chosen.insert(chosen.end(), point.begin(), point.end());
-        structures(structural, i + 1, chosen, plain);
-        chosen.resize(before);
-      }
+  // Every choice of points on the structural axes that follow `choice`.
+  void structures(CheckedSweep& checked, std::vector<std::size_t>& choice) {
+    if (choice.size() < checked.structural.size()) {
+      const std::size_t points = checked.settings[checked.structural[choice.size()]].size();
+      choice.push_back(0);
+      for (; choice.back() < points; ++choice.back()) structures(checked, choice);
+      choice.pop_back();
       return;
     }
-    if (++checked_ > most_structures) return;  // what is left is checked when its run is planned
-    Draft other = recheck_(chosen);
-    check_points(plain, other);
+    if (checked.structures.size() == most_structures)
+      return;  // what is left is checked when its run is frozen
+    if (choice.empty()) {
+      checked.structures[choice] = checked_structure(checked, draft_);
+      return;
+    }
+    Draft other = recheck_(checked.settings_of(choice));
+    checked.structures[choice] = checked_structure(checked, other);
     take_over(other);
+  }
+
+  // Paths are written out absolute, since the folder that they start from is this file's.
+  void make_paths_absolute(const CheckedSweep& checked) {
+    for (const std::size_t axis : plain_) {
+      for (std::size_t i = 0; i < axes_[axis].settings.size(); ++i) {
+        for (std::size_t k = 0; k < axes_[axis].settings[i].size(); ++k) {
+          const Setting& setting = axes_[axis].settings[i][k];
+          const ParamSchema* param = locate(checked.structures.begin()->second.graph, setting.path).param;
+          if (param && param->type == ParamType::path)
+            axes_[axis].axis.points[i].set[k].second = nlohmann::json(absolute_path(setting.value)).dump();
+        }
+      }
+    }
   }
 
   // The faults of another draft that this one does not have.
@@ -144,65 +201,38 @@ class SweepReader {
     }
   }
 
-  // Values of axes that set parameters and header keys, each once, against the graph of `draft`.
-  static void check_points(const std::vector<WrittenAxis*>& axes, Draft& draft) {
-    const Graph kept = draft.graph;  // reading a header value writes into the graph
-    for (WrittenAxis* axis : axes) {
-      for (std::size_t i = 0; i < axis->settings.size(); ++i) {
-        for (std::size_t k = 0; k < axis->settings[i].size(); ++k) {
-          check_value(axis->settings[i][k], kept, axis->axis.points[i].set[k].second, draft);
-        }
-      }
-    }
-    draft.graph.seed = kept.seed;
-    draft.graph.device = kept.device;
-    draft.graph.dtype = kept.dtype;
-    draft.graph.threads = kept.threads;
-  }
-
-  static void check_value(const Setting& setting, const Graph& graph, std::string& text, Draft& draft) {
-    if (is_header(setting.path)) {
-      read_header_value(setting.path, setting.value, draft);
-      return;
-    }
-    const Located found = locate(graph, setting.path);
-    if (!found.param) {
-      if (!draft.is_broken(setting.path))
-        draft.fault("W127", setting.place,
-                    "there is no parameter " + quote(setting.path) + " to set in every run of this sweep");
-      return;
-    }
-    Node value = setting.value;
-    if (!found.part.empty()) {
-      Node map;
-      map.type = Node::Type::map;
-      map.place = value.place;
-      map.entries.push_back({found.part, setting.place, value});
-      value = map;
-    }
-    const auto parsed = parse_value(value, *found.param, owner(*found.node), draft.faults);
-    // A run is started elsewhere, so a path is kept absolute.
-    if (parsed && found.param->type == ParamType::path) text = nlohmann::json(*parsed).dump();
-  }
-
   const Recheck& recheck_;
   Draft& draft_;
   std::vector<WrittenAxis> axes_;
-  std::size_t checked_ = 0;
+  std::vector<std::size_t> plain_;  // numbers of the axes that are not structural
 };
 
 }  // namespace
 
-void read_sweep(const Node& root, const Recheck& recheck, Draft& draft) {
+Structure checked_structure(const CheckedSweep& sweep, Draft& draft) {
+  Structure structure{draft.graph, {}};
+  for (std::size_t axis = 0; axis < sweep.settings.size(); ++axis) {
+    if (std::ranges::find(sweep.structural, axis) != sweep.structural.end()) continue;
+    for (std::size_t i = 0; i < sweep.settings[axis].size(); ++i) {
+      for (const Setting& setting : sweep.settings[axis][i]) {
+        if (auto patch = check_value(setting, structure.graph, draft))
+          structure.patches[{axis, i}].push_back(std::move(*patch));
+      }
+    }
+  }
+  return structure;
+}
+
+CheckedSweep read_sweep(const Node& root, const Recheck& recheck, Draft& draft) {
   const Entry* sweep = root.find("sweep");
-  if (!sweep) return;
+  if (!sweep) return {};
   if (!sweep->value.is_map()) {
     draft.faults.push_back(value_fault(
         "W401", sweep->value,
         "'sweep' must be a map of axes such as {seed: {count: 5}}, not " + yaml::describe(sweep->value)));
-    return;
+    return {};
   }
-  SweepReader(recheck, draft).read(sweep->value);
+  return SweepReader(recheck, draft).read(sweep->value);
 }
 
 }  // namespace weir::check

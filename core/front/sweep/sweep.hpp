@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <weir/front/check/check.hpp>
+#include <weir/front/sweep/checked_sweep.hpp>
 
 namespace weir::check {
 
@@ -26,8 +27,12 @@ const SweepAxis* find_axis(const yaml::Node& root, const std::string& name, cons
 // The value of an axis that was written; null, and fault W406, if it never takes it.
 nlohmann::json axis_value(const SweepAxis& axis, const yaml::Node& written, Draft& draft);
 
+// The draft's graph, and what the plain axes set in it; faults go to the draft.
+Structure checked_structure(const CheckedSweep& sweep, Draft& draft);
+
 // Checks the base tree with some settings on top, without its sweep.
 using Recheck = std::function<Draft(const std::vector<Setting>&)>;
-void read_sweep(const yaml::Node& root, const Recheck& recheck, Draft& draft);
+// Also gives what makes the graphs of the single runs.
+CheckedSweep read_sweep(const yaml::Node& root, const Recheck& recheck, Draft& draft);
 
 }  // namespace weir::check

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <weir/front/check/graph.hpp>
 #include <weir/front/document/document.hpp>
 #include <weir/front/faults/fault.hpp>
-#include <weir/front/check/graph.hpp>
 
 namespace weir::check {
 

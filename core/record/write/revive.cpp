@@ -1,6 +1,8 @@
 // core/record/write/revive.cpp -- taking up a record again.
 #include <weir/record/write/revive.hpp>
 
+#include <weir/record/computation.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,7 +37,7 @@ void require_resumable(const hdf5::File& file, const RunSpec& run) {
     throw RecordError(fmt::format("{}: cannot resume it: it is finished; use --force to start over", name));
   const auto resolved =
       nlohmann::json::parse(hdf5::read_text(file, "/pipeline/resolved_json"), nullptr, false);
-  if (resolved != run.resolved_json)
+  if (!same_computation(resolved, run.resolved_json))
     throw RecordError(
         fmt::format("{}: cannot resume it: it records another pipeline; choose another output (-o) or start "
                     "over with --force",

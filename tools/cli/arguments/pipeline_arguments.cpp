@@ -92,14 +92,15 @@ PipelineOptions PipelineArguments::options() const {
 
 Graph PipelineArguments::read() const {
   const std::filesystem::path path = existing_file(file);
-  return read(plugins.registry(path));
+  const Registry registry = plugins.registry(path);
+  return read(registry).graph();
 }
 
-Graph PipelineArguments::read(const Registry& registry) const {
+Experiment PipelineArguments::read(const Registry& registry) const {
   const PipelineOptions given = options();
-  Graph graph = read_pipeline(file, registry, given);
-  for (const auto& [name, value] : given.set) refuse_swept(name, value, graph);
-  return graph;
+  Experiment experiment(file, registry, given);
+  for (const auto& [name, value] : given.set) refuse_swept(name, value, experiment.graph());
+  return experiment;
 }
 
 CLI::Option* add_format(CLI::App& app, std::string& format, const std::vector<std::string>& choices) {

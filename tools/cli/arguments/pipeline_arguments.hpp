@@ -28,11 +28,11 @@ struct PipelineArguments {
   int threads = 0;
   PluginArguments plugins;
 
-  void add_to(CLI::App& app);          // FILE and every option
-  void add_options_to(CLI::App& app);  // all but FILE
-  PipelineOptions options() const;     // throws CommandError for a --set without '='
-  Graph read(const Registry& registry) const;
-  Graph read() const;  // FILE, checked; throws CommandError if there is none, InvalidPipeline
+  void add_to(CLI::App& app);                       // FILE and every option
+  void add_options_to(CLI::App& app);               // all but FILE
+  PipelineOptions options() const;                  // throws CommandError for a --set without '='
+  Experiment read(const Registry& registry) const;  // FILE, checked; throws CommandError, InvalidPipeline
+  Graph read() const;                               // its graph; also CommandError if there is no FILE
 };
 
 // --format, one of `choices`; its default is the value that `format` has.

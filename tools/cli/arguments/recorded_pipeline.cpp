@@ -23,18 +23,16 @@ void require_plugins(const RecordedRun& record, const Registry& registry) {
 
 }  // namespace
 
-std::pair<Registry, Graph> read_recorded(const RecordedRun& record, const TemporaryFolder& folder,
-                                         PipelineArguments& arguments) {
+Graph read_recorded(const RecordedRun& record, const TemporaryFolder& folder, PipelineArguments& arguments) {
   const auto file = folder.write("recorded.yaml", record.resolved());
-  Registry registry = arguments.plugins.registry(file);
+  const Registry registry = arguments.plugins.registry(file);
   require_plugins(record, registry);
   Graph whole = read_pipeline(file, registry);
   whole.sweep.clear();
   whole.expect.clear();
   whole.compare.clear();
   arguments.file = folder.write(whole.name + ".yaml", resolved_yaml(whole));
-  Graph graph = arguments.read(registry);
-  return {std::move(registry), std::move(graph)};
+  return arguments.read(registry).graph();
 }
 
 }  // namespace weir::tools

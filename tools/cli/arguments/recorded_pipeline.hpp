@@ -1,8 +1,6 @@
 // tools/cli/arguments/recorded_pipeline.hpp -- the pipeline of a recorded run, to be run again.
 #pragma once
 
-#include <utility>
-
 #include <lab/records/recorded_run.hpp>
 #include <system/temporary_folder.hpp>
 #include "pipeline_arguments.hpp"
@@ -11,7 +9,6 @@ namespace weir::tools {
 
 // Writes the record's pipeline, with every default as it was then, into `folder`, points `arguments` there and reads it with
 // their options. A run of a sweep becomes a pipeline of its own: without the sweep, and without what was expected of it.
-std::pair<Registry, Graph> read_recorded(const RecordedRun& record, const TemporaryFolder& folder,
-                                         PipelineArguments& arguments);
+Graph read_recorded(const RecordedRun& record, const TemporaryFolder& folder, PipelineArguments& arguments);
 
 }  // namespace weir::tools

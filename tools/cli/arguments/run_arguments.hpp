@@ -24,11 +24,11 @@ struct RunArguments {
   bool quiet() const { return progress == "json" || progress == "none"; }
 };
 
-// One record. Returns the exit code.
-int run_single(const RunArguments& arguments, const Registry& registry, const Graph& graph);
+// One record, of the graph as it is. Returns the exit code.
+int run_single(const RunArguments& arguments, const Graph& graph);
 
 // A run per combination of the axes. Returns the exit code.
-int run_sweep(const RunArguments& arguments, const Registry& registry, const Graph& graph);
+int run_sweep(const RunArguments& arguments, Experiment& experiment);
 
 // Has the jobs run as child processes. `nodes_at_once` is each child's --jobs; `shared`: the folder of shared
 // results, or "".

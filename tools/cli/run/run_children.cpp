@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include <cli/arguments/run_arguments.hpp>
+#include <cli/display/progress.hpp>
 #include <lab/sweep/child_runner.hpp>
 #include <lab/sweep/schedule.hpp>
 #include <system/environment.hpp>
@@ -25,29 +26,26 @@ std::string own_command_line() {
   return line;
 }
 
-std::vector<std::string> command_line(const RunArguments& arguments, const Graph& graph, const Job& job,
-                                      std::size_t nodes_at_once, const std::filesystem::path& shared) {
+std::vector<std::string> command_line(const Job& job, std::size_t nodes_at_once,
+                                      const std::filesystem::path& shared) {
   const char* mode = job.mode == Recorder::Mode::resume    ? "resume"
                      : job.mode == Recorder::Mode::replace ? "replace"
                                                            : "create";
   const auto& [record, replayed] = job.replayed;
   std::vector<std::string> line = {replayed.empty() ? "run" : "replay",
-                                   arguments.pipeline.file,
+                                   job.graph.string(),
                                    "--out",
                                    job.out.string(),
                                    "--mode",
-                                   mode};
+                                   mode,
+                                   "--sha256",
+                                   job.graph_sha256,
+                                   "--jobs",
+                                   std::to_string(nodes_at_once)};
   const auto add = [&](const std::string& option, const std::string& value) {
-    line.push_back(option + "=" +
-                   value);  // with '=', so that values starting with '-' are not read as options
+    line.push_back(option + "=" + value);  // with '=': values starting with '-' are not read as options
   };
-  for (const auto& [path, value] : job.set) add("--set", path + "=" + value);
-  if (!arguments.pipeline.device.empty()) add("--device", arguments.pipeline.device);
-  if (arguments.pipeline.threads > 0) add("--threads", std::to_string(arguments.pipeline.threads));
-  add("--jobs", std::to_string(nodes_at_once));
   add("--command", own_command_line());
-  for (const std::string& folder : arguments.pipeline.plugins.folders) add("--plugin-path", folder);
-  for (const std::string& folder : graph.plugins) add("--plugin-path", folder);
   if (!replayed.empty()) add("--record", record.string());
   if (!replayed.empty()) add("--node", replayed);
   if (!job.share.empty()) add("--shared", shared.string());
@@ -64,9 +62,8 @@ std::vector<Outcome> run_children(const RunArguments& arguments, const Graph& gr
   std::vector<std::string> names;
   for (const Job& job : jobs) names.push_back(job.run);
   const auto progress = make_progress(arguments.progress, std::move(names), kept);
-  ChildRunner runner(find_weir_run(), run_environment(graph.threads, environ), [&](std::size_t job) {
-    return command_line(arguments, graph, jobs[job], nodes_at_once, shared);
-  });
+  ChildRunner runner(find_weir_run(), run_environment(graph.threads, environ),
+                     [&](std::size_t job) { return command_line(jobs[job], nodes_at_once, shared); });
   return run_all(jobs, at_once, std::move(available), runner, *progress);
 }
 

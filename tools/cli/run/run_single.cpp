@@ -10,6 +10,7 @@
 #include <lab/records/measure.hpp>
 #include <lab/records/standing_record.hpp>
 #include <system/exit.hpp>
+#include <system/temporary_folder.hpp>
 #include <text/number.hpp>
 
 namespace weir::tools {
@@ -27,21 +28,31 @@ Job plan_job(const RunArguments& arguments, const Graph& graph) {
   if (job.out.has_parent_path() && !fs::is_directory(job.out.parent_path()))
     throw CommandError(io_failed, fmt::format("there is no folder {} to write {} into; create it first",
                                               job.out.parent_path().string(), job.out.filename().string()));
-  const Action action =
-      for_single(inspect_record(job.out), recorded_json(graph).dump(), job.out, arguments.force);
+  return job;
+}
+
+// Has the job run, unless its record is finished: then what it holds is judged anew.
+std::vector<Outcome> outcome_of(Job& job, const RunArguments& arguments, const Graph& graph) {
+  const nlohmann::json recorded = recorded_json(graph);
+  const Action action = for_single(inspect_record(job.out), recorded, job.out, arguments.force);
+  if (action == Action::keep) {
+    if (!arguments.quiet())
+      fmt::print(stderr, "{} is finished: nothing to run; --force starts over\n", job.out.string());
+    return {{.status = "finished", .exit = fine, .bytes = fs::file_size(job.out)}};
+  }
   if (action == Action::resume && !arguments.quiet())
     fmt::print(stderr, "going on with the interrupted run in {}\n", job.out.string());
   job.mode = mode(action);
-  job.set = arguments.pipeline.options().set;
-  return job;
+  const TemporaryFolder folder;
+  freeze(job, graph, recorded, folder.path() / "graph.json");
+  return run_children(arguments, graph, {job}, 1, jobs_at_once(arguments, graph), 0, "", {});
 }
 
 }  // namespace
 
-int run_single(const RunArguments& arguments, const Registry&, const Graph& graph) {
-  const Job job = plan_job(arguments, graph);
-  const std::vector<Outcome> outcomes =
-      run_children(arguments, graph, {job}, 1, jobs_at_once(arguments, graph), 0, "", {});
+int run_single(const RunArguments& arguments, const Graph& graph) {
+  Job job = plan_job(arguments, graph);
+  const std::vector<Outcome> outcomes = outcome_of(job, arguments, graph);
   const Outcome& outcome = outcomes[0];
   int exit = outcome.exit;
 

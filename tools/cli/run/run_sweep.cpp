@@ -4,57 +4,25 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 
-#include <weir/front/sweep/named_files.hpp>
 #include <weir/record/reader.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
 #include <lab/judge/summary.hpp>
 #include <lab/records/measure.hpp>
-#include <lab/records/standing_record.hpp>
 #include <lab/sweep/sweep_folder.hpp>
-#include <lab/sweep/sweep_jobs.hpp>
+#include <lab/sweep/sweep_plan.hpp>
 #include <system/exit.hpp>
+#include <system/replace_file.hpp>
 #include <text/number.hpp>
 
 namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
-// What is to be run, and for each run of the sweep its job, or `kept` for a finished record that stays.
-struct Plan {
-  static constexpr std::size_t kept = static_cast<std::size_t>(-1);
-  std::vector<Job> jobs;
-  std::vector<std::size_t> job_of;
-};
-
-Plan plan_jobs(const RunArguments& arguments, const std::vector<SweepRun>& runs, const SweepFolder& folder) {
-  Plan plan;
-  std::size_t resumed = 0;
-  for (const SweepRun& run : runs) {
-    Job job;
-    job.run = run.combination.run;
-    job.out = folder.record(job.run);
-    const Action action =
-        for_sweep(inspect_record(job.out), recorded_json(run.graph).dump(), job.out, arguments.force);
-    plan.job_of.push_back(action == Action::keep ? Plan::kept : plan.jobs.size());
-    if (action == Action::keep) continue;
-    resumed += action == Action::resume ? 1 : 0;
-    job.mode = mode(action);
-    job.set = arguments.pipeline.options().set;
-    job.set.insert(job.set.end(), run.combination.set.begin(), run.combination.set.end());
-    job.share = run.share;
-    plan.jobs.push_back(std::move(job));
-  }
-  if (resumed > 0 && !arguments.quiet()) fmt::print(stderr, "going on with {} interrupted runs\n", resumed);
-  return plan;
-}
-
 // The table's rows, and the curves of the finished ones.
-std::vector<RunResult> read_results(const std::vector<SweepRun>& runs, const Plan& plan,
-                                    const SweepFolder& folder, const std::vector<Outcome>& outcomes,
-                                    const std::vector<Reported>& what,
+std::vector<RunResult> read_results(const std::vector<SweepRun>& runs, const SweepFolder& folder,
+                                    const std::vector<Outcome>& outcomes, const std::vector<Reported>& what,
                                     std::map<std::string, std::vector<Curve>>& all_curves) {
   std::vector<RunResult> results;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -62,8 +30,8 @@ std::vector<RunResult> read_results(const std::vector<SweepRun>& runs, const Pla
     RunResult result;
     result.run = runs[i].combination.run;
     result.file = fs::relative(record, folder.path()).string();
-    result.status = plan.job_of[i] == Plan::kept ? "finished" : outcomes[plan.job_of[i]].status;
-    result.seed = runs[i].graph.seed;
+    result.status = runs[i].job == SweepRun::kept ? "finished" : outcomes[runs[i].job].status;
+    result.seed = runs[i].seed;
     result.axes = runs[i].combination.axes;
     if (result.status == "finished") {
       result.values = measure(record, what);
@@ -76,16 +44,6 @@ std::vector<RunResult> read_results(const std::vector<SweepRun>& runs, const Pla
     results.push_back(std::move(result));
   }
   return results;
-}
-
-void write_text(const fs::path& file, const std::string& text) {
-  const fs::path temporary = file.string() + ".new";
-  {
-    std::ofstream out(temporary, std::ios::binary);
-    out << text;
-    if (!out.flush()) throw CommandError(io_failed, fmt::format("cannot write {}", temporary.string()));
-  }
-  fs::rename(temporary, file);
 }
 
 std::uint64_t bytes_below(const fs::path& folder) {
@@ -110,16 +68,17 @@ bool all_invalid(const std::vector<Outcome>& outcomes) {
 
 }  // namespace
 
-int run_sweep(const RunArguments& arguments, const Registry& registry, const Graph& graph) {
+int run_sweep(const RunArguments& arguments, Experiment& experiment) {
   const auto begun = std::chrono::steady_clock::now();
-  const std::vector<SweepRun> runs =
-      sweep_runs(graph, arguments.pipeline.file, registry, arguments.pipeline.options());
+  const Graph& graph = experiment.graph();
   std::vector<std::string> names;
-  for (const SweepRun& run : runs) names.push_back(run.combination.run);
+  for (const Combination& combination : combinations(graph)) names.push_back(combination.run);
   const SweepFolder folder(arguments.out.empty() ? fs::path(graph.name) : fs::path(arguments.out),
-                           resolved_json(graph).dump(), names, arguments.force);
-
-  const Plan plan = plan_jobs(arguments, runs, folder);
+                           resolved_json(graph), names, arguments.force);
+  const SweepPlan plan = plan_sweep(experiment, folder, arguments.force);
+  const std::vector<SweepRun>& runs = plan.runs;
+  if (plan.resumed > 0 && !arguments.quiet())
+    fmt::print(stderr, "going on with {} interrupted runs\n", plan.resumed);
   const std::size_t kept = runs.size() - plan.jobs.size();
   std::vector<Outcome> outcomes;
   if (!plan.jobs.empty()) {
@@ -135,16 +94,15 @@ int run_sweep(const RunArguments& arguments, const Registry& registry, const Gra
   }
 
   std::map<std::string, std::vector<Curve>> all_curves;
-  const std::vector<RunResult> results =
-      read_results(runs, plan, folder, outcomes, to_measure(graph), all_curves);
+  const std::vector<RunResult> results = read_results(runs, folder, outcomes, to_measure(graph), all_curves);
   const std::vector<Column> columns = run_table(results, to_measure(graph), graph.sweep);
-  write_text(folder.path() / "table.csv", csv(columns));
+  replace_file(folder.path() / "table.csv", csv(columns));
   write_arrays(folder.path() / "index.h5", index_arrays(columns, all_curves),
                {{"columns", column_names(columns)}});
 
   const Summary summary = summarise(results, graph);
   const bool ended = has_ended(results);
-  if (ended) write_text(folder.path() / "summary.json", summary.json(1) + "\n");
+  if (ended) replace_file(folder.path() / "summary.json", summary.json(1) + "\n");
   exit = worse(exit, summary.met() ? fine : unmet);
   if (arguments.progress == "json") {
     print_summary(summary, folder.path().string(), exit);

@@ -23,7 +23,7 @@ struct Arguments {
 
 int plan(const Arguments& arguments) {
   const Graph graph = arguments.pipeline.read();
-  if (arguments.sizes) return print_recorded_sizes(arguments.pipeline, graph);
+  if (arguments.sizes) return print_recorded_sizes(graph);
   if (arguments.resolved)
     fmt::print("{}", resolved_yaml(graph));
   else if (arguments.format == "json")

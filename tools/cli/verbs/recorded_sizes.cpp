@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <sstream>
 
-#include <weir/front/pipeline.hpp>
 #include <weir/front/plugins/child_output.hpp>
 #include <weir/front/sweep/combination.hpp>
+#include <weir/front/sweep/named_files.hpp>
 
 #include <lab/sweep/child_runner.hpp>
+#include <lab/sweep/job.hpp>
 #include <system/exit.hpp>
+#include <system/temporary_folder.hpp>
 #include <text/number.hpp>
 
 namespace weir::tools {
@@ -53,13 +55,11 @@ std::string sizes_of(const Json& dataset) {
 
 }  // namespace
 
-int print_recorded_sizes(const PipelineArguments& arguments, const Graph& graph) {
-  std::vector<std::string> command{find_weir_run(), "plan", arguments.file};
-  for (const std::string& set : arguments.set) command.push_back("--set=" + set);
-  if (!arguments.device.empty()) command.push_back("--device=" + arguments.device);
-  for (const std::string& folder : arguments.plugins.folders) command.push_back("--plugin-path=" + folder);
-  for (const std::string& folder : graph.plugins) command.push_back("--plugin-path=" + folder);
-  const Json plan = planned(command);
+int print_recorded_sizes(const Graph& graph) {
+  const TemporaryFolder folder;
+  Job job;
+  freeze(job, graph, recorded_json(graph), folder.path() / "graph.json");
+  const Json plan = planned({find_weir_run(), "plan", job.graph, "--sha256", job.graph_sha256});
   if (plan["event"] == "invalid") {
     fmt::print(stderr, "{}", plan.value("text", ""));
     return invalid;

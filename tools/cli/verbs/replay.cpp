@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <memory>
 
+#include <weir/front/sweep/named_files.hpp>
+
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/verbs.hpp>
@@ -50,14 +52,14 @@ int replay(Arguments arguments) {
   if (!arguments.plugin.empty())
     run.pipeline.plugins.folders.insert(run.pipeline.plugins.folders.begin(),
                                         existing_file(arguments.plugin).string());
-  const Graph graph = read_recorded(record, folder, run.pipeline).second;
+  const Graph graph = read_recorded(record, folder, run.pipeline);
   fmt::print("{}", changes(made_with(record), would_be_made_with(graph, arguments.node)));
   std::fflush(stdout);
 
   Job job;
   job.out = out_of(run, folder);
   job.mode = Recorder::Mode::replace;
-  job.set = run.pipeline.options().set;
+  freeze(job, graph, recorded_json(graph), folder.path() / "graph.json");
   job.replayed = {record.file(), arguments.node};
   const Outcome outcome = run_children(run, graph, {job}, 1, 1, 0, "", {})[0];
   fmt::print(stderr, "{}", failure_lines({job}, {outcome}));

@@ -31,13 +31,13 @@ int rerun(Arguments arguments) {
                                    record.file().string(), status, record.provenance("command")));
   const TemporaryFolder folder;
   RunArguments& run = arguments.run;
-  const auto [registry, graph] = read_recorded(record, folder, run.pipeline);
+  const Graph graph = read_recorded(record, folder, run.pipeline);
   if (run.out.empty()) run.out = record.file().stem().string() + ".rerun.h5";
 
   const std::string before = changes(made_with(record), would_be_made_with(graph, ""));
   fmt::print("{}", before.empty() ? "made with the same plugins as then\n" : before);
   std::fflush(stdout);
-  if (const int exit = run_single(run, registry, graph); exit != fine) return exit;
+  if (const int exit = run_single(run, graph); exit != fine) return exit;
 
   const RecordedRun now(run.out);
   const std::string after = changes(made_with(record), made_with(now));

@@ -30,9 +30,9 @@ Ctrl-C stops at the next commit; the same command then goes on where it stopped.
   return {app, [arguments] {
             arguments->pipeline.file = existing_file(arguments->pipeline.file).string();
             const Registry registry = arguments->pipeline.plugins.registry(arguments->pipeline.file);
-            const Graph graph = arguments->pipeline.read(registry);
-            return graph.sweep.empty() ? run_single(*arguments, registry, graph)
-                                       : run_sweep(*arguments, registry, graph);
+            Experiment experiment = arguments->pipeline.read(registry);
+            return experiment.graph().sweep.empty() ? run_single(*arguments, experiment.graph())
+                                                    : run_sweep(*arguments, experiment);
           }};
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <weir/record/computation.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <system/exit.hpp>
@@ -18,24 +20,13 @@ void refuse_locked(const RecordState& state, const std::filesystem::path& file) 
                                file.string()));
 }
 
-bool equal(const std::string& one, const std::string& other) {
-  const auto a = nlohmann::json::parse(one, nullptr, false), b = nlohmann::json::parse(other, nullptr, false);
-  return !a.is_discarded() && a == b;
+bool computes(const RecordState& state, const nlohmann::json& resolved) {
+  return same_computation(nlohmann::json::parse(state.resolved_json, nullptr, false), resolved);
 }
 
 }  // namespace
 
-bool same_computation(const std::string& one, const std::string& other) {
-  auto a = nlohmann::json::parse(one, nullptr, false), b = nlohmann::json::parse(other, nullptr, false);
-  if (!a.is_object() || !b.is_object()) return false;
-  for (const char* key : {"report", "expect", "sweep", "main_trace"}) {
-    a.erase(key);
-    b.erase(key);
-  }
-  return a == b;
-}
-
-Action for_single(const RecordState& state, const std::string& resolved, const std::filesystem::path& file,
+Action for_single(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
                   bool force) {
   if (!state.exists) return Action::create;
   refuse_locked(state, file);
@@ -46,13 +37,14 @@ Action for_single(const RecordState& state, const std::string& resolved, const s
                        fmt::format("{} exists and is not a readable record of weir; it is never overwritten "
                                    "unasked{}",
                                    file.string(), remedy));
-  if (!equal(state.resolved_json, resolved))
+  if (!computes(state, resolved))
     throw CommandError(
         io_failed,
         fmt::format(
             "{} exists and is the record of another pipeline, or of other parameters or input files{}",
             file.string(), remedy));
   if (state.status == "interrupted" || state.status == "running") return Action::resume;
+  if (state.status == "finished") return Action::keep;
   throw CommandError(
       io_failed,
       fmt::format("{} exists: a {} run of this pipeline\nlook at it with `weir info {}`, start over "
@@ -60,14 +52,14 @@ Action for_single(const RecordState& state, const std::string& resolved, const s
                   file.string(), state.status, file.string()));
 }
 
-Action for_sweep(const RecordState& state, const std::string& resolved, const std::filesystem::path& file,
+Action for_sweep(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
                  bool force) {
   if (!state.exists) return Action::create;
   refuse_locked(state, file);
   if (force || !state.is_record) return Action::replace;
-  if (state.status == "finished" && same_computation(state.resolved_json, resolved)) return Action::keep;
-  const bool unfinished = state.status == "interrupted" || state.status == "running";
-  return unfinished && equal(state.resolved_json, resolved) ? Action::resume : Action::replace;
+  if (!computes(state, resolved)) return Action::replace;
+  if (state.status == "finished") return Action::keep;
+  return state.status == "interrupted" || state.status == "running" ? Action::resume : Action::replace;
 }
 
 Recorder::Mode mode(Action action) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
+#include <nlohmann/json.hpp>
 
 #include <weir/record/recorder.hpp>
 
@@ -10,19 +10,18 @@ namespace weir::tools {
 
 enum class Action { create, resume, replace, keep };
 
-// A run without a sweep. Creates an absent file; resumes an interrupted one of the same resolved pipeline;
-// replaces with `force`. Anything else: CommandError(io_failed) with the remedy. Never `keep`.
-Action for_single(const RecordState& state, const std::string& resolved, const std::filesystem::path& file,
+// What `resolved` (recorded_json) computes decides, not what is judged of it.
+//
+// A run without a sweep. Creates an absent file; resumes an interrupted record of the same computation, keeps a finished one;
+// replaces with `force`. Anything else: CommandError(io_failed) with the remedy.
+Action for_single(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
                   bool force);
 
 // A run of a sweep whose folder is known to belong to this pipeline: keeps finished records of the same
 // resolved pipeline, resumes interrupted ones, makes failed ones and those of other parameters again. A
 // record that a living process writes is a CommandError(io_failed).
-Action for_sweep(const RecordState& state, const std::string& resolved, const std::filesystem::path& file,
+Action for_sweep(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
                  bool force);
-
-// Whether two resolved pipelines (JSON) compute the same numbers: all but `report`, `expect` and `sweep`.
-bool same_computation(const std::string& one, const std::string& other);
 
 Recorder::Mode mode(Action action);
 

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <weir/front/check/graph.hpp>
 #include <weir/record/recorder.hpp>
 
 #include <system/exit.hpp>
@@ -18,7 +20,8 @@ struct Job {
   std::string run;            // "sigma=0.05,seed=7", "" for a pipeline without a sweep
   std::filesystem::path out;  // the record
   Recorder::Mode mode = Recorder::Mode::create;
-  std::vector<std::pair<std::string, std::string>> set;  // path -> YAML scalar: --set, then the sweep's point
+  std::filesystem::path graph;  // the frozen graph that is run, and the digest of its text
+  std::string graph_sha256;
   // Of a replay: the record whose inputs are taken, and the node that is run; else empty.
   std::pair<std::filesystem::path, std::string> replayed{};
   std::map<std::string, std::string> share;  // node -> key of its result in the sweep's shared folder
@@ -32,5 +35,8 @@ struct Outcome {
   std::uint64_t bytes = 0;
   std::vector<std::string> warnings;
 };
+
+// Freezes the graph into `file`, for the job to run; `recorded`: its recorded_json. Throws CommandError(io_failed).
+void freeze(Job& job, const Graph& graph, const nlohmann::json& recorded, const std::filesystem::path& file);
 
 }  // namespace weir::tools

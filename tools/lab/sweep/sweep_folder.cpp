@@ -10,7 +10,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include <lab/records/standing_record.hpp>
+#include <weir/record/computation.hpp>
+
 #include <system/exit.hpp>
 
 namespace weir::tools {
@@ -41,8 +42,8 @@ bool is_key(const std::string& stem) {
 
 }  // namespace
 
-SweepFolder::SweepFolder(fs::path folder, const std::string& resolved, const std::vector<std::string>& runs,
-                         bool force)
+SweepFolder::SweepFolder(fs::path folder, const nlohmann::json& resolved,
+                         const std::vector<std::string>& runs, bool force)
     : folder_(std::move(folder)) {
   const std::string remedy = "start over with --force, or name another folder with -o";
   if (fs::exists(folder_) && !fs::is_directory(folder_))
@@ -55,7 +56,7 @@ SweepFolder::SweepFolder(fs::path folder, const std::string& resolved, const std
     if (plan.empty() && !force)
       throw CommandError(
           io_failed, fmt::format("{} exists and is not the folder of a sweep\n{}", folder_.string(), remedy));
-    if (!force && !same_computation(plan.value("pipeline", nlohmann::json()).dump(), resolved))
+    if (!force && !same_computation(plan.value("pipeline", nlohmann::json()), resolved))
       throw CommandError(io_failed,
                          fmt::format("{} belongs to a sweep of another pipeline, or of other parameters\n{}",
                                      folder_.string(), remedy));
@@ -64,11 +65,12 @@ SweepFolder::SweepFolder(fs::path folder, const std::string& resolved, const std
   }
   fs::create_directories(folder_ / "runs");
   fs::create_directories(folder_ / "shared");
+  fs::create_directories(folder_ / "frozen");
   std::vector<std::string> all = runs;  // in the sweep's order, then those that it had before
   for (const auto& run : read_plan(folder_).value("runs", std::vector<std::string>{}))
     if (std::ranges::find(runs, run) == runs.end()) all.push_back(run);
   if (lock_ < 0) lock();
-  write_plan(folder_, {{"weir_sweep", "1.0"}, {"pipeline", nlohmann::json::parse(resolved)}, {"runs", all}});
+  write_plan(folder_, {{"weir_sweep", "1.0"}, {"pipeline", resolved}, {"runs", all}});
 }
 
 // The lock is on the folder itself: the plan file is replaced by renaming.
@@ -82,7 +84,8 @@ void SweepFolder::lock() {
 
 SweepFolder::~SweepFolder() {
   std::error_code ignored;
-  fs::remove(folder_ / "shared", ignored);  // these two only if they are empty
+  fs::remove_all(folder_ / "frozen", ignored);  // records hold what was run
+  fs::remove(folder_ / "shared", ignored);      // these two only if they are empty
   fs::remove(folder_ / "runs", ignored);
   if (made_ && !fs::exists(folder_ / "runs", ignored) && !fs::exists(folder_ / "table.csv", ignored)) {
     fs::remove(folder_ / plan_name, ignored);

@@ -2,9 +2,11 @@
 //
 //   <name>/weir-sweep.json   which pipeline the folder belongs to, and the runs that it has had
 //   <name>/runs/<run>.h5     <name>/shared/<key>.h5     <name>/table.csv     <name>/index.h5     <name>/summary.json
+//   <name>/frozen/<run>.json  while it runs: the graphs of the runs, as they were checked
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,14 +19,15 @@ class SweepFolder {
   // need be, and locks it against another weir. Throws CommandError: invalid if `folder` is a file; io_failed
   // if it is in use, or holds something else and `force` is not given. With `force`, what weir wrote there
   // before is removed, and nothing else.
-  SweepFolder(std::filesystem::path folder, const std::string& resolved, const std::vector<std::string>& runs,
-              bool force);
-  ~SweepFolder();  // unlocks; removes a folder that was made here and stayed empty
+  SweepFolder(std::filesystem::path folder, const nlohmann::json& resolved,
+              const std::vector<std::string>& runs, bool force);
+  ~SweepFolder();  // unlocks; removes frozen graphs, and a folder that was made here and stayed empty
   SweepFolder(const SweepFolder&) = delete;
   SweepFolder& operator=(const SweepFolder&) = delete;
 
   const std::filesystem::path& path() const { return folder_; }
   std::filesystem::path record(const std::string& run) const { return folder_ / "runs" / (run + ".h5"); }
+  std::filesystem::path frozen(const std::string& run) const { return folder_ / "frozen" / (run + ".json"); }
   std::filesystem::path shared() const { return folder_ / "shared"; }
   std::set<std::string> shared_keys() const;  // of the results that lie in shared/
 

@@ -1,0 +1,48 @@
+// tools/lab/sweep/sweep_plan.cpp -- what a sweep still has to compute.
+#include "sweep_plan.hpp"
+
+#include <weir/front/sweep/named_files.hpp>
+#include <weir/front/sweep/node_key.hpp>
+
+#include <lab/records/standing_record.hpp>
+
+namespace weir::tools {
+
+void keep_repeated(std::vector<std::map<std::string, std::string>>& keys) {
+  std::map<std::string, int> runs_with;
+  for (const auto& run : keys)
+    for (const auto& [node, key] : run) ++runs_with[key];
+  for (auto& run : keys) std::erase_if(run, [&](const auto& entry) { return runs_with[entry.second] < 2; });
+}
+
+SweepPlan plan_sweep(Experiment& experiment, const SweepFolder& folder, bool force) {
+  SweepPlan plan;
+  std::vector<std::map<std::string, std::string>> keys;  // of every run, also of those that are kept
+  for (Combination& combination : combinations(experiment.graph())) {
+    const Graph graph = experiment.run(combination);
+    const nlohmann::json recorded = recorded_json(graph);
+    keys.emplace_back();
+    for (const GraphNode& node : graph.nodes)
+      if (node.schema.stateful) keys.back()[node.path] = node_key(graph, node.path);
+
+    SweepRun& run = plan.runs.emplace_back();
+    run.combination = std::move(combination);
+    run.seed = graph.seed;
+    Job job;
+    job.run = run.combination.run;
+    job.out = folder.record(job.run);
+    const Action action = for_sweep(inspect_record(job.out), recorded, job.out, force);
+    if (action == Action::keep) continue;
+    plan.resumed += action == Action::resume ? 1 : 0;
+    job.mode = mode(action);
+    freeze(job, graph, recorded, folder.frozen(job.run));
+    run.job = plan.jobs.size();
+    plan.jobs.push_back(std::move(job));
+  }
+  keep_repeated(keys);
+  for (std::size_t i = 0; i < plan.runs.size(); ++i)
+    if (plan.runs[i].job != SweepRun::kept) plan.jobs[plan.runs[i].job].share = std::move(keys[i]);
+  return plan;
+}
+
+}  // namespace weir::tools
