@@ -14,7 +14,7 @@
 #include <set>
 #include <string_view>
 #include <weir/front/plugins/elf_note.hpp>
-#include <weir/plugin_abi.hpp>
+#include <weir/front/plugins/plugin_abi.hpp>
 
 namespace weir {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <memory>
 
-#include <weir/plugin_abi.hpp>
+#include <weir/front/plugins/plugin_abi.hpp>
 
 // The section's bounds, made by the linker in each library that has one.
 extern "C" __attribute__((visibility("hidden"))) const weir::abi::Entry* const __start_weir_plugins[];

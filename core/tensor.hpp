@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <weir/record/array.hpp>
+#include <weir/record/data/array.hpp>
 
 namespace weir {
 

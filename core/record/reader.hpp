@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <weir/record/array.hpp>
+#include <weir/record/data/array.hpp>
 #include <weir/record/recorder.hpp>
 
 namespace weir {

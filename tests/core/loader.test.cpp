@@ -8,8 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <weir/front/plugins/plugin_abi.hpp>
 #include <weir/loader.hpp>
-#include <weir/plugin_abi.hpp>
 
 namespace fs = std::filesystem;
 using Catch::Matchers::Contains;

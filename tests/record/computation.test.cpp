@@ -1,7 +1,7 @@
 // tests/record/computation.test.cpp -- what of a recorded pipeline decides its numbers.
 #include <catch2/catch.hpp>
 
-#include <weir/record/computation.hpp>
+#include <weir/record/data/computation.hpp>
 
 using weir::same_computation;
 using Json = nlohmann::json;

@@ -34,11 +34,11 @@ for list in core kinds layout; do
   new=$(comm -13 <(sort "$lists/$list.txt") <(echo "$now"))
   if [[ -n $gone ]]; then
     printf 'gone from %s, or changed:\n%s\n' $list "$gone"
-    echo "released plugins break: raise abi::major in core/plugin_abi.hpp and set abi::minor to 0, then tests/sdk/interface.test.sh --write"
+    echo "released plugins break: raise abi::major in core/front/plugins/plugin_abi.hpp and set abi::minor to 0, then tests/sdk/interface.test.sh --write"
     failed=1
   elif [[ -n $new ]]; then
     printf 'new in %s:\n%s\n' $list "$new"
-    echo "newer plugins may rely on it: raise abi::minor in core/plugin_abi.hpp, then tests/sdk/interface.test.sh --write"
+    echo "newer plugins may rely on it: raise abi::minor in core/front/plugins/plugin_abi.hpp, then tests/sdk/interface.test.sh --write"
     failed=1
   fi
 done

@@ -9,9 +9,9 @@
 #include <weir/front/pipeline.hpp>
 #include <weir/loader.hpp>
 
+#include "../system/shell_word.hpp"
 #include "broken.hpp"
 #include "checks/checks.hpp"
-#include "system/shell_word.hpp"
 
 namespace weir::conformance {
 namespace {

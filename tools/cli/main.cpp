@@ -11,9 +11,9 @@
 #include <weir/record/recorder.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
-#include "verbs.hpp"
 
 namespace weir::tools {
 namespace {

@@ -11,7 +11,7 @@
 #include <set>
 #include <string_view>
 #include <utility>
-#include <weir/plugin_abi.hpp>
+#include <weir/front/plugins/plugin_abi.hpp>
 
 namespace weir {
 namespace {

@@ -1,6 +1,6 @@
 // core/front/plugins/elf_note.hpp -- what a plugin library says of itself, read from the file without loading it.
 //
-// Every plugin leaves a note in its library (core/plugin_abi.hpp). Reading it here makes a mismatch a sentence; handing
+// Every plugin leaves a note in its library (core/front/plugins/plugin_abi.hpp). Reading it here makes a mismatch a sentence; handing
 // the library to the dynamic linker first would make it an undefined symbol, or a crash.
 #pragma once
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include <weir/kinds/learn/params.hpp>
 #include <weir/node.hpp>
+#include <weir/params.hpp>
 
 namespace weir {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include <weir/kinds/learn/params.hpp>
 #include <weir/node.hpp>
+#include <weir/params.hpp>
 
 namespace weir {
 

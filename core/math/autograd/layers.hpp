@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <weir/kinds/learn/params.hpp>
+#include <weir/params.hpp>
 
 namespace weir::nn {
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <weir/kinds/learn/params.hpp>
+#include <weir/params.hpp>
 
 namespace weir {
 

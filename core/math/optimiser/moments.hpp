@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <weir/kinds/learn/params.hpp>
+#include <weir/params.hpp>
 
 namespace weir {
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include <weir/record/recorder.hpp>
+#include <weir/record/data/run_spec.hpp>
 
 namespace weir::hdf5 {
 namespace {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include <weir/record/array.hpp>
+#include <weir/record/data/array.hpp>
 
 namespace weir::hdf5 {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include <weir/record/recorder.hpp>
+#include <weir/record/data/run_spec.hpp>
 
 namespace weir::hdf5 {
 namespace {

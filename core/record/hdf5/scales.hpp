@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include <weir/record/data/run_spec.hpp>
 #include <weir/record/hdf5/hdf5.hpp>
-#include <weir/record/recorder.hpp>
 
 namespace weir::record {
 

@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
+#include <weir/record/data/run_spec.hpp>
 #include <weir/record/hdf5/hdf5.hpp>
-#include <weir/record/recorder.hpp>
 
 namespace weir::record {
 

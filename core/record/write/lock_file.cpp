@@ -13,7 +13,7 @@
 #include <cstring>
 #include <thread>
 
-#include <weir/record/recorder.hpp>
+#include <weir/record/data/run_spec.hpp>
 
 namespace weir::record {
 namespace {

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include <weir/record/array.hpp>
+#include <weir/record/data/array.hpp>
 
 namespace weir::record {
 

@@ -1,7 +1,7 @@
 // core/record/write/revive.cpp -- taking up a record again.
 #include <weir/record/write/revive.hpp>
 
-#include <weir/record/computation.hpp>
+#include <weir/record/data/computation.hpp>
 
 #include <fmt/format.h>
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include <weir/record/data/run_spec.hpp>
 #include <weir/record/hdf5/hdf5.hpp>
-#include <weir/record/recorder.hpp>
 
 namespace weir::record {
 

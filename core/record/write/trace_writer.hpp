@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <weir/record/data/run_spec.hpp>
 #include <weir/record/hdf5/crc32c.hpp>
 #include <weir/record/hdf5/hdf5.hpp>
-#include <weir/record/recorder.hpp>
 
 namespace weir::record {
 

@@ -1,5 +1,5 @@
 // tests/sdk/zoo/silent.cpp -- a library with a plugin's note, but without its symbol.
-#include <weir/plugin_abi.hpp>
+#include <weir/front/plugins/plugin_abi.hpp>
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <weir/front/faults/wording.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <system/exit.hpp>
 #include <text/table.hpp>
 

@@ -6,8 +6,8 @@
 #include <weir/front/sweep/named_files.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
+#include <lab/judge/measure.hpp>
 #include <lab/judge/summary.hpp>
-#include <lab/records/measure.hpp>
 #include <lab/records/standing_record.hpp>
 #include <system/exit.hpp>
 #include <system/temporary_folder.hpp>

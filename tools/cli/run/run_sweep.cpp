@@ -8,8 +8,8 @@
 #include <weir/record/reader.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
+#include <lab/judge/measure.hpp>
 #include <lab/judge/summary.hpp>
-#include <lab/records/measure.hpp>
 #include <lab/sweep/sweep_folder.hpp>
 #include <lab/sweep/sweep_plan.hpp>
 #include <system/exit.hpp>

@@ -5,8 +5,8 @@
 
 #include <memory>
 
+#include <cli/arguments/verbs.hpp>
 #include <cli/new/new_kinds.hpp>
-#include <cli/verbs.hpp>
 
 namespace weir::tools {
 namespace {

@@ -13,7 +13,7 @@
 #include <weir/front/faults/fault.hpp>
 #include <weir/front/faults/wording.hpp>
 
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <system/exit.hpp>
 #include <system/share.hpp>
 

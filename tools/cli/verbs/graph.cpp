@@ -7,7 +7,7 @@
 #include <weir/front/show/reference.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 
 namespace weir::tools {
 namespace {

@@ -8,7 +8,7 @@
 #include <weir/record/info.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <lab/records/dataset_info.hpp>
 #include <lab/records/sweep_info.hpp>
 #include <system/existing_file.hpp>

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
 #include <system/share.hpp>

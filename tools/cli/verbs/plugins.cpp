@@ -5,7 +5,7 @@
 #include <memory>
 
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <text/table.hpp>
 
 namespace weir::tools {

@@ -7,7 +7,7 @@
 #include <weir/record/recorder.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 
 namespace weir::tools {

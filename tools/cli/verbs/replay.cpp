@@ -9,7 +9,7 @@
 
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <lab/records/made_with.hpp>
 #include <lab/records/same_numbers.hpp>
 #include <system/existing_file.hpp>

@@ -9,8 +9,8 @@
 #include <memory>
 
 #include <cli/arguments/pipeline_arguments.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <cli/doctor/doctor.hpp>
-#include <cli/verbs.hpp>
 #include <lab/judge/report_summary.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>

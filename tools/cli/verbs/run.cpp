@@ -3,7 +3,7 @@
 #include <memory>
 
 #include <cli/arguments/run_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 
 namespace weir::tools {

@@ -10,7 +10,7 @@
 #include <weir/front/show/json_schema.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
 #include <system/replace_file.hpp>

@@ -8,7 +8,7 @@
 #include <weir/front/show/reference.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
-#include <cli/verbs.hpp>
+#include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
 

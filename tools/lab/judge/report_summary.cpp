@@ -11,7 +11,7 @@
 
 #include <weir/record/reader.hpp>
 
-#include <lab/records/measure.hpp>
+#include <lab/judge/measure.hpp>
 #include <system/exit.hpp>
 #include "summary.hpp"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <weir/front/check/graph.hpp>
-#include <weir/record/array.hpp>
+#include <weir/record/data/array.hpp>
 
 #include <text/table.hpp>
 #include "statistic.hpp"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include <weir/record/array.hpp>
+#include <weir/record/data/array.hpp>
 
 #include "recorded_run.hpp"
 

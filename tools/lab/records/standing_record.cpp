@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <weir/record/computation.hpp>
+#include <weir/record/data/computation.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include <weir/record/computation.hpp>
+#include <weir/record/data/computation.hpp>
 
 #include <system/exit.hpp>
 

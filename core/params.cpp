@@ -1,5 +1,5 @@
-// core/kinds/learn/params.cpp -- named parameters as a value.
-#include <weir/kinds/learn/params.hpp>
+// core/params.cpp -- named parameters as a value.
+#include <weir/params.hpp>
 
 #include <stdexcept>
 

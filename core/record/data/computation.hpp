@@ -1,4 +1,4 @@
-// core/record/computation.hpp -- what of a recorded pipeline decides its numbers.
+// core/record/data/computation.hpp -- what of a recorded pipeline decides its numbers.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// core/plugin_abi.hpp -- what is written down of a plugin library's binary interface, and the two forms in which it is told.
+// core/front/plugins/plugin_abi.hpp -- what is written down of a plugin library's binary interface, and the two forms in which it is told.
 //
 // The note is read from the file before dlopen (core/front/plugins/elf_note.hpp); the table comes from the C symbol weir_plugin_v1
 // after it. Both carry the tag: everything that must be equal in host and plugin for C++ objects to cross safely. The

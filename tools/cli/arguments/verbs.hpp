@@ -1,4 +1,4 @@
-// tools/cli/verbs.hpp -- the verbs of the program, one small file each.
+// tools/cli/arguments/verbs.hpp -- the verbs of the program, one small file each.
 #pragma once
 
 #include <functional>

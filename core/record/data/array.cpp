@@ -1,5 +1,5 @@
-// core/record/array.cpp -- sizes and names of number types.
-#include <weir/record/array.hpp>
+// core/record/data/array.cpp -- sizes and names of number types.
+#include <weir/record/data/array.hpp>
 
 namespace weir {
 

@@ -1,5 +1,5 @@
-// core/record/computation.cpp -- what of a recorded pipeline decides its numbers.
-#include <weir/record/computation.hpp>
+// core/record/data/computation.cpp -- what of a recorded pipeline decides its numbers.
+#include <weir/record/data/computation.hpp>
 
 namespace weir {
 

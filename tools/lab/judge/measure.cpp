@@ -1,4 +1,4 @@
-// tools/lab/records/measure.cpp -- the reported numbers of a record.
+// tools/lab/judge/measure.cpp -- the reported numbers of a record.
 #include "measure.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// core/kinds/learn/params.hpp -- the parameters of whatever is trained.
+// core/params.hpp -- the parameters of whatever is trained.
 #pragma once
 
 #include <cstdint>

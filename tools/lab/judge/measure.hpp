@@ -1,4 +1,4 @@
-// tools/lab/records/measure.hpp -- the reported numbers of a record.
+// tools/lab/judge/measure.hpp -- the reported numbers of a record.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// core/record/array.hpp -- numbers with a type and a shape, free of LibTorch: what the record stores.
+// core/record/data/array.hpp -- numbers with a type and a shape, free of LibTorch: what the record stores.
 #pragma once
 
 #include <cstddef>
