@@ -11,7 +11,6 @@
 namespace weir {
 
 Field::~Field() = default;
-Field::~Field() = default;
 Metric::~Metric() = default;
 Noise::~Noise() = default;
 Objective::~Objective() = default;

@@ -35,11 +35,7 @@ namespace weir {
 
 class Recorder {
  public:
-  enum class Mode {
-    create,   // refuse an existing file
-    replace,  // --force: start over; the old file goes only when the new one is complete enough to open
-    resume,   // continue an interrupted record of the same resolved pipeline
-  };
+  using Mode = RecordMode;
 
   // Creates or reopens `file`, declares everything in `run`, and starts SWMR. With Mode::resume, `keep` tells
   // how many rows of each trace ("train.loss" -> 1200) are kept; every other trace is emptied, tensors are

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <weir/params.hpp>
+#include <weir/rng.hpp>
 
 namespace weir::nn {
 

@@ -46,6 +46,13 @@ struct NodeSpec {
   nlohmann::json params;
 };
 
+// What becomes of a record that stands where a run writes.
+enum class RecordMode {
+  create,   // refuse an existing file
+  replace,  // --force: start over; the old file goes only when the new one is complete enough to open
+  resume,   // continue an interrupted record of the same computation
+};
+
 struct RunSpec {
   std::string name;
   std::string run_id;

@@ -25,25 +25,25 @@ using hdf5::Handle;
 using hdf5::Turn;
 namespace fs = std::filesystem;
 
-Writer::Writer(fs::path path, Recorder::Mode mode, const RunSpec& run,
+Writer::Writer(fs::path path, RecordMode mode, const RunSpec& run,
                const std::map<std::string, std::int64_t>& keep)
     : run_(run), file_{std::move(path), {}} {
   const Turn turn;
   const bool there = fs::exists(file_.path);
-  if (mode == Recorder::Mode::create && there)
+  if (mode == RecordMode::create && there)
     throw RecordError(
         fmt::format("{}: it exists already; resume it, choose another output (-o) or start over with --force",
                     file_.path.string()));
-  if (mode == Recorder::Mode::resume && !there)
+  if (mode == RecordMode::resume && !there)
     throw RecordError(fmt::format("{}: cannot resume it: there is no such file", file_.path.string()));
   // Built under another name, so that a fault leaves nothing behind and an old record goes only when the new
   // one stands.
   const fs::path temporary =
       file_.path.parent_path() / fmt::format(".{}.{}.new", file_.path.filename().string(), ::getpid());
   try {
-    mode == Recorder::Mode::resume ? resume(keep) : create(temporary);
+    mode == RecordMode::resume ? resume(keep) : create(temporary);
   } catch (...) {
-    if (mode == Recorder::Mode::resume) {
+    if (mode == RecordMode::resume) {
       let_go();
     } else {
       close();

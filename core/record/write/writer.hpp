@@ -17,7 +17,7 @@ namespace weir::record {
 // follow.
 class Writer {
  public:
-  Writer(std::filesystem::path path, Recorder::Mode mode, const RunSpec& run,
+  Writer(std::filesystem::path path, RecordMode mode, const RunSpec& run,
          const std::map<std::string, std::int64_t>& keep);
   ~Writer();
 

@@ -10,6 +10,7 @@
 #include <cli/arguments/run_arguments.hpp>
 #include <lab/judge/measure.hpp>
 #include <lab/judge/summary.hpp>
+#include <lab/judge/sweep_results.hpp>
 #include <lab/sweep/sweep_folder.hpp>
 #include <lab/sweep/sweep_plan.hpp>
 #include <system/exit.hpp>
@@ -20,44 +21,11 @@ namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
 
-// The table's rows, and the curves of the finished ones.
-std::vector<RunResult> read_results(const std::vector<SweepRun>& runs, const SweepFolder& folder,
-                                    const std::vector<Outcome>& outcomes, const std::vector<Reported>& what,
-                                    std::map<std::string, std::vector<Curve>>& all_curves) {
-  std::vector<RunResult> results;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const fs::path record = folder.record(runs[i].combination.run);
-    RunResult result;
-    result.run = runs[i].combination.run;
-    result.file = fs::relative(record, folder.path()).string();
-    result.status = runs[i].job == SweepRun::kept ? "finished" : outcomes[runs[i].job].status;
-    result.seed = runs[i].seed;
-    result.axes = runs[i].combination.axes;
-    if (result.status == "finished") {
-      result.values = measure(record, what);
-      result.recorded = recorded(record);
-      for (auto& [trace, curve] : curves(record, what)) {
-        curve.run = i;
-        all_curves[trace].push_back(std::move(curve));
-      }
-    }
-    results.push_back(std::move(result));
-  }
-  return results;
-}
-
 std::uint64_t bytes_below(const fs::path& folder) {
   std::uint64_t sum = 0;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file()) sum += entry.file_size();
   return sum;
-}
-
-// Whether no run is still to be made: what is said of the sweep is then final.
-bool has_ended(const std::vector<RunResult>& results) {
-  return std::ranges::none_of(results, [](const RunResult& result) {
-    return result.status == "interrupted" || result.status == "not run";
-  });
 }
 
 bool all_invalid(const std::vector<Outcome>& outcomes) {
@@ -76,10 +44,9 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
   const SweepFolder folder(arguments.out.empty() ? fs::path(graph.name) : fs::path(arguments.out),
                            resolved_json(graph), names, arguments.force);
   const SweepPlan plan = plan_sweep(experiment, folder, arguments.force);
-  const std::vector<SweepRun>& runs = plan.runs;
   if (plan.resumed > 0 && !arguments.quiet())
     fmt::print(stderr, "going on with {} interrupted runs\n", plan.resumed);
-  const std::size_t kept = runs.size() - plan.jobs.size();
+  const std::size_t kept = plan.runs.size() - plan.jobs.size();
   std::vector<Outcome> outcomes;
   if (!plan.jobs.empty()) {
     fs::remove(folder.path() / "summary.json");  // only a sweep that has ended has one
@@ -93,8 +60,7 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
     return exit;
   }
 
-  std::map<std::string, std::vector<Curve>> all_curves;
-  const std::vector<RunResult> results = read_results(runs, folder, outcomes, to_measure(graph), all_curves);
+  const auto [results, all_curves] = sweep_results(plan.runs, folder, outcomes, to_measure(graph));
   const std::vector<Column> columns = run_table(results, to_measure(graph), graph.sweep);
   replace_file(folder.path() / "table.csv", csv(columns));
   write_arrays(folder.path() / "index.h5", index_arrays(columns, all_curves),
@@ -116,9 +82,9 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const auto finished = std::count_if(results.begin(), results.end(),
                                       [](const RunResult& result) { return result.status == "finished"; });
-  std::string count = fmt::format("{} records", runs.size());
-  if (static_cast<std::size_t>(finished) < runs.size())
-    count = fmt::format("{} of {} finished", finished, runs.size());
+  std::string count = fmt::format("{} records", plan.runs.size());
+  if (static_cast<std::size_t>(finished) < plan.runs.size())
+    count = fmt::format("{} of {} finished", finished, plan.runs.size());
   if (kept > 0) count += fmt::format(", {} kept from before", kept);
   fmt::print("runs    {0}/runs/   {1}   {2}   {3}\n", path, count, bytes(bytes_below(path)),
              duration(seconds));

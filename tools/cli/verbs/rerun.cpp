@@ -33,6 +33,11 @@ int rerun(Arguments arguments) {
   RunArguments& run = arguments.run;
   const Graph graph = read_recorded(record, folder, run.pipeline);
   if (run.out.empty()) run.out = record.file().stem().string() + ".rerun.h5";
+  if (!run.force && inspect_record(run.out).status == "finished")
+    throw CommandError(
+        io_failed,
+        fmt::format("{} exists and is finished; replace it with --force, or name another file with -o",
+                    run.out));
 
   const std::string before = changes(made_with(record), would_be_made_with(graph, ""));
   fmt::print("{}", before.empty() ? "made with the same plugins as then\n" : before);
