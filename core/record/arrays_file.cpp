@@ -1,10 +1,7 @@
 // core/record/arrays_file.cpp -- files of named arrays, written whole and atomically.
-#include <fmt/format.h>
-#include <unistd.h>
-
+#include <weir/os/replace_file.hpp>
 #include <weir/record/hdf5/hdf5.hpp>
 #include <weir/record/reader.hpp>
-#include <weir/record/write/sync.hpp>
 
 namespace weir {
 namespace {
@@ -74,21 +71,13 @@ void collect(const Reader& reader, const std::string& group, Arrays& arrays) {
 
 void write_arrays(const fs::path& file, const Arrays& arrays,
                   const std::map<std::string, std::string>& texts) {
-  const fs::path temporary =
-      file.parent_path() / fmt::format(".{}.{}.new", file.filename().string(), ::getpid());
   try {
-    write_file(temporary, file, arrays, texts);
-    record::sync_file(temporary);
-    std::error_code error;
-    fs::rename(temporary, file, error);
-    if (error)
-      throw RecordError(fmt::format("{}: cannot put it in place: {}", file.string(), error.message()));
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    throw;
+    os::Replacement fresh(file);
+    write_file(fresh.temporary(), file, arrays, texts);
+    fresh.put_in_place();
+  } catch (const os::FileError& error) {
+    throw RecordError(error.what());
   }
-  record::sync_folder(file);
 }
 
 Arrays read_arrays(const fs::path& file) {

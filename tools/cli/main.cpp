@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <weir/front/faults/fault.hpp>
+#include <weir/os/replace_file.hpp>
 #include <weir/record/recorder.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
@@ -77,6 +78,8 @@ int perform(const std::vector<Verb>& verbs) {
   } catch (const CommandError& error) {
     return complain(error.code(), error.what());
   } catch (const RecordError& error) {
+    return complain(io_failed, error.what());
+  } catch (const os::FileError& error) {
     return complain(io_failed, error.what());
   } catch (const std::filesystem::filesystem_error& error) {
     return complain(io_failed, error.what());

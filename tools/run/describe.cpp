@@ -9,6 +9,7 @@
 
 #include <weir/front/plugins/elf_note.hpp>
 #include <weir/loader.hpp>
+#include <weir/os/replace_file.hpp>
 
 namespace {
 
@@ -64,9 +65,12 @@ int cache_folder(const std::filesystem::path& folder) {
       complete = false;
     }
   }
-  const auto temporary = folder / "weir-plugins.json.new";
-  std::ofstream(temporary) << nlohmann::json{{"weir_version", WEIR_VERSION}, {"libraries", cached}}.dump(1)
-                           << "\n";
-  std::filesystem::rename(temporary, file);
+  const nlohmann::json all = {{"weir_version", WEIR_VERSION}, {"libraries", cached}};
+  try {
+    weir::os::replace_file(file, all.dump(1) + "\n");
+  } catch (const weir::os::FileError& error) {
+    std::cerr << error.what() << "\n";
+    return 4;
+  }
   return complete ? 0 : 3;
 }

@@ -2,7 +2,6 @@
 // be avoided.
 #include <weir/front/plugins/schema_cache.hpp>
 
-#include <unistd.h>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -11,6 +10,7 @@
 
 #include <weir/front/plugins/child_output.hpp>
 #include <weir/front/plugins/digest.hpp>
+#include <weir/os/replace_file.hpp>
 
 namespace weir {
 namespace {
@@ -37,17 +37,14 @@ fs::path kept_at(const fs::path& library, const std::string& build_id) {
   return cache / ((build_id.empty() ? "sha256-" + file_sha256(library) : build_id) + ".json");
 }
 
-// Written beside and renamed, so that a reader never sees half of it; a cache that cannot be written is no
-// fault.
 void keep(const fs::path& file, const json& plugins) {
-  std::error_code error;
-  fs::create_directories(file.parent_path(), error);
-  const fs::path part = file.string() + "." + std::to_string(::getpid());
-  std::ofstream out(part, std::ios::binary);
-  if (!(out << plugins.dump())) return;
-  out.close();
-  fs::rename(part, file, error);
-  if (error) fs::remove(part, error);
+  std::error_code ignored;
+  fs::create_directories(file.parent_path(), ignored);
+  try {
+    os::replace_file(file, plugins.dump());
+  } catch (const os::FileError&) {
+    // A cache that cannot be written is no fault.
+  }
 }
 
 // The schemas in a list, each told where its library lies. Throws std::runtime_error for what is no list of

@@ -2,15 +2,15 @@
 #include <weir/record/write/writer.hpp>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
 
-#include <weir/record/write/layout.hpp>
-#include <weir/record/write/revive.hpp>
+#include <weir/os/replace_file.hpp>
 #include <weir/record/hdf5/scales.hpp>
-#include <weir/record/write/sync.hpp>
+#include <weir/record/write/layout.hpp>
+#include <weir/record/write/reserve.hpp>
+#include <weir/record/write/revive.hpp>
 
 namespace weir::record {
 
@@ -36,20 +36,13 @@ Writer::Writer(fs::path path, RecordMode mode, const RunSpec& run,
                     file_.path.string()));
   if (mode == RecordMode::resume && !there)
     throw RecordError(fmt::format("{}: cannot resume it: there is no such file", file_.path.string()));
-  // Built under another name, so that a fault leaves nothing behind and an old record goes only when the new
-  // one stands.
-  const fs::path temporary =
-      file_.path.parent_path() / fmt::format(".{}.{}.new", file_.path.filename().string(), ::getpid());
   try {
-    mode == RecordMode::resume ? resume(keep) : create(temporary);
+    mode == RecordMode::resume ? resume(keep) : create();
   } catch (...) {
-    if (mode == RecordMode::resume) {
+    if (mode == RecordMode::resume)
       let_go();
-    } else {
+    else
       close();
-      std::error_code ignored;
-      fs::remove(temporary, ignored);
-    }
     throw;
   }
 }
@@ -59,13 +52,16 @@ Writer::~Writer() {
   let_go();
 }
 
-void Writer::create(const fs::path& temporary) {
+// Under another name at first, so that a fault leaves nothing behind and an old record goes only when the new one
+// stands.
+void Writer::create() try {
+  os::Replacement fresh(file_.path);
   const Handle access = hdf5::access_properties();
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
-  file_.id =
-      Handle(check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, access), file_.path, "create", "it"),
-             H5Fclose);
+  file_.id = Handle(check(H5Fcreate(fresh.temporary().c_str(), H5F_ACC_TRUNC, creation, access), file_.path,
+                          "create", "it"),
+                    H5Fclose);
   // First, so that its addresses depend on the pipeline alone.
   declare_nodes(file_, run_);
   declare_run(file_, run_);
@@ -74,12 +70,9 @@ void Writer::create(const fs::path& temporary) {
   check(H5Fstart_swmr_write(file_.id), file_.path, "start SWMR in", "it");
   open_datasets({});
   flush();
-  sync_file(temporary);
-  std::error_code error;
-  fs::rename(temporary, file_.path, error);
-  if (error)
-    throw RecordError(fmt::format("{}: cannot put it in place: {}", file_.path.string(), error.message()));
-  sync_folder(file_.path);
+  fresh.put_in_place();
+} catch (const os::FileError& error) {
+  throw RecordError(error.what());
 }
 
 void Writer::resume(const std::map<std::string, std::int64_t>& keep) {

@@ -35,7 +35,7 @@ class Writer {
     std::string name, text;
   };
 
-  void create(const std::filesystem::path& temporary);
+  void create();
   void resume(const std::map<std::string, std::int64_t>& keep);
   void open_datasets(const std::map<std::string, std::int64_t>& keep);
   void say(const std::string& status, const std::string& message);

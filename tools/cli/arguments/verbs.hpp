@@ -9,8 +9,8 @@ class App;
 
 namespace weir::tools {
 
-// A verb's own parser, and what it does: returns an exit code, throws CommandError, InvalidPipeline or
-// RecordError.
+// A verb's own parser, and what it does: returns an exit code, throws CommandError, InvalidPipeline,
+// RecordError or os::FileError.
 struct Verb {
   CLI::App* app;
   std::function<int()> act;

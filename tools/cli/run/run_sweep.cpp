@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include <weir/os/replace_file.hpp>
 #include <weir/record/reader.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
@@ -14,7 +15,6 @@
 #include <lab/sweep/sweep_folder.hpp>
 #include <lab/sweep/sweep_plan.hpp>
 #include <system/exit.hpp>
-#include <system/replace_file.hpp>
 #include <text/number.hpp>
 
 namespace weir::tools {
@@ -62,13 +62,13 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
 
   const auto [results, all_curves] = sweep_results(plan.runs, folder, outcomes, to_measure(graph));
   const std::vector<Column> columns = run_table(results, to_measure(graph), graph.sweep);
-  replace_file(folder.path() / "table.csv", csv(columns));
+  os::replace_file(folder.path() / "table.csv", csv(columns));
   write_arrays(folder.path() / "index.h5", index_arrays(columns, all_curves),
                {{"columns", column_names(columns)}});
 
   const Summary summary = summarise(results, graph);
   const bool ended = has_ended(results);
-  if (ended) replace_file(folder.path() / "summary.json", summary.json(1) + "\n");
+  if (ended) os::replace_file(folder.path() / "summary.json", summary.json(1) + "\n");
   exit = worse(exit, summary.met() ? fine : unmet);
   if (arguments.progress == "json") {
     print_summary(summary, folder.path().string(), exit);

@@ -8,12 +8,12 @@
 
 #include <weir/front/pipeline.hpp>
 #include <weir/front/show/json_schema.hpp>
+#include <weir/os/replace_file.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
-#include <system/replace_file.hpp>
 #include "modeline.hpp"
 
 namespace weir::tools {
@@ -55,7 +55,7 @@ void write_schema(const fs::path& file, const std::string& text) {
                                      "over; name another place with -o",
                                      file.string()));
   }
-  replace_file(file, text);
+  os::replace_file(file, text);
 }
 
 // An editor would underline them.
@@ -89,7 +89,7 @@ int print_schema(const Arguments& arguments) {
   const std::string before = read(pipeline);
   const std::string address = schema_address(schema, pipeline);
   const std::string after = with_modeline(before, address);
-  if (after != before) replace_file(pipeline, after);
+  if (after != before) os::replace_file(pipeline, after);
   fmt::print("{} names {}\n", arguments.pipeline, address);
   return fine;
 }

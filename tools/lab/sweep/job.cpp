@@ -4,13 +4,13 @@
 #include <weir/front/check/frozen.hpp>
 #include <weir/front/plugins/digest.hpp>
 
-#include <system/replace_file.hpp>
+#include <weir/os/replace_file.hpp>
 
 namespace weir::tools {
 
 void freeze(Job& job, const Graph& graph, const nlohmann::json& recorded, const std::filesystem::path& file) {
   const std::string text = frozen(graph, recorded).dump();
-  replace_file(file, text);
+  os::replace_file(file, text);
   job.graph = file;
   job.graph_sha256 = sha256(text);
 }

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include <weir/os/replace_file.hpp>
 #include <weir/record/data/computation.hpp>
 
 #include <system/exit.hpp>
@@ -24,16 +25,6 @@ nlohmann::json read_plan(const fs::path& folder) {
   std::ifstream in(folder / plan_name);
   const nlohmann::json plan = nlohmann::json::parse(in, nullptr, false);
   return plan.is_object() ? plan : nlohmann::json::object();
-}
-
-void write_plan(const fs::path& folder, const nlohmann::json& plan) {
-  const fs::path temporary = folder / (std::string(plan_name) + ".new");
-  {
-    std::ofstream out(temporary);
-    out << plan.dump(1) << "\n";
-    if (!out.flush()) throw CommandError(io_failed, fmt::format("cannot write {}", temporary.string()));
-  }
-  fs::rename(temporary, folder / plan_name);
 }
 
 bool is_key(const std::string& stem) {
@@ -70,7 +61,8 @@ SweepFolder::SweepFolder(fs::path folder, const nlohmann::json& resolved,
   for (const auto& run : read_plan(folder_).value("runs", std::vector<std::string>{}))
     if (std::ranges::find(runs, run) == runs.end()) all.push_back(run);
   if (lock_ < 0) lock();
-  write_plan(folder_, {{"weir_sweep", "1.0"}, {"pipeline", resolved}, {"runs", all}});
+  const nlohmann::json plan = {{"weir_sweep", "1.0"}, {"pipeline", resolved}, {"runs", all}};
+  os::replace_file(folder_ / plan_name, plan.dump(1) + "\n");
 }
 
 // The lock is on the folder itself: the plan file is replaced by renaming.
