@@ -7,8 +7,8 @@
 #include <set>
 #include <sstream>
 
-#include <weir/front/plugins/child_output.hpp>
 #include <weir/front/show/json_schema.hpp>
+#include <weir/os/child.hpp>
 
 #include "laboratory.hpp"
 
@@ -20,17 +20,18 @@ namespace fs = std::filesystem;
 std::optional<std::vector<int>> errors_in(const std::vector<fs::path>& files) {
   const laboratory::Folder folder;
   const char* python = std::getenv("WEIR_PYTHON");
-  std::vector<std::string> command = {
-      python ? python : "/usr/bin/python3", std::string(WEIR_SOURCE_DIR) + "/tests/front/json_schema.py",
-      folder.write("schema.json", weir::pipeline_schema(laboratory::registry()).dump()).string()};
-  for (const fs::path& file : files) command.push_back(file.string());
-  const auto answer = weir::run_child(command, 60);
-  if (answer.error.find("No module named") != std::string::npos) {
+  weir::os::Command command{
+      python ? python : "/usr/bin/python3",
+      {std::string(WEIR_SOURCE_DIR) + "/tests/front/json_schema.py",
+       folder.write("schema.json", weir::pipeline_schema(laboratory::registry()).dump()).string()}};
+  for (const fs::path& file : files) command.arguments.push_back(file.string());
+  const auto answer = weir::os::run_child(command, 60);
+  if (answer.errors.find("No module named") != std::string::npos) {
     WARN("python3-jsonschema or python3-yaml is not installed: the schema was not tried on pipelines");
     return std::nullopt;
   }
-  INFO(answer.error);
-  REQUIRE(answer.status == 0);
+  INFO(answer.errors);
+  REQUIRE(answer.good());
   std::istringstream lines(answer.output);
   std::vector<int> counts;
   for (int n; lines >> n;) counts.push_back(n);

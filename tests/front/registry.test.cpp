@@ -5,7 +5,6 @@
 #include <fstream>
 #include <optional>
 
-#include <weir/front/plugins/child_output.hpp>
 #include <weir/front/plugins/schema_cache.hpp>
 
 #include "laboratory.hpp"
@@ -127,17 +126,4 @@ TEST_CASE("a cached schema counts only with the library's build id", "[front][re
   cache.write("weir/schemas/ghi.json", "[1]");
   CHECK(weir::SchemaCache(folder.path()).schemas(library, "ghi", why).empty());
   CHECK_FALSE(why.empty());
-}
-
-TEST_CASE("a child's output, status and time limit are told apart", "[front][registry]") {
-  const auto said = weir::run_child({"/bin/sh", "-c", "echo out; echo err >&2; exit 3"}, 20);
-  CHECK(said.output == "out\n");
-  CHECK(said.error == "err\n");
-  CHECK(said.status == 3);
-  CHECK(weir::run_child({"/bin/sh", "-c", "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2"}, 20)
-            .output.size() == 300000);
-  CHECK(weir::run_child({"/nowhere/at-all"}, 5).status != 0);
-  const auto slow = weir::run_child({"/bin/sleep", "30"}, 0.2);
-  CHECK(slow.timed_out);
-  CHECK(slow.status == 128 + 9);
 }

@@ -1,23 +1,19 @@
 // tools/check/apart.cpp -- a check in a child process.
 //
-// The child is a fork of a process that has loaded LibTorch and nothing of the plugin: LibTorch's start, 0.7 s, is paid once.
+// The child starts no program, unlike all others: it is a fork of a process that has loaded LibTorch and nothing of the plugin, so
+// that LibTorch's start, 0.7 s, is paid once and not by each of a dozen checks. It is heard, ended and described as the others are.
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
+
+#include <weir/os/child.hpp>
 
 #include <system/temporary_folder.hpp>
 
@@ -26,7 +22,7 @@
 namespace weir::conformance {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using os::Clock;
 
 constexpr const char* alive = "the process lives to the end of the check";
 
@@ -35,16 +31,11 @@ struct Told {
   std::string trying;
   std::string verdict;  // "" if there was none
   bool timed_out = false;
-  int status = 0;  // of waitpid
+  os::Ending ending;
 };
 
-void tell(int descriptor, const nlohmann::json& line) {
-  const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t n = write(descriptor, text.data() + at, text.size() - at);
-    if (n < 0 && errno != EINTR) return;
-    at += n > 0 ? static_cast<std::size_t>(n) : 0;
-  }
+void tell(const os::Descriptor& parent, const nlohmann::json& line) {
+  os::write_all(parent, line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 void become_quiet(const std::filesystem::path& folder) {
@@ -61,45 +52,31 @@ void become_quiet(const std::filesystem::path& folder) {
 }
 
 // In the child. Ends by exit, not _exit: what a plugin does when the program ends is part of the check.
-[[noreturn]] void work_and_exit(const Work& work, int descriptor, const std::filesystem::path& folder) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+[[noreturn]] void work_and_exit(const Work& work, const os::Descriptor& parent,
+                                const std::filesystem::path& folder) {
   become_quiet(folder);
-  const Trying trying = [&](const std::string& text) { tell(descriptor, {{"trying", text}}); };
-  tell(descriptor, to_json(judged(work, trying)));
+  const Trying trying = [&](const std::string& text) { tell(parent, {{"trying", text}}); };
+  tell(parent, to_json(judged(work, trying)));
   std::exit(0);
 }
 
-// Reads until the child closes its end, or tells nothing for so long.
-Told listen(int descriptor, pid_t child, double seconds) {
+// Until the child closes its end, or tells nothing for so long.
+Told listen(os::Child child, double seconds) {
   Told told;
-  std::string text;
-  const auto from_now = [&] { return Clock::now() + std::chrono::duration<double>(seconds); };
-  auto end = from_now();
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
-    pollfd waiting = {descriptor, POLLIN, 0};
-    if (left <= 0) {
-      told.timed_out = true;
-      kill(child, SIGKILL);
-      break;
+  const auto patience = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  while (!child.silent() && !told.timed_out) {
+    told.timed_out = !child.hear(Clock::now() + patience);
+    if (told.timed_out) child.kill();
+    for (const std::string& text : child.take_lines()) {
+      const nlohmann::json line = nlohmann::json::parse(text, nullptr, false);
+      if (line.is_discarded()) continue;
+      if (line.contains("trying"))
+        told.trying = line["trying"];
+      else
+        told.verdict = line.dump();
     }
-    if (poll(&waiting, 1, static_cast<int>(left)) <= 0) continue;
-    std::array<char, 4096> block;
-    const ssize_t n = read(descriptor, block.data(), block.size());
-    if (n == 0 || (n < 0 && errno != EINTR)) break;
-    if (n <= 0) continue;
-    text.append(block.data(), static_cast<std::size_t>(n));
-    end = from_now();
   }
-  while (waitpid(child, &told.status, 0) < 0 && errno == EINTR) continue;
-  for (std::size_t at = 0, next; (next = text.find('\n', at)) != std::string::npos; at = next + 1) {
-    const nlohmann::json line = nlohmann::json::parse(text.substr(at, next - at), nullptr, false);
-    if (line.is_discarded()) continue;
-    if (line.contains("trying"))
-      told.trying = line["trying"];
-    else
-      told.verdict = line.dump();
-  }
+  told.ending = child.wait();
   return told;
 }
 
@@ -120,17 +97,16 @@ Verdict ended(const Told& told, double seconds, const std::string& words) {
   if (told.timed_out)
     return failed(fmt::format("a trial ends within {:g} s", seconds), "it hangs" + during,
                   "see where it stands with --in-process in a debugger, or allow more with --timeout");
-  if (WIFSIGNALED(told.status))
+  if (told.ending.signal > 0)
     return failed(alive,
-                  fmt::format("a crash: {}{}{}", strsignal(WTERMSIG(told.status)),
+                  fmt::format("a crash: {}{}{}", told.ending.words(),
                               told.verdict.empty() ? during : " at the end of the program", words),
                   "--in-process repeats it in a debugger");
   if (told.verdict.empty())
-    return failed(alive, fmt::format("it exited with code {}{}{}", WEXITSTATUS(told.status), during, words),
+    return failed(alive, fmt::format("it exited with code {}{}{}", told.ending.code, during, words),
                   "a plugin never ends the process: throw instead");
-  if (WEXITSTATUS(told.status) != 0)
-    return failed(alive,
-                  fmt::format("exit code {} at the end of the program{}", WEXITSTATUS(told.status), words),
+  if (!told.ending.good())
+    return failed(alive, fmt::format("{} at the end of the program{}", told.ending.words(), words),
                   "correct what runs at exit: destructors of static variables");
   return verdict_of(nlohmann::json::parse(told.verdict));
 }
@@ -140,18 +116,15 @@ Verdict ended(const Told& told, double seconds, const std::string& words) {
 Verdict judged_apart(const Work& work, double seconds) {
   const auto start = Clock::now();
   const tools::TemporaryFolder scratch;
-  std::array<int, 2> ends{};
+  os::Pipe pipe = os::make_pipe();
   std::fflush(nullptr);  // what is buffered would be written twice
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
-  const pid_t child = fork();
-  if (child < 0) throw std::runtime_error("cannot start a process");
+  const pid_t child = os::fork_child(SIGKILL);
   if (child == 0) {
-    close(ends[0]);
-    work_and_exit(work, ends[1], scratch.path());
+    pipe.read.close();
+    work_and_exit(work, pipe.write, scratch.path());
   }
-  close(ends[1]);
-  const Told told = listen(ends[0], child, seconds);
-  close(ends[0]);
+  pipe.write.close();
+  const Told told = listen(os::Child(child, std::move(pipe.read)), seconds);
   Verdict verdict = ended(told, seconds, last_words(scratch.path()));
   verdict.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return verdict;

@@ -3,13 +3,12 @@
 #include <weir/front/plugins/schema_cache.hpp>
 
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
 
-#include <weir/front/plugins/child_output.hpp>
 #include <weir/front/plugins/digest.hpp>
+#include <weir/os/child.hpp>
 #include <weir/os/replace_file.hpp>
 
 namespace weir {
@@ -104,19 +103,15 @@ std::vector<PluginSchema> SchemaCache::schemas(const fs::path& library, const st
     why_not = "its schema is not cached and there is no '" + runner.string() + "' to ask";
     return {};
   }
-  const ChildOutput answer = run_child({runner.string(), "describe", library.string()}, 120);
-  if (answer.status != 0) {
-    std::string reason = answer.error.empty() ? answer.output : answer.error;
+  const os::ChildOutput answer = os::run_child({runner, {"describe", library.string()}}, 120);
+  if (!answer.good()) {
+    std::string reason = answer.errors.empty() ? answer.output : answer.errors;
     if (reason.size() > 500) reason.resize(500);
     while (!reason.empty() && reason.back() == '\n') reason.pop_back();
-    if (answer.status > 128)
-      reason = std::string("it crashes the program: ") + ::strsignal(answer.status - 128) +
-               (reason.empty() ? "" : " (" + reason + ")");
-    why_not =
-        answer.timed_out
-            ? "describing it took more than 120 s"
-            : "it could not be loaded: " +
-                  (reason.empty() ? "weir-run ended with status " + std::to_string(answer.status) : reason);
+    if (answer.ending.signal > 0 && !answer.timed_out)
+      reason = "it crashes the program: " + answer.end + (reason.empty() ? "" : " (" + reason + ")");
+    why_not = answer.timed_out ? "asked to describe itself, it gave " + answer.end
+                               : "it could not be loaded: " + (reason.empty() ? answer.end : reason);
     return {};
   }
   try {

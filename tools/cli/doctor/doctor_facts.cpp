@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <sstream>
 
-#include <weir/front/plugins/child_output.hpp>
+#include <weir/os/child.hpp>
 
 #include <lab/sweep/child_runner.hpp>
 #include <system/exit.hpp>
@@ -18,14 +17,11 @@ using Json = nlohmann::json;
 
 constexpr double patience = 120;  // seconds; as for describing a library
 
-std::string end_of(const ChildOutput& answer) {
-  std::string words = answer.error;
+std::string end_of(const os::ChildOutput& answer) {
+  std::string words = answer.errors;
   while (!words.empty() && words.back() == '\n') words.pop_back();
   if (words.size() > 500) words.erase(0, words.size() - 500);
-  const std::string end = answer.timed_out      ? fmt::format("no answer within {} s", patience)
-                          : answer.status > 128 ? strsignal(answer.status - 128)
-                                                : fmt::format("exit code {}", answer.status);
-  return end + (words.empty() ? "" : ": " + words);
+  return answer.end + (words.empty() ? "" : ": " + words);
 }
 
 }  // namespace
@@ -34,18 +30,18 @@ Facts facts_of(const std::vector<std::filesystem::path>& libraries) {
   Facts facts;
   std::vector<std::string> left;
   for (const auto& library : libraries) left.push_back(library.string());
-  std::string program;
+  std::filesystem::path program;
   try {
-    program = find_weir_run().string();
+    program = find_weir_run();
   } catch (const CommandError& error) {
     facts.words = error.what();
     return facts;
   }
   do {
-    std::vector<std::string> command = {program, "facts"};
-    command.insert(command.end(), left.begin(), left.end());
-    const ChildOutput answer = run_child(command, patience);
-    if (facts.words.empty()) facts.words = answer.error;
+    std::vector<std::string> arguments = {"facts"};
+    arguments.insert(arguments.end(), left.begin(), left.end());
+    const os::ChildOutput answer = os::run_child({program, arguments}, patience);
+    if (facts.words.empty()) facts.words = answer.errors;
     std::string opening;  // the library that is being opened
     bool failed = false;
     std::istringstream lines(answer.output);

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <sstream>
 
-#include <weir/front/plugins/child_output.hpp>
+#include <weir/os/child.hpp>
 
 #include "doctor.hpp"
 
@@ -30,8 +30,8 @@ std::string report_python() {
 
 std::vector<Finding> examine_python() {
   const std::string python = report_python();
-  const ChildOutput answer = run_child({"/usr/bin/env", python, "-c", question}, 60);
-  if (answer.status != 0)
+  const os::ChildOutput answer = os::run_child({"/usr/bin/env", {python, "-c", question}}, 60);
+  if (!answer.good())
     return {{Health::warning, "report",
              fmt::format("{} cannot be started, and weir report needs Python", python),
              "apt-get install python3-h5py python3-matplotlib python3-jinja2, or name another Python by "
@@ -56,9 +56,9 @@ std::vector<Finding> examine_python() {
     findings.push_back(
         {Health::warning, "report", fmt::format("{} lacks {}, and weir report needs it", python, missing),
          fmt::format("apt-get install{}, or name a Python that has them by WEIR_PYTHON", packages)});
-  const ChildOutput dot = run_child({"/usr/bin/env", "dot", "-V"}, 60);
-  if (dot.status == 0)
-    findings.push_back({Health::fine, "graphviz", dot.error.substr(0, dot.error.find('\n'))});
+  const os::ChildOutput dot = os::run_child({"/usr/bin/env", {"dot", "-V"}}, 60);
+  if (dot.good())
+    findings.push_back({Health::fine, "graphviz", dot.errors.substr(0, dot.errors.find('\n'))});
   else
     findings.push_back({Health::warning, "graphviz",
                         "not installed; reports list the graph's nodes and do not draw them",

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <sstream>
 
-#include <weir/front/plugins/child_output.hpp>
 #include <weir/front/sweep/combination.hpp>
 #include <weir/front/sweep/named_files.hpp>
+#include <weir/os/child.hpp>
 
 #include <lab/sweep/child_runner.hpp>
 #include <lab/sweep/job.hpp>
@@ -25,8 +25,8 @@ using Json = nlohmann::json;
 constexpr double patience = 600;  // seconds; planning reads file headers only
 
 // The event "planned" or "invalid".
-Json planned(const std::vector<std::string>& command) {
-  const ChildOutput answer = run_child(command, patience);
+Json planned(const os::Command& command) {
+  const os::ChildOutput answer = os::run_child(command, patience);
   std::istringstream lines(answer.output);
   for (std::string line; std::getline(lines, line);) {
     const Json event = Json::parse(line, nullptr, false);
@@ -36,11 +36,7 @@ Json planned(const std::vector<std::string>& command) {
     if (what == "end")
       throw CommandError(event.value("exit", int{plugin_failed}), event.value("message", ""));
   }
-  const std::string end = answer.timed_out ? fmt::format("took longer than {} s to plan", patience)
-                          : answer.status > 128
-                              ? fmt::format("was killed by signal {}", answer.status - 128)
-                              : fmt::format("ended with exit code {} and without a plan", answer.status);
-  throw CommandError(plugin_failed, fmt::format("weir-run {}\n{}", end, answer.error));
+  throw CommandError(plugin_failed, fmt::format("weir-run gave no plan: {}\n{}", answer.end, answer.errors));
 }
 
 std::string sizes_of(const Json& dataset) {
@@ -59,7 +55,7 @@ int print_recorded_sizes(const Graph& graph) {
   const TemporaryFolder folder;
   Job job;
   freeze(job, graph, recorded_json(graph), folder.path() / "graph.json");
-  const Json plan = planned({find_weir_run(), "plan", job.graph, "--sha256", job.graph_sha256});
+  const Json plan = planned({find_weir_run(), {"plan", job.graph, "--sha256", job.graph_sha256}});
   if (plan["event"] == "invalid") {
     fmt::print(stderr, "{}", plan.value("text", ""));
     return invalid;

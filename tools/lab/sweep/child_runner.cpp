@@ -14,6 +14,8 @@
 namespace weir::tools {
 namespace {
 
+constexpr std::size_t words_kept = 4096;  // of what it wrote to standard error
+
 sigset_t taken_over() {
   sigset_t set;
   sigemptyset(&set);
@@ -38,7 +40,7 @@ ChildRunner::~ChildRunner() {
 }
 
 void ChildRunner::start(std::size_t job) {
-  children_.emplace(job, Process(program_, arguments_(job), environment_));
+  children_.emplace(job, os::Command{program_, arguments_(job), environment_});
 }
 
 std::optional<News> ChildRunner::next() {
@@ -57,21 +59,16 @@ void ChildRunner::wait_a_moment() {
   }
   if (poll(watched.data(), watched.size(), 100) <= 0) return;
   if (watched[0].revents != 0) on_signal();
-  const auto ready = [&](int descriptor) {
-    for (const pollfd& one : watched)
-      if (descriptor >= 0 && one.fd == descriptor && one.revents != 0) return true;
-    return false;
-  };
   for (auto child = children_.begin(); child != children_.end();) {
     auto& [job, process] = *child;
-    if (ready(process.err())) process.read_errors();
-    if (ready(process.out())) read(job, process);
+    if (process.hear(os::Clock::now())) read(job, process);
     if (process.silent()) {
       News end;
       end.job = job;
       end.ended = true;
-      end.exit = process.wait();
-      end.stderr_tail = process.last_words();
+      end.exit = process.wait().shell_code();
+      end.stderr_tail = process.errors();
+      if (end.stderr_tail.size() > words_kept) end.stderr_tail.erase(0, end.stderr_tail.size() - words_kept);
       news_.push_back(std::move(end));
       child = children_.erase(child);
     } else {
@@ -80,8 +77,8 @@ void ChildRunner::wait_a_moment() {
   }
 }
 
-void ChildRunner::read(std::size_t job, Process& child) {
-  for (const std::string& line : child.read_lines()) {
+void ChildRunner::read(std::size_t job, os::Child& child) {
+  for (const std::string& line : child.take_lines()) {
     nlohmann::json event = nlohmann::json::parse(line, nullptr, false);
     // A line that is no event was printed by a plugin against the rules; it is shown rather than lost.
     if (!event.is_object())

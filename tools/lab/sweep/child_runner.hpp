@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include <system/process.hpp>
+#include <weir/os/child.hpp>
+
 #include "runner.hpp"
 
 namespace weir::tools {
@@ -30,12 +31,12 @@ class ChildRunner final : public Runner {
  private:
   void wait_a_moment();
   void on_signal();
-  void read(std::size_t job, Process& child);
+  void read(std::size_t job, os::Child& child);
 
   std::filesystem::path program_;
   std::vector<std::string> environment_;
   std::function<std::vector<std::string>(std::size_t)> arguments_;
-  std::map<std::size_t, Process> children_;
+  std::map<std::size_t, os::Child> children_;
   std::list<News> news_;
   int signals_ = -1;  // a signalfd
   int signals_seen_ = 0;
