@@ -69,7 +69,7 @@ std::vector<DatasetSpec> RecordingSink::declare(const Node& node, const nlohmann
   for (const AnyOutput* output : node.outputs()) {
     for (DatasetSpec dataset : output->datasets()) {
       const Kept rule = kept(record, output->schema().name, dataset);
-      policy_[dataset.node + "." + dataset.name] = rule;
+      policy_[key_of(dataset)] = rule;
       if (!rule.recorded) continue;
       if (rule.head >= 0 && (dataset.shape.front() < 0 || rule.head < dataset.shape.front())) {
         dataset.attributes["notice"] =

@@ -53,7 +53,7 @@ class Executor::Context final : public Run {
     Checkpoint checkpoint{save(), {}};
     for (const DatasetSpec& dataset : executor_.datasets_) {
       if (!dataset.trace || !is_within(dataset.node, node_.path)) continue;
-      const std::string path = dataset.node + "." + dataset.name;
+      const std::string path = key_of(dataset);
       checkpoint.rows[path] = recorder_->rows(path);
     }
     write_checkpoint(options_.checkpoints, node_.path, checkpoint);
@@ -86,8 +86,7 @@ std::map<std::string, std::int64_t> Executor::resume(const std::filesystem::path
     if (options.share.contains(path)) {
       const Reader reader(record);
       for (const auto& [trace, rows] : checkpoint->rows) {
-        std::string group = "/nodes/" + trace;
-        std::ranges::replace(group, '.', '/');
+        const std::string group = record_path(trace);
         sink_.recall(trace, reader.rows(group + "/step", 0, rows), reader.rows(group + "/value", 0, rows));
       }
     }

@@ -39,7 +39,7 @@ class Recorder::Impl {
         writer_(file_, mode, run_, keep),
         queue_(queue_bytes) {
     for (std::size_t i = 0; i < run_.datasets.size(); ++i) {
-      const std::string key = record::key_of(run_.datasets[i]);
+      const std::string key = key_of(run_.datasets[i]);
       index_[key] = i;
       const auto kept = keep.find(key);
       rows_.push_back(mode == Mode::resume && kept != keep.end() ? kept->second : 0);

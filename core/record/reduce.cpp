@@ -70,32 +70,29 @@ bool is_single(const Reader& reader, const std::string& path) {
 
 }  // namespace
 
-std::string dataset_at(const Reader& reader, const std::string& dotted_path) {
-  std::string path = "/nodes/" + dotted_path;
-  std::replace(path.begin() + 7, path.end(), '.', '/');
+std::string dataset_at(const Reader& reader, const std::string& dotted) {
+  std::string path = record_path(dotted);
   if (!reader.has(path) && reader.has("/schema")) {
     // Names such as params/net.0.weight hold dots of their own.
     const auto schema = nlohmann::json::parse(reader.text("/schema"), nullptr, false);
     if (schema.is_object())
       for (const auto& each : schema.value("datasets", nlohmann::json::array()))
-        if (each.value("node", "") + "." + each.value("name", "") == dotted_path)
-          return each.value("path", path);
+        if (each.value("node", "") + "." + each.value("name", "") == dotted) return each.value("path", path);
   }
-  if (!reader.has(path))
-    throw RecordError(fmt::format("the record has no dataset {} ({})", dotted_path, path));
+  if (!reader.has(path)) throw RecordError(fmt::format("the record has no dataset {} ({})", dotted, path));
   if (!reader.is_group(path)) return path;
   if (!reader.has(path + "/value"))
-    throw RecordError(fmt::format("{} is a group of the record, not a number; it holds: {}", dotted_path,
+    throw RecordError(fmt::format("{} is a group of the record, not a number; it holds: {}", dotted,
                                   fmt::join(reader.members(path), ", ")));
   return path + "/value";
 }
 
-double reduce(const Reader& reader, const std::string& dotted_path, const std::string& reduction) {
-  const std::string path = dataset_at(reader, dotted_path);
+double reduce(const Reader& reader, const std::string& dotted, const std::string& reduction) {
+  const std::string path = dataset_at(reader, dotted);
   if (reduction == "last") return end_of(reader, path, true);
   if (reduction == "first") return end_of(reader, path, false);
   if (std::find(reductions.begin(), reductions.end(), reduction) == reductions.end())
-    throw RecordError(fmt::format("unknown reduction '{}' of {}; valid: {}", reduction, dotted_path,
+    throw RecordError(fmt::format("unknown reduction '{}' of {}; valid: {}", reduction, dotted,
                                   fmt::join(reductions, ", ")));
   const std::vector<double> x = doubles(reader.read(path));
   if (reduction == "mean") return mean(x);
@@ -104,16 +101,14 @@ double reduce(const Reader& reader, const std::string& dotted_path, const std::s
   return extreme(x, reduction == "max");
 }
 
-Estimate estimate(const Reader& reader, const std::string& dotted_path, const std::string& reduction) {
-  Estimate result{reduce(reader, dotted_path, reduction)};
-  const std::string path = dataset_at(reader, dotted_path);
+Estimate estimate(const Reader& reader, const std::string& dotted, const std::string& reduction) {
+  Estimate result{reduce(reader, dotted, reduction)};
+  const std::string path = dataset_at(reader, dotted);
   const bool end = reduction == "last" || reduction == "first";
   if (!is_single(reader, path) && !(end && reader.shape(path).size() == 1)) return result;
   const auto sibling = [&](const char* suffix) -> std::optional<double> {
-    std::string there = "/nodes/" + dotted_path + suffix;
-    std::replace(there.begin() + 7, there.end(), '.', '/');
-    if (!reader.has(there)) return std::nullopt;
-    return reduce(reader, dotted_path + suffix, end ? reduction : "mean");
+    if (!reader.has(record_path(dotted + suffix))) return std::nullopt;
+    return reduce(reader, dotted + suffix, end ? reduction : "mean");
   };
   result.se = sibling("_se");
   result.n = sibling("_n");

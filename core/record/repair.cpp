@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> traces_of(const fs::path& path) {
   const Reader reader(path);
-  std::vector<std::string> found, open{"/nodes"};
+  std::vector<std::string> found, open{nodes_group};
   while (!open.empty()) {
     const std::string group = open.back();
     open.pop_back();

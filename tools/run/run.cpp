@@ -63,7 +63,7 @@ weir::RunSpec spec_of(const weir::FrozenRun& frozen, const weir::Executor& execu
 nlohmann::json listed(const std::vector<weir::DatasetSpec>& datasets) {
   nlohmann::json list = nlohmann::json::array();
   for (const weir::DatasetSpec& dataset : datasets) {
-    list.push_back({{"path", dataset.node + "." + dataset.name},
+    list.push_back({{"path", weir::key_of(dataset)},
                     {"dtype", weir::name_of(dataset.dtype)},
                     {"dims", dataset.dims},
                     {"shape", dataset.shape},

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <weir/record/data/array.hpp>
+#include <weir/record/data/dotted_path.hpp>
 
 namespace weir {
 
@@ -38,6 +39,7 @@ struct DatasetSpec {
 };
 
 std::string path_of(const DatasetSpec& spec);  // in the file: "/nodes/train/loss"
+std::string key_of(const DatasetSpec& spec);   // "train.loss", as append and write name it
 
 // What a node is: attributes of /nodes/<node>.
 struct NodeSpec {

@@ -158,14 +158,6 @@ void require_sound(const File& file, const DatasetSpec& spec) {
 
 }  // namespace
 
-std::string group_of_node(const std::string& node) {
-  std::string path = "/nodes/" + node;
-  std::replace(path.begin(), path.end(), '.', '/');
-  return path;
-}
-
-std::string key_of(const DatasetSpec& spec) { return spec.node + "." + spec.name; }
-
 std::size_t row_bytes(const DatasetSpec& spec) { return count_of(spec.shape) * size_of(spec.dtype); }
 
 std::vector<std::int64_t> trace_chunk(const std::vector<std::int64_t>& row, std::size_t element) {
@@ -193,7 +185,7 @@ std::vector<std::int64_t> tensor_chunk(const std::vector<std::int64_t>& shape, s
 
 void declare_nodes(const File& file, const RunSpec& run) {
   std::set<std::string> taken;
-  for (const auto& node : run.nodes) taken.insert(group_of_node(node.node));
+  for (const auto& node : run.nodes) taken.insert(record_path(node.node));
   for (const auto& spec : run.datasets) {
     require_sound(file, spec);
     const std::string path = path_of(spec);
@@ -204,9 +196,9 @@ void declare_nodes(const File& file, const RunSpec& run) {
       for (const auto* part : {"/value", "/step", "/value_crc"}) taken.insert(path + part);
   }
 
-  hdf5::create_group(file, "/nodes");
+  hdf5::create_group(file, nodes_group);
   for (const auto& node : run.nodes) {
-    const Handle group = hdf5::create_group(file, group_of_node(node.node));
+    const Handle group = hdf5::create_group(file, record_path(node.node));
     hdf5::text_attribute(file, group, "plugin", node.plugin);
     if (node.params.is_object())
       for (const auto& [name, value] : node.params.items()) hdf5::json_attribute(file, group, name, value);
@@ -251,6 +243,8 @@ void verify_layout(const File& file, const RunSpec& run) {
 
 namespace weir {
 
-std::string path_of(const DatasetSpec& spec) { return record::group_of_node(spec.node) + "/" + spec.name; }
+std::string path_of(const DatasetSpec& spec) { return record_path(spec.node) + "/" + spec.name; }
+
+std::string key_of(const DatasetSpec& spec) { return spec.node + "." + spec.name; }
 
 }  // namespace weir

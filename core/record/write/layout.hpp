@@ -27,9 +27,7 @@ inline constexpr std::size_t status_capacity = 16;
 inline constexpr std::size_t message_capacity = 4096;
 inline constexpr std::size_t time_capacity = 24;  // 2026-11-24T15:50:25Z
 
-std::string group_of_node(const std::string& node);  // "train.probes" -> "/nodes/train/probes"
-std::string key_of(const DatasetSpec& spec);         // "train.loss", as append and write name it
-std::size_t row_bytes(const DatasetSpec& spec);      // of one row of a trace
+std::size_t row_bytes(const DatasetSpec& spec);  // of one row of a trace
 std::vector<std::int64_t> trace_chunk(const std::vector<std::int64_t>& row, std::size_t element);
 std::vector<std::int64_t> tensor_chunk(const std::vector<std::int64_t>& shape, std::size_t element);
 

@@ -75,7 +75,7 @@ nlohmann::json schema_of(const RunSpec& run) {
   for (const auto& node : run.nodes) {
     plugin_of[node.node] = node.plugin;
     nodes.push_back({{"node", node.node},
-                     {"path", group_of_node(node.node)},
+                     {"path", record_path(node.node)},
                      {"plugin", node.plugin},
                      {"params", node.params}});
   }
@@ -109,7 +109,7 @@ void declare_run(const File& file, const RunSpec& run) {
                      run.resolved_json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 
   const Handle root = hdf5::open_object(file, "/");
-  std::string main_trace = run.main_trace.empty() ? "nodes" : group_of_node(run.main_trace).substr(1);
+  std::string main_trace = run.main_trace.empty() ? "nodes" : record_path(run.main_trace).substr(1);
   const std::pair<const char*, std::string> attributes[] = {
       {"weir_format", "1.0"}, {"weir_version", WEIR_VERSION}, {"name", run.name},     {"run_id", run.run_id},
       {"created", now_utc()}, {"Conventions", "CF-1.10"},     {"default", main_trace}};

@@ -27,7 +27,7 @@ void clear_flags(const std::filesystem::path& file) {
 bool is_record(const hdf5::File& file) {
   if (H5Aexists(file.id, "weir_format") <= 0) return false;
   return hdf5::exists(file.id, "/status") && hdf5::exists(file.id, "/pipeline/resolved_json") &&
-         hdf5::exists(file.id, "/nodes");
+         hdf5::exists(file.id, nodes_group);
 }
 
 void require_resumable(const hdf5::File& file, const RunSpec& run) {

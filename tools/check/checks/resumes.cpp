@@ -86,7 +86,7 @@ std::string difference(const Reader& a, const Reader& b, const std::string& grou
 void require_same_record(const fs::path& a, const fs::path& b, const std::string& expected,
                          const std::string& remedy) {
   const Reader one(a), other(b);
-  const std::string apart = difference(one, other, "/nodes");
+  const std::string apart = difference(one, other, nodes_group);
   require(apart.empty(), expected, apart, remedy);
 }
 

@@ -34,12 +34,6 @@ std::vector<double> as_double(const Array& array) {
 
 }  // namespace
 
-std::string dataset_path(const std::string& dotted) {
-  std::string path = "/nodes/" + dotted;
-  std::replace(path.begin(), path.end(), '.', '/');
-  return path;
-}
-
 std::vector<Reported> to_measure(const Graph& graph) {
   std::vector<Reported> all = graph.report;
   const auto add = [&](const std::string& what, const Place& place) {
@@ -64,7 +58,7 @@ std::map<std::string, Measured> measure(const std::filesystem::path& record,
   const Reader reader(record);
   std::map<std::string, Measured> values;
   for (const Reported& reported : what) {
-    if (!reader.has(dataset_path(reported.what))) continue;  // left out of the record by its `record:`
+    if (!reader.has(record_path(reported.what))) continue;  // left out of the record by its `record:`
     const Estimate found = estimate(reader, reported.what, reported.reduction);
     values[reported.what] = {found.value, found.se, found.n};
   }
@@ -95,7 +89,7 @@ std::map<std::string, Curve> curves(const std::filesystem::path& record, const s
   const Reader reader(record);
   std::map<std::string, Curve> out;
   for (const Reported& reported : what) {
-    const std::string group = dataset_path(reported.what);
+    const std::string group = record_path(reported.what);
     if (!reader.has(group + "/value") || reader.shape(group + "/value").size() != 1) continue;
     const Array step = reader.read(group + "/step");
     Curve curve;

@@ -28,7 +28,4 @@ std::map<std::string, Measured> recorded(const std::filesystem::path& record);
 // The reported traces with one number per step. Curve::run is left 0.
 std::map<std::string, Curve> curves(const std::filesystem::path& record, const std::vector<Reported>& what);
 
-// "train.loss" -> "/nodes/train/loss"
-std::string dataset_path(const std::string& dotted);
-
 }  // namespace weir::tools

@@ -25,11 +25,8 @@ using Json = nlohmann::json;
 
 // One form for all ways to write a name: "train.loss" for /nodes/train/loss/value.
 std::string dotted(std::string name) {
-  std::ranges::replace(name, '/', '.');
-  if (name.starts_with('.')) name.erase(0, 1);
-  if (name.starts_with("nodes.")) name.erase(0, 6);
-  while (name.ends_with('.')) name.pop_back();
-  return name;
+  while (name.ends_with('/')) name.pop_back();
+  return dotted_path(name.starts_with("nodes/") ? "/" + name : name);
 }
 
 std::string dotted(const Json& dataset) {
@@ -211,7 +208,7 @@ std::vector<const Json*> named(const RecordedRun& run, const std::string& name) 
 
 // What a record says of itself beside its numbers: the pipeline, the provenance, the status.
 bool is_text(const Reader& reader, const std::string& path) {
-  if (!path.starts_with('/') || path.starts_with("/nodes") || !reader.has(path) || reader.is_group(path))
+  if (!path.starts_with('/') || path.starts_with(nodes_group) || !reader.has(path) || reader.is_group(path))
     return false;
   return reader.is_text(path) || reader.dtype(path) == DType::uint8;
 }
