@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <weir/front/document/document.hpp>
+
 namespace weir {
 namespace {
 
@@ -42,10 +44,6 @@ std::int64_t bytes_of(const DatasetSpec& dataset) {
   std::int64_t count = 1;
   for (const std::int64_t size : dataset.shape) count *= std::max<std::int64_t>(size, 0);
   return count * static_cast<std::int64_t>(size_of(dataset.dtype));
-}
-
-bool is_within(const std::string& path, const std::string& node) {
-  return path == node || (path.size() > node.size() && path.starts_with(node) && path[node.size()] == '.');
 }
 
 Kept kept(const nlohmann::json& record, const std::string& output, const DatasetSpec& dataset) {

@@ -62,7 +62,4 @@ class RecordingSink final : public Sink {
   std::map<std::string, Rows> rows_;
 };
 
-// True if `path` is `node` or lies below it ("train.probes.loss" below "train").
-bool is_within(const std::string& path, const std::string& node);
-
 }  // namespace weir

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <weir/front/document/document.hpp>
+
 namespace weir {
 class Executor::Replay {
  public:

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <weir/front/document/document.hpp>
 #include <weir/record/reader.hpp>
 
 namespace weir {

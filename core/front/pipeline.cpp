@@ -44,12 +44,9 @@ Draft check_tree(yaml::Node& tree, const std::vector<Setting>& settings, const P
 std::string main_trace(const Graph& graph) {
   std::string first;
   const auto is_trace = [&](const std::string& path) {
-    for (const GraphNode& node : graph.nodes) {
-      if (!path.starts_with(node.path + ".")) continue;
-      const OutputSchema* output = node.schema.output(path.substr(node.path.size() + 1));
-      if (output && output->kind == "trace") return true;
-    }
-    return false;
+    const auto [node, name] = graph.locate(path);
+    const OutputSchema* output = node ? node->schema.output(name) : nullptr;
+    return output && output->kind == "trace";
   };
   for (const Reported& reported : graph.report) {
     if (is_trace(reported.what)) return reported.what;
@@ -94,13 +91,6 @@ void arrange(Faults& faults, const std::string& file,
 }
 
 }  // namespace
-
-const GraphNode* Graph::node(const std::string& path) const {
-  for (const GraphNode& node : nodes) {
-    if (node.path == path) return &node;
-  }
-  return nullptr;
-}
 
 class Experiment::Reading {
  public:

@@ -95,6 +95,9 @@ struct Graph {
   std::string main_trace;  // "train.loss": the first reported trace, else the first trace
 
   const GraphNode* node(const std::string& path) const;
+  // The node in whose map a path ends, the one with the longest path that this one is within, and what is left: "probes.every" and
+  // train, "" for the node itself. No node, and the path as it is, for seed, vars.sigma or an unknown name.
+  std::pair<const GraphNode*, std::string> locate(const std::string& path) const;
 };
 
 // YAML of the pipeline with every default written out; feeding it back gives the same graph.

@@ -12,17 +12,6 @@ namespace {
 
 using wording::quote;
 
-// The node with the longest path that `text` starts with, and what is left of the text.
-std::pair<const GraphNode*, std::string> split_at_node(const Graph& graph, const std::string& text) {
-  const GraphNode* best = nullptr;
-  for (const GraphNode& node : graph.nodes) {
-    const bool here = text == node.path || text.starts_with(node.path + ".");
-    if (here && (!best || node.path.size() > best->path.size())) best = &node;
-  }
-  if (!best) return {nullptr, text};
-  return {best, text.size() > best->path.size() ? text.substr(best->path.size() + 1) : ""};
-}
-
 bool recordable(const OutputSchema& output) { return output.kind == "tensor" || output.kind == "trace"; }
 
 std::vector<std::string> outputs_of(const GraphNode& node, const std::string& kind = "") {
@@ -78,7 +67,7 @@ class Resolver {
     GraphNode* node = draft_.node(link.node);
     if (draft_.is_broken(link.value.text) || !node) return;
     const PortSchema& port = *node->schema.port(link.port);
-    const auto [other, rest] = split_at_node(draft_.graph, link.value.text);
+    const auto [other, rest] = draft_.graph.locate(link.value.text);
     const std::string who = " (port " + quote(link.port) + " of node " + quote(link.node) + ")";
     if (!other) {
       Fault fault = unknown_node(draft_, link.value, who);
@@ -183,7 +172,7 @@ const OutputSchema* named_output(const std::string& path, const Place& place, Dr
   value.type = yaml::Node::Type::scalar;
   value.text = path;
   value.place = place;
-  const auto [node, rest] = split_at_node(draft.graph, path);
+  const auto [node, rest] = draft.graph.locate(path);
   if (!node) {
     draft.faults.push_back(unknown_node(draft, value, ""));
     return nullptr;

@@ -254,8 +254,7 @@ GraphNode* Draft::node(const std::string& path) {
 }
 
 bool Draft::is_broken(const std::string& path) const {
-  return std::any_of(broken.begin(), broken.end(),
-                     [&](const std::string& b) { return path == b || path.starts_with(b + "."); });
+  return std::ranges::any_of(broken, [&](const std::string& node) { return is_within(path, node); });
 }
 
 void Draft::fault(std::string code, const Place& place, std::string message, std::string remedy,

@@ -240,7 +240,7 @@ class Expander {
   // Says so if the text names a use of a block, and nothing in it.
   void check_output(const std::string& text, const Place& place) {
     for (const auto& [path, use] : uses_) {
-      if (text != path && !text.starts_with(path + ".")) continue;
+      if (!is_within(text, path)) continue;
       std::vector<std::string> parts = split_path(text.substr(std::min(text.size(), path.size() + 1)));
       if (const auto round = scalar::whole(parts.front())) {
         if (*round < 1 || *round > use.rounds)

@@ -65,6 +65,9 @@ std::string plugin_id(const yaml::Node& node, const std::string& kind);
 // "a.b.c" at its dots.
 std::vector<std::string> split_path(const std::string& path);
 
+// Whether a path is `node` or lies below it: "train" and "train.probes.loss" are within "train", "trainer" is not.
+bool is_within(const std::string& path, const std::string& node);
+
 // Whether a node may have this name: a word, or several of which the later ones may be numbers (written out from a block).
 bool is_node_path(const std::string& text);
 

@@ -161,6 +161,10 @@ std::vector<std::string> split_path(const std::string& path) {
   return parts;
 }
 
+bool is_within(const std::string& path, const std::string& node) {
+  return path.starts_with(node) && (path.size() == node.size() || path[node.size()] == '.');
+}
+
 bool is_node_path(const std::string& text) {
   const std::vector<std::string> parts = split_path(text);
   return wording::is_name(parts.front()) && std::ranges::all_of(parts, [](const std::string& part) {

@@ -7,13 +7,10 @@
 namespace weir {
 namespace {
 
-// The node in whose map the path ends; "" for seed, device, vars, ..., which concern every node.
-std::string node_of(const Graph& graph, const std::string& path) {
-  std::string best;
-  for (const GraphNode& node : graph.nodes) {
-    if (path.starts_with(node.path + ".") && node.path.size() > best.size()) best = node.path;
-  }
-  return best;
+// The node whose key the path sets; none for seed, device, vars, ..., which concern every node.
+const GraphNode* node_of(const Graph& graph, const std::string& path) {
+  const std::size_t key = path.rfind('.');
+  return key == std::string::npos ? nullptr : graph.locate(path.substr(0, key)).first;
 }
 
 // The different ways in which the points of an axis set what `before` depends on.
@@ -22,8 +19,8 @@ std::size_t ways(const Graph& graph, const SweepAxis& axis, const std::set<std::
   for (const auto& point : axis.points) {
     std::vector<std::pair<std::string, std::string>> set;
     for (const auto& assignment : point.set) {
-      const std::string node = node_of(graph, assignment.first);
-      if (node.empty() || before.count(node)) set.push_back(assignment);
+      const GraphNode* node = node_of(graph, assignment.first);
+      if (!node || before.contains(node->path)) set.push_back(assignment);
     }
     different.insert(set);
   }

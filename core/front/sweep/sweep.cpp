@@ -21,24 +21,20 @@ constexpr std::size_t most_runs = 100'000;
 constexpr std::size_t most_structures = 1'000;
 
 // The parameter of the graph that a path names; `part` is "fixed" for draw.fixed.
-struct Located {
+struct Parameter {
   const GraphNode* node = nullptr;
   const ParamSchema* param = nullptr;
   std::string part;
 };
 
-Located locate(const Graph& graph, const std::string& path) {
-  Located best;
-  for (const GraphNode& node : graph.nodes) {
-    if (!path.starts_with(node.path + ".")) continue;
-    const std::string rest = path.substr(node.path.size() + 1);
-    const std::string key = rest.substr(0, rest.find('.'));
-    const std::string part = rest.size() > key.size() ? rest.substr(key.size() + 1) : "";
-    const ParamSchema* param = node.schema.param(key);
-    if (!param || (!part.empty() && !(param->type == ParamType::draw && part == "fixed"))) continue;
-    best = {&node, param, part};
-  }
-  return best;
+Parameter parameter_at(const Graph& graph, const std::string& path) {
+  const auto [node, rest] = graph.locate(path);
+  if (!node) return {};
+  const std::string key = rest.substr(0, rest.find('.'));
+  const std::string part = rest.size() > key.size() ? rest.substr(key.size() + 1) : "";
+  const ParamSchema* param = node->schema.param(key);
+  if (!param || (!part.empty() && !(param->type == ParamType::draw && part == "fixed"))) return {};
+  return {node, param, part};
 }
 
 bool is_header(const std::string& path) {
@@ -65,7 +61,7 @@ std::optional<Patch> header_patch(const Setting& setting, const Graph& graph, Dr
 // The checked value of a parameter or header key of `graph`; nothing, and faults in the draft, if it is none.
 std::optional<Patch> check_value(const Setting& setting, const Graph& graph, Draft& draft) {
   if (is_header(setting.path)) return header_patch(setting, graph, draft);
-  const Located found = locate(graph, setting.path);
+  const Parameter found = parameter_at(graph, setting.path);
   if (!found.param) {
     if (!draft.is_broken(setting.path))
       draft.fault("W127", setting.place,
@@ -149,7 +145,7 @@ class SweepReader {
   bool changes_structure(const WrittenAxis& axis) const {
     for (const auto& point : axis.settings) {
       for (const Setting& setting : point) {
-        if (!is_header(setting.path) && !locate(draft_.graph, setting.path).param &&
+        if (!is_header(setting.path) && !parameter_at(draft_.graph, setting.path).param &&
             !draft_.is_broken(setting.path))
           return true;
       }
@@ -183,7 +179,8 @@ class SweepReader {
       for (std::size_t i = 0; i < axes_[axis].settings.size(); ++i) {
         for (std::size_t k = 0; k < axes_[axis].settings[i].size(); ++k) {
           const Setting& setting = axes_[axis].settings[i][k];
-          const ParamSchema* param = locate(checked.structures.begin()->second.graph, setting.path).param;
+          const ParamSchema* param =
+              parameter_at(checked.structures.begin()->second.graph, setting.path).param;
           if (param && param->type == ParamType::path)
             axes_[axis].axis.points[i].set[k].second = nlohmann::json(absolute_path(setting.value)).dump();
         }

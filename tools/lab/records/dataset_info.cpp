@@ -9,6 +9,7 @@
 #include <sstream>
 #include <vector>
 
+#include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/record/reduce.hpp>
 
@@ -34,8 +35,6 @@ std::string dotted(const Json& dataset) {
   if (dataset.at("trace")) name.resize(name.size() - std::string(".value").size());
   return name;
 }
-
-bool within(const std::string& name, const std::string& group) { return name.starts_with(group + "."); }
 
 constexpr std::int64_t most_shown = 16;  // numbers of a dataset
 
@@ -193,7 +192,7 @@ std::vector<const Json*> named(const RecordedRun& run, const std::string& name) 
     names.push_back(own);
     const bool part = dataset.at("trace") && (wanted == own + ".value" || wanted == own + ".step");
     if (own == wanted || part) return {&dataset};
-    if (within(own, wanted)) found.push_back(&dataset);
+    if (is_within(own, wanted)) found.push_back(&dataset);
   }
   if (!found.empty()) return found;
   for (const Json& node : run.nodes()) names.push_back(node.at("node"));

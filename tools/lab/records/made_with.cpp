@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/front/sweep/named_files.hpp>
 
@@ -37,7 +38,7 @@ MadeWith would_be_made_with(const Graph& graph, const std::string& only) {
   if (graph.device != "auto") made["device"] = graph.device == "cuda" ? "cuda:0" : graph.device;
   for (const GraphNode& node : graph.nodes) {
     for (const auto& [file, sha256] : named_files(node)) made[file] = content_text(sha256);
-    if (!only.empty() && node.path != only && !node.path.starts_with(only + ".")) continue;
+    if (!only.empty() && !is_within(node.path, only)) continue;
     made[node.plugin] = version_text(node.schema.version, file_sha256(node.schema.library));
   }
   return made;

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <set>
 
+#include <weir/front/document/document.hpp>
 #include <weir/front/faults/wording.hpp>
 
 #include <text/number.hpp>
@@ -45,7 +46,7 @@ std::vector<std::string> paths_of(const RecordedRun& run, const std::string& nod
   std::vector<std::string> paths;
   for (const Json& dataset : run.datasets()) {
     const std::string owner = dataset.at("node"), path = dataset.at("path");
-    if (!node.empty() && owner != node && !owner.starts_with(node + ".")) continue;
+    if (!node.empty() && !is_within(owner, node)) continue;
     paths.push_back(path);
     if (dataset.at("trace")) paths.push_back(path.substr(0, path.rfind('/')) + "/step");
   }
