@@ -4,10 +4,12 @@
 #include <cstdio>
 #include <memory>
 
+#include <weir/text/utf8.hpp>
+
 #include "cli/display/progress_bar.hpp"
-#include "text/table.hpp"
 
 using namespace weir::tools;
+using weir::utf8::width;
 using Json = nlohmann::json;
 
 namespace {
@@ -47,11 +49,6 @@ TEST_CASE("A bar is as full as the share, within its brackets") {
   CHECK(bar(1, 6) == "[====]");
   CHECK(bar(7, 6) == "[====]");
   CHECK(bar(0.5, 2).empty());
-}
-
-TEST_CASE("Text is cut between letters, never within one") {
-  CHECK(cut("h\xC3\xA9llo", 2) == "h\xC3\xA9");
-  CHECK(cut("hi", 10) == "hi");
 }
 
 TEST_CASE("The line of a single run names node, steps and values, and fits the terminal") {

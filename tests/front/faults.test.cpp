@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include <weir/front/faults/fault.hpp>
+#include <weir/front/faults/wording.hpp>
 
 #include "laboratory.hpp"
 
@@ -108,6 +109,34 @@ TEST_CASE("columns count characters, so that the caret stands under the value af
       "      |                                                       ^^\n"
       "   = sigma: spread of the noise\n" +
           laboratory::end_of_one("W207"));
+}
+
+TEST_CASE(
+    "the caret stands under the value on the terminal, whatever the characters before it take, and as wide "
+    "as it is",
+    "[front][faults]") {
+  // Two ideographs of two columns each, and an accent that takes none.
+  CHECK(
+      laboratory::faults_of("nodes:\n  a: {note: \"\xE4\xB8\xAD\xE6\x96\x87 e\xCC\x81\", plugin: "
+                            "noise/constant, sigma: -1}\n") ==
+      "p.yaml:2:53: error[W207]: parameter 'sigma' of noise/constant (node 'a') must be at least 0, not -1\n"
+      "    2 |   a: {note: \"\xE4\xB8\xAD\xE6\x96\x87 e\xCC\x81\", plugin: noise/constant, sigma: -1}\n"
+      "      |                                                      ^^\n"
+      "   = sigma: spread of the noise\n" +
+          laboratory::end_of_one("W207"));
+  CHECK_THAT(laboratory::faults_of("nodes:\n  a: {plugin: \xE4\xB8\xAD\xE6\x96\x87}\n"),
+             Catch::Contains("p.yaml:2:15: ") && Catch::Contains("|               ^^^^\n"));
+}
+
+TEST_CASE("what is no text, or moves the cursor of a terminal, is shown as what it is", "[front][faults]") {
+  using weir::wording::printable;
+  using weir::wording::quote;
+  CHECK(printable("a\tb\x1B[2J \xC2\x9B \xFF \xC3\xA9") == "a b?[2J ? ? \xC3\xA9");
+  CHECK(quote("a\nb\x1B \xFF \xC3\xA9") == "'a\\nb\\x1b \\xff \xC3\xA9'");
+  std::string sixty;
+  for (int i = 0; i < 60; ++i) sixty += "\xC3\xA9";
+  CHECK(quote(sixty) == "'" + sixty + "'");
+  CHECK(quote(sixty + "x") == "'" + sixty + "...'");
 }
 
 TEST_CASE("a file that is not there is a fault at the file", "[front][faults]") {

@@ -16,10 +16,12 @@ TEST_CASE("Short rows are filled, and a table may have no head") {
   CHECK(aligned({}, {{"a", "b"}, {"long"}}, "  ") == "  a     b\n  long\n");
 }
 
-TEST_CASE("A letter outside ASCII takes one column") {
-  CHECK(width("\xC2\xB1"
-              "1") == 2);
+TEST_CASE(
+    "Cells are filled up by the columns that they take: one for a letter with its accent, two for an "
+    "ideograph") {
   CHECK(aligned({}, {{"\xC3\xA9", "x"}, {"ab", "y"}}) == "\xC3\xA9   x\nab  y\n");
+  CHECK(aligned({}, {{"e\xCC\x81", "x"}, {"ab", "y"}}) == "e\xCC\x81   x\nab  y\n");
+  CHECK(aligned({}, {{"\xE4\xB8\xAD", "x"}, {"abc", "y"}}) == "\xE4\xB8\xAD   x\nabc  y\n");
 }
 
 TEST_CASE("CSV cells are quoted only where RFC 4180 asks for it") {

@@ -3,7 +3,12 @@
 
 #include <algorithm>
 
+#include <weir/text/utf8.hpp>
+
 namespace weir::tools {
+
+using utf8::width;
+
 namespace {
 
 bool like_number(const std::string& cell) {
@@ -13,11 +18,6 @@ bool like_number(const std::string& cell) {
 }
 
 }  // namespace
-
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 std::string aligned(const Row& head, const std::vector<Row>& rows, const std::string& indent) {
   std::size_t columns = head.size();

@@ -25,7 +25,4 @@ std::string text(const Table& table);
 // One record of RFC 4180 with its CRLF: cells with commas, quotes or line breaks are quoted, quotes doubled.
 std::string csv_record(const Row& cells);
 
-// How many terminal columns a UTF-8 text takes, at one per code point.
-std::size_t width(const std::string& text);
-
 }  // namespace weir::tools

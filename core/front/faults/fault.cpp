@@ -9,6 +9,7 @@
 #include <map>
 
 #include <weir/front/faults/wording.hpp>
+#include <weir/text/utf8.hpp>
 
 namespace weir {
 namespace {
@@ -37,39 +38,27 @@ class Sources {
   std::map<std::string, std::vector<std::string>> files_;
 };
 
-// The characters [from, from + count) of UTF-8 text.
-std::string characters(const std::string& text, std::size_t from, std::size_t count) {
-  std::string part;
-  std::size_t n = 0;
-  for (const char c : text) {
-    if ((c & 0xC0) != 0x80) ++n;
-    if (n > from && n <= from + count) part += c;
-  }
-  return part;
-}
-
-std::size_t length_of(const std::string& text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-}
-
 // The source line with carets under the place, and the remedy behind them; "" if the line cannot be shown.
 std::string excerpt(Sources& sources, const Place& place, const std::string& remedy) {
   std::string line;
   if (!sources.line(place, line)) return "";
   constexpr std::size_t widest = 120;
   std::size_t column = std::max(1, place.column);
-  std::size_t length = std::max(1, place.length);
-  if (length_of(line) > widest) {
+  const std::size_t length = std::max(1, place.length);
+  if (utf8::count(line) > widest) {
     const std::size_t from = column > widest / 2 ? column - widest / 2 : 0;
-    const bool more = length_of(line) > from + widest;
-    line = (from > 0 ? "..." + characters(line, from + 3, widest - 3) : characters(line, 0, widest)) +
+    const bool more = utf8::count(line) > from + widest;
+    line = (from > 0 ? "..." + utf8::part(line, from + 3, widest - 3) : utf8::part(line, 0, widest)) +
            (more ? "..." : "");
     column -= from;
   }
-  const std::size_t room = length_of(line) + 1 > column ? length_of(line) + 1 - column : 1;
-  length = std::clamp<std::size_t>(length, 1, std::max<std::size_t>(1, room));
-  return fmt::format("{:>5} | {}\n      | {}{}{}{}\n", place.line, line, std::string(column - 1, ' '),
-                     std::string(length, '^'), remedy.empty() ? "" : " ", remedy);
+  // Where the line's characters stand on the terminal; a place may lie behind its end.
+  const std::string before = utf8::part(line, 0, column - 1);
+  const std::size_t behind = column - 1 - utf8::count(before);
+  const std::size_t carets = std::max<std::size_t>(1, utf8::width(utf8::part(line, column - 1, length)));
+  return fmt::format("{:>5} | {}\n      | {}{}{}{}\n", place.line, line,
+                     std::string(utf8::width(before) + behind, ' '), std::string(carets, '^'),
+                     remedy.empty() ? "" : " ", remedy);
 }
 
 std::string where(const Place& place) {

@@ -5,60 +5,43 @@
 #include <fmt/ranges.h>
 
 #include <weir/front/faults/fault.hpp>
+#include <weir/text/utf8.hpp>
 
 namespace weir::wording {
 
-std::size_t utf8_length(const std::string& text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
-  const auto tail = [&](std::size_t k) { return (byte(k) & 0xC0) == 0x80; };
-  const unsigned c = byte(i);
-  if (c < 0x80) return 1;
-  if (c >= 0xC2 && c < 0xE0) return tail(i + 1) ? 2 : 0;
-  if (c >= 0xE0 && c < 0xF0) {
-    const bool overlong = c == 0xE0 && byte(i + 1) < 0xA0;
-    const bool surrogate = c == 0xED && byte(i + 1) >= 0xA0;
-    return tail(i + 1) && tail(i + 2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (c >= 0xF0 && c < 0xF5) {
-    const bool overlong = c == 0xF0 && byte(i + 1) < 0x90;
-    const bool beyond = c == 0xF4 && byte(i + 1) >= 0x90;
-    return tail(i + 1) && tail(i + 2) && tail(i + 3) && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
-}
+namespace {
+
+// Also those beyond ASCII: a terminal takes U+009B for the beginning of a command.
+bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
+
+}  // namespace
 
 std::string printable(const std::string& text) {
   std::string clean;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t length = utf8_length(text, i);
-    if (c == '\t') {
+  utf8::each(text, [&](const utf8::Character& character) {
+    if (character.code == U'\t')
       clean += ' ';
-    } else if (length == 0 || c < 0x20 || c == 0x7F) {
+    else if (!character.code || is_control(*character.code))
       clean += '?';
-    } else {
-      clean += text.substr(i, length);
-    }
-    i += length == 0 ? 1 : length;
-  }
+    else
+      clean += character.bytes;
+  });
   return clean;
 }
 
 std::string quote(const std::string& value) {
+  constexpr std::size_t longest = 60;
   std::string shown;
-  std::size_t characters = 0;
-  for (const unsigned char c : value) {
-    const bool continuation = (c & 0xC0) == 0x80;
-    if (!continuation && ++characters > 60) return "'" + shown + "...'";
-    if (c == '\n') {
+  utf8::each(utf8::part(value, 0, longest), [&](const utf8::Character& character) {
+    if (character.code == U'\n') {
       shown += "\\n";
-    } else if (c < 0x20 || c == 0x7F) {
-      shown += fmt::format("\\x{:02x}", c);
+    } else if (!character.code || is_control(*character.code)) {
+      for (const unsigned char byte : character.bytes) shown += fmt::format("\\x{:02x}", byte);
     } else {
-      shown += static_cast<char>(c);
+      shown += character.bytes;
     }
-  }
-  return "'" + shown + "'";
+  });
+  return "'" + shown + (utf8::count(value) > longest ? "...'" : "'");
 }
 
 std::string listed(const std::vector<std::string>& words) {

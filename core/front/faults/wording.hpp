@@ -6,13 +6,10 @@
 
 namespace weir::wording {
 
-// The length of the UTF-8 sequence at `i`, or 0 if the bytes there are none.
-std::size_t utf8_length(const std::string& text, std::size_t i);
-
-// The text with a blank for each tab and '?' for every control byte and every byte that is no UTF-8.
+// The text with a blank for each tab and '?' for every control character and every byte that is no UTF-8.
 std::string printable(const std::string& text);
 
-// The value in single quotes, control bytes escaped, shortened to 60 characters: 'sigam'.
+// The value in single quotes, what is no printable text escaped, shortened to 60 characters: 'sigam'.
 std::string quote(const std::string& value);
 
 // "a, b, c", or "" for none.

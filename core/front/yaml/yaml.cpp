@@ -11,6 +11,7 @@
 
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/yaml_source.hpp>
+#include <weir/text/utf8.hpp>
 
 namespace weir::yaml {
 namespace {
@@ -55,7 +56,7 @@ class Builder final : public YAML::EventHandler {
            "remove it");
     node.text = value;
     node.quoted = tag == "!";
-    if (!node.quoted && value.find('\n') == std::string::npos) node.place.length = source_.characters(value);
+    if (!node.quoted && value.find('\n') == std::string::npos) node.place.length = static_cast<int>(utf8::count(value));
     if (!node.quoted && (value == "~" || value == "null")) node.type = Node::Type::null;
     add(std::move(node), anchor);
   }

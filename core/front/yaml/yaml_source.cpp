@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 
-#include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/yaml.hpp>
+#include <weir/text/utf8.hpp>
 
 namespace weir::yaml {
 
@@ -46,25 +46,21 @@ bool Source::check(Faults& faults) const {
                    fmt::format("a pipeline is text, and here stands the control byte 0x{:02x}", c),
                    "remove it");
     } else {
-      const std::size_t length = wording::utf8_length(text_, i);
-      if (length == 0)
+      const utf8::Character character = utf8::first(std::string_view(text_).substr(i));
+      if (!character.code)
         return fault("W104", place(at),
                      fmt::format("a pipeline is UTF-8, and the byte 0x{:02x} here is not", c),
                      "save the file as UTF-8");
       if (indenting && c == '#') comment = true;
       if (c != ' ') indenting = false;
       if (c != ' ' && !comment) blank = false;
-      i += length;
+      i += character.bytes.size();
       continue;
     }
     ++i;
   }
   if (blank) return fault("W102", whole, "this pipeline is empty", "a pipeline needs at least 'nodes:'");
   return true;
-}
-
-int Source::characters(const std::string& text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 Place Source::place(int position) const {
@@ -78,7 +74,8 @@ Place Source::place(int position) const {
     counted_to_ = start;
     column_ = 1;
   }
-  for (; counted_to_ < at; ++counted_to_) column_ += (text_[counted_to_] & 0xC0) != 0x80;
+  for (; counted_to_ < at; ++column_)
+    counted_to_ += utf8::first(std::string_view(text_).substr(counted_to_)).bytes.size();
   return {name_, static_cast<int>(line), column_, 1};
 }
 
@@ -136,7 +133,7 @@ int Source::span(int position) const {
   const std::size_t line_end = std::min(text_.find('\n', from), text_.size());
   if (from >= line_end || std::string("\"'[{").find(text_[from]) == std::string::npos) return 1;
   const std::size_t end = closing(from, line_end);
-  return std::max(1, characters(text_.substr(from, (end ? end : line_end) - from)));
+  return std::max(1, static_cast<int>(utf8::count(text_.substr(from, (end ? end : line_end) - from))));
 }
 
 bool Source::dollar_before(int position) const {

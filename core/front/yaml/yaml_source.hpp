@@ -33,8 +33,6 @@ class Source {
   // Whether the two bytes before the position (blanks aside) are "${" or "$".
   bool dollar_before(int position) const;
 
-  static int characters(const std::string& text);
-
  private:
   std::size_t after_properties(int position) const;
   std::size_t closing(std::size_t from, std::size_t end) const;

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include <weir/record/data/run_spec.hpp>
+#include <weir/text/utf8.hpp>
 
 namespace weir::hdf5 {
 namespace {
@@ -160,11 +161,11 @@ bool exists(hid_t file, const std::string& path) {
 
 std::string ascii(std::string_view text) {
   std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xC0u) == 0x80u && i > 0) continue;  // the rest of one UTF-8 character
-    result += (byte >= 0x20 && byte < 0x7F) || byte == '\n' || byte == '\t' ? text[i] : '?';
-  }
+  utf8::each(text, [&](const utf8::Character& character) {
+    const char32_t code = character.code.value_or(0);
+    const bool plain = (code >= 0x20 && code < 0x7F) || code == '\n' || code == '\t';
+    result += plain ? character.bytes.front() : '?';
+  });
   return result;
 }
 

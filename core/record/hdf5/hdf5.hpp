@@ -85,7 +85,7 @@ Handle open_object(const File& file, const std::string& path);
 Handle space_of(const std::vector<std::int64_t>& shape);  // {} is a scalar
 bool exists(hid_t file, const std::string& path);         // every part of the path
 
-std::string ascii(std::string_view text);  // any byte outside printable ASCII, tab and newline becomes '?'
+std::string ascii(std::string_view text);  // any character but printable ASCII, tab and newline becomes '?'
 std::vector<std::int64_t> shape_of(hid_t dataset);
 
 Handle create_group(const File& file, const std::string& path);  // and its parents

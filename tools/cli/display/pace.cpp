@@ -49,13 +49,4 @@ std::string bar(double share, std::size_t cells) {
   return "[" + out + "]";
 }
 
-std::string cut(const std::string& text, std::size_t columns) {
-  std::size_t seen = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
-    if (seen++ == columns) return text.substr(0, i);
-  }
-  return text;
-}
-
 }  // namespace weir::tools

@@ -38,7 +38,4 @@ std::string describe(const nlohmann::json& event, const Pace& pace);
 // A bar of `cells` characters: "[=====>    ]" including its brackets.
 std::string bar(double share, std::size_t cells);
 
-// The text cut to `columns` terminal columns, code points kept whole.
-std::string cut(const std::string& text, std::size_t columns);
-
 }  // namespace weir::tools

@@ -9,10 +9,15 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <weir/text/utf8.hpp>
+
 #include <text/number.hpp>
-#include <text/table.hpp>
 
 namespace weir::tools {
+
+using utf8::cut;
+using utf8::width;
+
 namespace {
 
 constexpr const char* erase_line = "\r\033[K";
