@@ -1,6 +1,5 @@
 // core/kinds/kinds.cpp -- key functions of the interfaces, so that each type has one home for all plugins.
 #include <weir/kinds/flow/field.hpp>
-#include <weir/kinds/flow/noise.hpp>
 #include <weir/kinds/flow/time.hpp>
 #include <weir/kinds/learn/objective.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
@@ -12,7 +11,6 @@ namespace weir {
 
 Field::~Field() = default;
 Metric::~Metric() = default;
-Noise::~Noise() = default;
 Objective::~Objective() = default;
 Optimiser::~Optimiser() = default;
 Probe::~Probe() = default;

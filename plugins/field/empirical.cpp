@@ -7,10 +7,16 @@
 //
 // with the bracket for noise_in_target. For the linear path without noise: sum_i p_i (z_i - x) / (1 - t).
 //
+// At the ends. With the bracket the factor of x - beta z_i is s' / s, since (s^2)' = 2 (alpha alpha' + gamma gamma'). At t = 0, where
+// s = 1, it is finite for a bridge although gamma' is not: gamma gamma' = (gamma^2)' / 2, which is sigma^2 / 2. At t = 1 it is
+// infinite where s = 0. Without the bracket l'Hospital's rule gives alpha'^2 / (gamma^2)' there: -1 / sigma^2 for a bridge, infinite
+// without noise.
+//
 // Source   the empirical-Bayes denoiser; Bertrand et al., arXiv 2506.03719, for its use with flow matching.
 // Shapes   x, v [B, item...]; no parameters
-// Limits   a standard normal source, a finite target set. Infinite at t = 1 without noise there: an integrator must not
-//          evaluate it at t = 1 (euler does not; heun and rk4 do). Cost: B N D products per call, in float64.
+// Limits   a standard normal source, a finite target set. Infinite at t = 1 without noise there, but for a bridge that is not in
+//          the target: an integrator must not evaluate it at t = 1 (euler does not; heun and rk4 do). Cost: B N D products per
+//          call, in float64.
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/source.hpp>
@@ -74,20 +80,31 @@ class Empirical final : public weir::Field {
     const Tensor times = t.to(at::kDouble);
     const Tensor points = x.flatten(1);
     const Tensor alpha = path.alpha(times), beta = path.beta(times), gamma = path.noise().gamma(times);
-    const Tensor variance = alpha.square() + gamma.square();
-    if (variance.le(0).any().item<bool>()) {
+    const Tensor mean = set_->posterior_means(points, {beta}, alpha.square() + gamma.square()).front();
+    const Tensor v = path.dbeta(times).unsqueeze(1) * mean +
+                     factor(times).unsqueeze(1) * (points - beta.unsqueeze(1) * mean);
+    return v.to(x.scalar_type()).reshape_as(x);
+  }
+
+ private:
+  // Of x - beta z_i, [B]; where it is 0 / 0 its limit from within, which must be there.
+  Tensor factor(const Tensor& t) const {
+    const auto ratio = [&](const Tensor& times) {
+      const auto& path = *interpolant_;
+      const Tensor alpha = path.alpha(times);
+      Tensor pull = path.dalpha(times) * alpha;
+      if (path.noise_in_target()) pull = pull + path.noise().gamma_dgamma(times);
+      return pull / (alpha.square() + path.noise().gamma(times).square());
+    };
+    const Tensor there = ratio(t), known = at::isfinite(there);
+    if (known.all().item<bool>()) return there;
+    const Tensor near = ratio(weir::off_the_ends(t)), farther = ratio(weir::off_the_ends(t, 0x1p-50));
+    if ((~known & (near.abs() > 2 * farther.abs())).any().item<bool>()) {
       throw std::runtime_error(
           "field/empirical is infinite at t = 1 without noise there; use an integrator that does not "
           "evaluate it at t = 1 (euler), or noise");
     }
-
-    const Tensor mean = set_->posterior_means(points, {beta}, variance).front();
-
-    Tensor pull = path.dalpha(times) * alpha;
-    if (path.noise_in_target()) pull = pull + path.noise().dgamma(times) * gamma;
-    const Tensor v = path.dbeta(times).unsqueeze(1) * mean +
-                     (pull / variance).unsqueeze(1) * (points - beta.unsqueeze(1) * mean);
-    return v.to(x.scalar_type()).reshape_as(x);
+    return at::where(known, there, near);
   }
 };
 

@@ -17,6 +17,12 @@ class Noise : public Node {
   virtual bool zero() const { return false; }        // gamma is zero everywhere
   // Whether the integral of gamma'^2 over (0, 1) is finite; it is not for a Brownian bridge.
   virtual bool finite_action() const { return true; }
+
+  // gamma gamma' = (gamma^2)' / 2, [N] float64 of t [N]: finite also at an end where gamma' is not, if gamma^2 is smooth there.
+  Tensor gamma_dgamma(const Tensor& t) const;
 };
+
+// t kept this far from 0 and 1, float64: where limits at the ends are read off. The default is float64's resolution at 1.
+Tensor off_the_ends(const Tensor& t, double distance = 0x1p-52);
 
 }  // namespace weir

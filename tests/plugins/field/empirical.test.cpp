@@ -97,6 +97,28 @@ TEST_CASE("At t = 1 without noise the empirical field is infinite and says so; w
   CHECK(at::isfinite(noisy(x, at::ones({2}, f64))).all().item<bool>());
 }
 
+TEST_CASE("At the ends of a bridge the empirical field is its limit", "[field][empirical]") {
+  const double sigma = 0.7;
+  const Tensor targets = at::tensor({-2.0, 0.5, 3.0}, f64).view({3, 1});
+  const Tensor x = at::tensor({-1.0, 0.4, 2.0}, f64).view({3, 1});
+  const Ready in_target(targets, "noise/brownian", {{"sigma", sigma}}, true);
+  const Ready plain(targets, "noise/brownian", {{"sigma", sigma}});
+  // t = 0: p_i = 1/3, s = 1, so v = mean z + (-1 + sigma^2 / 2) x, the second term with the noise alone.
+  CHECK(at::allclose(in_target(x, at::zeros({3}, f64)), 0.5 + (sigma * sigma / 2 - 1) * x, 1e-12, 1e-12));
+  CHECK(at::allclose(plain(x, at::zeros({3}, f64)), 0.5 - x, 1e-12, 1e-12));
+  // t = 1: the nearest z and, off it, -1 / sigma^2 of the way back; with the noise in the target s' / s, which is infinite.
+  const Tensor nearest = at::tensor({-2.0, 0.5, 3.0}, f64).view({3, 1});
+  CHECK(at::allclose(plain(x, at::ones({3}, f64)), nearest - (x - nearest) / (sigma * sigma), 1e-12, 1e-12));
+  CHECK_THROWS_WITH(in_target(x, at::ones({3}, f64)),
+                    Catch::StartsWith("field/empirical is infinite at t = 1"));
+  // A flow starts at t = 0 and stays among the numbers, in both precisions.
+  for (const auto dtype : {at::kFloat, at::kDouble}) {
+    Tensor y = x.to(dtype);
+    for (int k = 0; k < 50; ++k) y = y + in_target(y, at::full({3}, k / 50.0, y.options())) / 50;
+    CHECK(at::isfinite(y).all().item<bool>());
+  }
+}
+
 TEST_CASE("The empirical field refuses another source, an endless target and unequal shapes",
           "[field][empirical]") {
   const auto field = make<weir::Field>("field/empirical");

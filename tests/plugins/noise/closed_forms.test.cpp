@@ -19,3 +19,13 @@ TEST_CASE("Noise schedules keep their closed forms", "[noise]") {
   CHECK(make<Noise>("noise/constant", {{"sigma", 0.0}})->zero());
   CHECK(make<Noise>("noise/brownian", {{"sigma", 0.0}})->zero());
 }
+
+TEST_CASE("The product of a bridge and its derivative is half the derivative of its square, ends included",
+          "[noise]") {
+  const auto bridge = make<Noise>("noise/brownian", {{"sigma", 2.0}});
+  for (const at::TensorOptions& options : {f32, f64}) {
+    const Tensor t = row_of({0, 1e-300, 0.25, 0.5, 1}).to(options);
+    CHECK(at::allclose(bridge->gamma_dgamma(t), 2 * (1 - 2 * t.to(at::kDouble)), 1e-12, 1e-12));
+  }
+  CHECK(bridge->gamma_dgamma(row_of({0, 1})).scalar_type() == at::kDouble);
+}
