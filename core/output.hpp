@@ -72,7 +72,11 @@ class Output final : public AnyOutput {
   std::shared_ptr<const T> value_;
 };
 
-// A tensor. An estimate has siblings <name>_se and <name>_n: declare them as outputs of their own.
+// A tensor. An estimate <name> has siblings, outputs of their own (traces beside a trace):
+//
+//   <name>_se   its standard error; NaN where none can be had, and the description says when
+//   <name>_n    how many independent values the error is from: (<name> - truth) / <name>_se has Student's t with <name>_n - 1 degrees
+//               of freedom. Often a count, of points, rows or replicates; less where few of the values decide, and then no integer.
 template <>
 class Output<Tensor> final : public AnyOutput {
  public:
@@ -94,6 +98,7 @@ class Output<Tensor> final : public AnyOutput {
   // Why the number is infinite or missing; written beside it as <name>_reason.
   void reason(const std::string& text) { attribute(schema().name + "_reason", text); }
   const Tensor& get() const;
+  bool is_set() const { return value_.defined(); }
 
  private:
   Shape shape_;

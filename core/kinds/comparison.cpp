@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <stdexcept>
+
 namespace weir {
 
 Comparison::~Comparison() = default;
@@ -51,8 +53,16 @@ std::pair<Tensor, Tensor> Comparison::sides() const {
     Rng rng = this->rng().at("reference");
     other = reference_->distinct(samples.size(0), rng);
   }
-  const auto flat = [](const Tensor& x) { return x.detach().reshape({x.size(0), -1}).to(at::kDouble); };
-  return {flat(samples), flat(other)};
+  const auto flat = [](const Tensor& x, const char* side) {
+    const Tensor rows = x.detach().reshape({x.size(0), -1}).to(at::kDouble);
+    const auto finite = at::isfinite(rows).all(1).sum().item<std::int64_t>();
+    if (finite < rows.size(0))
+      throw std::runtime_error(
+          fmt::format("{} of the {} {} to compare are NaN or infinite: see where they come from",
+                      rows.size(0) - finite, rows.size(0), side));
+    return rows;
+  };
+  return {flat(samples, "samples"), flat(other, points_.bound() ? "points" : "draws of the reference")};
 }
 
 }  // namespace weir

@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include <weir/kinds/metric.hpp>
 #include <weir/kinds/flow/source.hpp>
+#include <weir/kinds/metric.hpp>
 
 namespace weir {
 
@@ -18,6 +18,7 @@ class Comparison : public Metric {
   // after a fault.
   std::int64_t plan_sides(Plan& plan, std::int64_t least);
   // Both sides as [n, D] float64; a source is drawn from with the node's stream "reference" (distinct items of a finite set).
+  // Errors: std::runtime_error where a point is not finite: it has no distance to any other.
   std::pair<Tensor, Tensor> sides() const;
 
  private:

@@ -63,6 +63,14 @@ double end_of(const Reader& reader, const std::string& path, bool last) {
   return mean(doubles(reader.rows(path, last ? shape[0] - 1 : 0, 1)));
 }
 
+// The step of the first or last row of a trace; nothing of a tensor or of a trace without rows.
+std::optional<double> step_at_end(const Reader& reader, const std::string& path, const std::string& end) {
+  if (!path.ends_with("/value")) return std::nullopt;
+  const std::string steps = path.substr(0, path.size() - std::string("value").size()) + "step";
+  if (!reader.has(steps) || reader.shape(steps)[0] == 0) return std::nullopt;
+  return end_of(reader, steps, end == "last");
+}
+
 bool is_single(const Reader& reader, const std::string& path) {
   const auto shape = reader.shape(path);
   return std::all_of(shape.begin(), shape.end(), [](std::int64_t size) { return size == 1; });
@@ -107,8 +115,12 @@ Estimate estimate(const Reader& reader, const std::string& dotted, const std::st
   const bool end = reduction == "last" || reduction == "first";
   if (!is_single(reader, path) && !(end && reader.shape(path).size() == 1)) return result;
   const auto sibling = [&](const char* suffix) -> std::optional<double> {
-    if (!reader.has(record_path(dotted + suffix))) return std::nullopt;
-    return reduce(reader, dotted + suffix, end ? reduction : "mean");
+    const std::string there = dotted + suffix;
+    if (!reader.has(record_path(there))) return std::nullopt;
+    if (end && step_at_end(reader, path, reduction) !=
+                   step_at_end(reader, dataset_at(reader, there), reduction))
+      return std::nullopt;
+    return reduce(reader, there, end ? reduction : "mean");
   };
   result.se = sibling("_se");
   result.n = sibling("_n");

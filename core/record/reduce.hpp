@@ -20,8 +20,8 @@ std::string dataset_at(const Reader& reader, const std::string& dotted);
 // for an unknown reduction.
 double reduce(const Reader& reader, const std::string& dotted, const std::string& reduction);
 
-// The same with what the record says of its error: siblings <path>_se and <path>_n, taken where the reduction
-// picks one number (a single value, or `last` and `first` of a trace of numbers).
+// The same with what the record says of its error: siblings <path>_se and <path>_n (core/output.hpp says what they mean), taken
+// where the reduction picks one number (a single value, or `last` and `first` of a trace of numbers, at the same step).
 struct Estimate {
   double value = 0;
   std::optional<double> se{}, n{};

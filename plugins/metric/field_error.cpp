@@ -6,14 +6,16 @@
 //
 // Source   the excess-risk identity of least squares; Lipman et al., arXiv 2210.02747, theorem 2.
 // Shapes   relative [1]    bin [bins]
-// Limits   needs w to be finite on the paths; the standard error is that of the ratio, by the delta method over rows.
+// Limits   needs w to be finite on the paths; the standard error is the jackknife's over rows, which must be independent for it.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
-#include <weir/kinds/metric.hpp>
 #include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/metric.hpp>
+#include <weir/math/variance/standard_error.hpp>
 #include <weir/math/variance/time_bins.hpp>
 #include <weir/plugin.hpp>
 
@@ -29,9 +31,13 @@ class FieldError final : public weir::Metric {
                                      "points at which both are compared"};
   weir::Param<std::int64_t> chunk_{this, "chunk", 512, weir::at_least(1), "points evaluated together"};
   weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
-  weir::Output<Tensor> relative_{this, "relative", "1", "relative root-mean-square error"};
-  weir::Output<Tensor> relative_se_{this, "relative_se", "1", "standard error of relative"};
-  weir::Output<Tensor> relative_n_{this, "relative_n", "1", "points compared", "int64"};
+  weir::Output<Tensor> relative_{this, "relative", "1",
+                                 "relative root-mean-square error; NaN where both fields are zero"};
+  weir::Output<Tensor> relative_se_{
+      this, "relative_se", "1",
+      "standard error of relative; NaN where the rows of a draw depend on each other"};
+  weir::Output<Tensor> relative_n_{this, "relative_n", "1",
+                                   "independent points compared; 1 for dependent rows", "int64"};
   weir::Output<Tensor> bin_{this, "bin", "1",
                             "relative error of the points in each time bin; NaN without points"};
 
@@ -63,12 +69,14 @@ class FieldError final : public weir::Metric {
       run.progress(i + n, samples_(), {});
     }
     const Tensor e = at::cat(errors), s = at::cat(norms);
-    const double n = double(samples_()), ratio = (e.sum() / s.sum()).item<double>();
-    // d sqrt(r) = dr / (2 sqrt(r)), and the influence of a row on r = sum e / sum s is (e_i - r s_i) / mean s.
-    const double spread = ((e - ratio * s) / s.mean()).std().item<double>() / std::sqrt(n);
+    const double ratio = (e.sum() / s.sum()).item<double>();
+    const Tensor without = ((e.sum() - e) / (s.sum() - s)).clamp_min(0).sqrt();
+    const bool independent = !objective_->coupling().dependent_rows();
     relative_.set(at::scalar_tensor(std::sqrt(ratio), at::kDouble));
-    relative_se_.set(at::scalar_tensor(ratio > 0 ? spread / (2 * std::sqrt(ratio)) : 0.0, at::kDouble));
-    relative_n_.set(at::scalar_tensor(samples_(), at::kLong));
+    relative_se_.set(at::scalar_tensor(
+        independent ? weir::jackknife_se(without) : std::numeric_limits<double>::quiet_NaN(), at::kDouble));
+    if (!independent) relative_se_.reason("the rows of one minibatch-OT plan depend on each other");
+    relative_n_.set(at::scalar_tensor(independent ? samples_() : 1, at::kLong));
     const Tensor bin = weir::time_bins(sample.t, bins_());
     bin_.set((at::bincount(bin, e, bins_()) / at::bincount(bin, s, bins_())).sqrt());
   }

@@ -4,20 +4,26 @@
 //   replicated   B / (R-1) sum_r ||gbar_r - mean gbar||^2: the same number from the spread of R batch gradients,
 //                and the right one (per batch, times B) where the rows of a batch depend on each other
 //
-// Source   arXiv 2510.18118; closed forms for affine fields in core/math. Estimators as in core/math/gradient_variance.hpp.
+// The errors are over the replicates: that of a mean for total and loss, the jackknife for replicated, which is itself a variance.
+//
+// Source   arXiv 2510.18118; closed forms for affine fields and estimators as in core/math/variance.
 // Shapes   total, loss, replicated [1]    layer [layers]    bin [bins]
-// Limits   total assumes independent rows: on minibatch-OT couplings only replicated is given.
+// Limits   total assumes independent rows: on minibatch-OT couplings only replicated is given. Where the variance is known to be
+//          infinite (a target without a second moment, a pole of an affine field) the numbers are of these samples alone: the run
+//          warns, `<name>_reason` beside each says why, and there is no error.
 #include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <weir/kinds/metric.hpp>
 #include <weir/kinds/learn/objective.hpp>
-#include <weir/math/variance/gradient_variance.hpp>
-#include <weir/math/variance/row_gradients.hpp>
+#include <weir/kinds/metric.hpp>
 #include <weir/math/autograd/tape.hpp>
+#include <weir/math/variance/exact_gradient_variance.hpp>
+#include <weir/math/variance/gradient_variance.hpp>
+#include <weir/math/variance/infinite_moments.hpp>
+#include <weir/math/variance/row_gradients.hpp>
 #include <weir/math/variance/time_bins.hpp>
 #include <weir/plugin.hpp>
 
@@ -31,18 +37,31 @@ class GradientVariance final : public weir::Metric {
   weir::Param<std::int64_t> batch_{this, "batch", 1024, weir::at_least(2), "rows in a replicate"};
   weir::Param<std::int64_t> replicates_{this, "replicates", 16, weir::at_least(2), "independent batches"};
   weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
-  weir::Output<Tensor> total_{this, "total", "1", "trace of the covariance of the per-sample gradients"};
-  weir::Output<Tensor> total_se_{this, "total_se", "1", "standard error of total over the replicates"};
-  weir::Output<Tensor> total_n_{this, "total_n", "1", "samples behind total", "int64"};
+  weir::Output<Tensor> total_{this, "total", "1",
+                              "trace of the covariance of the per-sample gradients; NaN where the rows of a "
+                              "batch depend on each other"};
+  weir::Output<Tensor> total_se_{
+      this, "total_se", "1",
+      "standard error of total over the replicates; NaN where total is, or has no variance"};
+  weir::Output<Tensor> total_n_{this, "total_n", "1", "replicates behind total", "int64"};
   weir::Output<Tensor> replicated_{this, "replicated", "1",
                                    "batch size times the variance of the batch gradient"};
-  weir::Output<Tensor> replicated_se_{this, "replicated_se", "1", "standard error of replicated"};
-  weir::Output<Tensor> layer_{this, "layer", "1", "total, by layer"};
-  weir::Output<Tensor> bin_{
-      this, "bin", "1",
-      "trace of the covariance among the rows of each time bin; NaN below two rows in a replicate"};
+  weir::Output<Tensor> replicated_se_{this, "replicated_se", "1",
+                                      "standard error of replicated, by the jackknife; NaN for two "
+                                      "replicates, or where replicated has no variance"};
+  weir::Output<Tensor> replicated_n_{
+      this, "replicated_n", "1",
+      "effective number of replicates behind replicated_se, fewer than there are where few of "
+      "them decide",
+      "float64"};
+  weir::Output<Tensor> layer_{this, "layer", "1", "total, by layer; NaN where total is"};
+  weir::Output<Tensor> bin_{this, "bin", "1",
+                            "trace of the covariance among the rows of each time bin; NaN below two rows in "
+                            "a replicate, or where total is"};
   weir::Output<Tensor> loss_{this, "loss", "1", "mean loss"};
-  weir::Output<Tensor> loss_se_{this, "loss_se", "1", "standard error of loss over the replicates"};
+  weir::Output<Tensor> loss_se_{
+      this, "loss_se", "1", "standard error of loss over the replicates; NaN where the loss has no variance"};
+  weir::Output<Tensor> loss_n_{this, "loss_n", "1", "replicates behind loss", "int64"};
 
  public:
   void plan(weir::Plan& plan) override {
@@ -56,7 +75,8 @@ class GradientVariance final : public weir::Metric {
       return;
     }
     const auto layers = weir::layers_of(params);
-    for (auto* output : {&total_, &total_se_, &total_n_, &replicated_, &replicated_se_, &loss_, &loss_se_})
+    for (auto* output : {&total_, &total_se_, &total_n_, &replicated_, &replicated_se_, &replicated_n_,
+                         &loss_, &loss_se_, &loss_n_})
       output->plan({}, {});
     layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"}).attributes["layers"] =
         fmt::format("{}", fmt::join(layers, " "));
@@ -84,19 +104,27 @@ class GradientVariance final : public weir::Metric {
                          .trace_cov);
       run.progress(r + 1, replicates_(), {{"total", estimate.total.trace_cov}});
     }
-    const double missing = std::numeric_limits<double>::quiet_NaN();
-    set(total_, &total_se_, totals, independent ? 1.0 : missing);
+    const weir::InfiniteMoments infinite = weir::infinite_moments(*objective_, *field_, params);
+    // The fourth moment of the target is in the variance of every number here.
+    const bool has_spread = weir::infinite_target(*objective_, /*power=*/4).empty();
+    const bool has_error = has_spread && infinite.variance.empty();
+    const Tensor replicates = at::scalar_tensor(replicates_(), at::kLong);
+    set(total_, &total_se_, totals, independent, has_error);
+    total_n_.set(independent ? replicates : at::zeros_like(replicates));
+    set(loss_, &loss_se_, losses, true, has_spread && infinite.loss.empty());
+    loss_n_.set(replicates);
+    set(layer_, nullptr, layers, independent);
+    set(bin_, nullptr, bins, independent);
     if (!independent) total_.reason("rows of one minibatch-OT plan depend on each other; see replicated");
-    total_n_.set(at::scalar_tensor(independent ? batch_() * replicates_() : 0, at::kLong));
-    set(loss_, &loss_se_, losses, 1.0);
-    set(layer_, nullptr, layers, independent ? 1.0 : missing);
-    set(bin_, nullptr, bins, independent ? 1.0 : missing);
     // r / (r - 1) makes the squared deviations from the common mean unbiased.
     const Tensor all = at::stack(means).to(at::kDouble);
     const double n = double(replicates_());
-    const Tensor squares = (all - all.mean(0)).square().sum(1) * (double(batch_()) * n / (n - 1));
-    replicated_.set(squares.mean());
-    replicated_se_.set(squares.std() / std::sqrt(n));
+    const Tensor centred = (all - all.mean(0)).square().sum(1);
+    const weir::TraceCovError error = weir::trace_cov_error(centred);
+    replicated_.set((centred * (double(batch_()) * n / (n - 1))).mean());
+    replicated_se_.set(number(has_error ? double(batch_()) * error.se : missing));
+    replicated_n_.set(number(error.n));
+    if (!infinite.variance.empty()) say(infinite, run);
   }
 
  private:
@@ -127,13 +155,25 @@ class GradientVariance final : public weir::Metric {
     return measured;
   }
 
-  // The mean over the replicates and its standard error.
+  // The mean over the replicates and its standard error; NaN where they are not given.
   static void set(weir::Output<Tensor>& output, weir::Output<Tensor>* se, const std::vector<Tensor>& values,
-                  double factor) {
-    const Tensor all = at::stack(values) * factor;
+                  bool given, bool has_error = true) {
+    const Tensor all = at::stack(values) * (given ? 1.0 : missing);
     output.set(all.mean(0));
-    if (se) se->set(all.std(0) / std::sqrt(double(values.size())));
+    if (se) se->set(all.std(0) / std::sqrt(double(values.size())) * (has_error ? 1.0 : missing));
   }
+
+  void say(const weir::InfiniteMoments& infinite, weir::Run& run) {
+    for (auto* output : {&total_, &replicated_, &layer_, &bin_}) output->reason(infinite.variance);
+    if (!infinite.loss.empty()) loss_.reason(infinite.loss);
+    const bool by_target = !weir::infinite_target(*objective_, /*power=*/2).empty();
+    run.warn(fmt::format("{} infinite, and what is measured depends on the seed: {}{}",
+                         infinite.loss.empty() ? "the variance of the gradient is"
+                                               : "the loss and the variance of its gradient are",
+                         infinite.variance, by_target ? fmt::format("; {}", weir::keep_from_the_ends) : ""));
+  }
+
+  static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 };
 
 }  // namespace

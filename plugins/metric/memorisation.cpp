@@ -4,14 +4,15 @@
 //   ot_i = | e_i - y_i |,  y_i the partner   nearest_i = min_j | e_i - x1_j |      distance to the nearest training target
 //   under optimal transport, where known     share     = share of pairs with own_i = nearest_i (recall)
 //   ratio_i = nearest_i / second nearest_i   copied    = share of pairs with ratio_i < 1/3
+//   share_se  = sqrt(p (1 - p) / n), p = (n share + 2) / (n + 4): not zero where all pairs or none are recalled
 //   partner_i = the j of the nearest target: (i, partner_i) is the matrix of the coupling that the flow gives back
 //
 // Source   Reu, Dromigny, Bronstein, Vargas, arXiv 2510.18118, tables 1 to 3 (L2 distances over all coordinates, not squared);
 //          the ratio and its 1/3: Yoon, Choi, Kwon, Ryu, "Diffusion probabilistic models generalize when they fail to
-//          memorize", ICML 2023 workshop on structured probabilistic inference.
+//          memorize", ICML 2023 workshop on structured probabilistic inference; p of the error: Agresti, Coull, Am. Stat. 52 (1998).
 // Shapes   generated, ot [pair, item...]; own, nearest, ratio, partner, ot [pair]; share, share_se, share_n, copied: numbers
-// Limits   a tie counts as own; ratio, which needs two pairs, is 1 between equal targets. share_se = sqrt(share (1 - share) / n) is the error over pairs of one trained model; the spread
-//          over trainings is seen over seeds. Row i of `generated` must have started at x0_i.
+// Limits   a tie counts as own; ratio, which needs two pairs, is 1 between equal targets. share_se is the error over
+//          pairs of one trained model; the spread over trainings is seen over seeds. Row i of `generated` must have started at x0_i.
 #include <cmath>
 #include <vector>
 
@@ -113,7 +114,8 @@ class Memorisation final : public weir::Metric {
       copied_.set((ratio < 1.0 / 3).to(at::kDouble).mean());
     }
     share_.set(at::scalar_tensor(share, at::kDouble));
-    share_se_.set(at::scalar_tensor(std::sqrt(share * (1 - share) / static_cast<double>(n)), at::kDouble));
+    const double pairs = static_cast<double>(n), p = (pairs * share + 2) / (pairs + 4);
+    share_se_.set(at::scalar_tensor(std::sqrt(p * (1 - p) / pairs), at::kDouble));
     share_n_.set(at::scalar_tensor(n, at::kLong));
   }
 };

@@ -8,12 +8,16 @@
 // Cost     a plain step of an MLP 256 x 3 at batch 256 takes 1.45 times as long with everything at every step (most of it the
 //          bins), and a third of a step more where total_se is taken
 // Shapes   total [1]    layer [layers]    bin [bins]    pair, pair_id [batch]
-// Limits   rows must be independent: refused on minibatch-OT couplings, whose rows share a plan.
+// Limits   rows must be independent: refused on minibatch-OT couplings, whose rows share a plan. Where the target has no second
+//          moment the variance is infinite, and what is written is of the batch alone: `total_reason` beside it says so.
+#include <limits>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/math/variance/gradient_variance.hpp>
+#include <weir/math/variance/infinite_moments.hpp>
 #include <weir/math/variance/time_bins.hpp>
 #include <weir/plugin.hpp>
 
@@ -23,12 +27,18 @@ using weir::Tensor;
 
 class GradientVariance final : public weir::Probe {
   weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
-  weir::Param<std::int64_t> se_every_{this, "se_every", 10, weir::at_least(1),
-                                      "total_se is taken at observed steps that are a multiple of this"};
+  weir::Param<std::int64_t> se_every_{
+      this, "se_every", 10, weir::at_least(1),
+      "total_se and total_n are taken at observed steps that are a multiple of this"};
   weir::Param<bool> pairs_{this, "pairs", true, "whether each row's own squared gradient norm is kept"};
   weir::Trace total_{this, "total", "1", "trace of the covariance of the per-sample gradients"};
-  weir::Trace total_se_{this, "total_se", "1",
-                        "standard error of total, from the spread of the centred norms"};
+  weir::Trace total_se_{
+      this, "total_se", "1",
+      "standard error of total, by the jackknife over rows; NaN below three rows, or for gradients without a "
+      "fourth moment"};
+  weir::Trace total_n_{
+      this, "total_n", "1",
+      "effective number of rows behind total_se, fewer than there are where few of them decide"};
   weir::Trace square_{this, "square", "1", "mean squared norm of the per-sample gradients"};
   weir::Trace layer_{this, "layer", "1", "total, by layer"};
   weir::Trace bin_{this, "bin", "1",
@@ -54,13 +64,18 @@ class GradientVariance final : public weir::Probe {
       return;
     }
     const std::vector<std::string> layers = weir::layers_of(training.params);
-    for (weir::Trace* trace : {&total_se_, &square_}) trace->plan({}, {});
-    for (weir::DatasetSpec* spec : {&total_.plan({}, {}), &weir::plan_bins(bin_, bins_())}) {
+    for (weir::Trace* trace : {&total_se_, &total_n_}) trace->plan({}, {});
+    weir::DatasetSpec &total = total_.plan({}, {}), &bin = weir::plan_bins(bin_, bins_());
+    for (weir::DatasetSpec* spec : {&total, &bin}) {
       spec->attributes["estimator"] = "per-sample tr Cov(g); the batch's gradient has 1/B of it";
       spec->attributes["ddof"] = "1";
     }
-    layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"}).attributes["layers"] =
-        fmt::format("{}", fmt::join(layers, " "));
+    weir::DatasetSpec& layer = layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"});
+    layer.attributes["layers"] = fmt::format("{}", fmt::join(layers, " "));
+    const std::string infinite = weir::infinite_target(training.objective, /*power=*/2);
+    for (weir::DatasetSpec* spec : {&total, &bin, &layer, &square_.plan({}, {})})
+      weir::say_infinite(*spec, infinite);
+    has_error_ = weir::infinite_target(training.objective, /*power=*/4).empty();
     weir::plan_bins(bin_n_, bins_());
     if (pairs_()) {
       pair_.plan({training.batch}, {"row"});
@@ -73,7 +88,11 @@ class GradientVariance final : public weir::Probe {
     const weir::BinnedVariance binned = weir::binned_variance(
         *step.per_sample, estimate.square_norms, weir::time_bins(step.sample.t, bins_()), bins_());
     total_.append(step.step, estimate.total.trace_cov);
-    if (step.step % se_every_() == 0) total_se_.append(step.step, weir::trace_cov_se(*step.per_sample));
+    if (step.step % se_every_() == 0) {
+      const weir::TraceCovError error = weir::trace_cov_error(*step.per_sample);
+      total_se_.append(step.step, has_error_ ? error.se : std::numeric_limits<double>::quiet_NaN());
+      total_n_.append(step.step, error.n);
+    }
     square_.append(step.step, estimate.total.mean_square_norm);
     std::vector<double> layers;
     for (const auto& [name, layer] : estimate.layers) layers.push_back(layer.trace_cov);
@@ -85,6 +104,9 @@ class GradientVariance final : public weir::Probe {
       pair_id_.append(step.step, step.sample.batch.id);
     }
   }
+
+ private:
+  bool has_error_ = true;  // from plan_for
 };
 
 }  // namespace

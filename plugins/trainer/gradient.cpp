@@ -17,8 +17,9 @@
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/kinds/learn/trainer.hpp>
-#include <weir/math/variance/row_gradients.hpp>
 #include <weir/math/autograd/tape.hpp>
+#include <weir/math/variance/infinite_moments.hpp>
+#include <weir/math/variance/row_gradients.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -71,7 +72,9 @@ class Gradient final : public weir::Trainer {
     for (const auto& [name, value] : initial.tensors()) shapes.emplace_back(name, value.sizes().vec());
     params_.plan(shapes);
     ema_params_.plan(shapes);
-    loss_.plan({}, {}).attributes["estimator"] = "mean over the batch";
+    weir::DatasetSpec& loss = loss_.plan({}, {});
+    loss.attributes["estimator"] = "mean over the batch";
+    weir::say_infinite(loss, weir::infinite_target(*objective_, /*power=*/2));
     const weir::Training training{*objective_, initial, batch_(), steps_()};
     for (const auto& [name, probe] : probes_()) probe->plan_for(training, plan);
   }
@@ -96,6 +99,10 @@ class Gradient final : public weir::Trainer {
     weir::State memory = optimiser_->init(params);
     std::int64_t done = 0;
     if (!state_.empty()) done = go_on(params, ema, memory);
+
+    if (const std::string why = weir::infinite_target(*objective_, /*power=*/2); !why.empty())
+      run.warn(fmt::format("the mean loss is infinite, and so is the variance of its gradient: {}; {}", why,
+                           weir::keep_from_the_ends));
 
     weir::Tape tape;
     for (std::int64_t k = done + 1; k <= steps_(); ++k) {

@@ -1,8 +1,9 @@
 // tests/math/gradient_variance.test.cpp -- variances of per-sample gradients against their definition.
+#include <algorithm>
 #include <cmath>
 
-#include <weir/math/variance/gradient_variance.hpp>
 #include <weir/math/autograd/layer_gradients.hpp>
+#include <weir/math/variance/gradient_variance.hpp>
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
@@ -60,27 +61,34 @@ TEST_CASE("The trace of the covariance is the sum of the coordinates' unbiased v
   CHECK(at::allclose(found.square_norms, g.square().sum(1)));
 }
 
-TEST_CASE("The estimate is unbiased and its standard error is the spread of repeated estimates",
-          "[math][gradient_variance]") {
-  // g ~ N(m, I_6), so tr Cov(g) = 6. 2000 estimates from 16 samples each.
-  Rng rng(12, "repeats", f64);
+TEST_CASE("The estimate is unbiased", "[math][gradient_variance]") {
+  // g ~ N(m, I_6), so tr Cov(g) = 6 and 15 tr / 6 is chi-squared. 2000 estimates from 16 samples each.
+  const Rng rng(12, "repeats", f64);
   const int repeats = 2000;
-  double sum = 0, squares = 0, se2 = 0;
+  double sum = 0;
   for (int r = 0; r < repeats; ++r) {
     PerSampleGradients gradients;
-    gradients.layers.emplace_back("a", weir::dense_gradients(rng.normal({16, 6}) + 3));
-    const auto total = gradient_variance(gradients).total;
-    sum += total.trace_cov;
-    squares += total.trace_cov * total.trace_cov;
-    se2 += std::pow(trace_cov_se(gradients), 2);
+    gradients.layers.emplace_back("a", weir::dense_gradients(rng.at("g", r).normal({16, 6}) + 3));
+    sum += gradient_variance(gradients).total.trace_cov;
   }
-  const double mean = sum / repeats;
-  const double variance = squares / repeats - mean * mean;
-  CHECK(std::abs(mean - 6) < 4 * std::sqrt(variance / repeats));
-  // tr Cov of normal data has variance 2 * 6 / 15 = 0.8; from 2000 estimates it is known to some 3 %. The plug-in standard
-  // error treats the centred norms as independent, which is right up to terms of order 1 / 16.
-  CHECK(variance == Approx(0.8).epsilon(0.15));
-  CHECK(se2 / repeats == Approx(0.8).epsilon(0.2));
+  CHECK(std::abs(sum / repeats - 6) < 4 * std::sqrt(2 * 6 / 15.0 / repeats));
+}
+
+TEST_CASE("The error is the spread of the estimates that leave one sample out", "[math][gradient_variance]") {
+  const PerSampleGradients gradients = layers(7);
+  const Tensor g = all(gradients);
+  std::vector<double> without;
+  for (std::int64_t i = 0; i < 7; ++i)
+    without.push_back(trace_of(at::cat({g.slice(0, 0, i), g.slice(0, i + 1)})));
+  const Tensor found = at::tensor(without, f64);
+  const weir::TraceCovError error = trace_cov_error(gradients);
+  CHECK(error.se ==
+        Approx(std::sqrt(6.0 / 7 * (found - found.mean()).square().sum().item<double>())).epsilon(1e-9));
+  // kappa of the seven, drawn to 15 with the weight of eight; nu = 2 n / (kappa - 1), within [1, n - 2].
+  const Tensor d = found - found.mean();
+  const double kappa = (d.pow(4).mean() / d.square().mean().square()).item<double>();
+  const double nu = 14 / ((7 * kappa + 8 * 15) / 15 - 1);
+  CHECK(error.n == Approx(1 + std::min(std::max(nu, 1.0), 5.0)).epsilon(1e-9));
 }
 
 TEST_CASE("Variances within bins and between them add up to the whole", "[math][gradient_variance]") {
@@ -114,7 +122,7 @@ TEST_CASE("With the mean gradient at hand the estimate is the same, also where t
   const double spread = GENERATE(1.0, 0.1, 1e-3, 1e-5);
   PerSampleGradients gradients = layers(20, spread);
   const weir::VarianceEstimate without = gradient_variance(gradients);
-  const double se_without = trace_cov_se(gradients);
+  const double se_without = trace_cov_error(gradients).se;
   for (const auto& [name, layer] : gradients.layers) {
     const Tensor mean = layer->dense().mean(0);
     // The first two are linear layers 3 -> 5 and 5 -> 2, the third is one vector.
@@ -124,7 +132,7 @@ TEST_CASE("With the mean gradient at hand the estimate is the same, also where t
   }
   const weir::VarianceEstimate with = gradient_variance(gradients);
   CHECK(with.total.trace_cov == Approx(without.total.trace_cov).epsilon(1e-9));
-  CHECK(trace_cov_se(gradients) == Approx(se_without).epsilon(1e-8));
+  CHECK(trace_cov_error(gradients).se == Approx(se_without).epsilon(1e-8));
   for (std::size_t l = 0; l < 3; ++l) {
     CHECK(with.layers[l].second.trace_cov == Approx(without.layers[l].second.trace_cov).epsilon(1e-9));
   }
@@ -149,7 +157,9 @@ TEST_CASE("Scaling the losses by c scales the variance by c^2, and one sample ha
   alone.layers.emplace_back("a", weir::dense_gradients(g.slice(0, 0, 1)));
   CHECK(gradient_variance(scaled).total.trace_cov == Approx(9 * gradient_variance(one).total.trace_cov));
   CHECK(std::isnan(gradient_variance(alone).total.trace_cov));
-  CHECK(std::isnan(trace_cov_se(alone)));
+  CHECK(std::isnan(trace_cov_error(alone).se));
+  CHECK(trace_cov_error(scaled).se == Approx(9 * trace_cov_error(one).se));
+  CHECK(trace_cov_error(scaled).n == Approx(trace_cov_error(one).n));
   CHECK_THROWS_WITH(gradient_variance(PerSampleGradients{}),
                     "there are no per-sample gradients: the field has no parameters");
 }

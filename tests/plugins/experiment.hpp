@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <weir/kinds/learn/objective.hpp>
 #include <weir/kinds/flow/time.hpp>
+#include <weir/kinds/learn/objective.hpp>
 #include <weir/tensor.hpp>
 
 #include "field/given.hpp"
@@ -18,9 +18,10 @@ namespace weir::tests {
 struct Problem {
   explicit Problem(const std::string& noise = "noise/zero",
                    const nlohmann::json& params = nlohmann::json::object(),
-                   const std::string& law_of_t = "time/uniform")
-      : path(noise, params),
-        time(make<Time>(law_of_t)),
+                   const std::string& law_of_t = "time/uniform",
+                   const nlohmann::json& time_params = nlohmann::json::object(), bool noise_in_target = false)
+      : path(noise, params, noise_in_target),
+        time(make<Time>(law_of_t, time_params)),
         pairs(points("x0"), target()),
         objective(make<Objective>("objective/flow_matching")) {
     run(pairs);

@@ -33,6 +33,7 @@ weir::RunSpec small_spec() {
                           .dtype = DType::float64,
                           .unit = "nat",
                           .description = "mean loss"});
+  run.datasets.push_back({.node = "recall", .name = "loss_se", .trace = true, .dtype = DType::float64});
   run.datasets.push_back({.node = "recall",
                           .name = "rows",
                           .trace = true,
@@ -50,6 +51,7 @@ void make(const std::filesystem::path& file) {
   recorder.write("recall.share_n", dummy::array<std::int64_t>(DType::int64, {}, {128}));
   recorder.write("recall.params/net.0.bias", dummy::array<float>(DType::float32, {4}, {1, 2, 3, 6}));
   for (int i = 0; i < 4; ++i) recorder.append("recall.loss", 10 * i, dummy::scalar(8.0 / (1 << i)));
+  for (int i = 0; i < 3; ++i) recorder.append("recall.loss_se", 10 * i, dummy::scalar(0.5));
   for (int i = 0; i < 2; ++i)
     recorder.append(
         "recall.rows", i,
@@ -83,11 +85,14 @@ TEST_CASE("every reduction is the hand-computed number", "[record][reduce]") {
   CHECK(share.value == 0.75);
   CHECK(share.se.value() == 0.05);
   CHECK(share.n.value() == 128);
+  // The error stands at steps 0, 10 and 20, the loss at 30 as well.
   CHECK_FALSE(weir::estimate(reader, "recall.loss", "last").se.has_value());
+  CHECK(weir::estimate(reader, "recall.loss", "first").se.value() == 0.5);
   CHECK_THROWS_WITH(weir::reduce(reader, "recall.shar", "mean"),
                     "the record has no dataset recall.shar (/nodes/recall/shar)");
-  CHECK_THROWS_WITH(weir::reduce(reader, "recall", "mean"),
-                    Contains("recall is a group of the record, not a number; it holds: loss, never"));
+  CHECK_THROWS_WITH(
+      weir::reduce(reader, "recall", "mean"),
+      Contains("recall is a group of the record, not a number; it holds: loss, loss_se, never"));
   CHECK_THROWS_WITH(
       weir::reduce(reader, "recall.loss", "median"),
       EndsWith("unknown reduction 'median' of recall.loss; valid: mean, last, first, min, max, sum, sd"));
@@ -107,7 +112,7 @@ TEST_CASE("info tells status, times, plugins, datasets and last values", "[recor
   const auto all = weir::info_json(file);
   CHECK(all["status"] == "finished");
   CHECK(all["bytes"] == std::filesystem::file_size(file));
-  CHECK(all["heartbeat"]["rows"] == 6);
+  CHECK(all["heartbeat"]["rows"] == 9);
   CHECK(all["attempts"].size() == 1);
   CHECK(all["nodes"][0]["datasets"][4]["last"] == 1.0);
 

@@ -9,12 +9,31 @@
 #include <vector>
 
 #include <weir/math/numeric/quadrature.hpp>
+#include <weir/math/variance/infinite_moments.hpp>
 
 namespace weir {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+// The t at which I + t Theta is singular, complex ones too.
+std::vector<std::complex<double>> poles_of(const Tensor& matrix) {
+  std::vector<std::complex<double>> poles;
+  const Tensor values = at::linalg_eigvals(matrix);
+  for (std::int64_t i = 0; i < values.size(0); ++i) {
+    const auto lambda = values[i].item<c10::complex<double>>();
+    if (std::abs(lambda) > 1e-12) poles.push_back(-1.0 / std::complex<double>(lambda.real(), lambda.imag()));
+  }
+  return poles;
+}
+
+// Whether a pole is a time in [begin, end].
+bool is_time(const std::complex<double>& pole, double begin, double end) {
+  return std::abs(pole.imag()) <= 1e-12 && pole.real() >= begin && pole.real() <= end;
+}
+
+std::string singular_at(double t) { return fmt::format("I + t Theta is singular at t = {:.9g}", t); }
 
 // N normal vectors mean_n + load_n e with one e ~ N(0, I_K) for all.
 struct Normal {
@@ -41,6 +60,8 @@ class Flow {
     matrix_ = host(flow.field.matrix), shift_ = host(flow.field.shift);
     eye_ = at::eye(matrix_.size(0), at::kDouble);
   }
+
+  const Tensor& matrix() const { return matrix_; }
 
   Moments at(const Tensor& t) const {
     const Interpolant& path = flow_.interpolant;
@@ -76,17 +97,6 @@ class Flow {
     if (share(velocity_numerator(x), left) > 1e-20) return {true, true};
     // It has one, but w = B_t^T r has not, unless r has no part along the right null vectors.
     return {false, share(near.r, right) > 1e-16};
-  }
-
-  std::vector<std::complex<double>> poles() const {
-    std::vector<std::complex<double>> poles;
-    const Tensor values = at::linalg_eigvals(matrix_);
-    for (std::int64_t i = 0; i < values.size(0); ++i) {
-      const auto lambda = values[i].item<c10::complex<double>>();
-      if (std::abs(lambda) > 1e-12)
-        poles.push_back(-1.0 / std::complex<double>(lambda.real(), lambda.imag()));
-    }
-    return poles;
   }
 
  private:
@@ -146,24 +156,32 @@ std::vector<Divergence> divergences(const NormalFlow& problem, const Flow& flow,
   std::vector<Divergence> found;
   std::erase_if(poles, [&](const std::complex<double>& pole) {
     const double t = pole.real();
-    if (std::abs(pole.imag()) > 1e-12 || t < begin || t > end) return false;
+    if (!is_time(pole, begin, end)) return false;
     const Flow::Singular singular = flow.singular(t);
     const bool again =
         std::ranges::any_of(found, [&](const Divergence& d) { return std::abs(d.t - t) < 1e-9; });
-    if (singular.variance && !again)
-      found.push_back({t, singular.loss, fmt::format("I + t Theta is singular at t = {:.9g}", t)});
+    if (singular.variance && !again) found.push_back({t, singular.loss, singular_at(t)});
     return true;
   });
   const Interpolant& path = problem.interpolant;
-  if (path.noise_in_target() && !path.noise().finite_action() && problem.noise != 0) {
-    for (const double t : {0.0, 1.0}) {
-      poles.emplace_back(t);
-      if (begin <= t && t <= end)
-        found.push_back(
-            {t, true, fmt::format("the square of gamma' in the target is not integrable at t = {}", t)});
-    }
-  }
+  if (path.noise_in_target() && !path.noise().finite_action() && problem.noise != 0)
+    poles.insert(poles.end(), {0.0, 1.0});
+  for (const DivergentEnd& at : divergent_ends(path, problem.time, /*power=*/2, problem.noise))
+    found.push_back({at.t, true, at.reason});
   return found;
+}
+
+void add(std::string& reasons, const std::string& reason) {
+  reasons += (reasons.empty() ? "" : "; ") + reason;
+}
+
+InfiniteMoments infinite_by(const std::vector<Divergence>& divergent) {
+  InfiniteMoments infinite;
+  for (const Divergence& d : divergent) {
+    add(infinite.variance, d.reason);
+    if (d.loss) add(infinite.loss, d.reason);
+  }
+  return infinite;
 }
 
 }  // namespace
@@ -201,10 +219,35 @@ NormalFlow normal_flow(const Objective& objective, const Field& field, const Par
           .field = *field.affine(params)};
 }
 
+InfiniteMoments infinite_moments(const Objective& objective, const Field& field, const Params& params) {
+  const auto parts = objective.flow_matching();
+  const auto affine = field.affine(params);
+  if (parts && affine && !objective.coupling().size() && objective.coupling().joint_normal()) {
+    const NormalFlow problem = normal_flow(objective, field, params);
+    const Flow flow(problem);
+    const auto [begin, end] = problem.time.support();
+    std::vector<std::complex<double>> poles = poles_of(flow.matrix());
+    return infinite_by(divergences(problem, flow, begin, end, poles));
+  }
+  const std::string target = infinite_target(objective, /*power=*/2);
+  InfiniteMoments infinite{target, target};
+  if (!affine || !parts) return infinite;
+  const auto [begin, end] = parts->time->support();
+  for (const std::complex<double>& pole : poles_of(affine->matrix.to(at::kCPU, at::kDouble))) {
+    // Whatever the pairs: normal noise has a part along every direction.
+    const double t = pole.real();
+    if (!is_time(pole, begin, end) || infinite.loss.find(singular_at(t)) != std::string::npos) continue;
+    if (parts->interpolant->noise().gamma(at::full({1}, t, at::kDouble)).item<double>() <= 0) continue;
+    add(infinite.loss, singular_at(t));
+    add(infinite.variance, singular_at(t));
+  }
+  return infinite;
+}
+
 ExactVariance exact_gradient_variance(const NormalFlow& problem, std::int64_t bins) {
   const Flow flow(problem);
   const auto [begin, end] = problem.time.support();
-  std::vector<std::complex<double>> poles = flow.poles();
+  std::vector<std::complex<double>> poles = poles_of(flow.matrix());
   const std::vector<Divergence> divergent = divergences(problem, flow, begin, end, poles);
 
   ExactVariance result;
@@ -225,10 +268,9 @@ ExactVariance exact_gradient_variance(const NormalFlow& problem, std::int64_t bi
     whole.add(part);
     finer.add(integrate(flow, problem.time, quadrature(low, high, poles, /*halvings=*/1)));
   }
-  for (const Divergence& d : divergent) {
-    result.total_reason += (result.total_reason.empty() ? "" : "; ") + d.reason;
-    if (d.loss) result.loss_reason += (result.loss_reason.empty() ? "" : "; ") + d.reason;
-  }
+  const InfiniteMoments infinite = infinite_by(divergent);
+  result.total_reason = infinite.variance;
+  result.loss_reason = infinite.loss;
   result.total = divergent.empty() ? whole.trace_cov() : infinity;
   result.total_error = divergent.empty() ? std::abs(finer.trace_cov() - whole.trace_cov()) : nan;
   result.loss = result.loss_reason.empty() ? whole.loss / whole.mass : infinity;

@@ -37,6 +37,13 @@ void plan_normal_flow(Plan& plan, const std::string& port, const Field& field, c
 // Of an objective and a field without such faults.
 NormalFlow normal_flow(const Objective& objective, const Field& field, const Params& params);
 
+// Why the mean loss, or tr Cov(g) of one sample, is infinite; empty where that is not known. Of any objective and field: an affine
+// field has poles, and a target may have no second moment.
+struct InfiniteMoments {
+  std::string loss, variance;
+};
+InfiniteMoments infinite_moments(const Objective& objective, const Field& field, const Params& params);
+
 struct ExactVariance {
   double total = 0;  // tr Cov(g) of one sample; a batch of B independent samples has total / B
   double loss = 0;   // E ||r||^2

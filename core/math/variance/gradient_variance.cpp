@@ -5,6 +5,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include <weir/math/variance/standard_error.hpp>
+
 namespace weir {
 namespace {
 
@@ -95,15 +97,21 @@ VarianceEstimate gradient_variance(const PerSampleGradients& gradients) {
   return estimate;
 }
 
-double trace_cov_se(const PerSampleGradients& gradients) {
+TraceCovError trace_cov_error(const Tensor& centred_norms) {
+  const double n = static_cast<double>(centred_norms.size(0));
+  if (n < 3) return {nan, 1};
+  const Tensor without = (centred_norms.sum() - n / (n - 1) * centred_norms) / (n - 2);
+  return {jackknife_se(without), effective_n(without)};
+}
+
+TraceCovError trace_cov_error(const PerSampleGradients& gradients) {
   check_some(gradients);
   Tensor centred;
   for (std::size_t l = 0; l < gradients.layers.size(); ++l) {
     const Tensor norms = centred_norms(*gradients.layers[l].second, mean_of(gradients, l));
     centred = centred.defined() ? centred + norms : norms;
   }
-  const double n = static_cast<double>(centred.size(0));
-  return n < 2 ? nan : std::sqrt(centred.var(0, /*unbiased=*/true).item<double>() / n) * n / (n - 1);
+  return trace_cov_error(centred);
 }
 
 BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor& square_norms,

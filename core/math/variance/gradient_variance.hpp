@@ -33,9 +33,20 @@ struct VarianceEstimate {
 // of mean ||g_i||^2); else, layer by layer, from the centred norms ||g_i - gbar||^2, in which nothing cancels.
 VarianceEstimate gradient_variance(const PerSampleGradients& gradients);
 
-// The standard error of the total tr Cov(g), from the spread of ||g_i - gbar||^2 over all layers. It takes one matrix product
-// per linear layer, about a third of a training step, where the estimate itself takes almost nothing.
-double trace_cov_se(const PerSampleGradients& gradients);
+// The error of an estimate of tr Cov(g) from n independent samples, by the jackknife: with a_i = ||g_i - gbar||^2 and S = sum_i a_i
+// the estimate without sample i is T_i = (S - n / (n - 1) a_i) / (n - 2). It is overstated where n is small, by
+//
+//   E se^2 = V / n + 4 F / (n (n - 2)),   Var = V / n + 2 F / (n (n - 1))     V = Var ||g - E g||^2, F = ||Cov(g)||_F^2
+//
+// for normal g by a factor of (n - 1) / (n - 2). Two samples have one distance and tell nothing of its spread.
+struct TraceCovError {
+  double se = 0;  // NaN below three samples
+  double n = 0;   // effective: Student's t with n - 1 degrees of freedom; 1 below three samples
+};
+TraceCovError trace_cov_error(const Tensor& centred_norms);  // the a_i, [n] float64
+// The same of the total over all layers. It takes one matrix product per linear layer, about a third of a training step, where the
+// estimate itself takes almost nothing.
+TraceCovError trace_cov_error(const PerSampleGradients& gradients);
 
 // The variance resolved by a bin for each sample (of t). With m_k samples in bin k, S_k = ||sum of g_i in k||^2:
 //

@@ -73,3 +73,23 @@ TEST_CASE("The standard error of a relative error is its spread over repetitions
   // The spread of 200 repetitions is known to 5 %: four of those.
   CHECK(number(row_of(relative).std()) == Approx(number(row_of(se).mean())).epsilon(0.2));
 }
+
+TEST_CASE("Rows of one minibatch-OT plan give a relative error without an error of its own",
+          "[metric][field_error]") {
+  GivenSource source(at::zeros({2}, f64), at::eye(2, f64)), target(Problem::target());
+  const auto pairs = make<weir::Coupling>("coupling/ot", {{"draw", "fresh"}});
+  bind(*pairs, "source", source);
+  bind(*pairs, "target", target);
+  run(*pairs);
+  Problem problem;
+  bind(*problem.objective, "coupling", *pairs);
+  Line v(2, true), w(2);
+  const auto metric = make<weir::Metric>("metric/field_error", {{"samples", 50}});
+  bind(*metric, "objective", *problem.objective);
+  bind(*metric, "field", v);
+  bind(*metric, "reference", w);
+  run(*metric);
+  CHECK(number(value_of(*metric, "relative")) > 0);
+  CHECK(std::isnan(number(value_of(*metric, "relative_se"))));
+  CHECK(value_of(*metric, "relative_n").item<std::int64_t>() == 1);
+}

@@ -29,6 +29,16 @@ struct Setting {
   json field = {{"value", "ot"}};
 };
 
+// p(t) = 6 t (1 - t), which vanishes at both ends; never drawn from the ends themselves.
+class Hill final : public weir::Time {
+ public:
+  Tensor sample(std::int64_t n, weir::Rng& rng) const override {
+    // The middle one of three uniform numbers.
+    return std::get<0>(rng.uniform({n, 3}).sort(1)).select(1, 1);
+  }
+  Tensor density(const Tensor& t) const override { return 6 * t * (1 - t); }
+};
+
 struct Experiment {
   explicit Experiment(const Setting& of)
       : base(make<weir::Source>("source/gaussian", of.start, f64, 3, "base")),
@@ -262,6 +272,88 @@ TEST_CASE("A Brownian bridge in the target is infinite at the ends, and finite a
   const double integral = 0.5 * std::log((1 - eps) / eps) - (1 - 2 * eps);
   CHECK(of(*Experiment(setting).exact(), "loss") ==
         Approx(2 * 0.09 * integral / (1 - 2 * eps)).epsilon(1e-10));
+}
+
+TEST_CASE(
+    "A law of t that vanishes at the ends makes the loss of a bridge in the target finite, but not its error",
+    "[metric][exact]") {
+  Setting setting = turned(0, 0.3, "ot");
+  setting.noise = "noise/brownian";
+  setting.noise_in_target = true;
+  setting.coupling = {{"shift", {5, 5}}};
+  Experiment experiment(setting);
+  Hill hill;
+  bind(*experiment.objective, "time", hill);
+  // r = gamma' z: the loss is d sigma^2 int (1 - 2 t)^2 / (4 t (1 - t)) 6 t (1 - t) dt = d sigma^2 / 2.
+  CHECK(of(*experiment.exact(), "loss") == Approx(0.09).epsilon(1e-10));
+  CHECK(std::isfinite(of(*experiment.exact(), "total")));
+  const auto measured = experiment.metric("metric/gradient_variance", {{"batch", 512}, {"replicates", 4}});
+  REQUIRE(plan(*measured).empty());
+  QuietRun quiet;
+  measured->run(quiet);
+  CHECK(quiet.warnings.empty());
+  for (const char* name : {"total_se", "replicated_se", "loss_se"}) CHECK(std::isnan(of(*measured, name)));
+  // A fourth moment is infinite, the mean is not: it settles, if slowly.
+  CHECK(of(*measured, "loss") == Approx(0.09).epsilon(0.2));
+}
+
+TEST_CASE("What is measured of an infinite variance is said to be of the samples alone", "[metric][exact]") {
+  const std::string ends =
+      "the square of gamma' in the target is not integrable at t = 0; the square of gamma' in the target is "
+      "not "
+      "integrable at t = 1";
+  Setting bridge = turned(0, 0.3, "ot");
+  bridge.noise = "noise/brownian";
+  bridge.noise_in_target = true;
+  Setting half = turned(180, 0.05, "pair");
+  half.coupling.erase("covariance");
+  Setting fixed = half;
+  fixed.coupling["draw"] = {{"fixed", 16}};
+  // The loss has a limit and the variance has none: see above.
+  Setting limit;
+  limit.coupling = {{"matrix", {{-1, 0}, {0, 1}}}};
+  limit.field = {{"value", "given"}, {"theta", {0, 0}}, {"Theta", {{-2, 0}, {1, 0}}}};
+  struct Case {
+    Setting setting;
+    std::string warning;
+    bool loss;
+  };
+  const std::string both =
+      "the loss and the variance of its gradient are infinite, and what is measured depends on the seed: ";
+  const Case of_these[] = {
+      {bridge,
+       both + ends +
+           "; keep t from the ends, such as time: {plugin: uniform, eps: 1e-3}, or leave noise_in_target out",
+       true},
+      {half, both + "I + t Theta is singular at t = 0.5", true},
+      {fixed, both + "I + t Theta is singular at t = 0.5", true},
+      {limit,
+       "the variance of the gradient is infinite, and what is measured depends on the seed: I + t Theta is "
+       "singular at "
+       "t = 0.5",
+       false}};
+  for (const Case& each : of_these) {
+    Experiment experiment(each.setting);
+    const auto measured = experiment.metric("metric/gradient_variance", {{"batch", 16}, {"replicates", 3}});
+    REQUIRE(plan(*measured).empty());
+    QuietRun quiet;
+    measured->run(quiet);
+    CHECK(quiet.warnings == std::vector<std::string>{each.warning});
+    CHECK(std::isfinite(of(*measured, "total")));
+    CHECK(std::isnan(of(*measured, "total_se")));
+    CHECK(std::isnan(of(*measured, "replicated_se")));
+    CHECK(std::isnan(of(*measured, "loss_se")) == each.loss);
+  }
+  // Own pairs without noise stay on the field's lines: nothing is infinite, whatever the poles.
+  half.noise = "noise/zero";
+  half.noise_params = json::object();
+  Experiment still(half);
+  const auto measured = still.metric("metric/gradient_variance", {{"batch", 16}, {"replicates", 3}});
+  REQUIRE(plan(*measured).empty());
+  QuietRun quiet;
+  measured->run(quiet);
+  CHECK(quiet.warnings.empty());
+  CHECK(of(*measured, "total_se") < 1e-15);
 }
 
 TEST_CASE("What the closed form does not hold for is refused with the reason", "[metric][exact]") {

@@ -54,7 +54,7 @@ TEST_CASE("Memorisation of three points on a line, by hand", "[metric][memorisat
   CHECK(number(made("copied")) == Approx(2.0 / 3));
   CHECK(made("partner").equal(at::tensor({0, 1, 0}, at::kLong)));
   CHECK(number(made("share")) == Approx(2.0 / 3));
-  CHECK(number(made("share_se")) == Approx(std::sqrt(2.0 / 27)));
+  CHECK(number(made("share_se")) == Approx(2.0 / 7));  // p = 4/7: sqrt(4/7 3/7 / 3)
   CHECK(made("share_n").item<std::int64_t>() == 3);
 }
 

@@ -3,6 +3,7 @@
 
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/math/autograd/tape.hpp>
+#include <weir/math/variance/gradient_variance.hpp>
 
 #include "../experiment.hpp"
 
@@ -18,7 +19,7 @@ constexpr std::int64_t rows = 24;
 
 // One observed step of an MLP, and the per-sample gradients by brute force.
 struct Observed {
-  Observed(const std::string& id, const json& params)
+  Observed(const std::string& id, const json& params, const Problem& problem = Problem())
       : probe(make<weir::Probe>(id, params, f64, 0, "probe")) {
     const auto field = make<weir::Field>("field/mlp", {{"width", 8}, {"depth", 2}});
     weir::Rng rng(2, "init", f64);
@@ -42,7 +43,6 @@ struct Observed {
   }
   const Tensor& row(const std::string& trace) const { return sink.rows.at("probe." + trace).at(0); }
 
-  Problem problem;
   std::unique_ptr<weir::Probe> probe;
   weir::Sample sample;
   Rows sink;
@@ -75,21 +75,61 @@ TEST_CASE("probe/gradient_variance writes the unbiased variance in all, by layer
   CHECK(seen.row("pair_id").equal(seen.sample.batch.id.to(at::kDouble)));
 }
 
-TEST_CASE("The standard error of the variance is that of the centred norms, at multiples of se_every",
-          "[probe]") {
+TEST_CASE("The standard error of the variance is the jackknife's, at multiples of se_every", "[probe]") {
   const Observed seen("probe/gradient_variance", {{"se_every", 2}});
   const Tensor centred = (seen.g - seen.g.mean(0)).square().sum(1);
   const double n = double(rows);
-  CHECK(number(seen.row("total_se")) ==
-        Approx(number(centred.std()) / std::sqrt(n) * n / (n - 1)).epsilon(1e-9));
+  CHECK(number(seen.row("total_se")) == Approx(number(centred.std()) * std::sqrt(n) / (n - 2)).epsilon(1e-9));
+  CHECK(number(seen.row("total_n")) == Approx(weir::trace_cov_error(centred).n).epsilon(1e-9));
   const Observed between("probe/gradient_variance", {{"se_every", 3}});
   CHECK_FALSE(between.sink.rows.contains("probe.total_se"));
+  CHECK_FALSE(between.sink.rows.contains("probe.total_n"));
+}
+
+TEST_CASE("Where the target has no second moment the probes say so, and give no error", "[probe]") {
+  const std::string why =
+      "the square of gamma' in the target is not integrable at t = 0; the square of gamma' in the target is "
+      "not "
+      "integrable at t = 1";
+  const double eps = GENERATE(0.0, 0.01);
+  const Problem problem("noise/brownian", {{"sigma", 0.5}}, "time/uniform", {{"eps", eps}}, true);
+  for (const auto& [id, trace] :
+       {std::pair("probe/gradient_variance", "total"), std::pair("probe/gradient_variance", "square"),
+        std::pair("probe/gradient_variance", "bin"), std::pair("probe/gradient_variance", "layer"),
+        std::pair("probe/loss", "total")}) {
+    const Observed seen(id, json::object(), problem);
+    const auto& attributes = seen.probe->output(trace)->datasets().at(0).attributes;
+    const auto reason = attributes.find(trace + std::string("_reason"));
+    if (eps > 0) {
+      CHECK(reason == attributes.end());
+      CHECK(number(seen.row("total_se")) > 0);
+    } else {
+      REQUIRE(reason != attributes.end());
+      CHECK(reason->second == why);
+      CHECK(std::isnan(number(seen.row("total_se"))));
+    }
+  }
+}
+
+TEST_CASE("Rows of one minibatch-OT plan give a mean loss without an error", "[probe]") {
+  GivenSource source(at::zeros({2}, f64), at::eye(2, f64)), target(Problem::target());
+  const auto pairs = make<weir::Coupling>("coupling/ot", {{"draw", "fresh"}});
+  bind(*pairs, "source", source);
+  bind(*pairs, "target", target);
+  run(*pairs);
+  Problem problem;
+  bind(*problem.objective, "coupling", *pairs);
+  const Observed seen("probe/loss", json::object(), problem);
+  CHECK(std::isfinite(number(seen.row("total"))));
+  CHECK(std::isnan(number(seen.row("total_se"))));
+  CHECK(number(seen.row("total_n")) == 1);
 }
 
 TEST_CASE("probe/loss writes the mean loss in all and by bin", "[probe]") {
   const Observed seen("probe/loss", {{"bins", 3}});
   CHECK(number(seen.row("total")) == Approx(number(seen.losses.mean())));
   CHECK(number(seen.row("total_se")) == Approx(number(seen.losses.std()) / std::sqrt(double(rows))));
+  CHECK(number(seen.row("total_n")) == rows);
   for (int k = 0; k < 3; ++k) {
     const Tensor of = in_bin(seen.sample.t, k, 3);
     CHECK(number(seen.row("bin")[k]) == Approx(number(seen.losses.index_select(0, of).mean())));

@@ -193,6 +193,29 @@ TEST_CASE("A loss that is not finite ends the training with its step and the rem
                         Catch::Contains("lower optimiser.lr, set clip, or check the data"));
 }
 
+TEST_CASE("A training of an infinite mean loss says so once, and beside the loss", "[trainer]") {
+  const double eps = GENERATE(0.0, 0.01);
+  const Problem bridge("noise/brownian", {{"sigma", 0.5}}, "time/uniform", {{"eps", eps}}, true);
+  Training training({{"steps", 3}, {"batch", 8}});
+  bind(*training.trainer, "objective", *bridge.objective);
+  REQUIRE(plan(*training.trainer).empty());
+  QuietRun quiet;
+  training.trainer->run(quiet);
+  const auto& attributes = training.trainer->output("loss")->datasets().at(0).attributes;
+  CHECK(attributes.contains("loss_reason") == (eps == 0));
+  CHECK(quiet.warnings.empty() == (eps > 0));
+  if (eps > 0) return;
+  const std::string why =
+      "the square of gamma' in the target is not integrable at t = 0; the square of gamma' in the target is "
+      "not "
+      "integrable at t = 1";
+  CHECK(attributes.at("loss_reason") == why);
+  CHECK(quiet.warnings == std::vector<std::string>{
+                              "the mean loss is infinite, and so is the variance of its gradient: " + why +
+                              "; keep t from the ends, such as time: {plugin: uniform, eps: 1e-3}, or leave "
+                              "noise_in_target out"});
+}
+
 TEST_CASE("A warm-up that never ends is a fault", "[trainer]") {
   Training training(json{{"steps", 5}, {"warmup", 5}});
   const weir::Faults faults = plan(*training.trainer);
