@@ -23,6 +23,18 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+// A node whose numbers are NaN does not end in silence, unless it is known for it.
+void warn_of_nan(const Node& node, Run& run) {
+  for (const AnyOutput* output : node.outputs()) {
+    const auto* tensor = dynamic_cast<const Output<Tensor>*>(output);
+    if (!tensor || !tensor->is_set() || output->schema().may_be_nan()) continue;
+    const auto missing = tensor->get().isnan().sum().item<std::int64_t>();
+    if (missing > 0)
+      run.warn(
+          fmt::format("{} of the {} numbers of {} are NaN", missing, tensor->get().numel(), output->path()));
+  }
+}
+
 }  // namespace
 
 // What one node sees of the executor while it runs.
@@ -120,6 +132,7 @@ void Executor::run_node(std::size_t i, Recorder* recorder, Events& events, const
       }
     }
     node.run(context);
+    warn_of_nan(node, context);
     if (share != options.share.end() && !taken) {
       write_shared(options.shared, share->second, {node.save(), sink_.remembered(described.path)});
     }

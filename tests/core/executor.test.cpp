@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -20,14 +21,22 @@ namespace {
 class Well final : public weir::Node {
   weir::Param<std::int64_t> n_{this, "n", 4, weir::at_least(1), "numbers to draw"};
   weir::Param<bool> dry_{this, "dry", false, "whether it gives nothing"};
+  weir::Param<bool> foul_{this, "foul", false, "whether the first number is none"};
   weir::Output<Tensor> x_{this, "x", "1", "the numbers"};
+  weir::Output<Tensor> first_{this, "first", "1", "the first of them; NaN where it is foul"};
 
  public:
   void plan(weir::Plan& plan) override {
     if (n_() > 1000) plan.fault("n", "a well holds 1000 numbers", "ask for fewer");
     if (!dry_()) x_.plan({n_()}, {"number"});
+    first_.plan({}, {});
   }
-  void run(weir::Run&) override { x_.set(rng().normal({n_()})); }
+  void run(weir::Run&) override {
+    const Tensor x = rng().normal({n_()});
+    if (foul_()) x[0] = std::nan("");
+    x_.set(x);
+    first_.set(x[0]);
+  }
 };
 
 // kind "bucket": adds a tensor to a running sum, a row of a trace each step; can be stopped and resumed.
@@ -112,10 +121,13 @@ class Silent : public weir::Events {
                 const std::map<std::string, double>&) override {
     if (stop && step >= 1) *stop = true;
   }
-  void warning(const std::string&, const std::string&) override {}
+  void warning(const std::string& node, const std::string& text) override {
+    warnings.push_back(node + ": " + text);
+  }
   void finished(const std::string&, double, bool shared) override { shared_results += shared; }
   void failed(const std::string&, const std::string& message) override { failure = message; }
   std::string failure;
+  std::vector<std::string> warnings;
   int shared_results = 0;
   std::atomic<bool>* stop = nullptr;
 };
@@ -296,6 +308,16 @@ TEST_CASE("What the standard library throws is named by its type, what a plugin 
         of + "std::length_error: basic_string::_M_create");
   CHECK(text(std::runtime_error("full")) == of + "full");
   CHECK(text(weir::RecordError("full")) == of + "full");
+}
+
+TEST_CASE("A node whose numbers are NaN is named, unless it says when they are", "[executor]") {
+  weir::Graph graph = two_buckets();
+  graph.nodes[0].params["foul"] = true;
+  weir::Executor executor(graph, create, float64);
+  Silent events;
+  executor.run(nullptr, events, {});
+  CHECK(events.warnings == std::vector<std::string>{"well: 1 of the 4 numbers of well.x are NaN",
+                                                    "left: 1 of the 4 numbers of left.sum are NaN"});
 }
 
 TEST_CASE("A node that fails stops those that run beside it", "[executor]") {

@@ -57,6 +57,9 @@ struct OutputSchema {
   std::vector<std::string> dims;  // named dimensions, e.g. {"pair", "dim"}
   std::string unit;               // "1" for dimensionless
   std::string description;
+
+  // Whether the description says when it is NaN. What is NaN without that is a fault.
+  bool may_be_nan() const { return description.find("NaN") != std::string::npos; }
 };
 
 struct PluginSchema {

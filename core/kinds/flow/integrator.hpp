@@ -36,8 +36,9 @@ class Integrator : public Node {
   Param<std::int64_t> save_{this, "save", 0, non_negative,
                             "grid times kept in the trajectory, evenly spread, both ends included; 0: none"};
   Param<std::int64_t> chunk_{this, "chunk", 1024, at_least(1), "rows integrated together"};
-  Output<Tensor> end_{this, "end", "1", "points at t = 1"};
-  Output<Tensor> trajectory_{this, "trajectory", "1", "points at the saved times"};
+  Output<Tensor> end_{this, "end", "1", "points at t = 1; NaN where a point left the numbers on its way"};
+  Output<Tensor> trajectory_{this, "trajectory", "1",
+                             "points at the saved times; NaN from where a point left the numbers"};
   Output<Tensor> time_{this, "time", "1", "the saved times"};
   Output<Tensor> nfe_{this, "nfe", "1", "evaluations of the field for each point", "int64"};
 };
