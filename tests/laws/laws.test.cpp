@@ -9,6 +9,7 @@
 
 #include <check/broken.hpp>
 #include <check/laws/laws.hpp>
+#include <check/laws/world.hpp>
 #include <weir/record/reader.hpp>
 
 #include "../plugins/values.hpp"
@@ -115,6 +116,11 @@ TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
         {"field/torchscript", {{"file", WEIR_SOURCE_DIR "/tests/plugins/field/torchscript.pt"}}},
         {"field/empirical"},
         {"field/kernel"}});
+}
+
+TEST_CASE("The laws of fields know every path and noise of this tree", "[laws][field]") {
+  CHECK(weir::conformance::known_interpolants == plugins_of("interpolant"));
+  CHECK(weir::conformance::known_noises == plugins_of("noise"));
 }
 
 TEST_CASE("The fields that are trained have per-sample gradients by their tape", "[laws][field]") {

@@ -99,6 +99,19 @@ void check_output(const OutputSchema& output) {
           "float is the run's own dtype");
 }
 
+// An error is one of an estimate, and of so many values.
+void check_errors(const PluginSchema& schema) {
+  for (const OutputSchema& error : schema.outputs) {
+    if (!error.name.ends_with("_se")) continue;
+    const std::string estimate = error.name.substr(0, error.name.size() - 3);
+    for (const std::string& beside : {estimate, estimate + "_n"})
+      require(schema.output(beside) != nullptr,
+              "an output NAME_se stands beside NAME, whose error it is, and NAME_n",
+              fmt::format("'{}' without '{}'", error.name, beside),
+              "declare it: a t test of the number needs all three (weir/output.hpp says what NAME_n is)");
+  }
+}
+
 }  // namespace
 
 std::string declares(const Job& job) {
@@ -115,6 +128,7 @@ std::string declares(const Job& job) {
   for (const ParamSchema& param : schema.params) check_param(param);
   for (const PortSchema& port : schema.ports) check_port(port, *job.subject.registry);
   for (const OutputSchema& output : schema.outputs) check_output(output);
+  check_errors(schema);
   return "";
 }
 

@@ -6,6 +6,7 @@
 #include "../broken.hpp"
 #include "doubles.hpp"
 #include "laws.hpp"
+#include "world.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -46,9 +47,6 @@ void gives_a_number_for_each_time(const Subject& subject) {
             "return one number for each time, also where it is the same: at::ones_like(t)");
 }
 
-// Weir's own: a noise of the author's may be wrong itself.
-constexpr const char* noises[] = {"noise/zero", "noise/constant", "noise/brownian"};
-
 void has_its_velocity(const Subject& subject) {
   const double h = 1e-5;
   const auto difference = [&](const Made& made, const Tensor& z) {
@@ -56,7 +54,7 @@ void has_its_velocity(const Subject& subject) {
            (2 * h);
   };
   const std::string remedy = "dalpha and dbeta are the derivatives of alpha and beta: correct them";
-  for (const std::string name : noises) {
+  for (const std::string& name : known_noises) {
     const Made whole(subject, name, true), plain(subject, name, false);
     require_close(
         whole.path->at(whole.batch, whole.t, whole.z).ut, difference(whole, whole.z), 1e-6, 1e-7,

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <weir/kinds/flow/noise.hpp>
+#include <weir/math/variance/infinite_moments.hpp>
 
 #include "../broken.hpp"
 #include "doubles.hpp"
@@ -40,6 +41,19 @@ void says_whether_it_is_zero(const Subject& subject) {
           "correct zero(): exact fields and probes rely on it");
 }
 
+void says_whether_its_action_is_finite(const Subject& subject) {
+  const auto noise = subject.make<Noise>();
+  const auto path = subject.other("interpolant/linear").make<Interpolant>({{"noise_in_target", true}});
+  const auto time = subject.other("time/uniform").make<Time>();
+  bind(*path, "noise", *noise);
+  const auto ends = divergent_ends(*path, *time, /*power=*/2);
+  require(noise->finite_action() == ends.empty(),
+          "finite_action() says whether dgamma^2 can be integrated from 0 to 1",
+          fmt::format("finite_action() is {} and {}", noise->finite_action(),
+                      ends.empty() ? "dgamma^2 can" : ends.front().reason),
+          "correct finite_action(): with noise_in_target the loss is infinite without it");
+}
+
 void has_its_derivative(const Subject& subject) {
   const auto noise = subject.make<Noise>();
   const double h = 1e-5;
@@ -67,6 +81,7 @@ std::vector<Law> noise_laws() {
   return {{"gamma and dgamma have the shape and precision of t", keeps_its_shape},
           {"gamma is not negative", is_not_negative},
           {"zero() says whether gamma is zero everywhere", says_whether_it_is_zero},
+          {"finite_action() says whether dgamma^2 can be integrated", says_whether_its_action_is_finite},
           {"dgamma is the derivative of gamma", has_its_derivative},
           {"float32 agrees with float64", is_the_same_in_float32}};
 }

@@ -8,20 +8,27 @@
 namespace weir::conformance {
 namespace {
 
+Subject noise_of(const Subject& subject, const std::string& id) {
+  const Subject noise = subject.other(id);
+  return subject.other(id, where_taken(noise, {{"sigma", 0.5}}));
+}
+
 Tensor items_of(const Shape& item, const at::TensorOptions& options) {
   return Rng(5, "world", f64).at("items").normal(rows_of(16, item)).to(options);
 }
 
 }  // namespace
 
-World::World(const Subject& subject, const Shape& item, Ends ends, const at::TensorOptions& given)
+World::World(const Subject& subject, const Shape& item, Ends ends, const at::TensorOptions& given,
+             const PathOf& of)
     : options(given),
       law(subject.other("source/gaussian", {{"shape", item}}).make<Source>({}, options)),
       set(items_of(item, options)),
       pairs(subject.other("coupling/independent", {{"draw", {{"fixed", 16}}}})
                 .make<Coupling>({}, options, 0, "pairs")),
-      noise(subject.other("noise/constant", {{"sigma", 0.5}}).make<Noise>({}, options)),
-      path(subject.other("interpolant/linear").make<Interpolant>({}, options)),
+      noise(noise_of(subject, of.noise).make<Noise>({}, options)),
+      path(subject.other(of.interpolant)
+               .make<Interpolant>({{"noise_in_target", of.noise_in_target}}, options)),
       time(subject.other("time/uniform").make<Time>({}, options)),
       objective(subject.other("objective/flow_matching").make<Objective>({}, options, 0, "task")),
       model(subject.other("field/mlp", {{"width", 8}, {"depth", 2}}).make<Field>({}, options)),

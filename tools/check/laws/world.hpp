@@ -22,12 +22,22 @@ namespace weir::conformance {
 // Where x0 and x1 come from.
 enum class Ends { laws, sets, law_and_set };
 
-// Laws are standard normal, sets have 16 items; 16 fixed independent pairs; the linear path with constant noise of 0.5;
+// Weir's own paths and noises: one of an author's may be wrong itself.
+inline const std::vector<std::string> known_interpolants = {"interpolant/linear"};
+inline const std::vector<std::string> known_noises = {"noise/brownian", "noise/constant", "noise/zero"};
+
+// The way from x0 to x1.
+struct PathOf {
+  std::string interpolant = "interpolant/linear", noise = "noise/constant";  // of sigma 0.5, where it has one
+  bool noise_in_target = false;
+};
+
+// Laws are standard normal, sets have 16 items; 16 fixed independent pairs; the linear path with constant noise of 0.5, or another;
 // t uniform; flow matching; an MLP; Adam.
 class World {
  public:
   World(const Subject& subject, const Shape& item, Ends ends = Ends::law_and_set,
-        const at::TensorOptions& options = f64);
+        const at::TensorOptions& options = f64, const PathOf& of = {});
 
   // Binds every port of `node` that is required or has a default, and with `all` the optional ones too: the k-th port of
   // a kind to the k-th node of that kind, or to the last. Throws Skipped if there is none of a kind.
