@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include <weir/front/faults/wording.hpp>
+
 namespace weir {
 namespace {
 
@@ -11,6 +13,19 @@ template <class T>
 T* find(const std::vector<T*>& declared, const std::string& name) {
   const auto it = std::ranges::find_if(declared, [&](const T* item) { return item->schema().name == name; });
   return it == declared.end() ? nullptr : *it;
+}
+
+void require_name(const char* what, const std::string& name) {
+  if (wording::is_name(name)) return;
+  throw std::logic_error(
+      fmt::format("{} {} has a name that no pipeline can write; use letters, digits and '_', no digit first",
+                  what, wording::quote(name)));
+}
+
+[[noreturn]] void refuse_twice(const char* what, const std::string& name, const char* other) {
+  throw std::logic_error(fmt::format(
+      "{} '{}' is declared twice: its class, or a base class of it, has {} of that name; rename it", what,
+      name, other));
 }
 
 }  // namespace
@@ -43,6 +58,21 @@ void Plan::fault(const std::string& key, const std::string& message, const Node&
 
 Node::Node() : options_(at::TensorOptions().dtype(at::kFloat).device(at::kCPU)) {}
 Node::~Node() = default;
+
+void Node::require_free_key(const char* what, const std::string& name) const {
+  require_name(what, name);
+  if (is_reserved(name))
+    throw std::logic_error(
+        fmt::format("{} '{}' has a name that pipelines keep for themselves ({}); rename it", what, name,
+                    wording::listed(reserved_names())));
+  if (find(params_, name)) refuse_twice(what, name, "a parameter");
+  if (find(ports_, name)) refuse_twice(what, name, "a port");
+}
+
+void Node::require_free_output(const std::string& name) const {
+  require_name("output", name);
+  if (find(outputs_, name)) refuse_twice("output", name, "an output");
+}
 
 Rng Node::rng() const { return Rng(seed_, path_, options_); }
 

@@ -2,6 +2,10 @@
 //
 // Life: construct (declare only) -> parameters set, ports bound -> check -> plan -> [load] -> run. After run a node is
 // immutable: its methods are const and reentrant.
+//
+// Gradients: autograd is on, as LibTorch starts, in plan, run and whatever a node does there, and no tensor that a node is given
+// requires a gradient, but for the parameters in Objective::loss, and from there in Field::velocity, while a trainer takes a step.
+// A taker may turn autograd off around a call, by at::NoGradGuard of <ATen/core/grad_mode.h>: rely on neither.
 #pragma once
 
 #include <cstdint>
@@ -126,6 +130,11 @@ class Node {
   friend class AnyParam;
   friend class AnyPort;
   friend class AnyOutput;
+
+  // Throw std::logic_error where a declaration cannot have its name: another, perhaps a base class's, has it; pipelines keep it
+  // for every node; or it could not be written in a path.
+  void require_free_key(const char* what, const std::string& name) const;  // of a parameter or port
+  void require_free_output(const std::string& name) const;
 
   std::string path_ = "node";
   std::uint64_t seed_ = 0;

@@ -4,13 +4,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace weir {
 namespace {
 
-// Throws std::logic_error if `shape` breaks the promise made in plan: a fault of the plugin, not of the user.
-void keep_promise(const std::string& path, const Shape& planned, at::IntArrayRef shape) {
+// Throws std::logic_error if `value` breaks the promise made in plan: a fault of the plugin, not of the user.
+void keep_promise(const std::string& path, const Shape& planned, const Tensor& value) {
+  if (!value.defined())
+    throw std::logic_error(fmt::format("output '{}' was given a tensor that is not defined", path));
+  const at::IntArrayRef shape = value.sizes();
   bool kept = planned.size() == shape.size();
   for (std::size_t i = 0; kept && i < planned.size(); ++i)
     kept = planned[i] == shape[i] || (i == 0 && planned[i] == -1);
@@ -23,6 +27,7 @@ void keep_promise(const std::string& path, const Shape& planned, at::IntArrayRef
 }  // namespace
 
 AnyOutput::AnyOutput(Node* node, OutputSchema schema) : node_(node), schema_(std::move(schema)) {
+  node->require_free_output(schema_.name);
   node->outputs_.push_back(this);
 }
 
@@ -58,7 +63,7 @@ DatasetSpec& Output<Tensor>::plan(const Shape& shape, std::vector<std::string> d
 
 void Output<Tensor>::set(const Tensor& value) {
   if (!planned()) throw std::logic_error(fmt::format("output '{}' was set but not planned", path()));
-  keep_promise(path(), shape_, value.sizes());
+  keep_promise(path(), shape_, value);
   value_ = value.detach();
   if (sink()) {
     const bool wrong =
@@ -73,6 +78,9 @@ void Output<Tensor>::set(const Tensor& value) {
 }
 
 void Output<Tensor>::attribute(const std::string& name, const std::string& text) {
+  if (!planned())
+    throw std::logic_error(
+        fmt::format("output '{}' was given the attribute '{}' but not planned", path(), name));
   if (sink()) sink()->attribute(path(), name, text);
 }
 
@@ -88,8 +96,12 @@ DatasetSpec& Trace::plan(const Shape& row, std::vector<std::string> dims) {
 }
 
 void Trace::append(std::int64_t step, const Tensor& row) const {
+  if (!planned())
+    throw std::logic_error(fmt::format(
+        "trace '{}' was appended to but not planned; plan it in plan(), that of a probe in plan_for()",
+        path()));
+  keep_promise(path(), datasets().front().shape, row);
   if (!sink()) return;
-  keep_promise(path(), datasets().at(0).shape, row.sizes());
   const auto type = float_dtype() == DType::int64     ? at::kLong
                     : float_dtype() == DType::float64 ? at::kDouble
                                                       : at::kFloat;
@@ -110,8 +122,14 @@ void TensorSet::plan(const std::vector<std::pair<std::string, Shape>>& tensors) 
 }
 
 void TensorSet::set(const std::vector<std::pair<std::string, Tensor>>& tensors) const {
-  if (!sink()) return;
-  for (const auto& [name, value] : tensors) sink()->write(path() + "/" + name, array_of(value));
+  for (const auto& [name, value] : tensors) {
+    const std::string tensor = path() + "/" + name;
+    const auto promised = std::ranges::find(datasets(), schema().name + "/" + name, &DatasetSpec::name);
+    if (promised == datasets().end())
+      throw std::logic_error(fmt::format("tensor '{}' was set but not planned", tensor));
+    keep_promise(tensor, promised->shape, value);
+    if (sink()) sink()->write(tensor, array_of(value));
+  }
 }
 
 }  // namespace weir

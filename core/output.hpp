@@ -58,9 +58,18 @@ class AnyOutput {
   std::vector<DatasetSpec>& mutable_datasets() { return datasets_; }
 };
 
+// Kinds whose nodes are their taker's own, who plans them and gives them their state, as a trainer its probes. A Ports of them
+// gives T*, and no output is one.
+template <class T>
+concept OwnedByTaker = requires {
+  T::owned_by_taker;
+};
+
 // An interface, such as a trained field. Set in plan (so that those after it can plan), complete after run.
 template <class T>
 class Output final : public AnyOutput {
+  static_assert(!OwnedByTaker<T>, "nodes of this kind are planned by who takes them: no output can be one");
+
  public:
   Output(Node* node, std::string name, std::string description)
       : AnyOutput(node, {.name = std::move(name), .kind = T::kind, .description = std::move(description)}) {}
@@ -91,13 +100,13 @@ class Output<Tensor> final : public AnyOutput {
   DatasetSpec& plan(const Shape& shape, std::vector<std::string> dims);
   const Shape& shape() const { return shape_; }  // as planned
 
-  // In run: the value, which is recorded as well.
+  // In run: the value, which is recorded as well. Throws std::logic_error if it is not planned, or not as planned.
   void set(const Tensor& value);
-  // In run: a fixed text beside the value (ASCII).
+  // In run: a fixed text beside the value (ASCII). Throws std::logic_error if the output is not planned.
   void attribute(const std::string& name, const std::string& text);
   // Why the number is infinite or missing; written beside it as <name>_reason.
   void reason(const std::string& text) { attribute(schema().name + "_reason", text); }
-  const Tensor& get() const;
+  const Tensor& get() const;  // throws std::logic_error before it is set
   bool is_set() const { return value_.defined(); }
 
  private:
@@ -119,7 +128,8 @@ class Trace final : public AnyOutput {
   // In plan: the shape of one row ({} for a number). Attributes such as estimator and ddof go on the returned spec.
   DatasetSpec& plan(const Shape& row, std::vector<std::string> dims);
 
-  // One row at `step`; const, so that a probe may emit while its trainer runs.
+  // One row at `step`; const, so that a probe may emit while its trainer runs. Throws std::logic_error if the trace is not planned,
+  // or its plan had another shape.
   void append(std::int64_t step, const Tensor& row) const;
   void append(std::int64_t step, double value) const;
 };
@@ -134,6 +144,7 @@ class TensorSet final : public AnyOutput {
                          .unit = "1",
                          .description = std::move(description)}) {}
   void plan(const std::vector<std::pair<std::string, Shape>>& tensors);
+  // Throws std::logic_error for a tensor that is not planned, or not as planned.
   void set(const std::vector<std::pair<std::string, Tensor>>& tensors) const;
 };
 

@@ -4,6 +4,7 @@
 namespace weir {
 
 AnyParam::AnyParam(Node* node, ParamSchema schema) : schema_(std::move(schema)) {
+  node->require_free_key("parameter", name());
   node->params_.push_back(this);
 }
 

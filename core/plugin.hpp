@@ -17,6 +17,8 @@ extern "C" __attribute__((visibility("hidden"))) const weir::abi::Entry* const _
 // and vendor. `summary` is one sentence without a full stop. Once per file; any number of files make one library, in which
 // the weak symbol is kept once.
 #define WEIR_PLUGIN(Class, summary)                                                                  \
+  static_assert(weir::abi::is_of_kind<Class>(weir::abi::kind_of(WEIR_PLUGIN_ID)),                    \
+                "the file's folder is not the kind of its class: move the file to that folder");     \
   namespace {                                                                                        \
   [[gnu::section(".note.weir"), gnu::used, gnu::retain,                                              \
     gnu::aligned(4)]] constexpr weir::abi::Note weir_note =                                          \

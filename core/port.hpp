@@ -3,11 +3,14 @@
 //   weir::Port<weir::Source> source_{this, "source", "where x0 comes from"};
 //   weir::Port<weir::Noise> noise_{this, "noise", weir::by_default("zero"), "noise schedule"};
 //   weir::Port<Tensor> ot_{this, "ot", weir::optional, "OT partners, where known"};
-//   weir::Ports<weir::Probe> probes_{this, "probes", "what observes the training"};
+//   weir::Ports<weir::Field> fields_{this, "fields", "what the mean is taken of"};
+//
+// A node's port is bound before its plan; what it gives is planned and run before the node that takes it. An optional port may be
+// unbound: ask bound() before anything else of it.
 #pragma once
 
-#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -42,8 +45,66 @@ class AnyPort {
   // Binds the port to a node's interface (`output` null) or to one of its outputs. Throws std::logic_error on a wrong kind.
   virtual void bind(const std::string& name, Node& node, AnyOutput* output) = 0;
 
+  // What misuse ends with, std::logic_error: reading an unbound port, or an interface that its node has not set; binding what the
+  // port cannot take.
+  [[noreturn]] void refuse_unbound() const;
+  [[noreturn]] void refuse_unset(const AnyOutput& output) const;
+  [[noreturn]] void refuse_end(const Node& node, const AnyOutput* output) const;
+
  private:
+  const Node* node_;
   PortSchema schema_;
+};
+
+// What a port is bound to: a node of kind T, or an output that gives one.
+template <class T>
+class PortEnd {
+ public:
+  PortEnd() = default;
+  // Throws std::logic_error where it is neither.
+  PortEnd(const AnyPort& port, Node& node, AnyOutput* output) {
+    if (output == nullptr) node_ = dynamic_cast<T*>(&node);
+    if constexpr (!OwnedByTaker<T>) output_ = dynamic_cast<const Output<T>*>(output);
+    if (!bound()) port.refuse_end(node, output);
+  }
+
+  bool bound() const { return node_ != nullptr || output_ != nullptr; }
+  T* node() const { return node_; }  // null where an output is bound
+  const T* get() const {             // null where nothing is bound, or the output is not set yet
+    if constexpr (!OwnedByTaker<T>)
+      if (output_) return output_->get();
+    return node_;
+  }
+  // The same, for who needs it: never null. Throws std::logic_error.
+  const T& of(const AnyPort& port) const {
+    if (!bound()) port.refuse_unbound();
+    const T* given = get();
+    if (!given) port.refuse_unset(*output_);
+    return *given;
+  }
+
+ private:
+  T* node_ = nullptr;
+  const Output<T>* output_ = nullptr;
+};
+
+template <>
+class PortEnd<Tensor> {
+ public:
+  PortEnd() = default;
+  PortEnd(const AnyPort& port, Node& node, AnyOutput* output)
+      : output_(dynamic_cast<const Output<Tensor>*>(output)) {
+    if (!bound()) port.refuse_end(node, output);
+  }
+
+  bool bound() const { return output_ != nullptr; }
+  const Output<Tensor>& of(const AnyPort& port) const {
+    if (!bound()) port.refuse_unbound();
+    return *output_;
+  }
+
+ private:
+  const Output<Tensor>* output_ = nullptr;
 };
 
 // An interface of another node.
@@ -60,23 +121,19 @@ class Port final : public AnyPort {
   Port(Node* node, std::string name, std::string description)
       : Port(node, std::move(name), mandatory, std::move(description)) {}
 
-  bool bound() const { return node_ != nullptr || output_ != nullptr; }
-  const T& operator*() const { return *get(); }
-  const T* operator->() const { return get(); }
-  const T* get() const { return output_ ? output_->get() : node_; }
+  bool bound() const { return end_.bound(); }
+  // Throw std::logic_error where nothing is bound, or what is bound is not planned yet.
+  const T& operator*() const { return end_.of(*this); }
+  const T* operator->() const { return &end_.of(*this); }
+  const T* get() const { return end_.get(); }  // null instead
 
-  void bind(const std::string&, Node& node, AnyOutput* output) override {
-    node_ = output ? nullptr : dynamic_cast<const T*>(&node);
-    output_ = output ? dynamic_cast<const Output<T>*>(output) : nullptr;
-    if (!bound()) throw std::logic_error("port '" + name() + "' cannot take node '" + node.path() + "'");
-  }
+  void bind(const std::string&, Node& node, AnyOutput* output) override { end_ = {*this, node, output}; }
 
  private:
-  const T* node_ = nullptr;
-  const Output<T>* output_ = nullptr;
+  PortEnd<T> end_;
 };
 
-// A tensor of another node: its shape from plan on, its value in run.
+// A tensor of another node: its shape from plan on, its value in run. Each throws std::logic_error where nothing is bound.
 template <>
 class Port<Tensor> final : public AnyPort {
  public:
@@ -88,25 +145,24 @@ class Port<Tensor> final : public AnyPort {
   Port(Node* node, std::string name, std::string description)
       : Port(node, std::move(name), mandatory, std::move(description)) {}
 
-  bool bound() const { return output_ != nullptr; }
-  const Shape& shape() const { return output_->shape(); }
-  const Tensor& operator()() const { return output_->get(); }
-  const Node& from() const { return output_->node(); }
+  bool bound() const { return end_.bound(); }
+  const Shape& shape() const { return end_.of(*this).shape(); }
+  const Tensor& operator()() const { return end_.of(*this).get(); }
+  const Node& from() const { return end_.of(*this).node(); }
 
-  void bind(const std::string&, Node& node, AnyOutput* output) override {
-    output_ = dynamic_cast<const Output<Tensor>*>(output);
-    if (!bound())
-      throw std::logic_error("port '" + name() + "' needs a tensor of node '" + node.path() + "'");
-  }
+  void bind(const std::string&, Node& node, AnyOutput* output) override { end_ = {*this, node, output}; }
 
  private:
-  const Output<Tensor>* output_ = nullptr;
+  PortEnd<Tensor> end_;
 };
 
-// Several interfaces, by name.
+// Any number of them, by name, in the order of the pipeline's file.
 template <class T>
 class Ports final : public AnyPort {
  public:
+  // Nodes of kinds that are their taker's own (probes) come as T*, to be planned and loaded; all others, and outputs, as const T*.
+  using Pointer = std::conditional_t<OwnedByTaker<T>, T*, const T*>;
+
   Ports(Node* node, std::string name, std::string description)
       : AnyPort(node, {.name = std::move(name),
                        .kind = T::kind,
@@ -114,16 +170,57 @@ class Ports final : public AnyPort {
                        .map = true,
                        .description = std::move(description)}) {}
 
-  const std::vector<std::pair<std::string, T*>>& operator()() const { return nodes_; }
+  // From plan on. Throws std::logic_error where an output is bound that its node has not set.
+  std::vector<std::pair<std::string, Pointer>> operator()() const {
+    std::vector<std::pair<std::string, Pointer>> given;
+    given.reserve(ends_.size());
+    for (const auto& [name, end] : ends_) {
+      if constexpr (OwnedByTaker<T>)
+        given.emplace_back(name, end.node());
+      else
+        given.emplace_back(name, &end.of(*this));
+    }
+    return given;
+  }
 
-  void bind(const std::string& name, Node& node, AnyOutput*) override {
-    auto* typed = dynamic_cast<T*>(&node);
-    if (!typed) throw std::logic_error("port '" + this->name() + "' cannot take node '" + node.path() + "'");
-    nodes_.emplace_back(name, typed);
+  void bind(const std::string& name, Node& node, AnyOutput* output) override {
+    ends_.emplace_back(name, PortEnd<T>(*this, node, output));
   }
 
  private:
-  std::vector<std::pair<std::string, T*>> nodes_;
+  std::vector<std::pair<std::string, PortEnd<T>>> ends_;
+};
+
+// Any number of tensors, by name, in the order of the pipeline's file.
+template <>
+class Ports<Tensor> final : public AnyPort {
+ public:
+  Ports(Node* node, std::string name, std::string description)
+      : AnyPort(node, {.name = std::move(name),
+                       .kind = "tensor",
+                       .required = false,
+                       .map = true,
+                       .description = std::move(description)}) {}
+
+  // From plan on.
+  std::vector<std::pair<std::string, Shape>> shapes() const {
+    std::vector<std::pair<std::string, Shape>> shapes;
+    for (const auto& [name, end] : ends_) shapes.emplace_back(name, end.of(*this).shape());
+    return shapes;
+  }
+  // In run.
+  std::vector<std::pair<std::string, Tensor>> operator()() const {
+    std::vector<std::pair<std::string, Tensor>> values;
+    for (const auto& [name, end] : ends_) values.emplace_back(name, end.of(*this).get());
+    return values;
+  }
+
+  void bind(const std::string& name, Node& node, AnyOutput* output) override {
+    ends_.emplace_back(name, PortEnd<Tensor>(*this, node, output));
+  }
+
+ private:
+  std::vector<std::pair<std::string, PortEnd<Tensor>>> ends_;
 };
 
 }  // namespace weir

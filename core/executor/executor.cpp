@@ -11,12 +11,15 @@ namespace weir {
 
 Executor::Executor(const Graph& graph, const Factory& create, const at::TensorOptions& options)
     : graph_(graph), options_(options), consumers_(graph.nodes.size()), dependencies_(graph.nodes.size(), 0) {
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) bind(i, create(graph.nodes[i].schema));
+  Faults faults;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) bind(i, create(graph.nodes[i].schema), faults);
+  if (!faults.empty()) throw InvalidPipeline(faults);
   plan();
   declare();
 }
 
-void Executor::bind(std::size_t i, std::unique_ptr<Node> node) {
+// Kinds were compared when the pipeline was checked. What is left to fault is a class that is not of its plugin's kind.
+void Executor::bind(std::size_t i, std::unique_ptr<Node> node, Faults& faults) {
   const GraphNode& described = graph_.nodes[i];
   std::map<std::string, Place> places = described.places;
   places[""] = described.place;
@@ -29,7 +32,13 @@ void Executor::bind(std::size_t i, std::unique_ptr<Node> node) {
       const std::size_t from = index_.at(link.node);
       Node& other = *nodes_[from];
       AnyOutput* output = link.output.empty() ? nullptr : other.output(link.output);
-      node->port(name)->bind(key, other, output);
+      try {
+        node->port(name)->bind(key, other, output);
+      } catch (const std::logic_error& wrong) {
+        Plan plan([&](const std::string& port) { return node->place(port); }, faults);
+        plan.fault(name, fmt::format("{} ({} is {})", wrong.what(), other.path(), graph_.nodes[from].plugin),
+                   other, "", fmt::format("'{}' is written here", other.path()));
+      }
       needs.insert(from);
     }
   }

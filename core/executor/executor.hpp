@@ -11,10 +11,10 @@
 
 #include <weir/executor/checkpoint.hpp>
 #include <weir/executor/event.hpp>
-#include <weir/front/check/graph.hpp>
 #include <weir/executor/node_failure.hpp>
-#include <weir/record/reader.hpp>
 #include <weir/executor/recording.hpp>
+#include <weir/front/check/graph.hpp>
+#include <weir/record/reader.hpp>
 
 namespace weir {
 
@@ -43,7 +43,7 @@ struct RunOptions {
 
 class Executor {
  public:
-  // Creates every node, binds ports and plans. Throws InvalidPipeline with the faults of all nodes' plans.
+  // Creates every node, binds ports and plans. Throws InvalidPipeline with the faults of all nodes' ports, or else plans.
   Executor(const Graph& graph, const Factory& create, const at::TensorOptions& options);
 
   // Every dataset that a run will write, and their bytes as far as shapes are known (traces count nothing).
@@ -67,7 +67,7 @@ class Executor {
  private:
   class Context;
   class Replay;
-  void bind(std::size_t i, std::unique_ptr<Node> node);
+  void bind(std::size_t i, std::unique_ptr<Node> node, Faults& faults);
   void plan();
   std::vector<Fault::Also> ends_of(const GraphNode& node, const std::string& port) const;
   void check_given(const std::string& port, const Link& link, Plan& plan) const;

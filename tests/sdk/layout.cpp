@@ -7,10 +7,10 @@
 
 #include <weir/kinds/comparison.hpp>
 #include <weir/kinds/flow/integrator.hpp>
-#include <weir/kinds/metric.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/kinds/learn/trainer.hpp>
+#include <weir/kinds/metric.hpp>
 #include <weir/node.hpp>
 #include <weir/plugin.hpp>
 
@@ -83,7 +83,9 @@ int main() {
   SIZE(Param<std::string>);
   SIZE(Port<weir::Noise>);
   SIZE(Port<weir::Tensor>);
+  SIZE(Ports<weir::Field>);
   SIZE(Ports<weir::Probe>);
+  SIZE(Ports<weir::Tensor>);
   PLACE(Node, plan);
   PLACE(Node, run);
   PLACE(Node, stateful);

@@ -5,6 +5,7 @@
 // own minor number is not part of it: a plugin may be older than its host.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -106,6 +107,23 @@ constexpr Note note(std::string_view id, std::string_view version, std::string_v
   Note note;
   for (std::size_t i = 0; i < text.size; ++i) note.description[i] = text.chars[i];
   return note;
+}
+
+// The kind in a plugin's id: "noise" in "noise/brownian" and in "acme/noise/brownian".
+constexpr std::string_view kind_of(std::string_view id) {
+  const std::string_view before = id.substr(0, id.rfind('/'));
+  return before.substr(before.rfind('/') + 1);  // npos + 1 is 0
+}
+
+// Whether a plugin of that kind may be of this class: one derived from the interface of the kind, or of a kind without interface.
+template <class Class>
+constexpr bool is_of_kind(std::string_view kind) {
+  if constexpr (requires {
+                  { Class::kind } -> std::convertible_to<std::string_view>;
+                })
+    return kind == Class::kind;
+  else
+    return true;
 }
 
 // One plugin of a library. Never an aggregate with owning members: it lies in the library's data.

@@ -56,6 +56,17 @@ const ParamSchema* PluginSchema::param(const std::string& wanted) const { return
 const PortSchema* PluginSchema::port(const std::string& wanted) const { return named(ports, wanted); }
 const OutputSchema* PluginSchema::output(const std::string& wanted) const { return named(outputs, wanted); }
 
+std::vector<std::string> reserved_names() {
+  std::vector<std::string> names = reserved_keys;
+  names.push_back("use");
+  return names;
+}
+
+bool is_reserved(const std::string& name) {
+  const std::vector<std::string> names = reserved_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 void PluginSchema::set_id(const std::string& id) {
   const std::size_t last = id.rfind('/');
   const std::size_t first =

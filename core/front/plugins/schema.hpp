@@ -89,6 +89,10 @@ struct PluginSchema {
 // Keys that every node may carry, and which therefore no plugin may declare.
 inline const std::vector<std::string> reserved_keys = {"plugin", "seed", "record", "timeout", "note"};
 
+// The names that no parameter or port may have: those keys, and `use`, by which a node stands for a block.
+std::vector<std::string> reserved_names();
+bool is_reserved(const std::string& name);
+
 nlohmann::json to_json(const PluginSchema& schema);
 PluginSchema plugin_schema(const nlohmann::json& json);  // throws std::runtime_error if a field is missing
 

@@ -1,4 +1,10 @@
 // core/kinds/learn/probe.hpp -- observes training steps without altering them.
+//
+// Laws (`weir plugin check` holds every probe to them; `weir explain law/probe` prints them)
+//   neutral   a training is the same to the last bit whether the probe looks on or not: it changes nothing, and draws no random numbers
+//   steps     it writes rows, at the steps that it is asked to observe alone
+//   repeats   the same training gives the same rows
+//   numbers   no row holds NaN, unless the trace's description says when
 #pragma once
 
 #include <cstdint>
@@ -36,9 +42,12 @@ struct TrainingStep {
 class Probe : public Node {
  public:
   static constexpr const char* kind = "probe";
+  static constexpr bool owned_by_taker = true;  // its trainer plans it, and gives it its state
   ~Probe() override;
 
+  // At the end of its trainer's plan: the shapes of its traces, and what it finds wrong.
   virtual void plan_for(const Training& training, Plan& plan) = 0;
+  // After the backward pass and before the step; nothing that it is given requires a gradient.
   virtual void observe(const TrainingStep& step) const = 0;
   virtual bool per_sample() const { return false; }  // needs per-sample gradients at the steps it observes
   bool observes(std::int64_t step) const { return step % every_() == 0; }
