@@ -2,6 +2,19 @@
 //
 // A fixed coupling has its pairs from `run` on and draws rows of them with replacement; a fresh one makes new pairs at
 // every draw. Memorisation is a property of the first kind only, so which of the two it is must always be written.
+//
+// Laws (`weir plugin check` holds every coupling to them; `weir explain law/coupling` prints them)
+//   shape    draw(n) has n pairs: points [n, shape()...], ids int64 [n], finite
+//   units    rows are independent, each with a unit of its own, 0 .. n-1; of a coupling that says dependent_rows(), all rows of a
+//            draw share unit 0. Fixed pairs are never dependent, whatever made them (one optimal plan, say): what is drawn are rows
+//            of them with replacement, independent draws from an empirical law. So dependent_rows() is false where size() is not null
+//   seed     the same Rng address gives the same pairs, another seed gives others
+//   fixed    all() has size() pairs, numbered 0 .. size()-1 in order; they are the outputs x0, x1 and id, and a draw gives rows of
+//            them, with replacement and with their numbers
+//   remade   the same seed makes the same fixed pairs again
+//   items    set_of(0) names the finite set that every x0 is an item of, if there is one, and set_of(1) that of x1; the output
+//            x0_item or x1_item is planned then, and only then, and holds which item each point is; as many fixed pairs as the set
+//            has items have each of them once
 #pragma once
 
 #include <cstdint>
@@ -16,14 +29,17 @@
 namespace weir {
 
 struct Batch {
-  std::vector<Tensor> points;  // x0 first, x1 last, each [B, item...]; more for several marginals
-  Tensor times;                // [points.size()], undefined for the usual {0, 1}
-  Tensor id;                   // int64 [B], stable per pair
+  // x0 first, x1 last, each [B, item...]. Points between them, and their times, are for plugins that know of them: Weir's own
+  // interpolants and objectives join x0 to x1.
+  std::vector<Tensor> points;
+  Tensor times;  // [points.size()], undefined for the usual {0, 1}
+  Tensor id;     // int64 [B], stable per pair
   std::vector<Tensor>
-      items;      // for each of points: int64 [B], which item of its finite set; undefined for a law
+      items;      // as long as points: int64 [B], which item of its finite set; undefined for a law
   Tensor unit;    // int64 [B]: rows with the same unit are dependent, as in one minibatch OT plan
   Tensor weight;  // [B], undefined for equal weights
-  std::map<std::string, Tensor> context;  // labels, latents: [B, ...]
+  std::map<std::string, Tensor>
+      context;  // what a field is told beside x and t, [B, ...]; "label" is x1's class, int64 [B]
   // A leading replicate axis [R, B, ...] on all of these is reserved for ensembles.
 
   const Tensor& x0() const { return points.front(); }
@@ -39,7 +55,8 @@ class Coupling : public Node {
 
   virtual Shape shape() const = 0;                       // of one item; known after plan
   virtual std::optional<std::int64_t> size() const = 0;  // number of pairs if fixed; known after plan
-  virtual bool dependent_rows() const { return false; }  // rows of one fresh draw share a unit (minibatch OT)
+  // Whether the rows of one fresh draw depend on each other (minibatch OT) and so share a unit; false for fixed pairs.
+  virtual bool dependent_rows() const { return false; }
 
   // n pairs: rows of the fixed set drawn with replacement, or new pairs.
   Batch draw(std::int64_t n, Rng& rng) const;

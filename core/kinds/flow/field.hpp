@@ -1,4 +1,16 @@
 // core/kinds/flow/field.hpp -- a velocity field v(x, t): a pure function of (params, x, t, context).
+//
+// A field may stand on another: what it wraps has its parameters, which `init` hands on, and is asked with them. The laws ask a field
+// without context, at parameters that lie away from its initial ones.
+//
+// Laws (`weir plugin check` holds every field to them; `weir explain law/field` prints them)
+//   shape        a velocity is [B, item...] as x is, of x's dtype and device, and finite
+//   rows         row i depends on x[i] and t[i] alone: no statistics over the batch
+//   seed         init draws from its Rng alone: equal seeds give equal parameters, another seed gives others; equal parameters give
+//                equal velocities
+//   tape         at params.taped(tape) it returns the velocity that it returns without
+//   per_sample   a field that is taped() has the per-sample gradients on its tape that one backward pass for each row gives
+//   float32      at float32 x, t and parameters it gives what float64 gives, to float32's accuracy
 #pragma once
 
 #include <cstdint>
@@ -14,6 +26,8 @@
 
 namespace weir {
 
+// What a field is told beside x and t, each [B, ...], by name: what its training's coupling gives (Batch::context). "label" is the
+// class of x1, int64 [B]; other names are free. Objectives pass it on. Integrators, metrics and laws ask without: {}.
 using Context = std::map<std::string, Tensor>;
 
 class Field : public Node {
@@ -21,11 +35,12 @@ class Field : public Node {
   static constexpr const char* kind = "field";
   ~Field() override;
 
-  // v [B, item...] at x [B, item...] and t [B].
+  // v [B, item...] at x [B, item...] and t [B]; context may be empty, also for a field that was trained with one.
   virtual Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
                           const Context& context = {}) const = 0;
 
-  // Initial parameters for items of this shape; the trained ones for a trainer's field; none for a closed form.
+  // Initial parameters for items of this shape; the trained ones for a trainer's field; none for a closed form. Whoever asks for
+  // velocities asks for these first, once.
   virtual Params init(const Shape& item, Rng& rng) const = 0;
 
   // Faults of this field for items of this shape, asked by whoever uses it, at plan.

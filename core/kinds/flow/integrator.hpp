@@ -1,6 +1,18 @@
 // core/kinds/flow/integrator.hpp -- follows a velocity field from t = 0 to t = 1.
 //
 //   dx/dt = v(x, t),  x(0) = start,  on the grid t_k = k / steps, k = 0 .. steps
+//
+// The rows of start go through the grid in chunks, one after another: `step` is called `steps` times for each chunk, with the rows of
+// that chunk alone and without their numbers. The field is asked without context. A path's cost, nfe = steps * evaluations(), is
+// the same for every row, and one number.
+//
+// Laws (`weir plugin check` holds every integrator to them; `weir explain law/integrator` prints them)
+//   order         half the step makes the error 2^order() times smaller, on x' = x^2 cos 3t, within a quarter of an order
+//   evaluations   a step asks the field evaluations() times, at times between t and t + h; a constant velocity is followed exactly
+//   outputs       end, trajectory, time and nfe are those of the grid: saved times evenly spread from 0 to 1, the trajectory
+//                 [time, pair, item...] from start to end, nfe as above; chunks of any size end at the same points
+//   plan          what the field finds wrong with the points is told at plan
+//   float32       float32 points stay float32, and end where float64 ones do, to float32's accuracy
 #pragma once
 
 #include <cstdint>
@@ -23,7 +35,7 @@ class Integrator : public Node {
   void plan(Plan& plan) override;
   void run(Run& run) override;
 
-  // x after one step of size h from (x, t).
+  // x after one step of size h from (x, t), x [N, item...] the rows of one chunk.
   virtual Tensor step(const Velocity& v, const Tensor& x, double t, double h) const = 0;
   virtual int evaluations() const = 0;  // of v in one step
   virtual int order() const = 0;        // of the global error
@@ -40,7 +52,8 @@ class Integrator : public Node {
   Output<Tensor> trajectory_{this, "trajectory", "1",
                              "points at the saved times; NaN from where a point left the numbers"};
   Output<Tensor> time_{this, "time", "1", "the saved times"};
-  Output<Tensor> nfe_{this, "nfe", "1", "evaluations of the field for each point", "int64"};
+  Output<Tensor> nfe_{this, "nfe", "1",
+                      "evaluations of the field along a path: one number, the same for every point", "int64"};
 };
 
 }  // namespace weir

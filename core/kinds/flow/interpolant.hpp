@@ -4,6 +4,12 @@
 //
 // Source  Albergo, Boffi, Vanden-Eijnden, arXiv 2303.08797. The bracket is there only if noise_in_target is set: the paper
 //         this laboratory studies (arXiv 2510.18118) leaves it out.
+//
+// Laws (`weir plugin check` holds every interpolant to them, at its parameters and at others; `weir explain law/interpolant` prints them)
+//   shape      alpha, beta and their derivatives are one number for each time: [N] at t [N], also where they are constant
+//   ends       the path starts at x0 and ends at x1: alpha(0) = 1, beta(0) = 0, alpha(1) = 0, beta(1) = 1, to 1e-12
+//   velocity   dalpha and dbeta are the derivatives of alpha and beta
+//   float32    float32 times give float32 numbers, those of float64 to float32's accuracy
 #pragma once
 
 #include <weir/kinds/flow/coupling.hpp>

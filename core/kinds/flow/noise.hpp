@@ -1,6 +1,13 @@
 // core/kinds/flow/noise.hpp -- the noise schedule gamma(t) of an interpolant.
 //
 // Asked at any t of [0, 1], ends included; a derivative that is infinite there makes losses infinite whenever t falls on it.
+//
+// Laws (`weir plugin check` holds every noise to them, at its parameters and at others; `weir explain law/noise` prints them)
+//   shape        gamma and dgamma are [N] at t [N], of t's dtype
+//   sign         gamma is nowhere negative
+//   zero         zero() says whether gamma is zero everywhere
+//   derivative   dgamma is the derivative of gamma
+//   float32      at float32 times it gives what float64 gives, to float32's accuracy
 #pragma once
 
 #include <weir/node.hpp>

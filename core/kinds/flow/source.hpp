@@ -1,4 +1,12 @@
 // core/kinds/flow/source.hpp -- a distribution, or a finite data set, that points are drawn from.
+//
+// Laws (`weir plugin check` holds every source to them; `weir explain law/source` prints them)
+//   shape          sample(n) is [n, shape()...], finite, of the run's dtype
+//   seed           the same Rng address gives the same samples, another seed gives others
+//   moments        with capability "moments": 20000 samples of a distribution have moments(), within 5 standard errors
+//   density        with "log_density" and "moments", in one or two dimensions: exp(log_density) integrates to 1
+//   set            samples of a finite set are items of it; size() distinct ones are the set, and more are refused
+//   distribution   a source without size() leaves items() to the base class, which says that there are none
 #pragma once
 
 #include <cstdint>
@@ -38,8 +46,9 @@ class Source : public Node {
   // Capability "labels": the class of each item of a finite set, int64 [size]; undefined where there are none.
   virtual Tensor labels() const { return {}; }
 
-  // Where a finite set was read from, to be set in `run` beside the reading. Of a file the SHA-256 of its bytes; of a folder
-  // that of what `sha256sum` prints for the files read, in their order.
+  // Where a finite set was read from, to be set in `run` beside the reading. Of a file the SHA-256 of its bytes, which
+  // file_sha256 of <weir/front/plugins/digest.hpp> gives plugins too; of a folder that of what `sha256sum` prints for the files
+  // read, in their order.
   struct Origin {
     std::string file, dataset, sha256;  // dataset: of an HDF5 file, else empty
   };

@@ -1,6 +1,13 @@
 // core/kinds/flow/time.hpp -- the law of t in (0, 1) under which an objective is averaged.
 //
 // Samples may round to 0 and, in float32, to 1; `density` is asked at any t of [0, 1], ends included.
+//
+// Laws (`weir plugin check` holds every law of t to them; `weir explain law/time` prints them)
+//   density   density(t) has the shape of t, is nowhere negative, and integrates to 1 over (0, 1)
+//   range     sample(n) is [n], in [0, 1], where the density is positive; in ascending order if sorted() says so
+//   samples   samples follow the density
+//   seed      the same Rng address gives the same times, another seed gives others
+//   float32   at float32 times the density is that of float64, to float32's accuracy
 #pragma once
 
 #include <cstdint>

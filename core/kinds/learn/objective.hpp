@@ -1,4 +1,14 @@
 // core/kinds/learn/objective.hpp -- the per-sample loss of a model, and the random things it was computed from.
+//
+// Laws (`weir plugin check` holds every objective to them; `weir explain law/objective` prints them)
+//   sample     sample(n) has n pairs, t [n] in [0, 1], xt and ut [n, item...]; t ascends if sorted_time() says so
+//   seed       the same Rng address gives the same sample, another seed gives another
+//   loss       loss is [B], one finite number for each row, of the sample's dtype
+//   rows       unless its coupling has dependent_rows(), the loss of a row does not depend on the other rows of the batch
+//   gradient   autograd's gradient of the mean loss is that of the loss: no detach and no item() on the way from the parameters
+//   pure       loss changes neither its sample nor the parameters
+//   parts      an objective that names flow_matching() parts has the loss ||ut - v(xt, t)||^2 and nothing else
+//   float32    a float32 sample has a float32 loss, that of float64 to float32's accuracy
 #pragma once
 
 #include <cstdint>

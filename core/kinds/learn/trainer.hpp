@@ -1,4 +1,10 @@
 // core/kinds/learn/trainer.hpp -- fits a model to an objective.
+//
+// Laws (`weir plugin check` holds every trainer to them; `weir explain law/trainer` prints them)
+//   fields   it gives at least one field, which is set in plan, and has finite velocities of its points' shape after run
+//   seed     the same seed trains to the same bytes, another seed to other parameters
+//   resume   one that is stateful() and asked to stop writes a checkpoint and throws Stopped; resumed, it ends with the bytes, and the
+//            rows, of a training that was never stopped
 #pragma once
 
 #include <weir/node.hpp>
