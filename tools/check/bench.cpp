@@ -58,7 +58,7 @@ std::vector<std::set<std::string>> port_choices(const PluginSchema& schema) {
   std::vector<std::set<std::string>> choices = {{}};
   std::set<std::string> all;
   for (const PortSchema& port : schema.ports) {
-    if (port.required || port.map) continue;
+    if (port.required) continue;
     choices.push_back({port.name});
     all.insert(port.name);
   }

@@ -43,6 +43,7 @@ json surroundings(Around around, const std::filesystem::path& folder) {
       {"pairs",
        {{"plugin", "coupling/independent"}, {"source", "base"}, {"target", "target"}, {"draw", fixed}}},
       {"task", {{"plugin", "objective/flow_matching"}, {"coupling", "pairs"}, {"interpolant", path()}}},
+      {"task_2", {{"plugin", "objective/flow_matching"}, {"coupling", "points"}, {"interpolant", path()}}},
       {"field", {{"plugin", "field/mlp"}, {"width", 8}, {"depth", 2}}},
       {"field_2", {{"plugin", "field/mlp"}, {"width", 6}, {"depth", 2}}},
       {"train",
@@ -88,16 +89,19 @@ Slot slot_of(const std::string& kind) {
 
 Offers offers_to(const std::string& kind) {
   Offers offers = {{"source", {"base", "target"}},
-                   {"coupling", {"pairs"}},
+                   {"coupling", {"pairs", "points"}},
                    {"interpolant", {path()}},
                    {"noise", {noise()}},
                    {"time", {{{"plugin", "time/uniform"}}}},
-                   {"objective", {"task"}},
+                   {"objective", {"task", "task_2"}},
                    {"field", {"field", "field_2"}},
                    {"optimiser", {{{"plugin", "optimiser/adam"}}}},
                    {"tensor", {"points.x0", "points.x1", "points.id"}}};
   if (kind == "metric") offers["tensor"] = {"flow.end", "points.x1"};
-  if (kind == "coupling" || kind == "field") offers["coupling"] = {"points"};
+  if (kind == "field") offers["coupling"] = {"points"};
+  // What stands on another of its kind cannot stand on itself.
+  if (const auto own = offers.find(kind); own != offers.end())
+    std::erase(own->second, json(slot_of(kind).node));
   return offers;
 }
 

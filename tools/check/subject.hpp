@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -17,16 +16,6 @@ struct Subject {
   PluginSchema schema;
   nlohmann::json params = nlohmann::json::object();  // resolved; names not given keep their defaults
   std::filesystem::path with{};                      // its author's pipeline, or ""
-
-  // A node of it, with `more` over its parameters.
-  template <class T = Node>
-  std::unique_ptr<T> make(const nlohmann::json& more = nlohmann::json::object(),
-                          const at::TensorOptions& options = f64, std::uint64_t seed = 0,
-                          const std::string& path = "node") const {
-    nlohmann::json all = params;
-    if (!more.is_null()) all.update(more);
-    return make_node<T>(schema, all, options, seed, path);
-  }
 
   bool takes(const std::string& param) const { return schema.param(param) != nullptr; }
   bool can(const std::string& capability) const;

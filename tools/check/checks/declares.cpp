@@ -1,11 +1,9 @@
 // tools/check/checks/declares.cpp -- whether what a plugin declares is complete and agrees with itself.
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
 #include <weir/front/check/value.hpp>
-#include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/written.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/field.hpp>
@@ -32,32 +30,15 @@ std::string kind_of(const Node& node) {
   return kind;
 }
 
+// One of Weir's, or "".
 std::string kind_of_class(const Node& node) {
   return kind_of<Source, Coupling, Interpolant, Noise, Time, Objective, Field, Optimiser, Trainer, Probe,
                  Integrator, Metric>(node);
 }
 
-bool is_name(const std::string& name) { return wording::is_name(name) && name.size() <= 64; }
-
 void require_text(const std::string& what, const std::string& description) {
   require(!description.empty(), fmt::format("{} has a description", what), "none",
           "say in a few words what it is: `weir show`, the JSON Schema and the record show it");
-}
-
-void check_names(const PluginSchema& schema) {
-  std::set<std::string> keys, outputs;
-  const auto check = [&](const std::string& what, const std::string& name, std::set<std::string>& taken) {
-    require(is_name(name), "names have letters, digits and '_', and begin with a letter",
-            fmt::format("{} '{}'", what, name), "rename it");
-    require(taken.insert(name).second, "each parameter and port has a name of its own, and each output too",
-            fmt::format("'{}' twice", name), "rename one of them");
-  };
-  for (const ParamSchema& param : schema.params) check("parameter", param.name, keys);
-  for (const PortSchema& port : schema.ports) check("port", port.name, keys);
-  for (const OutputSchema& output : schema.outputs) check("output", output.name, outputs);
-  for (const std::string& key : reserved_keys)
-    require(!keys.contains(key), "the keys that every node may carry are no names of parameters or ports",
-            fmt::format("'{}'", key), "rename it");
 }
 
 void check_param(const ParamSchema& param) {
@@ -118,13 +99,13 @@ std::string declares(const Job& job) {
   const PluginSchema& schema = job.subject.schema;
   require(!schema.summary.empty(), "a plugin says in a sentence what it is", "nothing",
           "give WEIR_PLUGIN(Class, \"...\") a sentence");
-  const std::string kind = kind_of_class(*job.subject.make<Node>());
+  const std::string kind = kind_of_class(*create(schema));
   if (!kind.empty() || !laws_of(schema.kind).empty())
-    require(kind == schema.kind, "the file's folder is the kind of its class: " + schema.kind,
-            kind.empty() ? "a class of none of Weir's kinds" : "a class of kind " + kind,
-            fmt::format("move the file to {}/{}.cpp, or derive the class from the interface of {}",
-                        kind.empty() ? "KIND" : kind, schema.name, schema.kind));
-  check_names(schema);
+    require(
+        kind == schema.kind, "the file's folder is the kind of its class: " + schema.kind,
+        "a class of none of Weir's kinds",
+        fmt::format("derive the class from the interface of {}, or move the file to a folder of another name",
+                    schema.kind));
   for (const ParamSchema& param : schema.params) check_param(param);
   for (const PortSchema& port : schema.ports) check_port(port, *job.subject.registry);
   for (const OutputSchema& output : schema.outputs) check_output(output);

@@ -13,20 +13,31 @@ namespace weir::conformance {
 
 namespace {
 
-// Why the law has nothing to say of the plugin, or "". Throws Broken.
+// "law/field/rows"
+std::string named(const Law& law, const Subject& subject) {
+  return fmt::format("law/{}/{}", subject.schema.kind, law.name);
+}
+
+// Why the law has nothing to say of the plugin, or "". Throws Broken, with the law's name, under which `weir explain` states it.
 std::string hold(const Law& law, const Subject& subject, const std::string& where) {
+  const auto broken = [&](const std::string& expected, const std::string& found, const std::string& remedy) {
+    return Broken(named(law, subject) + ": " + expected, found + where,
+                  fmt::format("{} (weir explain law/{})", remedy, subject.schema.kind));
+  };
+  const auto failed = [&](const std::string& what) {
+    return broken("nothing is thrown", "an error: " + what, "correct what throws");
+  };
   try {
     law.hold(subject);
     return "";
   } catch (const Skipped& reason) {
     return reason.what();
-  } catch (const Broken& broken) {
-    throw Broken(broken.expected, broken.found + where, broken.remedy);
+  } catch (const Broken& law_broken) {
+    throw broken(law_broken.expected, law_broken.found, law_broken.remedy);
   } catch (const c10::Error& error) {
-    throw Broken(law.says, fmt::format("an error: {}{}", error.what_without_backtrace(), where),
-                 "correct what throws");
+    throw failed(error.what_without_backtrace());
   } catch (const std::exception& error) {
-    throw Broken(law.says, fmt::format("an error: {}{}", error.what(), where), "correct what throws");
+    throw failed(error.what());
   }
 }
 
@@ -57,17 +68,17 @@ std::string keeps_the_laws(const Job& job) {
   std::string skipped;
   for (const Subject& other : at_other_values(subject)) {
     for (const Law& law : laws) {
-      job.trying(law.says + " with " + other.params.dump());
+      job.trying(named(law, other) + " with " + other.params.dump());
       hold(law, other, " (with " + other.params.dump() + ")");
     }
   }
   std::size_t held = 0;
   for (const Law& law : laws) {
-    job.trying(law.says);
+    job.trying(named(law, subject));
     if (const std::string why = hold(law, subject, ""); why.empty())
       ++held;
     else
-      skipped += fmt::format("; not '{}': {}", law.says, why);
+      skipped += fmt::format("; not {}: {}", named(law, subject), why);
   }
   if (held == 0) throw Skipped(skipped.substr(2));
   return fmt::format("{} of {}{}", held, laws.size(), skipped);

@@ -12,6 +12,12 @@ namespace {
 
 const Shape item = {1, 2, 3};
 
+// "[0, 0, 1]"
+std::string text_of_values(const Tensor& numbers) {
+  const Tensor whole = numbers.to(at::kLong).contiguous();
+  return text_of(at::IntArrayRef(whole.data_ptr<std::int64_t>(), static_cast<std::size_t>(whole.numel())));
+}
+
 Batch drawn(const Coupling& coupling, std::int64_t n, std::uint64_t seed) {
   Rng rng(seed, "law", f64);
   return coupling.draw(n, rng);
@@ -27,15 +33,15 @@ void everywhere(const Subject& subject, const std::function<void(const Coupling&
   bool held = false;
   for (const Ends ends : {Ends::laws, Ends::sets}) {
     for (const nlohmann::json& setting : settings) {
-      const World world(subject, item, ends);
-      std::unique_ptr<Coupling> coupling;
+      const auto world = World::of(subject, item, f64, ends);
+      std::shared_ptr<Coupling> coupling;
       try {
-        coupling = world.run<Coupling>(subject, setting);
+        coupling = world->run<Coupling>(subject, {setting});
       } catch (const Skipped& skipped) {
         refused = skipped.what();
         continue;
       }
-      hold(*coupling, world);
+      hold(*coupling, *world);
       held = true;
     }
   }
@@ -49,12 +55,30 @@ void keeps_its_shape(const Subject& subject) {
       for (const Tensor* points : {&batch.x0(), &batch.x1()})
         require(points->sizes() == rows_of(n, coupling.shape()), "draw(n) gives points [n, shape()...]",
                 fmt::format("{} for n = {}", text_of(points->sizes()), n), "correct pair(), or shape()");
+      for (const Tensor* points : {&batch.x0(), &batch.x1()})
+        require(at::isfinite(*points).all().item<bool>(), "points are finite", "NaN or infinity",
+                "correct pair()");
       require(batch.id.scalar_type() == at::kLong && batch.id.sizes() == at::IntArrayRef({n}),
               "ids are int64 [n]", text_of(batch.id.scalar_type()) + " " + text_of(batch.id.sizes()),
               "make batches with batch_of(x0, x1)");
+    }
+  });
+}
+
+void has_units(const Subject& subject) {
+  everywhere(subject, [](const Coupling& coupling, const World&) {
+    require(!coupling.size() || !coupling.dependent_rows(),
+            "fixed pairs are not dependent: what is drawn are independent rows of them",
+            fmt::format("dependent_rows() is true of {} fixed pairs", coupling.size().value_or(0)),
+            "return false from dependent_rows() where size() is not null");
+    for (const std::int64_t n : {1, 6}) {
+      const Tensor found = drawn(coupling, n, 1).unit;
       const Tensor unit = coupling.dependent_rows() ? at::zeros({n}, at::kLong) : at::arange(n, at::kLong);
-      require_same(batch.unit, unit, "rows share a unit where dependent_rows() says so, and only there",
-                   "correct dependent_rows(), or leave the units to batch_of");
+      require(found.defined() && same_bytes(found, unit),
+              coupling.dependent_rows() ? "rows that depend on each other share unit 0"
+                                        : "independent rows have units of their own, 0 .. n-1",
+              found.defined() ? fmt::format("units {}", text_of_values(found)) : "no units",
+              "correct dependent_rows(), or leave the units to batch_of");
     }
   });
 }
@@ -104,7 +128,7 @@ void is_made_again(const Subject& subject) {
     const auto draw = std::ranges::find(subject.schema.params, ParamType::draw, &ParamSchema::type);
     nlohmann::json setting = nlohmann::json::object();
     if (draw != subject.schema.params.end()) setting[draw->name] = {{"fixed", *coupling.size()}};
-    const auto again = world.run<Coupling>(subject, setting);
+    const auto again = world.run<Coupling>(subject, {setting});
     require_same(again->all().x1(), original.all().x1(), "the same seed makes the same fixed pairs again",
                  "draw from `rng` alone");
   });
@@ -149,11 +173,8 @@ void tells_its_items(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> coupling_laws() {
-  return {{"batches have its shape, ids and units", keeps_its_shape},
-          {"pairs are addressed by the seed", is_addressed_by_its_seed},
-          {"fixed pairs are its outputs, and draws are rows of them", has_fixed_pairs},
-          {"the same seed makes the same fixed pairs again", is_made_again},
-          {"ends that come from a finite set say which item they are", tells_its_items}};
+  return {{"shape", keeps_its_shape}, {"units", has_units},      {"seed", is_addressed_by_its_seed},
+          {"fixed", has_fixed_pairs}, {"remade", is_made_again}, {"items", tells_its_items}};
 }
 
 }  // namespace weir::conformance

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/source.hpp>
 
 #include "../nodes.hpp"
@@ -41,6 +43,31 @@ class ItemSet final : public Source {
 
  private:
   Tensor items_, labels_;
+};
+
+// A field whose initial parameters are the same numbers in each precision: those of float64, rounded.
+class Rounded final : public Field {
+ public:
+  explicit Rounded(std::unique_ptr<Field> field) : field_(std::move(field)) {
+    set({.path = "model", .seed = 0, .options = field_->options(), .places = {}});
+  }
+
+  Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
+                  const Context& context) const override {
+    return field_->velocity(params, x, t, context);
+  }
+  Params init(const Shape& item, Rng& rng) const override {
+    Rng exact(rng.key(), "exact", at::TensorOptions(at::kDouble));
+    const Params params = field_->init(item, exact);
+    std::vector<Tensor> rounded;
+    for (const Tensor& value : params.values()) rounded.push_back(value.to(rng.options()));
+    return params.with(std::move(rounded));
+  }
+  void plan_for(const Shape& item, Plan& plan) const override { field_->plan_for(item, plan); }
+  bool taped() const override { return field_->taped(); }
+
+ private:
+  std::unique_ptr<Field> field_;
 };
 
 // Keeps every row of every trace, and every tensor, as float64.

@@ -7,8 +7,8 @@
 #include <weir/kinds/flow/integrator.hpp>
 
 #include "../broken.hpp"
-#include "doubles.hpp"
 #include "laws.hpp"
+#include "world.hpp"
 
 namespace weir::conformance {
 namespace {
@@ -17,6 +17,15 @@ namespace {
 // Runge-Kutta tableau shows.
 Tensor slope(const Tensor& x, double t) { return x.square() * std::cos(3 * t); }
 Tensor solution(const Tensor& x0, double t) { return x0 / (1 - x0 * std::sin(3 * t) / 3); }
+
+std::shared_ptr<const World> on_the_line(const Subject& subject, const at::TensorOptions& options = f64) {
+  return World::of(subject, {1}, options);
+}
+
+// To be asked for single steps.
+std::shared_ptr<Integrator> made(const Subject& subject, const at::TensorOptions& options = f64) {
+  return on_the_line(subject, options)->run<Integrator>(subject, {.params = {{"steps", 1}}});
+}
 
 Tensor followed(const Integrator& integrator, Tensor x, int steps) {
   for (int k = 0; k < steps; ++k) x = integrator.step(slope, x, double(k) / steps, 1.0 / steps);
@@ -37,8 +46,14 @@ class Growth final : public Field {
   Params init(const Shape&, Rng&) const override { return {}; }
 };
 
+std::shared_ptr<Values> three_points() { return std::make_shared<Values>(row_of({1, -2, 0.5}).unsqueeze(1)); }
+
+Setup along(std::shared_ptr<Field> field, std::shared_ptr<Node> start, const nlohmann::json& params) {
+  return {.params = params, .given = {{"field", std::move(field)}, {"start", std::move(start), "value"}}};
+}
+
 void has_its_order(const Subject& subject) {
-  const auto integrator = subject.make<Integrator>({{"steps", 1}});
+  const auto integrator = made(subject);
   // Steps small enough for the leading term, large enough to stay above round-off at order 4.
   const double coarse = error(*integrator, 160), fine = error(*integrator, 320);
   const double order = std::log2(coarse / fine);
@@ -50,7 +65,7 @@ void has_its_order(const Subject& subject) {
 }
 
 void asks_as_often_as_it_says(const Subject& subject) {
-  const auto integrator = subject.make<Integrator>({{"steps", 1}});
+  const auto integrator = made(subject);
   std::vector<double> asked;
   const auto v = [&](const Tensor& x, double t) {
     asked.push_back(t);
@@ -68,14 +83,10 @@ void asks_as_often_as_it_says(const Subject& subject) {
 }
 
 void gives_its_outputs(const Subject& subject) {
-  Growth field;
-  Values start(row_of({1, -2, 0.5}).unsqueeze(1));
-  const auto with = [&](const nlohmann::json& more) {
-    auto integrator = subject.make<Integrator>(more);
-    bind(*integrator, "field", field);
-    bind(*integrator, "start", start, "value");
-    run(*integrator);
-    return integrator;
+  const auto start = three_points();
+  const auto world = on_the_line(subject);
+  const auto with = [&](const nlohmann::json& params) {
+    return world->run<Integrator>(subject, along(std::make_shared<Growth>(), start, params));
   };
   const auto integrator = with({{"steps", 6}, {"save", 3}, {"chunk", 1024}});
   const Tensor end = value_of(*integrator, "end"), trajectory = value_of(*integrator, "trajectory");
@@ -87,13 +98,13 @@ void gives_its_outputs(const Subject& subject) {
                 remedy);
   require(trajectory.sizes() == at::IntArrayRef({3, 3, 1}), "the trajectory is [time, pair, item...]",
           text_of(trajectory.sizes()), remedy);
-  require_same(trajectory[0], value_of(start, "value"), "the trajectory starts at the start", remedy);
+  require_same(trajectory[0], value_of(*start, "value"), "the trajectory starts at the start", remedy);
   require_same(trajectory[2], end, "the trajectory ends at the end", remedy);
   require_same(value_of(*with({{"steps", 6}, {"save", 0}, {"chunk", 2}}), "end"), end,
                "points integrated two by two end where they do together",
                "rows do not know of each other: no statistics over the batch in step()");
   // x(1) = x(0) exp(1/2); Euler's six steps are 10 % off.
-  require_close(end, value_of(start, "value") * std::exp(0.5), 0.1, 0, "x' = t x ends near x exp(1/2)",
+  require_close(end, value_of(*start, "value") * std::exp(0.5), 0.1, 0, "x' = t x ends near x exp(1/2)",
                 remedy);
 }
 
@@ -106,11 +117,8 @@ class Choosy final : public Field {
 };
 
 void asks_its_field_at_plan(const Subject& subject) {
-  Choosy field;
-  Values start(row_of({1, -2, 0.5}).unsqueeze(1));
-  const auto integrator = subject.make<Integrator>({{"steps", 6}});
-  bind(*integrator, "field", field);
-  bind(*integrator, "start", start, "value");
+  const auto integrator = on_the_line(subject)->bound<Integrator>(
+      subject, along(std::make_shared<Choosy>(), three_points(), {{"steps", 6}}));
   const Faults faults = plan(*integrator);
   require(faults.size() == 1 && faults[0].message == "not for such points",
           "what a field finds wrong with its points is told at plan", fmt::format("{} faults", faults.size()),
@@ -118,23 +126,22 @@ void asks_its_field_at_plan(const Subject& subject) {
 }
 
 void is_the_same_in_float32(const Subject& subject) {
-  const auto integrator = subject.make<Integrator>({{"steps", 1}});
   const Tensor x0 = row_of({0.5, -1}).unsqueeze(1);
-  const Tensor one = followed(*integrator, x0.to(at::kFloat), 10);
+  const Tensor one = followed(*made(subject, f32), x0.to(at::kFloat), 10);
   const std::string remedy = "take device and dtype from x, and keep constants in double";
   require(one.scalar_type() == at::kFloat, "float32 points stay float32", text_of(one.scalar_type()), remedy);
-  require_close(one, followed(*integrator, x0, 10), 10 * float32_round_off, 10 * float32_round_off,
+  require_close(one, followed(*made(subject), x0, 10), 10 * float32_round_off, 10 * float32_round_off,
                 "10 steps in float32 end where they do in float64, to float32's accuracy", remedy);
 }
 
 }  // namespace
 
 std::vector<Law> integrator_laws() {
-  return {{"it has the order that it declares", has_its_order},
-          {"it asks the field as often as it declares, inside its step", asks_as_often_as_it_says},
-          {"a run gives ends, saved times and the number of evaluations", gives_its_outputs},
-          {"it tells at plan what its field finds wrong", asks_its_field_at_plan},
-          {"float32 agrees with float64", is_the_same_in_float32}};
+  return {{"order", has_its_order},
+          {"evaluations", asks_as_often_as_it_says},
+          {"outputs", gives_its_outputs},
+          {"plan", asks_its_field_at_plan},
+          {"float32", is_the_same_in_float32}};
 }
 
 }  // namespace weir::conformance

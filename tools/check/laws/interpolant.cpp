@@ -4,27 +4,29 @@
 #include <weir/kinds/flow/interpolant.hpp>
 
 #include "../broken.hpp"
-#include "doubles.hpp"
 #include "laws.hpp"
 #include "world.hpp"
 
 namespace weir::conformance {
 namespace {
 
+std::shared_ptr<Interpolant> interpolant(const World& world, const Subject& subject,
+                                         const std::string& noise_id, bool noise_in_target) {
+  return world.run<Interpolant>(subject, {.params = {{"noise_in_target", noise_in_target}},
+                                          .given = {{"noise", world.run<Noise>(subject.other(noise_id))}}});
+}
+
 // A path with this noise, between nine pairs in space.
 struct Made {
   Made(const Subject& subject, const std::string& noise_id, bool noise_in_target,
        const at::TensorOptions& options = f64)
-      : noise(subject.other(noise_id).make<Noise>({}, options)),
-        path(subject.make<Interpolant>({{"noise_in_target", noise_in_target}}, options)) {
-    bind(*path, "noise", *noise);
+      : path(interpolant(*World::of(subject, {3}, options), subject, noise_id, noise_in_target)) {
     const Rng rng(8, "pairs", f64);
     batch.points = {rng.at("x0").normal({9, 3}).to(options), rng.at("x1").normal({9, 3}).to(options)};
     z = rng.at("z").normal({9, 3}).to(options);
     t = at::linspace(0.1, 0.9, 9, f64).to(options);
   }
-  std::unique_ptr<Noise> noise;
-  std::unique_ptr<Interpolant> path;
+  std::shared_ptr<Interpolant> path;
   Batch batch;
   Tensor z, t;
 };
@@ -86,10 +88,10 @@ void is_the_same_in_float32(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> interpolant_laws() {
-  return {{"its functions give a number for each time", gives_a_number_for_each_time},
-          {"the path starts at x0 and ends at x1", joins_its_ends},
-          {"the target is the velocity of the path", has_its_velocity},
-          {"float32 agrees with float64", is_the_same_in_float32}};
+  return {{"shape", gives_a_number_for_each_time},
+          {"ends", joins_its_ends},
+          {"velocity", has_its_velocity},
+          {"float32", is_the_same_in_float32}};
 }
 
 }  // namespace weir::conformance

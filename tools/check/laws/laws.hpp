@@ -1,7 +1,8 @@
 // tools/check/laws/laws.hpp -- what every plugin of a kind obeys.
 //
-// A law is a sentence and a function that makes nodes of the plugin and throws Broken where they break it, or Skipped where
-// it has nothing to say of this plugin. `weir plugin check` asks them of anybody's plugins, tests/laws of Weir's own.
+// A law is a name, under which the header of its kind states it (core/kinds/), and a function that makes nodes of the plugin and
+// throws Broken where they break it, or Skipped where it has nothing to say of this plugin. `weir plugin check` asks them of
+// anybody's plugins, tests/laws of Weir's own.
 #pragma once
 
 #include <functional>
@@ -13,11 +14,11 @@
 namespace weir::conformance {
 
 struct Law {
-  std::string says;
+  std::string name;
   std::function<void(const Subject&)> hold;
 };
 
-// The laws of a kind; none of a kind that Weir does not know.
+// The laws of a kind, in the order of its header; none of a kind that Weir does not know.
 const std::vector<Law>& laws_of(const std::string& kind);
 
 std::vector<Law> coupling_laws();

@@ -5,17 +5,21 @@
 #include <weir/math/variance/infinite_moments.hpp>
 
 #include "../broken.hpp"
-#include "doubles.hpp"
 #include "laws.hpp"
+#include "world.hpp"
 
 namespace weir::conformance {
 namespace {
+
+std::shared_ptr<Noise> made(const Subject& subject, const at::TensorOptions& options = f64) {
+  return World::of(subject, {2}, options)->run<Noise>(subject);
+}
 
 Tensor times() { return at::linspace(0.02, 0.98, 97, f64); }
 
 void keeps_its_shape(const Subject& subject) {
   for (const at::TensorOptions& options : {f32, f64}) {
-    const auto noise = subject.make<Noise>({}, options);
+    const auto noise = made(subject, options);
     const Tensor t = times().to(options);
     for (const Tensor& value : {noise->gamma(t), noise->dgamma(t)}) {
       const bool kept = value.sizes() == t.sizes() && value.scalar_type() == t.scalar_type();
@@ -28,13 +32,13 @@ void keeps_its_shape(const Subject& subject) {
 }
 
 void is_not_negative(const Subject& subject) {
-  const Tensor gamma = subject.make<Noise>()->gamma(times());
+  const Tensor gamma = made(subject)->gamma(times());
   require((gamma >= 0).all().item<bool>(), "gamma(t) >= 0 for t in (0, 1)",
           fmt::format("{:.6g}", number(gamma.min())), "a spread has no sign: correct gamma");
 }
 
 void says_whether_it_is_zero(const Subject& subject) {
-  const auto noise = subject.make<Noise>();
+  const auto noise = made(subject);
   const bool zero = (noise->gamma(times()) == 0).all().item<bool>();
   require(noise->zero() == zero, "zero() says whether gamma is zero everywhere",
           fmt::format("zero() is {} and gamma is {}", noise->zero(), zero ? "zero everywhere" : "not zero"),
@@ -42,10 +46,12 @@ void says_whether_it_is_zero(const Subject& subject) {
 }
 
 void says_whether_its_action_is_finite(const Subject& subject) {
-  const auto noise = subject.make<Noise>();
-  const auto path = subject.other("interpolant/linear").make<Interpolant>({{"noise_in_target", true}});
-  const auto time = subject.other("time/uniform").make<Time>();
-  bind(*path, "noise", *noise);
+  const auto world = World::of(subject);
+  const auto noise = made(subject);
+  const auto path = world->run<Interpolant>(
+      subject.other("interpolant/linear"),
+      {.params = {{"noise_in_target", true}}, .given = {{.port = "noise", .node = noise}}});
+  const auto& time = world->time;
   const auto ends = divergent_ends(*path, *time, /*power=*/2);
   require(noise->finite_action() == ends.empty(),
           "finite_action() says whether dgamma^2 can be integrated from 0 to 1",
@@ -55,7 +61,7 @@ void says_whether_its_action_is_finite(const Subject& subject) {
 }
 
 void has_its_derivative(const Subject& subject) {
-  const auto noise = subject.make<Noise>();
+  const auto noise = made(subject);
   const double h = 1e-5;
   const Tensor t = times();
   require_close(noise->dgamma(t), (noise->gamma(t + h) - noise->gamma(t - h)) / (2 * h), 1e-6, 1e-8,
@@ -65,7 +71,7 @@ void has_its_derivative(const Subject& subject) {
 
 void is_the_same_in_float32(const Subject& subject) {
   const Tensor t = times().to(at::kFloat);
-  const auto one = subject.make<Noise>({}, f32), other = subject.make<Noise>();
+  const auto one = made(subject, f32), other = made(subject);
   const std::string rule = "float32 gives what float64 gives, to float32's accuracy";
   const std::string remedy = "take device and dtype from t, and keep constants in double";
   const auto compare = [&](const Tensor& a, const Tensor& b) {
@@ -78,12 +84,12 @@ void is_the_same_in_float32(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> noise_laws() {
-  return {{"gamma and dgamma have the shape and precision of t", keeps_its_shape},
-          {"gamma is not negative", is_not_negative},
-          {"zero() says whether gamma is zero everywhere", says_whether_it_is_zero},
-          {"finite_action() says whether dgamma^2 can be integrated", says_whether_its_action_is_finite},
-          {"dgamma is the derivative of gamma", has_its_derivative},
-          {"float32 agrees with float64", is_the_same_in_float32}};
+  return {{"shape", keeps_its_shape},
+          {"sign", is_not_negative},
+          {"zero", says_whether_it_is_zero},
+          {"action", says_whether_its_action_is_finite},
+          {"derivative", has_its_derivative},
+          {"float32", is_the_same_in_float32}};
 }
 
 }  // namespace weir::conformance

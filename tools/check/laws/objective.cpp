@@ -21,19 +21,20 @@ Sample rows_of_sample(const Sample& sample, const Tensor& index) {
 
 // The objective on pairs in the plane, a model, and one draw.
 struct Made {
-  explicit Made(const Subject& subject) : world(subject, {2}), objective(world.run<Objective>(subject)) {
+  explicit Made(const Subject& subject)
+      : world(World::of(subject)), objective(world->run<Objective>(subject)) {
     Rng init = Rng(2, "law", f64).at("init");
-    params = world.model->init(objective->shape(), init);
+    params = world->model->init(objective->shape(), init);
     sample = drawn(9);
   }
   Sample drawn(std::uint64_t seed) const {
     Rng rng(seed, "law", f64);
     return objective->sample(rows, rng);
   }
-  Tensor loss(const Params& p) const { return objective->loss(*world.model, p, sample); }
+  Tensor loss(const Params& p) const { return objective->loss(*world->model, p, sample); }
 
-  World world;
-  std::unique_ptr<Objective> objective;
+  std::shared_ptr<const World> world;
+  std::shared_ptr<Objective> objective;
   Params params;
   Sample sample;
 };
@@ -81,8 +82,8 @@ void sees_each_row_alone(const Subject& subject) {
   const Tensor loss = made.loss(made.params);
   for (std::int64_t i = 0; i < rows; ++i) {
     const Sample alone = rows_of_sample(made.sample, at::tensor({i}, at::kLong));
-    require_close(made.objective->loss(*made.world.model, made.params, alone), loss.slice(0, i, i + 1), 1e-10,
-                  1e-11, "the loss of a row does not depend on the other rows of the batch",
+    require_close(made.objective->loss(*made.world->model, made.params, alone), loss.slice(0, i, i + 1),
+                  1e-10, 1e-11, "the loss of a row does not depend on the other rows of the batch",
                   "no statistics over the batch in loss: per-sample gradients would be of something else");
   }
 }
@@ -130,7 +131,7 @@ void changes_nothing(const Subject& subject) {
 void says_what_its_parts_are(const Subject& subject) {
   const Made made(subject);
   if (!made.objective->flow_matching()) throw Skipped("it names no flow_matching() parts");
-  const Tensor v = made.world.model->velocity(made.params, made.sample.xt, made.sample.t);
+  const Tensor v = made.world->model->velocity(made.params, made.sample.xt, made.sample.t);
   require_close(made.loss(made.params), (made.sample.ut - v).square().flatten(1).sum(1), 1e-12, 1e-12,
                 "an objective with flow_matching() parts has the loss ||ut - v(xt, t)||^2 and nothing else",
                 "leave flow_matching() to the base class: closed forms are taken from it");
@@ -145,8 +146,8 @@ void is_the_same_in_float32(const Subject& subject) {
   sample = {sample.batch, single(sample.t), single(sample.z), single(sample.xt), single(sample.ut)};
   std::vector<Tensor> values;
   for (const Tensor& value : made.params.values()) values.push_back(single(value));
-  const auto objective = World(subject, {2}, Ends::law_and_set, f32).run<Objective>(subject);
-  const Tensor loss = objective->loss(*made.world.model, made.params.with(values), sample);
+  const auto objective = World::of(subject, {2}, f32)->run<Objective>(subject);
+  const Tensor loss = objective->loss(*made.world->model, made.params.with(values), sample);
   const Tensor exact = made.loss(made.params);
   require(loss.scalar_type() == at::kFloat, "a float32 sample has a float32 loss",
           text_of(loss.scalar_type()), "keep the dtype of xt, and constants in double");
@@ -158,14 +159,10 @@ void is_the_same_in_float32(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> objective_laws() {
-  return {{"a sample has whole rows", draws_whole_rows},
-          {"samples are addressed by the seed", is_addressed_by_its_seed},
-          {"the loss is a finite number for each row", gives_a_loss_for_each_row},
-          {"the loss of a row does not depend on the other rows", sees_each_row_alone},
-          {"the loss is differentiable", is_differentiable},
-          {"the loss changes nothing", changes_nothing},
-          {"parts of flow matching mean the loss of flow matching", says_what_its_parts_are},
-          {"float32 agrees with float64", is_the_same_in_float32}};
+  return {{"sample", draws_whole_rows},        {"seed", is_addressed_by_its_seed},
+          {"loss", gives_a_loss_for_each_row}, {"rows", sees_each_row_alone},
+          {"gradient", is_differentiable},     {"pure", changes_nothing},
+          {"parts", says_what_its_parts_are},  {"float32", is_the_same_in_float32}};
 }
 
 }  // namespace weir::conformance

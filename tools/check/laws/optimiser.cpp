@@ -4,11 +4,16 @@
 #include <weir/kinds/learn/optimiser.hpp>
 
 #include "../broken.hpp"
-#include "doubles.hpp"
 #include "laws.hpp"
+#include "world.hpp"
 
 namespace weir::conformance {
 namespace {
+
+std::shared_ptr<Optimiser> made(const Subject& subject, const at::TensorOptions& options = f64,
+                                const nlohmann::json& params = nlohmann::json::object()) {
+  return World::of(subject, {2}, options)->run<Optimiser>(subject, {params});
+}
 
 // f = 1/2 sum c_i theta_i^2
 struct Bowl {
@@ -32,7 +37,7 @@ State copy_of(const State& state) {
 }
 
 void goes_down(const Subject& subject) {
-  const auto optimiser = subject.make<Optimiser>(where_taken(subject, {{"lr", 0.05}}));
+  const auto optimiser = made(subject, f64, where_taken(subject, {{"lr", 0.05}}));
   Bowl bowl;
   const double before = bowl.value();
   State memory = optimiser->init(bowl.params);
@@ -43,7 +48,7 @@ void goes_down(const Subject& subject) {
 }
 
 void stands_still_at_scale_0(const Subject& subject) {
-  const auto optimiser = subject.make<Optimiser>();
+  const auto optimiser = made(subject);
   Bowl bowl;
   const Params before = bowl.params.clone();
   State memory = optimiser->init(bowl.params);
@@ -54,7 +59,7 @@ void stands_still_at_scale_0(const Subject& subject) {
 }
 
 void keeps_all_in_its_memory(const Subject& subject) {
-  const auto optimiser = subject.make<Optimiser>();
+  const auto optimiser = made(subject);
   Bowl whole;
   State memory = optimiser->init(whole.params);
   whole.descend(*optimiser, memory, 1, 7);
@@ -62,7 +67,7 @@ void keeps_all_in_its_memory(const Subject& subject) {
   resumed.params = whole.params.clone();
   State kept = copy_of(memory);
   whole.descend(*optimiser, memory, 8, 12);
-  resumed.descend(*subject.make<Optimiser>(), kept, 8, 12);
+  resumed.descend(*made(subject), kept, 8, 12);
   for (const auto& [name, value] : whole.params.tensors())
     require_same(resumed.params[name], value,
                  "a descent that another instance takes up from the memory goes on to the same bytes",
@@ -70,7 +75,7 @@ void keeps_all_in_its_memory(const Subject& subject) {
 }
 
 void uses_its_memory(const Subject& subject) {
-  const auto optimiser = subject.make<Optimiser>();
+  const auto optimiser = made(subject);
   Bowl bowl;
   State memory = optimiser->init(bowl.params);
   if (memory.empty()) throw Skipped("it has no memory");
@@ -85,7 +90,7 @@ void uses_its_memory(const Subject& subject) {
 void is_the_same_in_float32(const Subject& subject) {
   Bowl one(f32), other(f64);
   for (Bowl* bowl : {&one, &other}) {
-    const auto optimiser = subject.make<Optimiser>({}, bowl->c.options());
+    const auto optimiser = made(subject, bowl->c.options());
     State memory = optimiser->init(bowl->params);
     bowl->descend(*optimiser, memory, 1, 20);
   }
@@ -102,11 +107,11 @@ void is_the_same_in_float32(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> optimiser_laws() {
-  return {{"it goes down a bowl", goes_down},
-          {"it stands still when the schedule's scale is 0", stands_still_at_scale_0},
-          {"all that it knows is in its memory", keeps_all_in_its_memory},
-          {"its memory is used", uses_its_memory},
-          {"float32 agrees with float64", is_the_same_in_float32}};
+  return {{"descent", goes_down},
+          {"scale", stands_still_at_scale_0},
+          {"memory", keeps_all_in_its_memory},
+          {"change", uses_its_memory},
+          {"float32", is_the_same_in_float32}};
 }
 
 }  // namespace weir::conformance

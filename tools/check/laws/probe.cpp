@@ -16,35 +16,33 @@ const nlohmann::json short_training = {{"steps", 6}, {"batch", 8}};
 // A training that the probe observes.
 struct Observed {
   Observed(const World& world, const Subject& subject, const nlohmann::json& more = nlohmann::json::object())
-      : probe(subject.make<Probe>(more, f64, 0, "train.probes.probe")) {
-    world.bind(*probe);
-    training =
-        std::make_unique<Training>(world, subject.other("trainer/gradient"), short_training, probe.get());
+      : probe(world.run<Probe>(subject, {.params = more, .path = "train.probes.probe"})),
+        training(world, subject.other("trainer/gradient"), short_training, {{"probes", probe, "", "probe"}}) {
     rows.watch(*probe);
-    training->trainer->run(training->quiet);
+    training.trainer->run(training.quiet);
   }
-  std::unique_ptr<Probe> probe;
-  std::unique_ptr<Training> training;
+  std::shared_ptr<Probe> probe;
+  Training training;
   Rows rows;
 };
 
 void leaves_the_training_alone(const Subject& subject) {
-  const World world(subject, {2});
-  const Observed observed(world, subject);
-  Training alone(world, subject.other("trainer/gradient"), short_training);
+  const auto world = World::of(subject);
+  const Observed observed(*world, subject);
+  Training alone(*world, subject.other("trainer/gradient"), short_training);
   alone.trainer->run(alone.quiet);
   const std::string rule = "a training is the same to the last bit whether the probe looks on or not";
   const std::string remedy =
       "change nothing that observe is given: no operations in place, no random numbers";
-  const auto a = observed.training->results(), b = alone.results();
+  const auto a = observed.training.results(), b = alone.results();
   for (std::size_t i = 0; i < a.size(); ++i) require_same(a[i], b[i], rule, remedy);
   for (const auto& [path, rows] : alone.rows.rows)
-    require_same(at::stack(observed.training->rows.rows.at(path)), at::stack(rows), rule, remedy);
+    require_same(at::stack(observed.training.rows.rows.at(path)), at::stack(rows), rule, remedy);
 }
 
 void observes_the_steps_that_it_is_asked_to(const Subject& subject) {
-  const World world(subject, {2});
-  const Observed observed(world, subject, {{"every", 2}});
+  const auto world = World::of(subject);
+  const Observed observed(*world, subject, {{"every", 2}});
   require(!observed.rows.steps.empty(), "a probe writes rows", "none in 6 steps",
           "append to its traces in observe, and plan them in plan_for");
   for (const auto& [path, steps] : observed.rows.steps)
@@ -54,8 +52,8 @@ void observes_the_steps_that_it_is_asked_to(const Subject& subject) {
 }
 
 void writes_the_same_again(const Subject& subject) {
-  const World world(subject, {2});
-  const Observed one(world, subject), other(world, subject);
+  const auto world = World::of(subject);
+  const Observed one(*world, subject), other(*world, subject);
   for (const auto& [path, rows] : one.rows.rows)
     require_same(at::stack(other.rows.rows.at(path)), at::stack(rows),
                  "the same training gives the same rows",
@@ -63,8 +61,8 @@ void writes_the_same_again(const Subject& subject) {
 }
 
 void writes_numbers(const Subject& subject) {
-  const World world(subject, {2});
-  const Observed observed(world, subject);
+  const auto world = World::of(subject);
+  const Observed observed(*world, subject);
   for (const AnyOutput* output : observed.probe->outputs()) {
     const auto rows = observed.rows.rows.find(output->path());
     if (rows != observed.rows.rows.end())
@@ -75,10 +73,10 @@ void writes_numbers(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> probe_laws() {
-  return {{"it leaves the training as it is, to the last bit", leaves_the_training_alone},
-          {"it writes at the steps that it is asked to observe", observes_the_steps_that_it_is_asked_to},
-          {"the same training gives the same rows", writes_the_same_again},
-          {"its numbers are numbers", writes_numbers}};
+  return {{"neutral", leaves_the_training_alone},
+          {"steps", observes_the_steps_that_it_is_asked_to},
+          {"repeats", writes_the_same_again},
+          {"numbers", writes_numbers}};
 }
 
 }  // namespace weir::conformance

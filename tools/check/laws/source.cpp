@@ -10,8 +10,8 @@
 namespace weir::conformance {
 namespace {
 
-std::unique_ptr<Source> made(const Subject& subject, const at::TensorOptions& options = f64) {
-  return World(subject, {2}, Ends::laws, options).run<Source>(subject);
+std::shared_ptr<Source> made(const Subject& subject, const at::TensorOptions& options = f64) {
+  return World::of(subject, {2}, options, Ends::laws)->run<Source>(subject);
 }
 
 Tensor drawn(const Source& source, std::int64_t n, std::uint64_t seed,
@@ -139,12 +139,12 @@ void is_a_distribution(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> source_laws() {
-  return {{"samples are finite and have its shape and the run's dtype", keeps_its_shape},
-          {"samples are addressed by the seed", is_addressed_by_its_seed},
-          {"samples have the moments that it promises", has_its_moments},
-          {"its density integrates to 1", has_a_normalised_density},
-          {"a finite set gives its items", is_a_set},
-          {"a distribution has no items", is_a_distribution}};
+  return {{"shape", keeps_its_shape},
+          {"seed", is_addressed_by_its_seed},
+          {"moments", has_its_moments},
+          {"density", has_a_normalised_density},
+          {"set", is_a_set},
+          {"distribution", is_a_distribution}};
 }
 
 }  // namespace weir::conformance

@@ -13,8 +13,8 @@ namespace {
 const nlohmann::json short_training = {{"steps", 12}, {"batch", 8}};
 
 void gives_fields(const Subject& subject) {
-  const World world(subject, {2});
-  Training training(world, subject, short_training);
+  const auto world = World::of(subject);
+  Training training(*world, subject, short_training);
   require(!training.fields().empty(), "a trainer has an output that is a field", "none",
           "declare weir::Output<weir::Field>");
   for (const Field* field : training.fields())
@@ -33,15 +33,15 @@ void gives_fields(const Subject& subject) {
 }
 
 void is_repeated_by_its_seed(const Subject& subject) {
-  const World world(subject, {2});
-  Training one(world, subject, short_training), other(world, subject, short_training);
+  const auto world = World::of(subject);
+  Training one(*world, subject, short_training), other(*world, subject, short_training);
   one.trainer->run(one.quiet);
   other.trainer->run(other.quiet);
   const auto a = one.results(), b = other.results();
   for (std::size_t i = 0; i < a.size(); ++i)
     require_same(a[i], b[i], "the same seed trains to the same bytes",
                  "draw from rng().at(\"step\", k) alone, and keep nothing outside the node");
-  Training seeded(world, subject, short_training, nullptr, 4);
+  Training seeded(*world, subject, short_training, {}, 4);
   seeded.trainer->run(seeded.quiet);
   const auto c = seeded.results();
   require(a.empty() || !std::ranges::equal(a, c, same_bytes), "another seed trains to other parameters",
@@ -50,9 +50,9 @@ void is_repeated_by_its_seed(const Subject& subject) {
 }
 
 void goes_on_after_a_stop(const Subject& subject) {
-  const World world(subject, {2});
-  Training whole(world, subject, short_training), stopped(world, subject, short_training),
-      resumed(world, subject, short_training);
+  const auto world = World::of(subject);
+  Training whole(*world, subject, short_training), stopped(*world, subject, short_training),
+      resumed(*world, subject, short_training);
   if (!whole.trainer->stateful()) throw Skipped("it does not say stateful()");
   whole.trainer->run(whole.quiet);
   StoppingRun run(4);
@@ -89,9 +89,7 @@ void goes_on_after_a_stop(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> trainer_laws() {
-  return {{"it gives fields, after plan and after run", gives_fields},
-          {"the same seed trains to the same bytes", is_repeated_by_its_seed},
-          {"a stopped training goes on to the same bytes", goes_on_after_a_stop}};
+  return {{"fields", gives_fields}, {"seed", is_repeated_by_its_seed}, {"resume", goes_on_after_a_stop}};
 }
 
 }  // namespace weir::conformance

@@ -11,13 +11,9 @@ void StoppingRun::checkpoint(const std::function<State()>& save, bool now) {
   for (const auto& [name, value] : save()) state[name] = value.clone();
 }
 
-Training::Training(const World& world, const Subject& subject, const nlohmann::json& params, Node* probe,
-                   std::uint64_t seed)
-    : trainer(subject.make<Trainer>(where_taken(subject, params), world.options, seed, "train")) {
-  world.bind(*trainer);
-  if (probe) trainer->port("probes")->bind("probe", *probe, nullptr);
-  if (const Faults faults = plan(*trainer); !faults.empty())
-    throw Skipped("it refuses what the check binds it to: " + faults.front().message);
+Training::Training(const World& world, const Subject& subject, const nlohmann::json& params,
+                   const std::vector<Given>& given, std::uint64_t seed)
+    : trainer(world.planned<Trainer>(subject, {where_taken(subject, params), given, seed, "train"})) {
   rows.watch(*trainer);
 }
 

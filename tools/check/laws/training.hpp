@@ -26,15 +26,15 @@ class StoppingRun final : public QuietRun {
   mutable int left_;
 };
 
-// A trainer in a world, planned and not yet run. `probe` may be null.
+// A trainer in a world, planned and not yet run.
 struct Training {
-  Training(const World& world, const Subject& trainer, const nlohmann::json& params, Node* probe = nullptr,
-           std::uint64_t seed = 3);
+  Training(const World& world, const Subject& trainer, const nlohmann::json& params,
+           const std::vector<Given>& given = {}, std::uint64_t seed = 3);
 
   std::vector<const Field*> fields() const;  // its outputs
   std::vector<Tensor> results() const;       // the parameters of those fields
 
-  std::unique_ptr<Trainer> trainer;
+  std::shared_ptr<Trainer> trainer;
   Rows rows;
   QuietRun quiet;
 };

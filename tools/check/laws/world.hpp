@@ -32,32 +32,54 @@ struct PathOf {
   bool noise_in_target = false;
 };
 
+// Another node for a port than the world's own, or one of its outputs; `name` within a port that takes several.
+struct Given {
+  std::string port;
+  std::shared_ptr<Node> node;
+  std::string output = "";
+  std::string name = "";
+};
+
+// How a node is made beside its subject's parameters.
+struct Setup {
+  nlohmann::json params = nlohmann::json::object();  // over those of the subject
+  std::vector<Given> given{};
+  std::uint64_t seed = 0;
+  std::string path = "node";
+};
+
 // Laws are standard normal, sets have 16 items; 16 fixed independent pairs; the linear path with constant noise of 0.5, or another;
-// t uniform; flow matching; an MLP; Adam.
-class World {
+// t uniform; flow matching; an MLP, the same in each precision; Adam with a rate of 0.05.
+//
+// The only way to a node that a law may ask, and each node keeps alive what its ports are bound to: a world may be a temporary.
+class World : public std::enable_shared_from_this<World> {
+  struct Private {};
+
  public:
-  World(const Subject& subject, const Shape& item, Ends ends = Ends::law_and_set,
-        const at::TensorOptions& options = f64, const PathOf& of = {});
+  static std::shared_ptr<const World> of(const Subject& subject, const Shape& item = {2},
+                                         const at::TensorOptions& options = f64,
+                                         Ends ends = Ends::law_and_set, const PathOf& path = {}) {
+    return std::make_shared<World>(Private{}, subject, item, options, ends, path);
+  }
+  World(Private, const Subject& subject, const Shape& item, const at::TensorOptions& options, Ends ends,
+        const PathOf& of);
 
-  // Binds every port of `node` that is required or has a default, and with `all` the optional ones too: the k-th port of
-  // a kind to the k-th node of that kind, or to the last. Throws Skipped if there is none of a kind.
-  void bind(Node& node, bool all = false) const;
-
-  // A node of the subject, bound, planned and run. Throws Skipped with its fault if it refuses this world.
+  // A node of the subject whose ports are bound: first as `setup` says; then each that is required or has a default, and with `all`
+  // the others too, as far as there is something for them: the k-th port of a kind to the k-th node of that kind that has what the
+  // port needs, or to the last. Throws Skipped if there is none for a port.
   template <class T>
-  std::unique_ptr<T> run(const Subject& subject,
-                         const nlohmann::json& more = nlohmann::json::object()) const {
-    Faults faults;
-    for (const bool all : {false, true}) {
-      auto node = subject.make<T>(more, options);
-      bind(*node, all);
-      faults = plan(*node);
-      if (!faults.empty()) continue;
-      QuietRun quiet;
-      node->run(quiet);
-      return node;
-    }
-    refuse(faults);
+  std::shared_ptr<T> bound(const Subject& subject, const Setup& setup = {}, bool all = false) const {
+    return as<T>(subject, bound_node(subject, setup, all));
+  }
+  // The same, planned. Throws Skipped with its fault if it refuses this world.
+  template <class T>
+  std::shared_ptr<T> planned(const Subject& subject, const Setup& setup = {}) const {
+    return as<T>(subject, planned_node(subject, setup));
+  }
+  // The same, run.
+  template <class T>
+  std::shared_ptr<T> run(const Subject& subject, const Setup& setup = {}) const {
+    return as<T>(subject, run_node(subject, setup));
   }
 
   at::TensorOptions options;
@@ -72,7 +94,18 @@ class World {
   std::unique_ptr<Optimiser> optimiser;
 
  private:
-  [[noreturn]] static void refuse(const Faults& faults);
+  template <class T>
+  static std::shared_ptr<T> as(const Subject& subject, std::shared_ptr<Node> node) {
+    auto typed = std::dynamic_pointer_cast<T>(std::move(node));
+    if (!typed) throw std::logic_error(subject.schema.id() + " is not of the kind that is asked for");
+    return typed;
+  }
+  std::shared_ptr<Node> bound_node(const Subject& subject, const Setup& setup, bool all) const;
+  std::shared_ptr<Node> planned_node(const Subject& subject, const Setup& setup) const;
+  std::shared_ptr<Node> run_node(const Subject& subject, const Setup& setup) const;
+  Given end_for(const Subject& subject, const std::string& owner, const PortSchema& port,
+                std::size_t k) const;
+
   std::map<std::string, std::vector<Node*>> nodes_;  // by kind
 };
 
