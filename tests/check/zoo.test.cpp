@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "../cli/program.hpp"
 #include "../cli/scratch_folder.hpp"
 
 using Catch::Contains;
+using Catch::StartsWith;
 using Json = nlohmann::json;
 
 namespace {
@@ -58,7 +60,8 @@ TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is to
       {"field/fraying", "laws", "NaN or infinity at t = 0 with interpolant/linear", "give the limit"},
       {"noise/tireless", "laws", "the square of gamma' in the target is not integrable at t = 0",
        "correct finite_action()"},
-      {"metric/stray", "declares", "a class of kind noise", "move the file to noise/stray.cpp"},
+      {"metric/stray", "declares", "a class of none of Weir's kinds",
+       "derive the class from the interface of metric"},
       {"metric/misshapen", "defaults", "output 'subject.size' has shape [4] but its plan said [3]",
        "correct run"},
       {"metric/throwing", "defaults", "node 'subject' (metric/throwing from ", "correct run"},
@@ -73,6 +76,8 @@ TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is to
       {"metric/nibbling", "float64", "numbers that differ by up to ", "work on x.clone()"},
       {"noise/careless", "laws", "(with {\"power\":1.75})", "correct dgamma"},
       {"interpolant/upright", "laws", "[9, 1] at t [9]", "return one number for each time"},
+      {"coupling/stitched", "laws", "dependent_rows() is true of 16 fixed pairs",
+       "return false from dependent_rows() where size() is not null"},
       {"source/still", "laws", "the same 20 samples from two seeds",
        "draw from `rng`, the argument of sample"},
       {"objective/crowded", "laws", "they differ by ", "no statistics over the batch in loss"},
@@ -124,6 +129,8 @@ TEST_CASE("A library that cannot be loaded is refused in the loader's words", "[
              Contains("it lacks the symbol weir_plugin_v1") && Contains("WEIR_PLUGIN(...)"));
   CHECK_THAT(refusal("failing"), Contains("its constructor failed: no cage is left"));
   CHECK_THAT(refusal("needy"), Contains("it needs 'weir::fodder(std::"));
+  CHECK_THAT(refusal("twofold"), Contains("cannot load plugin integrator/twofold from ") &&
+                                     Contains("its constructor failed: port 'field' is declared twice"));
   const ScratchFolder scratch;
   scratch.write("libweir_text.so", "# not a library\n");
   std::filesystem::copy_file(library("tame"), scratch.path() / "libtame.so");
@@ -142,6 +149,58 @@ TEST_CASE("A plugin without a fault passes, and what cannot be checked is said",
                              Contains("laws       skipped  Weir knows no laws of kind zoo") &&
                              Contains("resumes    skipped  it does not say stateful()") &&
                              Contains(" 0 failed, 2 skipped"));
+}
+
+TEST_CASE("Right plugins that stand on others, of their own kind or another, keep the laws of their kind",
+          "[zoo][slow]") {
+  const Json rows = rows_of(library("riders") + " --only laws");
+  std::set<std::string> kept;
+  for (const Json& row : rows) {
+    INFO(row.dump(1));
+    CHECK(row["status"] == "ok");
+    kept.insert(row["plugin"].get<std::string>());
+  }
+  CHECK(kept == std::set<std::string>{"field/flock", "field/rider", "integrator/rider", "interpolant/rider",
+                                      "noise/rider", "objective/rider", "optimiser/rider", "source/rider",
+                                      "time/rider"});
+}
+
+TEST_CASE("A failed law is told by the name under which weir explain states it", "[zoo][slow]") {
+  CHECK_THAT(failure("noise/careless", "laws"),
+             StartsWith("law/noise/derivative: dgamma is the derivative of gamma") &&
+                 Contains("(weir explain law/noise)"));
+  CHECK_THAT(row("coupling/stitched", "laws")["expected"].get<std::string>(),
+             Contains("law/coupling/units: fixed pairs are not dependent"));
+  const ScratchFolder scratch;
+  CHECK_THAT(weir_program(scratch.path(), "explain law/noise").out, Contains("\n   derivative   "));
+}
+
+TEST_CASE("A field takes several fields, trained ones among them, and runs", "[zoo]") {
+  const ScratchFolder scratch;
+  scratch.write("flock.yaml", R"(seed: 3
+nodes:
+  base:   {plugin: source/gaussian, dim: 2}
+  target: {plugin: source/mixture, set: eight_gaussians}
+  pairs:  {plugin: coupling/independent, source: base, target: target, draw: {fixed: 32}}
+  task:   {plugin: objective/flow_matching, coupling: pairs}
+  train:  {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 8, depth: 2}, steps: 5, batch: 8}
+  other:  {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 6, depth: 2}, steps: 5, batch: 8}
+  twice:  {plugin: field/flock, fields: {one: train.field, again: train.field}}
+  mean:   {plugin: field/flock, fields: {one: train.field, two: other.ema, three: {plugin: field/mlp, width: 4, depth: 2}}}
+  alone:  {plugin: integrator/euler, field: train.field, start: pairs.x0, steps: 2}
+  same:   {plugin: integrator/euler, field: twice, start: pairs.x0, steps: 2}
+  flow:   {plugin: integrator/euler, field: mean, start: pairs.x0, steps: 2}
+  none:   {plugin: metric/w2, samples: same.end, points: alone.end}
+expect:
+  - {that: none.w2, at_most: 1e-6}   # float32
+)");
+  const std::string plugins = " --plugin-path " + library("riders");
+  const Answer valid = weir_program(scratch.path(), "validate flock.yaml" + plugins);
+  INFO(valid.err);
+  CHECK(valid.exit == 0);
+  const Answer ran = weir_program(scratch.path(), "run flock.yaml --progress none" + plugins);
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == 0);
 }
 
 TEST_CASE("A failed check prints the command that repeats it, and that command does", "[zoo][slow]") {

@@ -1,0 +1,24 @@
+// tests/sdk/zoo/interpolant/rider.cpp -- another path, slow at both ends: at s(t) = t^2 (3 - 2 t).
+#include <weir/kinds/flow/interpolant.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+Tensor s(const Tensor& t) { return t * t * (3 - 2 * t); }
+Tensor ds(const Tensor& t) { return 6 * t * (1 - t); }
+
+class Rider final : public weir::Interpolant {
+  weir::Port<weir::Interpolant> path_{this, "path", "what it rides on"};
+
+ public:
+  Tensor alpha(const Tensor& t) const override { return path_->alpha(s(t)); }
+  Tensor beta(const Tensor& t) const override { return path_->beta(s(t)); }
+  Tensor dalpha(const Tensor& t) const override { return path_->dalpha(s(t)) * ds(t); }
+  Tensor dbeta(const Tensor& t) const override { return path_->dbeta(s(t)) * ds(t); }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Rider, "An animal that rides on a path")

@@ -1,0 +1,26 @@
+// tests/sdk/zoo/objective/rider.cpp -- an objective whose loss is a multiple of another's.
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+class Rider final : public weir::Objective {
+  weir::Port<weir::Objective> objective_{this, "objective", "what it rides on"};
+  weir::Param<double> weight_{this, "weight", 3, weir::positive, "how much more it weighs"};
+
+ public:
+  weir::Shape shape() const override { return objective_->shape(); }
+  const weir::Coupling& coupling() const override { return objective_->coupling(); }
+  bool sorted_time() const override { return objective_->sorted_time(); }
+  weir::Sample sample(std::int64_t n, weir::Rng& rng) const override { return objective_->sample(n, rng); }
+  Tensor loss(const weir::Field& field, const weir::Params& params,
+              const weir::Sample& sample) const override {
+    return weight_() * objective_->loss(field, params, sample);
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Rider, "An animal that rides on an objective")
