@@ -1,4 +1,5 @@
-// tests/cli/explain.test.cpp -- weir explain: each code has a page, and the examples of a page are what they claim to be.
+// tests/cli/explain.test.cpp -- weir explain: each code has a page, and the examples of a page are what they claim to be; the laws of
+// each kind.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
@@ -156,7 +157,31 @@ TEST_CASE("Without a code, every code is listed with its rule") {
   CHECK(answer.exit == 0);
   CHECK_THAT(answer.out, StartsWith("W101  a pipeline is a file that can be read\n") &&
                              Contains("\nW203  a node takes the parameters and ports of its plugin only\n"));
-  CHECK(static_cast<std::size_t>(std::count(answer.out.begin(), answer.out.end(), '\n')) == pages().size());
+  CHECK_THAT(answer.out,
+             EndsWith("\nlaw/time  what holds of every time\nlaw/trainer  what holds of every trainer\n"));
+  CHECK(static_cast<std::size_t>(std::count(answer.out.begin(), answer.out.end(), '\n')) ==
+        pages().size() + 12);
+}
+
+TEST_CASE("The laws of a kind are printed as its header states them") {
+  const ScratchFolder scratch;
+  const Answer noise = weir_program(scratch.path(), "explain law/noise");
+  CHECK(noise.exit == 0);
+  CHECK_THAT(
+      noise.out,
+      StartsWith("# law/noise: `weir plugin check` holds every noise to these\n\n   shape        gamma "));
+  const std::string header = content(source / "core/kinds/flow/noise.hpp");
+  std::size_t laws = 0;
+  for (std::size_t at = noise.out.find("\n\n") + 2, end;
+       (end = noise.out.find('\n', at)) != std::string::npos; at = end + 1, ++laws)
+    CHECK_THAT(header, Contains("//" + noise.out.substr(at, end - at) + "\n"));
+  CHECK(laws == 5);
+  const Answer unknown = weir_program(scratch.path(), "explain law/nois");
+  CHECK(unknown.exit == 2);
+  CHECK(unknown.err ==
+        "weir: there are no laws of kind 'nois'; kinds: coupling, field, integrator, interpolant, metric, "
+        "noise, "
+        "objective, optimiser, probe, source, time, trainer\n");
 }
 
 TEST_CASE("An unknown code is said to be unknown, with the nearest ones") {

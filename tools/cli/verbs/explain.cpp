@@ -1,4 +1,5 @@
-// tools/cli/verbs/explain.cpp -- weir explain: the page of a fault's code, with an example that is wrong and the same one mended.
+// tools/cli/verbs/explain.cpp -- weir explain: the page of a fault's code, with an example that is wrong and the same one mended,
+// and the laws of a kind of plugin.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
@@ -7,7 +8,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <weir/front/faults/fault.hpp>
@@ -16,10 +19,13 @@
 #include <cli/arguments/verbs.hpp>
 #include <system/exit.hpp>
 #include <system/share.hpp>
+#include "law_pages.hpp"
 
 namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::string_view law_prefix = "law/";
 
 // Every code that has a page, in order.
 std::vector<std::string> explained_codes(const fs::path& folder) {
@@ -58,14 +64,34 @@ std::string known_code(const std::string& word, const std::vector<std::string>& 
                                           near.empty() ? "" : "; the nearest: " + wording::listed(near)));
 }
 
+// "law/field": every law of that kind.
+std::string law_page(const std::string& name, const std::map<std::string, std::string>& laws) {
+  const std::string kind = name.substr(law_prefix.size());
+  const auto found = laws.find(kind);
+  if (found != laws.end())
+    return fmt::format("# {}: `weir plugin check` holds every {} to these\n\n{}", name, kind, found->second);
+  std::vector<std::string> names;
+  for (const auto& [each, text] : laws) names.push_back(each);
+  throw CommandError(
+      invalid, names.empty()
+                   ? "the laws stand in Weir's headers, which are not installed beside it"
+                   : fmt::format("there are no laws of kind '{}'; kinds: {}", kind, wording::listed(names)));
+}
+
 int explain(const std::vector<std::string>& words) {
   const fs::path folder = shared_file("explain");
   const std::vector<std::string> codes = explained_codes(folder);
+  const std::map<std::string, std::string> laws = law_pages();
   std::string text;
-  if (words.empty())
+  if (words.empty()) {
     for (const std::string& code : codes) text += title_line(folder, code);
-  for (const std::string& word : words)
-    text += (text.empty() ? "" : "\n") + page(folder, known_code(word, codes));
+    for (const auto& [kind, page] : laws)
+      text += fmt::format("{}{}  what holds of every {}\n", law_prefix, kind, kind);
+  }
+  for (const std::string& word : words) {
+    text += text.empty() ? "" : "\n";
+    text += word.starts_with(law_prefix) ? law_page(word, laws) : page(folder, known_code(word, codes));
+  }
   fmt::print("{}", text);
   return fine;
 }
@@ -74,10 +100,14 @@ int explain(const std::vector<std::string>& words) {
 
 Verb explain_verb(CLI::App& program) {
   CLI::App* app =
-      program.add_subcommand("explain", "Explain a fault by its code, with an example and its mending");
+      program.add_subcommand("explain", "Explain a fault by its code, or the laws of a kind of plugin");
   auto words = std::make_shared<std::vector<std::string>>();
-  app->add_option("CODE", *words, "Codes such as W203; without one, all of them are listed");
-  app->footer("Examples:\n  weir explain W203\n  weir explain        every code and its rule");
+  app->add_option("CODE", *words,
+                  "Codes such as W203, laws such as law/field; without one, all of them are listed");
+  app->footer(
+      "Examples:\n  weir explain W203\n  weir explain law/field    what `weir plugin check` holds a field "
+      "to\n"
+      "  weir explain              every code and its rule");
   return {app, [words] { return explain(*words); }};
 }
 
