@@ -34,13 +34,6 @@ foreach(kind IN LISTS KINDS)
   add_subdirectory(${kind})
   set(target weir_${kind}_${NAME})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Werror)
-  set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "")   # g++ refuses a precompiled header that did not know a macro
-  if(first)
-    target_precompile_headers(${target} REUSE_FROM ${first})
-  else()
-    set(first ${target})
-    target_precompile_headers(${target} PRIVATE <weir/pch.hpp>)
-  endif()
 endforeach()
 CMAKE
 cmake -S all -B build -G Ninja -DKINDS="${kinds// /;}" -DNAME=$name -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= \

@@ -14,7 +14,33 @@
 #
 # `cmake --install BUILD --prefix PREFIX` puts the library where the Weir in PREFIX finds it.
 #
+# ATen, JSON and the C++ library are precompiled once (weir/pch.hpp) for all plugin libraries whose folders add the same options and
+# definitions: a changed plugin is then rebuilt in a third of the time. A library with compiler flags of its own that the compiler
+# does not accept beside it does without: set_target_properties(weir_noise_sine PROPERTIES DISABLE_PRECOMPILE_HEADERS ON).
+#
 # Used by Weir's own build and, installed with weirConfig.cmake, by everybody else's.
+
+# Gives the plugin library the precompiled header of this folder's flags, made by its first user. `flags` are targets that the library
+# is linked to for their flags, which the header then has too.
+function(weir_precompile_plugin target)   # flags...
+  get_directory_property(options COMPILE_OPTIONS)
+  get_directory_property(definitions COMPILE_DEFINITIONS)
+  string(SHA1 key "${CMAKE_CXX_FLAGS};${CMAKE_CXX_STANDARD};${CMAKE_CXX_EXTENSIONS};${options};${definitions};${ARGN}")
+  string(SUBSTRING ${key} 0 8 key)
+  set(header weir_pch_${key})
+  if(NOT TARGET ${header})
+    file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/weir_pch.cpp CONTENT "")
+    add_library(${header} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/weir_pch.cpp)
+    target_link_libraries(${header} PRIVATE weir::kinds ${ARGN})
+    # As a plugin is compiled: clang wants the header made with the visibility of its user.
+    set_target_properties(${header} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+    target_precompile_headers(${header} PRIVATE <weir/pch.hpp>)
+  endif()
+  # Compilers refuse a header that knew other macros than its user does: none here are a target's own.
+  set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "")
+  target_precompile_headers(${target} REUSE_FROM ${header})
+endfunction()
+
 function(weir_add_plugin)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "LIBRARY;VENDOR;VERSION;LICENCE;WITH" "")
   if(NOT arg_VERSION)
@@ -48,8 +74,9 @@ function(weir_add_plugin)
         target_link_options(${target} PRIVATE -Wl,-z,defs)
       endif()
       set_target_properties(${target} PROPERTIES PREFIX lib SUFFIX .so CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-      if(weir_PLUGIN_DIR)   # Weir's own build has neither this nor weir_PROGRAM, and installs in its own way
+      if(weir_PLUGIN_DIR)   # Weir's own build has neither this nor weir_PROGRAM, and installs and precompiles in its own way
         install(TARGETS ${target} DESTINATION ${weir_PLUGIN_DIR})
+        weir_precompile_plugin(${target})
       endif()
       if(weir_PROGRAM AND BUILD_TESTING)
         set(with)
