@@ -9,7 +9,7 @@
 #include <regex>
 #include <set>
 
-#include <check/broken.hpp>
+#include <check/bench/broken.hpp>
 #include <check/laws/laws.hpp>
 #include <check/laws/world.hpp>
 #include <weir/record/reader.hpp>

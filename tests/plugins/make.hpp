@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <check/nodes.hpp>
+#include <check/bench/nodes.hpp>
 #include <weir/front/plugins/registry.hpp>
 
 namespace weir::tests {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include <check/laws/doubles.hpp>
+#include <check/bench/doubles.hpp>
 
 #include "make.hpp"
 

@@ -9,8 +9,8 @@
 #include <weir/front/pipeline.hpp>
 #include <weir/loader.hpp>
 
+#include <check/bench/broken.hpp>
 #include "../system/shell_word.hpp"
-#include "broken.hpp"
 #include "checks/checks.hpp"
 
 namespace weir::conformance {

@@ -5,7 +5,7 @@
 
 #include <weir/front/faults/fault.hpp>
 
-#include "broken.hpp"
+#include <check/bench/broken.hpp>
 
 namespace weir::conformance {
 namespace {

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "../bench.hpp"
-#include "../broken.hpp"
+#include <check/bench/bench.hpp>
+#include <check/bench/broken.hpp>
 #include "checks.hpp"
 #include "fuzz.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../subject.hpp"
+#include <check/bench/subject.hpp>
 
 namespace weir::conformance {
 

@@ -16,7 +16,7 @@
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/kinds/metric.hpp>
 
-#include "../broken.hpp"
+#include <check/bench/broken.hpp>
 #include "../laws/laws.hpp"
 #include "checks.hpp"
 

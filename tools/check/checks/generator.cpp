@@ -3,8 +3,8 @@
 
 #include <cstdlib>
 
-#include "../bench.hpp"
-#include "../broken.hpp"
+#include <check/bench/bench.hpp>
+#include <check/bench/broken.hpp>
 #include "checks.hpp"
 
 namespace weir::conformance {

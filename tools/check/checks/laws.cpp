@@ -4,8 +4,8 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
-#include "../bench.hpp"
-#include "../broken.hpp"
+#include <check/bench/bench.hpp>
+#include <check/bench/broken.hpp>
 #include "checks.hpp"
 #include "fuzz.hpp"
 

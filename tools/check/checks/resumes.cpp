@@ -5,8 +5,8 @@
 
 #include <weir/record/reader.hpp>
 
-#include "../bench.hpp"
-#include "../broken.hpp"
+#include <check/bench/bench.hpp>
+#include <check/bench/broken.hpp>
 #include "checks.hpp"
 
 namespace weir::conformance {

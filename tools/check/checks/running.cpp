@@ -1,8 +1,8 @@
 // tools/check/checks/running.cpp -- runs with the defaults: as planned, in both precisions, again, with more threads.
 #include <fmt/format.h>
 
-#include "../bench.hpp"
-#include "../broken.hpp"
+#include <check/bench/bench.hpp>
+#include <check/bench/broken.hpp>
 #include "checks.hpp"
 
 namespace weir::conformance {

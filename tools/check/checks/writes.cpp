@@ -12,8 +12,8 @@
 
 #include <system/temporary_folder.hpp>
 
-#include "../bench.hpp"
-#include "../broken.hpp"
+#include <check/bench/bench.hpp>
+#include <check/bench/broken.hpp>
 #include "checks.hpp"
 
 namespace weir::conformance {

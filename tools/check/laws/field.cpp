@@ -7,7 +7,7 @@
 #include <weir/math/autograd/tape.hpp>
 #include <weir/math/variance/gradient_variance.hpp>
 
-#include "../broken.hpp"
+#include <check/bench/broken.hpp>
 #include "laws.hpp"
 #include "world.hpp"
 
@@ -250,12 +250,9 @@ void is_the_same_in_float32(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> field_laws() {
-  return {{"shape", keeps_its_shape},
-          {"ends", is_whole_at_the_ends},
-          {"rows", sees_each_row_alone},
-          {"seed", is_addressed_by_its_seed},
-          {"tape", is_the_same_with_a_tape},
-          {"per_sample", has_per_sample_gradients},
+  return {{"shape", keeps_its_shape},         {"ends", is_whole_at_the_ends},
+          {"rows", sees_each_row_alone},      {"seed", is_addressed_by_its_seed},
+          {"tape", is_the_same_with_a_tape},  {"per_sample", has_per_sample_gradients},
           {"float32", is_the_same_in_float32}};
 }
 

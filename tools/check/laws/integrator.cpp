@@ -6,7 +6,7 @@
 
 #include <weir/kinds/flow/integrator.hpp>
 
-#include "../broken.hpp"
+#include <check/bench/broken.hpp>
 #include "laws.hpp"
 #include "world.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <weir/kinds/flow/interpolant.hpp>
 
-#include "../broken.hpp"
+#include <check/bench/broken.hpp>
 #include "laws.hpp"
 #include "world.hpp"
 

@@ -1,9 +1,9 @@
 // tools/check/laws/metric.cpp -- laws of every metric.
 #include <fmt/format.h>
 
-#include "../bench.hpp"
-#include "../broken.hpp"
-#include "../missing.hpp"
+#include <check/bench/bench.hpp>
+#include <check/bench/broken.hpp>
+#include <check/bench/missing.hpp>
 #include "laws.hpp"
 
 namespace weir::conformance {

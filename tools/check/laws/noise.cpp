@@ -4,7 +4,7 @@
 #include <weir/kinds/flow/noise.hpp>
 #include <weir/math/variance/infinite_moments.hpp>
 
-#include "../broken.hpp"
+#include <check/bench/broken.hpp>
 #include "laws.hpp"
 #include "world.hpp"
 
@@ -84,12 +84,9 @@ void is_the_same_in_float32(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> noise_laws() {
-  return {{"shape", keeps_its_shape},
-          {"sign", is_not_negative},
-          {"zero", says_whether_it_is_zero},
-          {"action", says_whether_its_action_is_finite},
-          {"derivative", has_its_derivative},
-          {"float32", is_the_same_in_float32}};
+  return {{"shape", keeps_its_shape},         {"sign", is_not_negative},
+          {"zero", says_whether_it_is_zero},  {"action", says_whether_its_action_is_finite},
+          {"derivative", has_its_derivative}, {"float32", is_the_same_in_float32}};
 }
 
 }  // namespace weir::conformance

@@ -5,7 +5,7 @@
 
 #include <weir/math/autograd/tape.hpp>
 
-#include "../broken.hpp"
+#include <check/bench/broken.hpp>
 #include "laws.hpp"
 #include "world.hpp"
 

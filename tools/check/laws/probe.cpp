@@ -3,8 +3,8 @@
 
 #include <weir/kinds/learn/probe.hpp>
 
-#include "../broken.hpp"
-#include "../missing.hpp"
+#include <check/bench/broken.hpp>
+#include <check/bench/missing.hpp>
 #include "laws.hpp"
 #include "training.hpp"
 

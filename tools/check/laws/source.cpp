@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "../broken.hpp"
+#include <check/bench/broken.hpp>
 #include "laws.hpp"
 #include "world.hpp"
 

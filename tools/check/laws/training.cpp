@@ -1,7 +1,7 @@
 // tools/check/laws/training.cpp -- short trainings in a small world.
 #include "training.hpp"
 
-#include "../broken.hpp"
+#include <check/bench/broken.hpp>
 
 namespace weir::conformance {
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "../broken.hpp"
+#include <check/bench/broken.hpp>
 
 namespace weir::conformance {
 namespace {

@@ -14,8 +14,8 @@
 #include <weir/kinds/learn/objective.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 
-#include "../subject.hpp"
-#include "doubles.hpp"
+#include <check/bench/doubles.hpp>
+#include <check/bench/subject.hpp>
 
 namespace weir::conformance {
 

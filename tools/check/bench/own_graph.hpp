@@ -1,4 +1,4 @@
-// tools/check/own_graph.hpp -- the small pipelines that the check knows, one for each kind of plugin.
+// tools/check/bench/own_graph.hpp -- the small pipelines that the check knows, one for each kind of plugin.
 #pragma once
 
 #include <filesystem>

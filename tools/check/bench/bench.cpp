@@ -1,4 +1,4 @@
-// tools/check/bench.cpp -- the plugin in a small pipeline.
+// tools/check/bench/bench.cpp -- the plugin in a small pipeline.
 #include "bench.hpp"
 
 #include <ATen/Parallel.h>

@@ -1,4 +1,4 @@
-// tools/check/guess.cpp -- values for parameters that have no default.
+// tools/check/bench/guess.cpp -- values for parameters that have no default.
 #include "guess.hpp"
 
 #include <algorithm>

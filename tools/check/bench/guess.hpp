@@ -1,4 +1,4 @@
-// tools/check/guess.hpp -- values for parameters that have no default.
+// tools/check/bench/guess.hpp -- values for parameters that have no default.
 #pragma once
 
 #include <nlohmann/json.hpp>

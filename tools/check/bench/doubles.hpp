@@ -1,4 +1,4 @@
-// tools/check/laws/doubles.hpp -- nodes that stand in for plugins: known tensors, a set of known items, a sink that keeps what it gets.
+// tools/check/bench/doubles.hpp -- nodes that stand in for plugins: known tensors, a set of known items, a sink that keeps what it gets.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/source.hpp>
 
-#include "../nodes.hpp"
+#include "nodes.hpp"
 
 namespace weir::conformance {
 

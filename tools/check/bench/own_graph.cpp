@@ -1,4 +1,4 @@
-// tools/check/own_graph.cpp -- the small pipelines that the check knows.
+// tools/check/bench/own_graph.cpp -- the small pipelines that the check knows.
 #include "own_graph.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// tools/check/ran.hpp -- a pipeline that has run.
+// tools/check/bench/ran.hpp -- a pipeline that has run.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,7 @@
 
 #include <weir/executor/executor.hpp>
 
-#include "laws/doubles.hpp"
+#include "doubles.hpp"
 
 namespace weir::conformance {
 

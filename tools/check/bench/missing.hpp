@@ -1,4 +1,4 @@
-// tools/check/missing.hpp -- which outputs may hold NaN.
+// tools/check/bench/missing.hpp -- which outputs may hold NaN.
 #pragma once
 
 #include <string>

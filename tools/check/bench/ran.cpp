@@ -1,4 +1,4 @@
-// tools/check/ran.cpp -- what a run left, and whether two runs left the same.
+// tools/check/bench/ran.cpp -- what a run left, and whether two runs left the same.
 #include "ran.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// tools/check/bench.hpp -- the plugin in a small pipeline, which is planned and run as `weir run` does it.
+// tools/check/bench/bench.hpp -- the plugin in a small pipeline, which is planned and run as `weir run` does it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// tools/check/nodes.hpp -- single nodes without an executor: made, bound, planned and run.
+// tools/check/bench/nodes.hpp -- single nodes without an executor: made, bound, planned and run.
 #pragma once
 
 #include <functional>

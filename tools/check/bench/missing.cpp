@@ -1,4 +1,4 @@
-// tools/check/missing.cpp -- which outputs may hold NaN.
+// tools/check/bench/missing.cpp -- which outputs may hold NaN.
 #include "missing.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// tools/check/subject.hpp -- the plugin that is checked.
+// tools/check/bench/subject.hpp -- the plugin that is checked.
 #pragma once
 
 #include <filesystem>

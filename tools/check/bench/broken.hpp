@@ -1,4 +1,4 @@
-// tools/check/broken.hpp -- what a check ends with when it does not hold, or cannot be made.
+// tools/check/bench/broken.hpp -- what a check ends with when it does not hold, or cannot be made.
 #pragma once
 
 #include <ATen/ATen.h>

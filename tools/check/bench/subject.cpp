@@ -1,4 +1,4 @@
-// tools/check/subject.cpp -- the plugin that is checked, and those beside it.
+// tools/check/bench/subject.cpp -- the plugin that is checked, and those beside it.
 #include "subject.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// tools/check/broken.cpp -- rules over tensors, and how values are told.
+// tools/check/bench/broken.cpp -- rules over tensors, and how values are told.
 #include "broken.hpp"
 
 #include <fmt/format.h>
