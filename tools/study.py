@@ -108,6 +108,8 @@ def section(folder):
     for title, key in (("Expected", "expect"), ("Compared", "compare")):
         if summary[key]:
             lines += verdicts(title, summary[key])
+    if summary["error_rate"]["text"]:
+        lines += [summary["error_rate"]["text"].capitalize() + ".", ""]
     return "\n".join(lines)
 
 

@@ -108,12 +108,20 @@ TEST_CASE("another implementation of JSON Schema accepts good pipelines and refu
                            {{"less", "train.loss"}, {"than", "recall.own"}, {"p_below", 0.01}}}));
   accepted.push_back(
       changed("/expect", {{{"that", "train.loss"}, {"at_most", "recall.own"}, {"share", 0.9}}}));
+  accepted.push_back(
+      changed("/expect", {{{"that", "train.loss"}, {"equals", 1}, {"within_se", "auto"}},
+                          {{"that", "train.loss"}, {"equals", 1}, {"within", 0.1}, {"within_se", 2}}}));
+  accepted.push_back(changed("/error_rate", 0.05));
   const std::vector<nlohmann::json> refused = {
       with_block({{"inputs", {"first"}}}, use),
       with_block({{"nodes", {{"again", {{"plugin", "coupling/givn"}}}}}}, use),
       with_block(round, {{"use", "round"}, {"repeat", 0}, {"first", "pairs"}}),
       changed("/compare", {{{"that", "train.loss"}, {"less", 0}, {"than", 0.5}}}),
       changed("/expect", {{{"that", "train.loss"}, {"at_most", 1}, {"share", 2}}}),
+      changed("/expect", {{{"that", "train.loss"}, {"at_most", 1}, {"share", 0}}}),
+      changed("/expect", {{{"that", "train.loss"}, {"equals", 1}, {"within_se", "few"}}}),
+      changed("/error_rate", 1),
+      changed("/error_rate", 0),
       changed("/nods", 1),
       changed("/nodes/pairs/record", {{"x7", 10}}),
       changed("/nodes/pairs/record", {{"x0", 0}}),

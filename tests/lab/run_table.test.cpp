@@ -5,8 +5,8 @@
 
 #include <weir/record/reader.hpp>
 
+#include <lab/judge/run_table.hpp>
 #include "../cli/scratch_folder.hpp"
-#include "lab/judge/run_table.hpp"
 
 using namespace weir;
 using namespace weir::tools;

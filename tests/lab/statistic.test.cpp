@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "lab/judge/statistic.hpp"
+#include <lab/judge/statistic.hpp>
 
 using namespace weir;
 using namespace weir::tools;
@@ -52,6 +52,7 @@ TEST_CASE("Runs that differ in the seed alone are one case") {
   CHECK(label(found[0].axes) == "sigma = 0");
   CHECK(found[0].values.at("share").mean == 2);
   CHECK(found[0].values.at("share").n == 2);
+  CHECK(found[0].by_run.at(1).at("share").value == 3);
   CHECK(found[1].runs == 2);
   CHECK(found[1].values.at("share").n == 1);  // the failed run is counted as planned, not as a number
 }

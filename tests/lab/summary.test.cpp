@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "lab/judge/summary.hpp"
+#include <lab/judge/summary.hpp>
 
 using namespace weir;
 using namespace weir::tools;
@@ -60,6 +60,45 @@ TEST_CASE("A summary as JSON has its table's texts, verdicts in parts, and null 
   CHECK(json["expect"][0]["where"] == "sigma = 0.5");
   CHECK(json["expect"][0]["met"] == false);
   CHECK(json["expect"][0]["text"] == "area.total at most 3 (sigma = 0.5): inf, NOT MET");
+  CHECK(json["expect"][0]["level"].is_null());
+  CHECK(json["error_rate"] == nlohmann::json({{"joint", 0.0}, {"text", ""}}));
+}
+
+TEST_CASE("The error rate of a file is divided over the verdicts without a level of their own, and said") {
+  RunResult result;
+  result.status = "finished";
+  result.values = {{"a.total", {1.0, 0.1, 64.0}}, {"b.total", {2.0, 0.1, 64.0}}};
+  Graph graph;
+  Expectation chance;
+  chance.that = "a.total", chance.relation = "equals", chance.value = 1.2, chance.within_chance = true;
+  ExpectedOrder order;
+  order.less = "a.total", order.than = "b.total";
+  graph.expect = {chance, chance, chance};
+  graph.compare = {order};
+  const Summary divided = summarise(result, graph);
+  for (const Verdict& v : divided.expect) CHECK(v.level == 0.0025);
+  CHECK(divided.compare[0].level == 0.0025);
+  CHECK_THAT(divided.text(), Catch::EndsWith("\n\njoint error rate 1 %: 0.25 % for each of 4 verdicts\n\n"));
+
+  graph.error_rate = 0.05;
+  graph.expect[0].within_chance = false;
+  graph.expect[0].within_se = 3;
+  graph.expect[1].relation = "at_least";  // chance has no part in it
+  graph.expect[1].within_chance = false;
+  const auto json = nlohmann::json::parse(summarise(result, graph).json(-1));
+  CHECK(json["expect"][0]["level"].get<double>() == Approx(0.0027).epsilon(1e-3));
+  CHECK(json["expect"][1]["level"].is_null());
+  CHECK(json["expect"][2]["level"] == 0.025);
+  CHECK(json["compare"][0]["p"].get<double>() < 1e-6);
+  CHECK(json["error_rate"]["joint"].get<double>() == Approx(0.0527).epsilon(1e-3));
+  CHECK(
+      json["error_rate"]["text"] ==
+      "joint error rate 5.3 %: 2.5 % for each of 2 verdicts, and what within_se and p_below allow 1 verdict");
+
+  graph.expect = {graph.expect[0]};
+  graph.compare = {};
+  CHECK(summarise(result, graph).error_rate.text() ==
+        "joint error rate 0.27 %: what within_se and p_below allow 1 verdict");
 }
 
 TEST_CASE("One run of a sweep has numbers, and is not judged") {

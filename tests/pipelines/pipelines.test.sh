@@ -6,27 +6,12 @@ weir=$WEIR_BIN_DIR/weir
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-# What makes each pipeline short. A pipeline that is not named here fails the test.
-declare -A smoke=(
-  [counterexample1]="--set reflow.train.steps=20 --set reflow.train.warmup=0 --set reflow.train.probes.variance.every=10"
-  [crossing]=""
-  [eight_gaussians]="--set train.steps=20 --set train.batch=32 --set start.draw={\"fixed\":64} --set again.draw={\"fixed\":64} --set flow.steps=2 --set flow.save=0"
-  [figure4]="--set vars.batch=64 --set vars.replicates=4"
-  [figure5]="--set vars.batch=64 --set vars.replicates=4"
-  [figure6]="--set train.steps=20 --set train.warmup=0 --set pairs.draw={\"fixed\":16}"
-  [gaussian]=""
-  [lemma1]="--set net.steps=20 --set class.steps=20 --set net_floor.batch=64 --set class_floor.batch=64 --set net_error.samples=64 --set class_error.samples=64"
-  [minimisers]="--set pair_train.batch=4 --set set_train.batch=4 --set pair_train.model.width=8 --set set_train.model.width=8 --set pair_error.samples=64 --set set_error.samples=64 --set sharp_flow.steps=5"
-  [quickstart]="--set train.steps=20 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2"
-  [settings]="--set vars.batch=64 --set vars.replicates=4"
-  [table1]="--set train.steps=20 --set train.warmup=0 --set fresh.draw={\"fixed\":64}"
-  [table2]="--set train.steps=20 --set train.warmup=0 --set train.model.width=16 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=2"
-  [table2_budget]="--set sweep.steps.values=[20] --set train.warmup=0 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=1"
-  [table2_faces]="--set vars.faces=$out/img_align_celeba --set images.crop=140 --set images.partition=$out/list_eval_partition.txt --set images.split=train --set sweep.pairs.values=[{\"fixed\":5}] --set train.steps=2 --set train.warmup=0 --set train.batch=4 --set train.model.width=8 --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=1"
-  [table2_unet]="--set sweep.steps.values=[4] --set train.warmup=0 --set train.model.width=8 --set ot.draw={\"fixed\":8} --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=1"
-  [table3]="--set first.steps=20 --set first.warmup=0 --set train.steps=20 --set train.warmup=0 --set ot.draw={\"fixed\":32} --set flow.steps=2 --set exact_flow.steps=2 --set sweep.seed.count=1"
-  [variance_by_time]="--set forward.steps=20 --set backward.steps=20 --set ahead.batch=64 --set back.batch=64"
-)
+# What makes each pipeline short. A pipeline that has no line there fails the test.
+declare -A smoke
+while read -r name form settings; do
+  settings=${settings#whole}
+  if [[ $form == smoke ]]; then smoke[$name]=${settings//@FACES@/$out}; fi
+done < <(grep -v '^#' "$WEIR_SOURCE_DIR/tests/pipelines/forms.txt")
 
 # Faces in CelebA's own layout: 178 x 218 pixels, with the list of its parts; six of eight are for training.
 python3 - "$out" <<'PYTHON'
@@ -58,8 +43,9 @@ for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml "$WEIR_SOURCE_DIR"/pipelines/pap
   name=$(basename "$file" .yaml)
   "$weir" validate "$file"
   status=0
-  # shellcheck disable=SC2086
-  "$weir" run "$file" ${smoke[$name]} -o "$out/$name" --jobs 2 --progress none >"$out/$name.log" 2>&1 || status=$?
+  settings=()
+  for setting in ${smoke[$name]}; do settings+=(--set "$setting"); done
+  "$weir" run "$file" "${settings[@]}" -o "$out/$name" --jobs 2 --progress none >"$out/$name.log" 2>&1 || status=$?
   # 1 is an expectation that a short run does not meet; everything else is a fault. What runs whole meets its own.
   if ((status > 1)) || [[ $status == 1 && -z ${smoke[$name]} ]]; then
     cat "$out/$name.log"

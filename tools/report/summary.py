@@ -36,6 +36,7 @@ class Summary:
         self.values = by_case(summary, "values")           # label of a case -> quantity -> Number, as reported
         self.recorded = by_case(summary, "recorded")       # the same of every number that a node gives, or its mean
         self.expect, self.compare = verdicts(summary["expect"]), verdicts(summary["compare"])
+        self.error_rate = summary["error_rate"]["text"]    # of all verdicts together; "" where chance has no part
 
 
 def shown(text):

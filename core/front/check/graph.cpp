@@ -74,6 +74,7 @@ Json expectation_json(const Expectation& expected) {
   if (expected.share < 1) j["share"] = expected.share;
   if (expected.within) j["within"] = *expected.within;
   if (expected.within_se) j["within_se"] = *expected.within_se;
+  if (expected.within_chance) j["within_se"] = "auto";
   return j;
 }
 
@@ -83,7 +84,7 @@ Json comparison_json(const ExpectedOrder& comparison) {
   j["less"] = comparison.less;
   j["than"] = comparison.than;
   for (const auto& [axis, value] : comparison.where) j["where"][axis] = value;
-  j["p_below"] = comparison.p_below;
+  if (comparison.p_below) j["p_below"] = *comparison.p_below;
   return j;
 }
 
@@ -105,6 +106,7 @@ Json pipeline_json(const Graph& graph) {
   for (const GraphNode* node : tops) j["nodes"][node->path] = node_json(graph, *node);
   for (const SweepAxis& axis : graph.sweep) j["sweep"][axis.name] = axis_json(axis);
   for (const Reported& reported : graph.report) j["report"][reported.what] = reported.reduction;
+  if (!graph.expect.empty() || !graph.compare.empty()) j["error_rate"] = graph.error_rate;
   for (const Expectation& expected : graph.expect) j["expect"].push_back(expectation_json(expected));
   for (const ExpectedOrder& comparison : graph.compare) j["compare"].push_back(comparison_json(comparison));
   return j;

@@ -45,7 +45,8 @@ struct Expectation {
   double value = 0;
   std::string other;  // a number of the same run instead of `value`: "at_pair_exact.total"
   std::optional<double> within, within_se;  // tolerance of equals; the larger of the two
-  double share = 1;                         // of the selected cases that must meet it
+  bool within_chance = false;  // `within_se: auto`: as far as its part of the error rate lets chance go
+  double share = 1;            // of the selected cases that must meet it
   Place place;
 };
 
@@ -54,7 +55,7 @@ struct ExpectedOrder {
   std::string that, axis;     // empty: less and than are numbers of the run
   nlohmann::json less, than;  // values of the axis, or "at_ot.total"
   std::map<std::string, nlohmann::json> where;
-  double p_below = 0.05;  // two-sided
+  std::optional<double> p_below;  // two-sided; without it, its part of the error rate
   Place place;
 };
 
@@ -90,6 +91,7 @@ struct Graph {
   std::vector<Reported> report;
   std::vector<Expectation> expect;
   std::vector<ExpectedOrder> compare;
+  double error_rate = 0.01;  // joint, of all verdicts that have no level of their own
   std::vector<SweepAxis> sweep;
   std::string source;      // the YAML bytes as given
   std::string main_trace;  // "train.loss": the first reported trace, else the first trace
@@ -105,7 +107,7 @@ std::string resolved_yaml(const Graph& graph);
 nlohmann::json resolved_json(const Graph& graph);
 
 // What a resolved YAML says of the pipeline's numbers, read without any plugin: a graph of its name, `report`, `expect`,
-// `compare` and the names of the sweep's axes, and nothing else. (The JSON has lost the order of `report`.)
+// `compare`, `error_rate` and the names of the sweep's axes, and nothing else. (The JSON has lost the order of `report`.)
 // Errors: InvalidPipeline if it is not YAML.
 Graph read_resolved(const std::string& yaml);
 

@@ -14,9 +14,9 @@ using wording::quote;
 using yaml::Entry;
 using yaml::Node;
 
-const std::vector<std::string> top_keys = {"name",    "seed",   "device",  "dtype",   "threads",
-                                           "plugins", "vars",   "extends", "blocks",  "nodes",
-                                           "sweep",   "report", "expect",  "compare", "note"};
+const std::vector<std::string> top_keys = {"name",   "seed",    "device",     "dtype", "threads", "plugins",
+                                           "vars",   "extends", "blocks",     "nodes", "sweep",   "report",
+                                           "expect", "compare", "error_rate", "note"};
 
 bool is_device(const std::string& text) {
   if (text == "auto" || text == "cpu" || text == "cuda") return true;

@@ -28,7 +28,8 @@ Expectation expectation(const Json& j) {
       e.value = j[relation];
   }
   e.within = number(j, "within");
-  e.within_se = number(j, "within_se");
+  e.within_chance = j.contains("within_se") && j["within_se"] == "auto";
+  if (!e.within_chance) e.within_se = number(j, "within_se");
   e.share = j.value("share", 1.0);
   return e;
 }
@@ -40,7 +41,7 @@ ExpectedOrder comparison(const Json& j) {
   c.less = j.at("less");
   c.than = j.at("than");
   c.where = where(j);
-  c.p_below = j.at("p_below");
+  c.p_below = number(j, "p_below");
   return c;
 }
 
@@ -58,6 +59,7 @@ Graph read_resolved(const std::string& yaml) {
   graph.name = section("name").text;
   for (const yaml::Entry& entry : section("report").entries)
     graph.report.push_back({entry.key, entry.value.text, entry.place});
+  if (root->find("error_rate")) graph.error_rate = yaml::to_json(section("error_rate"));
   for (const yaml::Node& item : section("expect").items)
     graph.expect.push_back(expectation(yaml::to_json(item)));
   for (const yaml::Node& item : section("compare").items)

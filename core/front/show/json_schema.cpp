@@ -13,6 +13,11 @@ const char* const output_pattern = "^[A-Za-z_][A-Za-z0-9_]*(\\.([A-Za-z_][A-Za-z
 
 json text_like(const char* pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
 
+json probability(bool may_be_1) {
+  return or_var(
+      {{"type", "number"}, {"exclusiveMinimum", 0}, {may_be_1 ? "maximum" : "exclusiveMaximum", 1}});
+}
+
 json positive() { return or_var({{"type", "integer"}, {"minimum", 1}}); }
 
 json axis_json() {
@@ -77,9 +82,11 @@ json expectation_json() {
        {"at_most", described(value, "a number, or another one of the run")},
        {"equals", described(value, "a number, or another one of the run")},
        {"within", described(tolerance, "how far from it")},
-       {"within_se", described(tolerance, "how many standard errors from it")},
-       {"share", described(or_var({{"type", "number"}, {"minimum", 0}, {"maximum", 1}}),
-                           "the share of the cases in which it must hold")},
+       {"within_se",
+        described({{"anyOf", {tolerance, {{"const", "auto"}}}}},
+                  "how many standard errors from it, as of a normal law; auto: as many as error_rate "
+                  "allows")},
+       {"share", described(probability(true), "the share of the cases in which it must hold")},
        {"note", definition("note")}},
       {"that"});
   schema["oneOf"] = {{{"required", {"at_least"}}}, {{"required", {"at_most"}}}, {{"required", {"equals"}}}};
@@ -95,8 +102,7 @@ json comparison_json() {
        {"than", described(scalar(), "the axis's value, or the number of the run, that should be more")},
        {"where",
         described(map_of(scalar(), name_pattern), "the cases that are meant, by the axes of the sweep")},
-       {"p_below", described(or_var({{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}}),
-                             "two-sided, by default 0.05")},
+       {"p_below", described(probability(true), "two-sided, by default its part of error_rate")},
        {"note", definition("note")}},
       {"less", "than"});
   schema["dependencies"] = {{"that", {"axis"}}, {"axis", {"that"}}};
@@ -160,6 +166,10 @@ json pipeline_json(bool part) {
       {"expect", key(list(definition("expectation")), "what must come out; judged after the run")},
       {"compare", key(list(definition("comparison")),
                       "differences that must be larger than chance; judged after the sweep")},
+      {"error_rate",
+       key(probability(false),
+           "the probability that chance makes any verdict wrong, by default 0.01: divided over the "
+           "comparisons without p_below and the expectations with a share or within_se: auto")},
       {"note", definition("note")}};
   return titled(object(keys, part ? json::array() : json::array({"nodes"})), schema_title);
 }

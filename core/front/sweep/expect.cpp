@@ -1,4 +1,4 @@
-// core/front/sweep/expect.cpp -- `report:` and `expect:` of a pipeline.
+// core/front/sweep/expect.cpp -- `report:`, `expect:` and `error_rate:` of a pipeline.
 #include <weir/front/sweep/sweep.hpp>
 
 #include <algorithm>
@@ -77,6 +77,16 @@ class ExpectReader {
     }
   }
 
+  void read_within_se(const Entry* entry, Expectation& expected) {
+    if (!entry) return;
+    const Node& value = entry->value;
+    expected.within_chance = value.is_scalar() && value.text == "auto";
+    if (expected.within_chance) return;
+    expected.within_se = value.is_scalar() && !value.quoted ? scalar::number(value.text) : std::nullopt;
+    if (!expected.within_se || *expected.within_se < 0)
+      wrong(value, "'within_se' must be a number of at least 0, or auto: as many as 'error_rate' allows");
+  }
+
   void read_relation(const Node& value, Expectation& expected) {
     int relations = 0;
     for (const std::string relation : {"at_least", "at_most", "equals"}) {
@@ -93,10 +103,11 @@ class ExpectReader {
       return;
     }
     expected.within = number(value.find("within"), true);
-    expected.within_se = number(value.find("within_se"), true);
+    read_within_se(value.find("within_se"), expected);
     if (const Entry* share = value.find("share")) {
       expected.share = number(share, true).value_or(1);
-      if (expected.share > 1) wrong(share->value, "'share' is a share of the cases, at most 1");
+      if (expected.share <= 0 || expected.share > 1)
+        wrong(share->value, "'share' is a share of the cases, above 0 and at most 1");
     }
     const bool tolerance = value.find("within") || value.find("within_se");
     if (tolerance && expected.relation != "equals") {
@@ -109,6 +120,21 @@ class ExpectReader {
   const Node& root_;
   Draft& draft_;
 };
+
+void read_error_rate(const Node& root, Draft& draft) {
+  const Entry* entry = root.find("error_rate");
+  if (!entry) return;
+  const Node& value = entry->value;
+  const auto rate = value.is_scalar() && !value.quoted ? scalar::number(value.text) : std::nullopt;
+  if (rate && *rate > 0 && *rate < 1)
+    draft.graph.error_rate = *rate;
+  else
+    draft.faults.push_back(value_fault(
+        "W206", value,
+        "'error_rate' is the probability that chance makes any verdict wrong, above 0 and below 1, "
+        "not " +
+            yaml::describe(value)));
+}
 
 }  // namespace
 
@@ -137,6 +163,7 @@ void read_report(const Node& root, Draft& draft) {
 }
 
 void read_expect(const Node& root, Draft& draft) {
+  read_error_rate(root, draft);
   const Entry* expect = root.find("expect");
   if (!expect) return;
   if (!expect->value.is_list()) {

@@ -4,23 +4,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <set>
 
 #include <text/number.hpp>
+#include "difference.hpp"
 
 namespace weir::tools {
 namespace {
 
 using Axes = std::vector<std::pair<std::string, nlohmann::json>>;
 
-// The differences of one case, and the standard error of a single one where both numbers have their own.
-struct Differences {
+// The numbers of one case that are compared, run by run.
+struct Pairs {
   Axes axes;
-  std::vector<double> values;
-  std::optional<double> se;
+  std::vector<std::pair<Measured, Measured>> values;
 };
 
 Axes without(const Axes& axes, const std::set<std::string>& names) {
@@ -35,19 +33,24 @@ bool is_at(const RunResult& run, const std::string& axis, const nlohmann::json& 
                              [&](const auto& at) { return at.first == axis && at.second == value; });
 }
 
-void add(std::vector<Differences>& all, const Axes& axes, const RunResult& less, const std::string& less_what,
+void add(std::vector<Pairs>& all, const Axes& axes, const RunResult& less, const std::string& less_what,
          const RunResult& than, const std::string& than_what) {
-  auto place = std::ranges::find(all, axes, &Differences::axes);
-  if (place == all.end()) place = all.insert(all.end(), {axes, {}, {}});
+  auto place = std::ranges::find(all, axes, &Pairs::axes);
+  if (place == all.end()) place = all.insert(all.end(), {axes, {}});
   const auto a = less.values.find(less_what), b = than.values.find(than_what);
-  if (a == less.values.end() || b == than.values.end()) return;
-  place->values.push_back(a->second.value - b->second.value);
-  if (a->second.se && b->second.se) place->se = std::hypot(*a->second.se, *b->second.se);
+  if (a != less.values.end() && b != than.values.end()) place->values.emplace_back(a->second, b->second);
 }
 
-std::vector<Differences> differences(const ExpectedOrder& c, const std::vector<RunResult>& results,
-                                     const std::set<std::string>& seeds) {
-  std::vector<Differences> all;
+std::set<std::string> seed_axes(const std::vector<SweepAxis>& sweep) {
+  std::set<std::string> seeds;
+  for (const SweepAxis& axis : sweep)
+    if (axis.seeds) seeds.insert(axis.name);
+  return seeds;
+}
+
+std::vector<Pairs> paired(const ExpectedOrder& c, const std::vector<RunResult>& results,
+                          const std::set<std::string>& seeds) {
+  std::vector<Pairs> all;
   std::set<std::string> free = seeds;
   free.insert(c.axis);
   for (const RunResult& run : results) {
@@ -68,50 +71,47 @@ std::string rule(const ExpectedOrder& c) {
   return fmt::format("{0} less at {1} = {2} than at {1} = {3}", c.that, c.axis, cell(c.less), cell(c.than));
 }
 
-// Two-sided probability of a ratio at least as large, and the half-width of the 95 % interval in standard errors.
-template <class Law>
-std::pair<double, double> test(const Law& law, double ratio) {
-  return {2 * boost::math::cdf(boost::math::complement(law, ratio)), boost::math::quantile(law, 0.975)};
-}
-
 // `over_seeds`: the sweep has an axis of seeds, so that one run of each says nothing of another.
-Verdict verdict(const ExpectedOrder& c, const Differences& d, bool over_seeds) {
-  Verdict v{false, rule(c), label(d.axes), "not measured"};
-  const std::size_t n = d.values.size();
-  if (n == 0) return v;
-  std::vector<Measured> values;
-  for (const double value : d.values) values.push_back({value, d.se, {}});
-  const Statistic s = statistic(values);
-  v.measured = fmt::format("difference {}", number(s.mean));
-  if (!s.se) v.why = "no standard error: sweep over seeds, `seed: {count: 5}`";
-  if (over_seeds && n == 1) v.why = "one run of each, and a t test needs two: count more seeds";
-  if (!v.why.empty() || !std::isfinite(s.mean)) return v;
-  double p = s.mean == 0 ? 1 : 0, width = 0;
-  if (*s.se > 0) {
-    const double ratio = std::abs(s.mean) / *s.se;
-    std::tie(p, width) = n > 1 ? test(boost::math::students_t(static_cast<double>(n - 1)), ratio)
-                               : test(boost::math::normal(), ratio);
-  }
-  const double half = width * *s.se;
-  v.met = s.mean < 0 && p < c.p_below;
-  v.measured += fmt::format(" [{}, {}], p = {:.2g} ({})", number(s.mean - half), number(s.mean + half), p, n);
+Verdict verdict(const ExpectedOrder& c, const Pairs& pairs, bool over_seeds, double level) {
+  Verdict v{false, rule(c), label(pairs.axes), "not measured"};
+  if (!c.p_below || *c.p_below < 1)
+    v.level = c.p_below.value_or(level);  // at 1 chance has no part in the rule
+  if (pairs.values.empty()) return v;
+  const Difference d = difference(pairs.values);
+  v.measured = fmt::format("difference {}", number(d.mean));
+  v.why = d.why;
+  if (over_seeds && d.n == 1)
+    v.why = "one run of each, and a t test needs two: count more seeds";
+  else if (d.n == 1 && !(pairs.values[0].first.se && pairs.values[0].second.se))
+    v.why = "no standard error: sweep over seeds, `seed: {count: 5}`";
+  if (!v.why.empty() || !std::isfinite(d.mean)) return v;
+  const double half = d.half_width();
+  v.measured += fmt::format(" [{}, {}]", number(d.mean - half), number(d.mean + half));
+  v.at_chance(d.p(), d.n);
+  v.met = d.mean < 0 && *v.p < v.level.value_or(1);
   return v;
 }
 
 }  // namespace
 
 std::vector<Verdict> judge(const std::vector<ExpectedOrder>& compare, const std::vector<RunResult>& results,
-                           const std::vector<SweepAxis>& sweep) {
-  std::set<std::string> seeds;
-  for (const SweepAxis& axis : sweep)
-    if (axis.seeds) seeds.insert(axis.name);
+                           const std::vector<SweepAxis>& sweep, double level) {
+  const std::set<std::string> seeds = seed_axes(sweep);
   std::vector<Verdict> verdicts;
   for (const ExpectedOrder& c : compare) {
-    const std::vector<Differences> all = differences(c, results, seeds);
-    for (const Differences& d : all) verdicts.push_back(verdict(c, d, !seeds.empty()));
-    if (all.empty()) verdicts.push_back(verdict(c, {}, !seeds.empty()));
+    const std::vector<Pairs> all = paired(c, results, seeds);
+    for (const Pairs& pairs : all) verdicts.push_back(verdict(c, pairs, !seeds.empty(), level));
+    if (all.empty()) verdicts.push_back({false, rule(c), "", "not measured"});
   }
   return verdicts;
+}
+
+std::size_t at_given_level(const std::vector<ExpectedOrder>& compare, const std::vector<RunResult>& results,
+                           const std::vector<SweepAxis>& sweep) {
+  std::size_t count = 0;
+  for (const ExpectedOrder& c : compare)
+    if (!c.p_below) count += paired(c, results, seed_axes(sweep)).size();
+  return count;
 }
 
 }  // namespace weir::tools

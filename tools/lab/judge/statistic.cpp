@@ -56,6 +56,7 @@ std::vector<Case> cases(const std::vector<RunResult>& results, const std::vector
     }
     ++found->runs;
     const auto c = static_cast<std::size_t>(found - out.begin());
+    found->by_run.push_back(result.values);
     for (const auto& [what, measured] : result.values) values[c][what].push_back(measured);
     for (const auto& [what, measured] : result.recorded) recorded[c][what].push_back(measured);
   }

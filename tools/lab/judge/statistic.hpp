@@ -13,7 +13,7 @@
 
 namespace weir::tools {
 
-// A reported number of one run: the value, its standard error within the run, and the count behind it.
+// A reported number of one run: the value, its standard error within the run, and how many independent values that is from.
 struct Measured {
   double value = 0;
   std::optional<double> se;
@@ -53,6 +53,7 @@ struct Case {
   std::map<std::string, Statistic> values;
   std::size_t runs = 0;  // planned, whether or not they finished
   std::map<std::string, Statistic> recorded{};
+  std::vector<std::map<std::string, Measured>> by_run{};  // `values` of each run, so that two can be paired
 };
 
 // Groups runs by the values of every axis that does not count seeds, in the order in which they first occur.

@@ -22,6 +22,19 @@ std::string lines(const std::string& title, const std::vector<Verdict>& verdicts
   return out + "\n";
 }
 
+Summary judged(Table table, std::vector<Case> cases, const std::vector<RunResult>& results,
+               const Graph& graph) {
+  Summary summary{std::move(table), std::move(cases)};
+  summary.error_rate = {graph.error_rate, at_given_level(graph.expect, summary.cases) +
+                                              at_given_level(graph.compare, results, graph.sweep)};
+  const double level = summary.error_rate.level();
+  summary.expect = judge(graph.expect, summary.cases, level);
+  summary.compare = judge(graph.compare, results, graph.sweep, level);
+  summary.error_rate.add(summary.expect);
+  summary.error_rate.add(summary.compare);
+  return summary;
+}
+
 }  // namespace
 
 bool Summary::met() const {
@@ -30,21 +43,21 @@ bool Summary::met() const {
 
 std::string Summary::text() const {
   const std::string numbers = tools::text(table);
-  return numbers + (numbers.empty() ? "" : "\n") + lines("expected", expect) + lines("compared", compare);
+  const std::string rate = error_rate.text();
+  return numbers + (numbers.empty() ? "" : "\n") + lines("expected", expect) + lines("compared", compare) +
+         rate + (rate.empty() ? "" : "\n\n");
 }
 
 Summary summarise(const RunResult& result, const Graph& graph) {
-  Summary summary{single_table(result, graph.report), cases({result}, {})};
-  if (result.status != "finished" || !graph.sweep.empty()) return summary;
-  summary.expect = judge(graph.expect, summary.cases);
-  summary.compare = judge(graph.compare, {result}, {});
-  return summary;
+  Table table = single_table(result, graph.report);
+  if (result.status != "finished" || !graph.sweep.empty()) return {std::move(table), cases({result}, {})};
+  return judged(std::move(table), cases({result}, {}), {result}, graph);
 }
 
 Summary summarise(const std::vector<RunResult>& results, const Graph& graph) {
-  const std::vector<Case> by_case = cases(results, graph.sweep);
-  return {sweep_table(by_case, graph.report), by_case, judge(graph.expect, by_case),
-          judge(graph.compare, results, graph.sweep)};
+  std::vector<Case> by_case = cases(results, graph.sweep);
+  Table table = sweep_table(by_case, graph.report);
+  return judged(std::move(table), std::move(by_case), results, graph);
 }
 
 Table single_table(const RunResult& result, const std::vector<Reported>& report) {

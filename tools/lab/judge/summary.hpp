@@ -8,6 +8,7 @@
 
 #include <lab/sweep/job.hpp>
 #include <text/table.hpp>
+#include "error_rate.hpp"
 #include "statistic.hpp"
 #include "verdict.hpp"
 
@@ -17,9 +18,10 @@ struct Summary {
   Table table;  // the reported numbers
   std::vector<Case> cases{};
   std::vector<Verdict> expect{}, compare{};
+  ErrorRate error_rate{};
 
   bool met() const;
-  std::string text() const;  // the table, then a line per verdict
+  std::string text() const;  // the table, then a line per verdict, then their joint error rate
   std::string json(int indent) const;
 };
 

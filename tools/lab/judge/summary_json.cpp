@@ -19,6 +19,8 @@ Json numbers_json(const std::map<std::string, Statistic>& values) {
   return all;
 }
 
+Json number_json(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
 Json verdicts_json(const std::vector<Verdict>& verdicts) {
   Json all = Json::array();
   for (const Verdict& v : verdicts)
@@ -28,6 +30,8 @@ Json verdicts_json(const std::vector<Verdict>& verdicts) {
                    {"where", v.where},
                    {"measured", v.measured},
                    {"why", v.why},
+                   {"level", number_json(v.level)},
+                   {"p", number_json(v.p)},
                    {"missed", verdicts_json(v.missed)}});
   return all;
 }
@@ -47,7 +51,8 @@ Json as_json(const Summary& summary) {
   return {{"cases", all},
           {"table", {{"head", table.head}, {"rows", table.rows}, {"note", table.note}}},
           {"expect", verdicts_json(summary.expect)},
-          {"compare", verdicts_json(summary.compare)}};
+          {"compare", verdicts_json(summary.compare)},
+          {"error_rate", {{"joint", summary.error_rate.joint()}, {"text", summary.error_rate.text()}}}};
 }
 
 std::string dumped(const Json& json, int indent) {

@@ -5,6 +5,12 @@
 
 namespace weir::tools {
 
+void Verdict::at_chance(double probability, std::size_t n) {
+  p = probability;
+  measured += fmt::format(", p = {:.2g} ({})", probability, n);
+  if (level) measured += fmt::format(", level {:.2g}", *level);
+}
+
 std::string Verdict::text() const {
   std::string out = fmt::format("{}{}: {}, {}", rule, where.empty() ? "" : " (" + where + ")", measured,
                                 met ? "met" : "NOT MET");
