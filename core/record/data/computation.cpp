@@ -5,7 +5,7 @@ namespace weir {
 
 bool same_computation(nlohmann::json one, nlohmann::json other) {
   if (!one.is_object() || !other.is_object()) return false;
-  for (const char* key : {"report", "expect", "compare", "sweep"}) {
+  for (const char* key : {"report", "expect", "compare", "error_rate", "sweep"}) {
     one.erase(key);
     other.erase(key);
   }

@@ -6,7 +6,7 @@
 namespace weir {
 
 // Whether two resolved pipelines compute the same: equal but for what is judged and shown of the numbers (`report`, `expect`,
-// `compare`) and for the sweep that a run is one of. False for what is no pipeline.
+// `compare`, `error_rate`) and for the sweep that a run is one of. False for what is no pipeline.
 bool same_computation(nlohmann::json one, nlohmann::json other);
 
 }  // namespace weir
