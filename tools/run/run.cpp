@@ -15,6 +15,7 @@
 #include <weir/device.hpp>
 #include <weir/executor/executor.hpp>
 #include <weir/front/check/frozen.hpp>
+#include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/loader.hpp>
 
