@@ -4,6 +4,9 @@
 #include <cstdlib>
 #include <numbers>
 
+#include <weir/front/sweep/combination.hpp>
+#include <weir/front/sweep/node_key.hpp>
+
 #include "laboratory.hpp"
 
 namespace {

@@ -11,6 +11,7 @@
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/kinds/metric.hpp>
+#include <weir/math/autograd/tape.hpp>
 #include <weir/node.hpp>
 #include <weir/plugin.hpp>
 
