@@ -56,7 +56,8 @@ class Builder final : public YAML::EventHandler {
            "remove it");
     node.text = value;
     node.quoted = tag == "!";
-    if (!node.quoted && value.find('\n') == std::string::npos) node.place.length = static_cast<int>(utf8::count(value));
+    if (!node.quoted && value.find('\n') == std::string::npos)
+      node.place.length = static_cast<int>(utf8::count(value));
     if (!node.quoted && (value == "~" || value == "null")) node.type = Node::Type::null;
     add(std::move(node), anchor);
   }
