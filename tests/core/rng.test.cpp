@@ -2,8 +2,7 @@
 #include <ATen/Parallel.h>
 #include <catch2/catch.hpp>
 
-#include <algorithm>
-#include <array>
+#include <cmath>
 #include <random>
 
 #include <weir/rng.hpp>
@@ -110,7 +109,7 @@ TEST_CASE("A float32 draw has the leading bits of the float64 draw", "[rng]") {
 
   const Tensor difference = at::abs(narrow.normal({n}).to(at::kDouble) - wide.normal({n}));
   CHECK((difference > 1e-6).sum().item<std::int64_t>() < 1e-5 * n + 5 * std::sqrt(1e-5 * n));
-  CHECK(difference.max().item<double>() < 1e-3);
+  CHECK(difference.max().item<double>() < 1e-2);  // a radius of 6.3, whose word leads with 30 zeros, once in 10^9
 
   CHECK(at::equal(narrow.integers(10, {100}), wide.integers(10, {100})));
   CHECK(at::equal(narrow.permutation(100), wide.permutation(100)));
@@ -152,4 +151,23 @@ TEST_CASE("An Rng is a generator of <random>, with a draw for each number", "[rn
   double sum = 0;
   for (int k = 0; k < n; ++k) sum += poisson(rng);
   CHECK(std::abs(sum / n - 3) < 4 * std::sqrt(3.0 / n));
+}
+
+TEST_CASE("A CUDA device draws the bits that the CPU draws", "[rng][cuda]") {
+  if (!at::hasCUDA()) {
+    SUCCEED("there is no CUDA device");
+    return;
+  }
+  for (const auto& options : {float64, float32})
+    for (const Law& law : laws)
+      for (const std::int64_t n : {3, 1'000'000}) {
+        INFO(law.name << " of " << n);
+        Rng cpu(3, "node", options), cuda(3, "node", options.device(at::kCUDA));
+        const Tensor drawn = law.draw(cuda, {n});
+
+        CHECK(drawn.is_cuda());
+        CHECK(at::equal(drawn.cpu(), law.draw(cpu, {n})));
+      }
+  CHECK(at::equal(Rng(3, "node", float32.device(at::kCUDA)).permutation(1000).cpu(),
+                  Rng(3, "node", float32).permutation(1000)));
 }
