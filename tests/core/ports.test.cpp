@@ -4,7 +4,7 @@
 
 #include <weir/device.hpp>
 #include <weir/executor/executor.hpp>
-#include <weir/plugin_abi.hpp>
+#include <weir/front/plugins/plugin_abi.hpp>
 
 using weir::Tensor;
 
