@@ -60,7 +60,7 @@ std::string failure(
   return "it ran";
 }
 
-const Tensor two = at::zeros({2});
+Tensor two() { return at::zeros({2}); }
 
 }  // namespace
 
@@ -68,17 +68,17 @@ TEST_CASE("What is set, appended or attributed without a plan is told to be plan
   CHECK(failure([](Puppet& p) { p.trace.append(1, 0.5); }) ==
         "trace 'puppet.trace' was appended to but not planned; plan it in plan(), that of a probe in "
         "plan_for()");
-  CHECK(failure([](Puppet& p) { p.value.set(two); }) == "output 'puppet.value' was set but not planned");
+  CHECK(failure([](Puppet& p) { p.value.set(two()); }) == "output 'puppet.value' was set but not planned");
   CHECK(failure([](Puppet& p) { p.value.attribute("file", "x"); }) ==
         "output 'puppet.value' was given the attribute 'file' but not planned");
   CHECK(failure([](Puppet& p) { p.value.reason("none"); }) ==
         "output 'puppet.value' was given the attribute 'value_reason' but not planned");
   CHECK(failure([](Puppet& p) {
-          p.set.set({{"w", two}});
+          p.set.set({{"w", two()}});
         }) == "tensor 'puppet.set/w' was set but not planned");
   CHECK(failure(
             [](Puppet& p) {
-              p.set.set({{"w", two}, {"b", two}});
+              p.set.set({{"w", two()}, {"b", two()}});
             },
             [](Puppet& p) {
               p.set.plan({{"w", {2}}});
@@ -86,16 +86,16 @@ TEST_CASE("What is set, appended or attributed without a plan is told to be plan
 }
 
 TEST_CASE("What is not as planned is told with both shapes", "[outputs]") {
-  CHECK(failure([](Puppet& p) { p.trace.append(1, two); }, [](Puppet& p) { p.trace.plan({3}, {"axis"}); }) ==
+  CHECK(failure([](Puppet& p) { p.trace.append(1, two()); }, [](Puppet& p) { p.trace.plan({3}, {"axis"}); }) ==
         "output 'puppet.trace' has shape [2] but its plan said [3]");
   CHECK(failure(
             [](Puppet& p) {
-              p.set.set({{"w", two}});
+              p.set.set({{"w", two()}});
             },
             [](Puppet& p) {
               p.set.plan({{"w", {3}}});
             }) == "output 'puppet.set/w' has shape [2] but its plan said [3]");
-  CHECK(failure([](Puppet& p) { p.count.set(two); }, [](Puppet& p) { p.count.plan({2}, {"axis"}); }) ==
+  CHECK(failure([](Puppet& p) { p.count.set(two()); }, [](Puppet& p) { p.count.plan({2}, {"axis"}); }) ==
         "output 'puppet.count' promised int64 values");
 }
 

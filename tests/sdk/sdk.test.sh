@@ -31,6 +31,15 @@ configure "$work/build" || { cat "$log"; fail "configure"; }
 cmake --build "$work/build" >"$log" 2>&1 || { cat "$log"; fail "build"; }
 [[ -f $work/build/libweir_noise_sine.so && -f $work/build/libweir_lab.so ]] || fail "libweir_noise_sine.so and libweir_lab.so are not there"
 
+echo "one precompiled header serves both libraries, and a changed plugin is rebuilt with it as it is"
+headers=$(find "$work/build" -name cmake_pch.hxx.gch -o -name cmake_pch.hxx.pch | wc -l)
+[[ $headers == 1 ]] || fail "there are $headers precompiled headers"
+touch "$example/noise/sine.cpp"
+cmake --build "$work/build" -- -v >"$log" 2>&1 || { cat "$log"; fail "rebuild"; }
+expect "cmake_pch.hxx" "$log"
+if grep -qE "c[+][+]-header|emit-pch" "$log"; then cat "$log"; fail "the header was precompiled again"; fi
+if grep -qi "warning" "$log"; then cat "$log"; fail "the precompiled header was refused"; fi
+
 echo "the plugins are listed, described and used"
 "$prefix/bin/weir" plugins --plugin-path "$work/build" >"$log"
 expect noise/sine "$log"; expect source/ring "$log"; expect time/cubic "$log"

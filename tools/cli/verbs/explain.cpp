@@ -85,7 +85,7 @@ int explain(const std::vector<std::string>& words) {
   std::string text;
   if (words.empty()) {
     for (const std::string& code : codes) text += title_line(folder, code);
-    for (const auto& [kind, page] : laws)
+    for (const auto& [kind, text_of_laws] : laws)
       text += fmt::format("{}{}  what holds of every {}\n", law_prefix, kind, kind);
   }
   for (const std::string& word : words) {
