@@ -24,7 +24,7 @@ std::shared_ptr<const World> on_the_line(const Subject& subject, const at::Tenso
 
 // To be asked for single steps.
 std::shared_ptr<Integrator> made(const Subject& subject, const at::TensorOptions& options = f64) {
-  return on_the_line(subject, options)->run<Integrator>(subject, {.params = {{"steps", 1}}});
+  return on_the_line(subject, options)->run<Integrator>(subject, {.params = {{"steps", 1}, {"save", 0}}});
 }
 
 Tensor followed(const Integrator& integrator, Tensor x, int steps) {
