@@ -4,6 +4,7 @@
 
 #include <weir/math/autograd/layer_gradients.hpp>
 #include <weir/math/variance/gradient_variance.hpp>
+#include <weir/rng.hpp>
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
