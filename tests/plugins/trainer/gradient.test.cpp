@@ -196,7 +196,7 @@ TEST_CASE("A loss that is not finite ends the training with its step and the rem
 TEST_CASE("A training of an infinite mean loss says so once, and beside the loss", "[trainer]") {
   const double eps = GENERATE(0.0, 0.01);
   const Problem bridge("noise/brownian", {{"sigma", 0.5}}, "time/uniform", {{"eps", eps}}, true);
-  Training training({{"steps", 3}, {"batch", 8}});
+  Training training(json{{"steps", 3}, {"batch", 8}});
   bind(*training.trainer, "objective", *bridge.objective);
   REQUIRE(plan(*training.trainer).empty());
   QuietRun quiet;
