@@ -129,17 +129,17 @@ TEST_CASE("What is expected, compared and reported of a finished sweep is judged
   std::string judged = swept_pipeline;
   judged.replace(judged.find("report: {"), 9, "report: {flow.nfe: mean, ");
   judged += "  - {that: flow.nfe, at_most: 2}\n";
-  judged += "compare:\n  - {that: flow.nfe, axis: steps, less: 2, than: 3}\n";
+  judged += "compare:\n  - {less: flow.nfe, than: train.loss, p_below: 0.9}\n";
   scratch.write("swept.yaml", judged);
   const Answer again = weir_program(scratch.path(), "run swept.yaml", "WEIR_RUN=/nowhere");
   CHECK(again.exit == 1);
   CHECK_THAT(again.out, Contains("4 records, 4 kept from before"));
   CHECK_THAT(again.out, Contains("+ flow.nfe at most 2 (steps = 2)"));
   CHECK_THAT(again.out, Contains("- flow.nfe at most 2 (steps = 3)"));
-  CHECK_THAT(again.out, Contains("compared: 1 of 1 met\n  + flow.nfe less at steps = 2 than at steps = 3"));
+  CHECK_THAT(again.out, Contains("compared: 2 of 2 met\n  + flow.nfe less than train.loss (steps = 2)"));
   const Json summary = Json::parse(scratch.read("swept/summary.json"));
   CHECK(summary["expect"].size() == 4);
-  CHECK(summary["compare"].size() == 1);
+  CHECK(summary["compare"].size() == 2);
   CHECK_THAT(scratch.read("swept/table.csv"), Contains("flow.nfe"));
 }
 
