@@ -36,7 +36,8 @@ void Executor::bind(std::size_t i, std::unique_ptr<Node> node, Faults& faults) {
         node->port(name)->bind(key, other, output);
       } catch (const std::logic_error& wrong) {
         Plan plan([&](const std::string& port) { return node->place(port); }, faults);
-        plan.fault(name, fmt::format("{} ({} is {})", wrong.what(), other.path(), graph_.nodes[from].plugin),
+        plan.fault(name,
+                   fmt::format("{} ('{}' is {})", wrong.what(), other.path(), graph_.nodes[from].plugin),
                    other, "", fmt::format("'{}' is written here", other.path()));
       }
       needs.insert(from);

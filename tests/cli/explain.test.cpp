@@ -175,7 +175,7 @@ TEST_CASE("The laws of a kind are printed as its header states them") {
   for (std::size_t at = noise.out.find("\n\n") + 2, end;
        (end = noise.out.find('\n', at)) != std::string::npos; at = end + 1, ++laws)
     CHECK_THAT(header, Contains("//" + noise.out.substr(at, end - at) + "\n"));
-  CHECK(laws == 5);
+  CHECK(laws == 6);
   const Answer unknown = weir_program(scratch.path(), "explain law/nois");
   CHECK(unknown.exit == 2);
   CHECK(unknown.err ==

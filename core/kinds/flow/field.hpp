@@ -5,6 +5,8 @@
 //
 // Laws (`weir plugin check` holds every field to them; `weir explain law/field` prints them)
 //   shape        a velocity is [B, item...] as x is, of x's dtype and device, and finite
+//   ends         next to t = 0 and t = 1 a velocity is finite; at an end it is the limit where there is one, and where it grows without
+//                bound an exception says so: no NaN, and no 0 / 0 that has a limit
 //   rows         row i depends on x[i] and t[i] alone: no statistics over the batch
 //   seed         init draws from its Rng alone: equal seeds give equal parameters, another seed gives others; equal parameters give
 //                equal velocities

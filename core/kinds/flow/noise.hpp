@@ -6,6 +6,7 @@
 //   shape        gamma and dgamma are [N] at t [N], of t's dtype
 //   sign         gamma is nowhere negative
 //   zero         zero() says whether gamma is zero everywhere
+//   action       finite_action() says whether dgamma^2 can be integrated from 0 to 1
 //   derivative   dgamma is the derivative of gamma
 //   float32      at float32 times it gives what float64 gives, to float32's accuracy
 #pragma once
