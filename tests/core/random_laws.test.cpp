@@ -1,4 +1,4 @@
-// tests/core/laws.test.cpp -- numbers made of words, against long double and the C++ library.
+// tests/core/random_laws.test.cpp -- numbers made of words, against long double and the C++ library.
 #include <catch2/catch.hpp>
 
 #include <bit>
