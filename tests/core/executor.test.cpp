@@ -317,7 +317,8 @@ TEST_CASE("A node whose numbers are NaN is named, unless it says when they are",
   Silent events;
   executor.run(nullptr, events, {});
   CHECK(events.warnings == std::vector<std::string>{"well: 1 of the 4 numbers of well.x are NaN",
-                                                    "left: 1 of the 4 numbers of left.sum are NaN"});
+                                                    "left: 1 of the 4 numbers of left.sum are NaN",
+                                                    "right: 1 of the 4 numbers of right.sum are NaN"});
 }
 
 TEST_CASE("A node that fails stops those that run beside it", "[executor]") {

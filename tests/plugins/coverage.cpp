@@ -250,8 +250,8 @@ Coverage of_recall(double probability, std::int64_t pairs, int repeats) {
 
 Coverage of_sliced_w2(std::int64_t directions, int repeats) {
   const Rng rng(18, "sets", f64);
-  Values x(rng.at("x").normal({200, 3})),
-      y(rng.at("y").normal({200, 3}) * row_of({1, 2, 0.5}) + row_of({1, 0, 0}));
+  Values x(rng.at("x").normal({50, 3})),
+      y(rng.at("y").normal({50, 3}) * row_of({1, 2, 0.5}) + row_of({1, 0, 0}));
   const auto at = [&](std::int64_t count, std::uint64_t seed) {
     auto metric = make<Metric>("metric/w2", {{"exact", false}, {"directions", count}}, f64, seed, "coverage");
     bind(*metric, "samples", x, "value");
@@ -259,8 +259,7 @@ Coverage of_sliced_w2(std::int64_t directions, int repeats) {
     run(*metric);
     return measured(*metric, "sliced_w2_squared");
   };
-  static const double truth =
-      at(40000, 1).value;  // known to a two-hundredth of the spread between directions
+  static const double truth = at(10000, 1).value;  // known to a hundredth of the spread between directions
   return coverage(truth, repeats, [&, k = std::uint64_t(2)](Rng&) mutable { return at(directions, k++); });
 }
 

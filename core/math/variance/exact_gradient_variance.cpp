@@ -165,7 +165,7 @@ std::vector<Divergence> divergences(const NormalFlow& problem, const Flow& flow,
   });
   const Interpolant& path = problem.interpolant;
   if (path.noise_in_target() && !path.noise().finite_action() && problem.noise != 0)
-    poles.insert(poles.end(), {0.0, 1.0});
+    for (const double end_of_time : {0.0, 1.0}) poles.emplace_back(end_of_time);
   for (const DivergentEnd& at : divergent_ends(path, problem.time, /*power=*/2, problem.noise))
     found.push_back({at.t, true, at.reason});
   return found;
