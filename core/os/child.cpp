@@ -78,7 +78,8 @@ Child::Child(const Command& command) {
   std::vector<std::string> all = {command.program.string()};
   all.insert(all.end(), command.arguments.begin(), command.arguments.end());
   const std::vector<char*> arguments = pointers(all);
-  const std::vector<char*> environment = pointers(command.environment.value_or(std::vector<std::string>{}));
+  std::vector<char*> environment;
+  if (command.environment) environment = pointers(*command.environment);
   Pipe out = make_pipe(), err = make_pipe(), report = make_pipe();
   pid_ = fork_child(SIGTERM);
   if (pid_ == 0)

@@ -94,7 +94,9 @@ TEST_CASE("A child has nothing to read") { CHECK(run_child({"/bin/cat"}, 20).out
 TEST_CASE("The environment is ours, or the one given") {
   ::setenv("WEIR_TEST_CHILD", "ours", 1);
   CHECK(run_child(shell("echo $WEIR_TEST_CHILD"), 20).output == "ours\n");
-  CHECK(run_child({"/usr/bin/env", {}, std::vector<std::string>{"A=b"}}, 20).output == "A=b\n");
+  const std::string longer(1000, 'b');  // than what a std::string holds within itself
+  CHECK(run_child({"/usr/bin/env", {}, std::vector<std::string>{"A=b", "B=" + longer}}, 20).output ==
+        "A=b\nB=" + longer + "\n");
   CHECK(run_child({"/usr/bin/env", {}, std::vector<std::string>{}}, 20).output.empty());
   ::unsetenv("WEIR_TEST_CHILD");
 }
