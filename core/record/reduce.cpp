@@ -71,6 +71,24 @@ std::optional<double> step_at_end(const Reader& reader, const std::string& path,
   return end_of(reader, steps, end == "last");
 }
 
+using Reduction = double (*)(const Reader&, const std::string& path);
+
+std::vector<double> all(const Reader& reader, const std::string& path) { return doubles(reader.read(path)); }
+
+const std::vector<std::pair<std::string, Reduction>> reductions = {
+    {"mean", [](const Reader& reader, const std::string& path) { return mean(all(reader, path)); }},
+    {"last", [](const Reader& reader, const std::string& path) { return end_of(reader, path, true); }},
+    {"first", [](const Reader& reader, const std::string& path) { return end_of(reader, path, false); }},
+    {"min", [](const Reader& reader, const std::string& path) { return extreme(all(reader, path), false); }},
+    {"max", [](const Reader& reader, const std::string& path) { return extreme(all(reader, path), true); }},
+    {"sum",
+     [](const Reader& reader, const std::string& path) {
+       const std::vector<double> x = all(reader, path);
+       return std::accumulate(x.begin(), x.end(), 0.0);
+     }},
+    {"sd",
+     [](const Reader& reader, const std::string& path) { return standard_deviation(all(reader, path)); }}};
+
 bool is_single(const Reader& reader, const std::string& path) {
   const auto shape = reader.shape(path);
   return std::all_of(shape.begin(), shape.end(), [](std::int64_t size) { return size == 1; });
@@ -96,17 +114,13 @@ std::string dataset_at(const Reader& reader, const std::string& dotted) {
 }
 
 double reduce(const Reader& reader, const std::string& dotted, const std::string& reduction) {
+  const auto known = std::ranges::find(reductions, reduction, &std::pair<std::string, Reduction>::first);
   const std::string path = dataset_at(reader, dotted);
-  if (reduction == "last") return end_of(reader, path, true);
-  if (reduction == "first") return end_of(reader, path, false);
-  if (std::find(reductions.begin(), reductions.end(), reduction) == reductions.end())
-    throw RecordError(fmt::format("unknown reduction '{}' of {}; valid: {}", reduction, dotted,
-                                  fmt::join(reductions, ", ")));
-  const std::vector<double> x = doubles(reader.read(path));
-  if (reduction == "mean") return mean(x);
-  if (reduction == "sum") return std::accumulate(x.begin(), x.end(), 0.0);
-  if (reduction == "sd") return standard_deviation(x);
-  return extreme(x, reduction == "max");
+  if (known != reductions.end()) return known->second(reader, path);
+  std::vector<std::string> names;
+  for (const auto& [name, each] : reductions) names.push_back(name);
+  throw RecordError(
+      fmt::format("unknown reduction '{}' of {}; valid: {}", reduction, dotted, fmt::join(names, ", ")));
 }
 
 Estimate estimate(const Reader& reader, const std::string& dotted, const std::string& reduction) {
@@ -117,8 +131,8 @@ Estimate estimate(const Reader& reader, const std::string& dotted, const std::st
   const auto sibling = [&](const char* suffix) -> std::optional<double> {
     const std::string there = dotted + suffix;
     if (!reader.has(record_path(there))) return std::nullopt;
-    if (end && step_at_end(reader, path, reduction) !=
-                   step_at_end(reader, dataset_at(reader, there), reduction))
+    if (end &&
+        step_at_end(reader, path, reduction) != step_at_end(reader, dataset_at(reader, there), reduction))
       return std::nullopt;
     return reduce(reader, there, end ? reduction : "mean");
   };

@@ -9,13 +9,11 @@
 
 namespace weir {
 
-inline const std::vector<std::string> reductions{"mean", "last", "first", "min", "max", "sum", "sd"};
-
 // "recall.share" -> "/nodes/recall/share", or its value if that is a trace. Errors: RecordError if neither is
 // there.
 std::string dataset_at(const Reader& reader, const std::string& dotted);
 
-// Over every number of the dataset in storage order; `last` and `first` of a trace of rows are the mean of
+// By mean, last, first, min, max, sum or sd, over every number of the dataset in storage order; `last` and `first` of a trace of rows are the mean of
 // that row. `sd` divides by n - 1. NaN where it is not defined (no values; sd of one). Errors: RecordError
 // for an unknown reduction.
 double reduce(const Reader& reader, const std::string& dotted, const std::string& reduction);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <weir/front/check/judged_keys.hpp>
 #include <weir/front/yaml/yaml.hpp>
 
 namespace weir {
@@ -67,27 +68,6 @@ Json axis_json(const SweepAxis& axis) {
   return j;
 }
 
-Json expectation_json(const Expectation& expected) {
-  Json j = {{"that", expected.that}};
-  for (const auto& [axis, value] : expected.where) j["where"][axis] = value;
-  j[expected.relation] = expected.other.empty() ? Json(expected.value) : Json(expected.other);
-  if (expected.share < 1) j["share"] = expected.share;
-  if (expected.within) j["within"] = *expected.within;
-  if (expected.within_se) j["within_se"] = *expected.within_se;
-  if (expected.within_chance) j["within_se"] = "auto";
-  return j;
-}
-
-Json comparison_json(const ExpectedOrder& comparison) {
-  Json j = Json::object();
-  if (!comparison.that.empty()) j = {{"that", comparison.that}, {"axis", comparison.axis}};
-  j["less"] = comparison.less;
-  j["than"] = comparison.than;
-  for (const auto& [axis, value] : comparison.where) j["where"][axis] = value;
-  if (comparison.p_below) j["p_below"] = *comparison.p_below;
-  return j;
-}
-
 // The pipeline as one would write it.
 Json pipeline_json(const Graph& graph) {
   Json j = {{"name", graph.name},
@@ -107,8 +87,9 @@ Json pipeline_json(const Graph& graph) {
   for (const SweepAxis& axis : graph.sweep) j["sweep"][axis.name] = axis_json(axis);
   for (const Reported& reported : graph.report) j["report"][reported.what] = reported.reduction;
   if (!graph.expect.empty() || !graph.compare.empty()) j["error_rate"] = graph.error_rate;
-  for (const Expectation& expected : graph.expect) j["expect"].push_back(expectation_json(expected));
-  for (const ExpectedOrder& comparison : graph.compare) j["compare"].push_back(comparison_json(comparison));
+  for (const Expectation& expected : graph.expect) j["expect"].push_back(json_of(expected, expect_keys()));
+  for (const ExpectedOrder& comparison : graph.compare)
+    j["compare"].push_back(json_of(comparison, compare_keys()));
   return j;
 }
 

@@ -1,6 +1,7 @@
 // core/front/show/json_schema.cpp -- a JSON Schema of pipelines, for editors.
 #include <weir/front/show/json_schema.hpp>
 
+#include <weir/front/check/judged_keys.hpp>
 #include <weir/front/show/json_schema_nodes.hpp>
 
 namespace weir {
@@ -70,41 +71,47 @@ json block_json() {
       {"nodes"});
 }
 
-json expectation_json() {
-  const json number = or_var({{"type", "number"}});
+json judged_json(Judged value) {
   const json tolerance = or_var({{"type", "number"}, {"minimum", 0}});
-  const json value = {{"anyOf", {number, text_like(output_pattern)}}};
-  json schema = object(
-      {{"that", described(text_like(output_pattern), "the number that is meant: node.output")},
-       {"where",
-        described(map_of(scalar(), name_pattern), "the cases that are meant, by the axes of the sweep")},
-       {"at_least", described(value, "a number, or another one of the run")},
-       {"at_most", described(value, "a number, or another one of the run")},
-       {"equals", described(value, "a number, or another one of the run")},
-       {"within", described(tolerance, "how far from it")},
-       {"within_se",
-        described({{"anyOf", {tolerance, {{"const", "auto"}}}}},
-                  "how many standard errors from it, as of a normal law; auto: as many as error_rate "
-                  "allows")},
-       {"share", described(probability(true), "the share of the cases in which it must hold")},
-       {"note", definition("note")}},
-      {"that"});
-  schema["oneOf"] = {{{"required", {"at_least"}}}, {{"required", {"at_most"}}}, {{"required", {"equals"}}}};
+  switch (value) {
+    case Judged::output:
+      return text_like(output_pattern);
+    case Judged::cases:
+      return map_of(scalar(), name_pattern);
+    case Judged::bound:
+      return {{"anyOf", {or_var({{"type", "number"}}), text_like(output_pattern)}}};
+    case Judged::tolerance:
+      return tolerance;
+    case Judged::chance_or_tolerance:
+      return {{"anyOf", {tolerance, {{"const", "auto"}}}}};
+    case Judged::probability:
+      return probability(true);
+    case Judged::axis:
+      return text_like(name_pattern);
+    default:
+      return scalar();
+  }
+}
+
+template <class Entry>
+json judged_entry(const std::vector<JudgedKey<Entry>>& keys, const json& required) {
+  json properties;
+  for (const auto& key : keys)
+    properties[key.name] =
+        key.value == Judged::note ? definition("note") : described(judged_json(key.value), key.description);
+  return object(properties, required);
+}
+
+json expectation_json() {
+  json schema = judged_entry(expect_keys(), {"that"});
+  for (const auto& key : expect_keys())
+    if (key.value == Judged::bound) schema["oneOf"].push_back({{"required", {key.name}}});
   schema["dependencies"] = {{"within", {"equals"}}, {"within_se", {"equals"}}};
   return schema;
 }
 
 json comparison_json() {
-  json schema = object(
-      {{"that", described(text_like(output_pattern), "the number that is compared along the axis")},
-       {"axis", described(text_like(name_pattern), "the axis of the sweep whose two values are compared")},
-       {"less", described(scalar(), "the axis's value, or the number of the run, that should be less")},
-       {"than", described(scalar(), "the axis's value, or the number of the run, that should be more")},
-       {"where",
-        described(map_of(scalar(), name_pattern), "the cases that are meant, by the axes of the sweep")},
-       {"p_below", described(probability(true), "two-sided, by default its part of error_rate")},
-       {"note", definition("note")}},
-      {"less", "than"});
+  json schema = judged_entry(compare_keys(), {"less", "than"});
   schema["dependencies"] = {{"that", {"axis"}}, {"axis", {"that"}}};
   return schema;
 }
@@ -139,7 +146,7 @@ json pipeline_json(bool part) {
   const auto list = [](const json& items) { return json({{"type", "array"}, {"items", items}}); };
   const json device = {{"anyOf", {{{"enum", {"auto", "cpu", "cuda"}}}, text_like("^cuda:[0-9]+$")}}};
   const json folders = {{"type", {"array", "string"}}, {"items", {{"type", "string"}}}};
-  const json reduction = {{"enum", {"mean", "last", "first", "min", "max", "sum", "sd"}}};
+  const json reduction = {{"enum", reductions}};
   const json changed = {{"type", "object"},
                         {"properties", {{"plugin", definition("plugin")}}},
                         {"anyOf", {definition("node_or_use"), true}}};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include <weir/front/check/judged_keys.hpp>
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/scalar.hpp>
 
@@ -16,8 +17,6 @@ using wording::quote;
 using yaml::Entry;
 using yaml::Node;
 
-const std::vector<std::string> compare_keys = {"that", "axis", "less", "than", "where", "p_below", "note"};
-
 void read_one(const Node& root, const Node& value, Draft& draft) {
   ExpectedOrder comparison;
   comparison.place = value.place;
@@ -25,11 +24,11 @@ void read_one(const Node& root, const Node& value, Draft& draft) {
                          const std::vector<std::string>& notes = {}) {
     draft.fault("W407", place, message, remedy, notes);
   };
+  static const std::vector<std::string> keys = names_of(compare_keys());
   for (const Entry& entry : value.entries) {
-    if (std::ranges::find(compare_keys, entry.key) == compare_keys.end())
+    if (std::ranges::find(keys, entry.key) == keys.end())
       return fault(entry.place, "unknown key " + quote(entry.key) + " of a comparison",
-                   wording::did_you_mean(entry.key, compare_keys),
-                   {"valid: " + wording::listed(compare_keys)});
+                   wording::did_you_mean(entry.key, keys), {"valid: " + wording::listed(keys)});
   }
   const Entry *less = value.find("less"), *than = value.find("than"), *that = value.find("that"),
               *axis = value.find("axis");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <weir/front/check/judged_keys.hpp>
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/scalar.hpp>
 #include <weir/front/yaml/written.hpp>
@@ -14,10 +15,6 @@ using wording::quote;
 using yaml::Entry;
 using yaml::Node;
 
-const std::vector<std::string> reductions = {"mean", "last", "first", "min", "max", "sum", "sd"};
-const std::vector<std::string> expect_keys = {"that",   "where",     "at_least", "at_most", "equals",
-                                              "within", "within_se", "share",    "note"};
-
 class ExpectReader {
  public:
   ExpectReader(const Node& root, Draft& draft) : root_(root), draft_(draft) {}
@@ -28,11 +25,12 @@ class ExpectReader {
     Expectation expected;
     expected.place = value.place;
     bool known = true;
+    static const std::vector<std::string> keys = names_of(expect_keys());
     for (const Entry& entry : value.entries) {
-      if (std::find(expect_keys.begin(), expect_keys.end(), entry.key) != expect_keys.end()) continue;
+      if (std::ranges::find(keys, entry.key) != keys.end()) continue;
       known = false;
       draft_.fault("W405", entry.place, "unknown key " + quote(entry.key) + " of an expectation",
-                   wording::did_you_mean(entry.key, expect_keys), {"valid: " + wording::listed(expect_keys)});
+                   wording::did_you_mean(entry.key, keys), {"valid: " + wording::listed(keys)});
     }
     const Entry* that = value.find("that");
     if (!that) {
