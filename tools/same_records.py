@@ -21,9 +21,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 def smoke_forms():
     forms = {}
     for line in (ROOT / "tests/pipelines/forms.txt").read_text().splitlines():
-        name, form, *settings = line.split() or ["", ""]
-        if form == "smoke":
-            forms[name] = [] if settings == ["whole"] else settings
+        match line.split():
+            case [name, "smoke", "whole"]:
+                forms[name] = []
+            case [name, "smoke", *settings]:
+                forms[name] = settings
     return forms
 
 
