@@ -13,9 +13,9 @@ namespace weir {
 void uniform(std::span<const std::uint32_t> words, std::span<float> u);
 void uniform(std::span<const std::uint64_t> words, std::span<double> u);
 
-// N(0, 1) by Box and Muller: words a, b make two numbers, z = sqrt(-2 log v) (cos, sin)(2 pi w), with v in (0, 1) from all bits
-// of a, and w from those of b. Always finite: |z| < 6.8 from 32 bits, < 9.5 from 64, whose float and double agree to about
-// the round-off of float. `words` holds an even number, at least as many as `z`.
+// N(0, 1) by Box and Muller: words a, b make two numbers, z = sqrt(-2 log v) (cos, sin)(2 pi w), v in (0, 1) of all bits of a,
+// w of all bits of b. Finite at every word: |z| < 6.8 from 32 bits, < 9.5 from 64. The float of a word's leading half and the
+// double of the whole agree to the round-off of float, but far out. `words` holds an even number, at least as many as `z`.
 void normal(std::span<const std::uint32_t> words, std::span<float> z);
 void normal(std::span<const std::uint64_t> words, std::span<double> z);
 

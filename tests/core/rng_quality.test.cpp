@@ -48,6 +48,7 @@ double in_standard_errors_of_zero(const Tensor& x) {
 
 }  // namespace
 
+// Of 32 bits of these keys four pairs are the same at seed 1, and six at seed 211, steps 1254 and 2230 among them.
 TEST_CASE("No two of 200 000 streams of a training coincide", "[rng]") {
   const std::uint64_t seed = GENERATE(1, 211);
   const Rng train(seed, "train", float32);
