@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <weir/record/data/numbers.hpp>
 #include <weir/record/reader.hpp>
 #include <weir/record/reduce.hpp>
 
@@ -17,16 +18,7 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 json number_of(const Array& scalar) {
-  switch (scalar.dtype) {
-    case DType::float32:
-      return *scalar.data<float>();
-    case DType::float64:
-      return *scalar.data<double>();
-    case DType::int64:
-      return *scalar.data<std::int64_t>();
-    default:
-      return nullptr;
-  }
+  return visit_numbers(scalar, [](const auto* number) { return json(*number); });
 }
 
 json dataset_info(const Reader& reader, const json& declared) {

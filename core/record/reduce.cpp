@@ -10,32 +10,12 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include <weir/record/data/numbers.hpp>
+
 namespace weir {
 namespace {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
-template <class T>
-std::vector<double> widened(const Array& array) {
-  const T* first = array.data<T>();
-  return {first, first + array.count()};
-}
-
-std::vector<double> doubles(const Array& array) {
-  switch (array.dtype) {
-    case DType::float32:
-      return widened<float>(array);
-    case DType::float64:
-      return widened<double>(array);
-    case DType::int64:
-      return widened<std::int64_t>(array);
-    case DType::int32:
-      return widened<std::int32_t>(array);
-    case DType::uint8:
-      return widened<std::uint8_t>(array);
-  }
-  return {};
-}
 
 double mean(const std::vector<double>& x) {
   return x.empty() ? undefined : std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());

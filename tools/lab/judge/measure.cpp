@@ -3,36 +3,11 @@
 
 #include <algorithm>
 
+#include <weir/record/data/numbers.hpp>
 #include <weir/record/reader.hpp>
 #include <weir/record/reduce.hpp>
 
 namespace weir::tools {
-namespace {
-
-std::vector<double> as_double(const Array& array) {
-  std::vector<double> out(static_cast<std::size_t>(array.count()));
-  const auto convert = [&](const auto* from) { std::copy(from, from + out.size(), out.begin()); };
-  switch (array.dtype) {
-    case DType::float32:
-      convert(array.data<float>());
-      break;
-    case DType::float64:
-      convert(array.data<double>());
-      break;
-    case DType::int64:
-      convert(array.data<std::int64_t>());
-      break;
-    case DType::int32:
-      convert(array.data<std::int32_t>());
-      break;
-    case DType::uint8:
-      convert(array.data<std::uint8_t>());
-      break;
-  }
-  return out;
-}
-
-}  // namespace
 
 std::vector<Reported> to_measure(const Graph& graph) {
   std::vector<Reported> all = graph.report;
@@ -94,7 +69,7 @@ std::map<std::string, Curve> curves(const std::filesystem::path& record, const s
     const Array step = reader.read(group + "/step");
     Curve curve;
     curve.step.assign(step.data<std::int64_t>(), step.data<std::int64_t>() + step.count());
-    curve.value = as_double(reader.read(group + "/value"));
+    curve.value = doubles(reader.read(group + "/value"));
     out[reported.what] = std::move(curve);
   }
   return out;

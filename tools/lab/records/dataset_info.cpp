@@ -11,6 +11,7 @@
 
 #include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
+#include <weir/record/data/numbers.hpp>
 #include <weir/record/reduce.hpp>
 
 #include <system/existing_file.hpp>
@@ -41,7 +42,7 @@ constexpr std::int64_t most_shown = 16;  // numbers of a dataset
 // Every number of a dataset in a few: least, largest, mean, and how many are not finite.
 Json numbers_of(const Reader& reader, const std::string& path) {
   const Array array = reader.read(path);
-  const auto statistics = [&](const auto* x) {
+  return visit_numbers(array, [&](const auto* x) {
     double least = INFINITY, largest = -INFINITY, sum = 0;
     std::int64_t finite = 0;
     for (std::int64_t i = 0; i < array.count(); ++i) {
@@ -56,19 +57,7 @@ Json numbers_of(const Reader& reader, const std::string& path) {
     if (array.count() <= most_shown) json["values"] = std::vector<double>(x, x + array.count());
     if (finite > 0) json.update({{"min", least}, {"max", largest}, {"mean", sum / double(finite)}});
     return json;
-  };
-  switch (array.dtype) {
-    case DType::float32:
-      return statistics(array.data<float>());
-    case DType::float64:
-      return statistics(array.data<double>());
-    case DType::int64:
-      return statistics(array.data<std::int64_t>());
-    case DType::int32:
-      return statistics(array.data<std::int32_t>());
-    default:
-      return statistics(array.data<std::uint8_t>());
-  }
+  });
 }
 
 Json plugin_of(const RecordedRun& run, const std::string& name) {

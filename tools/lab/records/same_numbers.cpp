@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <type_traits>
 
 #include <weir/front/document/document.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/record/data/numbers.hpp>
 
 #include <text/number.hpp>
 #include <text/table.hpp>
@@ -26,9 +28,7 @@ std::string index_text(std::int64_t flat, const std::vector<std::int64_t>& shape
 }
 
 template <class T>
-void compare(const Array& one, const Array& other, Difference& found) {
-  const T* a = one.data<T>();
-  const T* b = other.data<T>();
+void compare(const Array& one, const T* a, const T* b, Difference& found) {
   for (std::int64_t i = 0; i < one.count(); ++i) {
     const auto x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
     if (std::isfinite(x)) found.scale = std::max(found.scale, std::abs(x));
@@ -60,23 +60,10 @@ Difference difference(const Array& one, const Array& other) {
   found.count = one.count();
   found.comparable = one.shape == other.shape && one.dtype == other.dtype;
   if (!found.comparable || *one.bytes == *other.bytes) return found;
-  switch (one.dtype) {
-    case DType::float32:
-      compare<float>(one, other, found);
-      break;
-    case DType::float64:
-      compare<double>(one, other, found);
-      break;
-    case DType::int64:
-      compare<std::int64_t>(one, other, found);
-      break;
-    case DType::int32:
-      compare<std::int32_t>(one, other, found);
-      break;
-    case DType::uint8:
-      compare<std::uint8_t>(one, other, found);
-      break;
-  }
+  visit_numbers(one, [&](const auto* first) {
+    using Number = std::remove_cvref_t<decltype(*first)>;
+    compare(one, first, other.data<Number>(), found);
+  });
   return found;
 }
 
