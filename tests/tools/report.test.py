@@ -280,6 +280,8 @@ def test_sweep(work):
     verdicts = as_said(page.verdicts["expected"]) + as_said(page.verdicts["compared"])
     assert verdicts == said and len(said) == 10, f"{verdicts}\n{said}"
     assert len(page.verdicts["compared"]) == 3
+    joint = next(line for line in terminal if line.startswith("joint error rate "))
+    assert joint.capitalize() + "." in page.text, joint
     missed = [line.strip() for line in terminal if line.startswith("      ")]
     assert len(missed) == len(page.tables.get("missed", [])), (missed, page.tables.get("missed"))
     for line, (where, measured) in zip(missed, page.tables.get("missed", [])):
