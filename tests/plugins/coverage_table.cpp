@@ -47,7 +47,7 @@ TEST_CASE("The table of what the errors cover", "[.][slow][coverage_table]") {
          replicates);
     for (const GradientLaw& law : gradient_laws())
       row(law.name, replicates, [&](std::int64_t r) {
-        const OverReplicates found = over_replicates(law, batch, r, repeats / 4);
+        const OverReplicates found = over_replicates(law, batch, r, repeats / 2);
         return cell(found.total) + "; " + cell(found.replicated);
       });
   }
