@@ -9,7 +9,7 @@
 using namespace weir::tests;
 
 TEST_CASE("The table of how often judgements are wrong", "[.][coverage_table]") {
-  constexpr int sweeps = 50000;
+  constexpr int sweeps = 200000;
   fmt::print("| judgement | nominal | 2 | 3 | 5 | 10 |\n| --- | ---: | ---: | ---: | ---: | ---: |\n");
   for (const Judgement& judgement : judgements) {
     fmt::print("| {} | {:.2f} |", judgement.name, 100 * judgement.nominal);
