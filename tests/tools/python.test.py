@@ -158,7 +158,7 @@ def test_axes(work):
                 assert type(plain) is np.ndarray and np.all(plain[-1] == 0) and type(path[0]) is np.ndarray
                 assert float(record.recall.share) == file["nodes/recall/share"][()] == record.recall.share.item()
                 assert len(path) == 5 and int(record.flow.nfe) == 4 and np.asarray(path).dtype == np.float32
-                assert repr(path).startswith("<flow.trajectory (time: 5, pair: 16, dim: 2) float32, points at the saved times,")
+                assert repr(path).startswith("<flow.trajectory (time: 5, pair: 16, dim: 2) float32, points at the saved times;")
             assert record.flow.time.dims == ("time",)
 
 

@@ -1,6 +1,8 @@
 // tools/lab/sweep/sweep_plan.cpp -- what a sweep still has to compute.
 #include "sweep_plan.hpp"
 
+#include <utility>
+
 #include <weir/front/sweep/named_files.hpp>
 #include <weir/front/sweep/node_key.hpp>
 
@@ -18,9 +20,13 @@ void keep_repeated(std::vector<std::map<std::string, std::string>>& keys) {
 SweepPlan plan_sweep(Experiment& experiment, const SweepFolder& folder, bool force) {
   SweepPlan plan;
   std::vector<std::map<std::string, std::string>> keys;  // of every run, also of those that are kept
+  const nlohmann::json sweep = resolved_json(experiment.graph()).at("sweep");  // the same of all runs
   for (Combination& combination : combinations(experiment.graph())) {
-    const Graph graph = experiment.run(combination);
-    const nlohmann::json recorded = recorded_json(graph);
+    Graph graph = experiment.run(combination);
+    std::vector<SweepAxis> axes = std::exchange(graph.sweep, {});
+    nlohmann::json recorded = recorded_json(graph);
+    recorded["sweep"] = sweep;
+    graph.sweep = std::move(axes);
     keys.emplace_back();
     for (const GraphNode& node : graph.nodes)
       if (node.schema.stateful) keys.back()[node.path] = node_key(graph, node.path);
