@@ -97,10 +97,9 @@ class Experiment::Reading {
   Reading(const std::filesystem::path& file, const Registry& registry, const PipelineOptions& options)
       : file_(file.string()), registry_(registry), options_(options) {
     Faults faults;
-    const auto source = yaml::bytes_of(file);
     auto document = read_document(file, faults);
     if (!document) refuse(std::move(faults), {});
-    document_ = std::move(*document);
+    document_ = std::move(document->root);
     settings_ = settings_of(options, faults);
     yaml::Node tree = document_;
     Draft draft = check_tree(tree, settings_, options_, file_, registry_);
@@ -112,7 +111,7 @@ class Experiment::Reading {
     check::read_compare(tree, draft);
     if (!draft.faults.empty()) refuse(std::move(draft.faults), draft.first_rounds);
     graph_ = std::move(draft.graph);
-    graph_.source = source.value_or("");
+    graph_.source = std::move(document->source);
     graph_.main_trace = main_trace(graph_);
     Faults unnamed;
     for (auto& [choice, structure] : sweep_.structures) finish(structure, unnamed);
@@ -197,7 +196,7 @@ std::vector<NamedFolder> plugin_folders(const std::filesystem::path& file) {
   Faults ignored;
   std::vector<NamedFolder> folders;
   const auto document = read_document(file, ignored);
-  const yaml::Entry* plugins = document ? document->find("plugins") : nullptr;
+  const yaml::Entry* plugins = document ? document->root.find("plugins") : nullptr;
   if (!plugins) return folders;
   const auto list = plugins->value.is_list() ? plugins->value.items : std::vector<yaml::Node>{plugins->value};
   for (const yaml::Node& folder : list) {

@@ -165,7 +165,11 @@ TEST_CASE("A rerun gives the same record, and says what is another way") {
   CHECK(other.exit == 1);
   CHECK_THAT(other.out,
              StartsWith("made with  then  now\nthreads       1    2\n") && Contains("/nodes/flow/end"));
-  CHECK(weir_program(scratch.path(), "rerun small.h5").exit == 4);  // small.rerun.h5 is there
+  const Answer again = weir_program(scratch.path(), "rerun small.h5");
+  CHECK(again.exit == 4);
+  CHECK(
+      again.err ==
+      "weir: small.rerun.h5 exists and is finished; replace it with --force, or name another file with -o\n");
 }
 
 TEST_CASE("One run of a sweep can be run again by itself") {

@@ -182,6 +182,9 @@ TEST_CASE("A frozen graph that is not the one that was checked is refused") {
   const Answer run = weir_program(scratch.path(), "run small.yaml", changes);
   CHECK(run.exit == 3);
   CHECK_THAT(run.err, Contains("was changed after this run was checked; give the same command again"));
+  const std::string removes = stand_in(scratch, "rm \"$2\"\nexec '" WEIR_BIN_DIR "/weir-run' \"$@\"");
+  CHECK_THAT(weir_program(scratch.path(), "run small.yaml", removes).err,
+             Contains("was taken away after this run was checked"));
 }
 
 TEST_CASE("JSON progress gives every event its run, and ends with a summary") {

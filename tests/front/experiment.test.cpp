@@ -50,7 +50,8 @@ TEST_CASE("The graph of each run is the one that the run's settings make when th
   for (const weir::Combination& combination : weir::combinations(experiment.graph())) {
     INFO(combination.run);
     const weir::Graph at_once = experiment.run(combination);
-    const weir::Graph again = weir::read_pipeline(file, laboratory::registry(), {.set = combination.set});
+    const weir::Graph again = weir::read_pipeline(
+        file, laboratory::registry(), {.set = laboratory::settings_of(experiment.graph(), combination)});
     CHECK(weir::resolved_yaml(at_once) == weir::resolved_yaml(again));
     CHECK(at_once.main_trace == again.main_trace);
     CHECK(at_once.source == again.source);

@@ -184,6 +184,16 @@ weir::Graph graph_of(const std::string& text, const weir::PipelineOptions& optio
   return weir::read_pipeline(folder.write("p.yaml", text), registry(), options);
 }
 
+std::vector<std::pair<std::string, std::string>> settings_of(const weir::Graph& graph,
+                                                             const weir::Combination& run) {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (std::size_t axis = 0; axis < graph.sweep.size(); ++axis) {
+    const auto& set = graph.sweep[axis].points.at(run.points.at(axis)).set;
+    all.insert(all.end(), set.begin(), set.end());
+  }
+  return all;
+}
+
 std::string faults_of(const std::string& text, const weir::PipelineOptions& options) {
   const Folder folder;
   const auto file = folder.write("p.yaml", text);

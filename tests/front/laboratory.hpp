@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <weir/front/pipeline.hpp>
 #include <weir/front/plugins/registry.hpp>
@@ -32,6 +34,10 @@ class Folder {
 
 // The graph of a pipeline given as text.
 weir::Graph graph_of(const std::string& text, const weir::PipelineOptions& options = {});
+
+// What a run of its sweep sets, as `--set` would.
+std::vector<std::pair<std::string, std::string>> settings_of(const weir::Graph& graph,
+                                                             const weir::Combination& run);
 
 // The text of its faults, the file called "p.yaml"; "" if it has none.
 std::string faults_of(const std::string& text, const weir::PipelineOptions& options = {});

@@ -161,10 +161,11 @@ TEST_CASE("the resolved YAML gives the same graph again", "[front][pipeline]") {
       CHECK(again.node(node.path)->params == node.params);
       CHECK(weir::node_key(again, node.path) == weir::node_key(first, node.path));
     }
-    REQUIRE(weir::combinations(again).size() == weir::combinations(first).size());
-    for (std::size_t i = 0; i < weir::combinations(first).size(); ++i) {
-      CHECK(weir::combinations(again)[i].run == weir::combinations(first)[i].run);
-      CHECK(weir::combinations(again)[i].set == weir::combinations(first)[i].set);
+    const auto runs = weir::combinations(first), runs_again = weir::combinations(again);
+    REQUIRE(runs_again.size() == runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      CHECK(runs_again[i].run == runs[i].run);
+      CHECK(laboratory::settings_of(again, runs_again[i]) == laboratory::settings_of(first, runs[i]));
     }
   }
 }

@@ -14,6 +14,7 @@ namespace {
 
 using laboratory::faults_of;
 using laboratory::graph_of;
+using laboratory::settings_of;
 using Sets = std::vector<std::pair<std::string, std::string>>;
 
 // The rotation pipeline with another sweep and nothing expected.
@@ -33,13 +34,15 @@ std::size_t distinct(const std::vector<weir::SharedWork>& work, const std::strin
 
 TEST_CASE("combinations are the product of the axes, the last fastest, named by their values",
           "[front][sweep]") {
-  const auto runs = weir::combinations(graph_of(laboratory::rotation));
+  const weir::Graph graph = graph_of(laboratory::rotation);
+  const auto runs = weir::combinations(graph);
   REQUIRE(runs.size() == 3 * 3 * 5);
   CHECK(runs[0].run == "sigma=0,steps=9,seed=7");
   CHECK(runs[1].run == "sigma=0,steps=9,seed=8");
   CHECK(runs[5].run == "sigma=0,steps=10,seed=7");
   CHECK(runs[44].run == "sigma=0.5,steps=50,seed=11");
-  CHECK(runs[16].set == Sets{{"task.interpolant.noise.sigma", "0.05"}, {"flow.steps", "9"}, {"seed", "8"}});
+  CHECK(settings_of(graph, runs[16]) ==
+        Sets{{"task.interpolant.noise.sigma", "0.05"}, {"flow.steps", "9"}, {"seed", "8"}});
   CHECK(runs[16].axes[0].first == "sigma");
   CHECK(runs[16].axes[0].second == 0.05);
   std::set<std::string> names;
@@ -51,25 +54,26 @@ TEST_CASE("a file without a sweep has one run without a name", "[front][sweep]")
   const auto runs = weir::combinations(graph_of("nodes:\n  base: {plugin: source/gaussian, dim: 2}\n"));
   REQUIRE(runs.size() == 1);
   CHECK(runs[0].run.empty());
-  CHECK(runs[0].set.empty());
+  CHECK(runs[0].points.empty());
 }
 
 TEST_CASE("zip walks its lists together, cases go by name, a list of paths gets one value",
           "[front][sweep]") {
-  const auto runs = weir::combinations(
+  const weir::Graph graph =
       graph_of(swept("  budget: {zip: {train.steps: [10, 20], train.batch: [4, 8]}}\n"
                      "  shape: {cases: {small: {base.dim: 2, pairs.shift: [1, 2]}, large: {base.dim: 3, "
                      "pairs.draw: {fixed: 9}}}}\n"
-                     "  both: {set: [train.model.width, train.model.depth], values: [5]}\n")));
+                     "  both: {set: [train.model.width, train.model.depth], values: [5]}\n"));
+  const auto runs = weir::combinations(graph);
   REQUIRE(runs.size() == 4);
   CHECK(runs[3].run == "budget=20,shape=large,both=5");
-  CHECK(runs[3].set == Sets{{"train.steps", "20"},
-                            {"train.batch", "8"},
-                            {"base.dim", "3"},
-                            {"pairs.draw", "{fixed: 9}"},
-                            {"train.model.width", "5"},
-                            {"train.model.depth", "5"}});
-  CHECK(runs[0].set[3] == std::pair<std::string, std::string>("pairs.shift", "[1, 2]"));
+  CHECK(settings_of(graph, runs[3]) == Sets{{"train.steps", "20"},
+                                            {"train.batch", "8"},
+                                            {"base.dim", "3"},
+                                            {"pairs.draw", "{fixed: 9}"},
+                                            {"train.model.width", "5"},
+                                            {"train.model.depth", "5"}});
+  CHECK(settings_of(graph, runs[0])[3] == std::pair<std::string, std::string>("pairs.shift", "[1, 2]"));
   CHECK(runs[3].axes[1].second == "large");
 }
 
@@ -77,9 +81,10 @@ TEST_CASE("the sets of a combination, given back, make the graph of that run", "
   const std::string text = swept(
       "  a: {cases: {x: {pairs.shift: [1, 2], pairs.draw: fresh}, y: {pairs.shift: [3, 4], pairs.draw: "
       "{fixed: 9}}}}\n  turn: {set: pairs.angle, values: [0, 90 deg]}\n");
-  for (const auto& run : weir::combinations(graph_of(text))) {
+  const weir::Graph base = graph_of(text);
+  for (const auto& run : weir::combinations(base)) {
     weir::PipelineOptions options;
-    options.set = run.set;
+    options.set = settings_of(base, run);
     const weir::Graph graph = graph_of(text, options);
     CHECK(graph.node("pairs")->params["shift"] ==
           (run.axes[0].second == "x" ? nlohmann::json({1.0, 2.0}) : nlohmann::json({3.0, 4.0})));
@@ -115,9 +120,10 @@ TEST_CASE("a path among the values of an axis starts from the file", "[front][sw
   const auto file = folder.write("p.yaml",
                                  "nodes:\n  d: {plugin: source/idx, file: a}\nsweep:\n  data: {set: d.file, "
                                  "values: [x/train.gz, /abs]}\n");
-  const auto runs = weir::combinations(weir::read_pipeline(file, laboratory::registry()));
-  CHECK(runs[0].set[0].second == "\"" + (folder.path() / "x/train.gz").string() + "\"");
-  CHECK(runs[1].set[0].second == "\"/abs\"");
+  const weir::Graph graph = weir::read_pipeline(file, laboratory::registry());
+  const auto runs = weir::combinations(graph);
+  CHECK(settings_of(graph, runs[0])[0].second == "\"" + (folder.path() / "x/train.gz").string() + "\"");
+  CHECK(settings_of(graph, runs[1])[0].second == "\"/abs\"");
 }
 
 TEST_CASE("axes may change plugins, links and vars, and parameters are checked in each such graph",
@@ -152,7 +158,7 @@ TEST_CASE("the runs that work counts as equal are those with equal keys", "[fron
   std::map<std::string, std::set<std::string>> keys;
   for (const auto& run : weir::combinations(graph)) {
     weir::PipelineOptions options;
-    options.set = run.set;
+    options.set = settings_of(graph, run);
     const weir::Graph one = graph_of(laboratory::rotation, options);
     for (const weir::GraphNode& node : one.nodes) keys[node.path].insert(weir::node_key(one, node.path));
   }

@@ -35,7 +35,11 @@ struct PipelineOptions {
 // a node that names another plugin, and an axis) whole; a null takes the inherited key away. `name` and
 // `note` are not inherited. Every value keeps the place of the file that wrote it. Nothing, and a fault, if a
 // file cannot be read or extends itself.
-std::optional<yaml::Node> read_document(const std::filesystem::path& file, Faults& faults);
+struct Document {
+  yaml::Node root;
+  std::string source;  // the bytes of the file itself
+};
+std::optional<Document> read_document(const std::filesystem::path& file, Faults& faults);
 
 // Replaces every value `${name}` and `${env:NAME}`, after the settings to `vars.`. Faults: W123 unknown
 // var, var in the midst of a text, vars that need each other; W124 unused var; W125 unset environment

@@ -44,8 +44,10 @@ void merge(Node& base, const Node& over, const std::string& path) {
 }
 
 // Reads `file` and those below it; `open` holds the files being read, to find a circle.
-std::optional<Node> read(const fs::path& file, std::vector<fs::path>& open, Faults& faults) {
-  auto own = yaml::read_file(file, faults);
+std::optional<Document> read(const fs::path& file, std::vector<fs::path>& open, Faults& faults) {
+  auto source = yaml::read_bytes(file, faults);
+  if (!source) return std::nullopt;
+  auto own = yaml::read_text(*source, file.string(), faults);
   if (!own) return std::nullopt;
   if (!own->is_map()) {
     faults.push_back({"W121",
@@ -57,7 +59,7 @@ std::optional<Node> read(const fs::path& file, std::vector<fs::path>& open, Faul
     return std::nullopt;
   }
   const Entry* extends = own->find("extends");
-  if (!extends) return own;
+  if (!extends) return Document{std::move(*own), std::move(*source)};
   const Node value = extends->value;
   const auto fault = [&](const std::string& message, const std::string& remedy) {
     faults.push_back({"W126", value.place, message, remedy, {}, {}});
@@ -75,21 +77,23 @@ std::optional<Node> read(const fs::path& file, std::vector<fs::path>& open, Faul
   if (std::find(open.begin(), open.end(), identity) != open.end())
     return fault("'" + below.string() + "' extends itself in a circle", "");
   open.push_back(identity);
-  auto base = read(below, open, faults);
+  auto document = read(below, open, faults);
   open.pop_back();
-  if (!base) return std::nullopt;
+  if (!document) return std::nullopt;
+  Node& base = document->root;
   for (const char* key : {"name", "note", "extends"}) {
-    std::erase_if(base->entries, [&](const Entry& entry) { return entry.key == key; });
+    std::erase_if(base.entries, [&](const Entry& entry) { return entry.key == key; });
   }
   std::erase_if(own->entries, [](const Entry& entry) { return entry.key == "extends"; });
-  merge(*base, *own, "");
-  base->place = own->place;
-  return base;
+  merge(base, *own, "");
+  base.place = own->place;
+  document->source = std::move(*source);
+  return document;
 }
 
 }  // namespace
 
-std::optional<Node> read_document(const fs::path& file, Faults& faults) {
+std::optional<Document> read_document(const fs::path& file, Faults& faults) {
   std::error_code error;
   std::vector<fs::path> open = {fs::weakly_canonical(file, error)};
   return read(file, open, faults);

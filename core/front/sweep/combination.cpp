@@ -15,7 +15,6 @@ std::vector<Combination> combinations(const Graph& graph) {
         const SweepAxis::Point& point = axis.points[i];
         Combination next = shorter;
         next.run += (next.run.empty() ? "" : ",") + axis.name + "=" + point.label;
-        next.set.insert(next.set.end(), point.set.begin(), point.set.end());
         next.axes.emplace_back(axis.name, point.value);
         next.points.push_back(i);
         longer.push_back(std::move(next));

@@ -12,8 +12,7 @@ namespace weir {
 
 // One run of a sweep: the point taken on each axis.
 struct Combination {
-  std::string run;                                       // "sigma=0.05,steps=9": the run file's stem
-  std::vector<std::pair<std::string, std::string>> set;  // what it sets, to append to PipelineOptions::set
+  std::string run;                                           // "sigma=0.05,steps=9": the run file's stem
   std::vector<std::pair<std::string, nlohmann::json>> axes;  // axis -> value, in the order of declaration
   std::vector<std::size_t> points;                           // which of its points is taken on each axis
 };

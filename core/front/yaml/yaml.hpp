@@ -47,18 +47,14 @@ inline constexpr std::size_t most_bytes = 1 << 20;
 inline constexpr int most_levels = 64;
 inline constexpr std::size_t most_nodes = 100'000;
 
-// The tree of a file, its places carrying `name` as their file. Nothing, and at least one fault, if it cannot
-// be read.
-std::optional<Node> read_file(const std::filesystem::path& file, Faults& faults);
+// The bytes of a file; nothing, and a fault, if it cannot be read. One byte more than is allowed of one that is too large.
+std::optional<std::string> read_bytes(const std::filesystem::path& file, Faults& faults);
 
-// The same from text.
+// The tree of a text, its places carrying `name` as their file. Nothing, and at least one fault, if it is none.
 std::optional<Node> read_text(const std::string& text, const std::string& name, Faults& faults);
 
 // A single value given on a command line: every node gets `place` and no origin.
 std::optional<Node> read_value(const std::string& text, const Place& place, Faults& faults);
-
-// The bytes of a file, or nothing if it cannot be read.
-std::optional<std::string> bytes_of(const std::filesystem::path& file);
 
 // Scalars by YAML's core schema (null, true, 7, 0.5, text), lists and maps as they are.
 nlohmann::json to_json(const Node& node);

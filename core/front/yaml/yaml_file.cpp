@@ -16,8 +16,6 @@ void stamp(Node& node, const Place& place) {
   }
 }
 
-}  // namespace
-
 std::optional<std::string> bytes_of(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error) || std::filesystem::is_directory(file, error))
@@ -30,8 +28,10 @@ std::optional<std::string> bytes_of(const std::filesystem::path& file) {
   return bytes;
 }
 
-std::optional<Node> read_file(const std::filesystem::path& file, Faults& faults) {
-  const auto bytes = bytes_of(file);
+}  // namespace
+
+std::optional<std::string> read_bytes(const std::filesystem::path& file, Faults& faults) {
+  auto bytes = bytes_of(file);
   if (!bytes) {
     std::error_code error;
     const bool folder = std::filesystem::is_directory(file, error);
@@ -44,9 +44,8 @@ std::optional<Node> read_file(const std::filesystem::path& file, Faults& faults)
                       there ? "" : "check the path",
                       {},
                       {}});
-    return std::nullopt;
   }
-  return read_text(*bytes, file.string(), faults);
+  return bytes;
 }
 
 std::optional<Node> read_value(const std::string& text, const Place& place, Faults& faults) {
