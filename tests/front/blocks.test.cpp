@@ -49,6 +49,15 @@ TEST_CASE("A block is written out once for each round, and what has one name in 
   CHECK(weir::resolved_yaml(laboratory::graph_of(weir::resolved_yaml(graph))) == weir::resolved_yaml(graph));
 }
 
+TEST_CASE("A bare word in a block is one of its nodes or inputs, else a plugin, and never a node outside",
+          "[front][blocks]") {
+  std::string text = with("{use: reflow, pairs: first}", "  sgd: {plugin: optimiser/adam}\n");
+  text.replace(text.find("steps: 100"), 0, "optimiser: sgd, ");
+  const weir::Graph graph = laboratory::graph_of(text);
+  CHECK(end(graph, "loop.train", "optimiser") == "loop.train.optimiser");
+  CHECK(graph.node("loop.train.optimiser")->plugin == "optimiser/sgd");
+}
+
 TEST_CASE("Without repeat the nodes have no number", "[front][blocks]") {
   const weir::Graph graph = laboratory::graph_of(with("{use: reflow, pairs: first}"));
   CHECK(end(graph, "recall", "generated") == "loop.flow.end");

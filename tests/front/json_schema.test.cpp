@@ -191,4 +191,7 @@ TEST_CASE("only plugins that fit a port may stand in it, named in short where th
   CHECK(names("inline.source.log_density") == nlohmann::json({"gaussian", "source/gaussian"}));
   const auto& described = schema["definitions"]["inline.noise"]["properties"]["plugin"]["enumDescriptions"];
   CHECK(described[2] == "the constant noise");
+  const auto& ends = schema["definitions"]["interpolant.linear"]["properties"]["noise"]["anyOf"];
+  CHECK(ends.back()["enum"] ==
+        nlohmann::json({"brownian", "constant", "zero"}));  // bare words, which editors offer
 }

@@ -82,6 +82,29 @@ TEST_CASE("an inline node, its outputs and those in map ports can be named by pa
   CHECK(link(graph, "end", "end").node == "task.interpolant");
 }
 
+TEST_CASE("a bare word in a port with a default is a node of that name, else the plugin",
+          "[front][pipeline]") {
+  const std::string text =
+      "nodes:\n  base: {plugin: source/gaussian, dim: 2}\n"
+      "  pairs: {plugin: coupling/affine, source: base, draw: fresh}\n"
+      "  task: {plugin: objective/flow_matching, coupling: pairs, interpolant: {plugin: linear, noise: "
+      "constant}}\n"
+      "  train: {plugin: trainer/gradient, objective: task, model: {plugin: mlp}, steps: 1, optimiser: "
+      "sgd}\n";
+  const weir::Graph graph = graph_of(text);
+  CHECK(graph.node("train.optimiser")->plugin == "optimiser/sgd");
+  CHECK(graph.node("train.optimiser")->parent == "train");
+  CHECK(graph.node("task.interpolant.noise")->plugin == "noise/constant");
+  CHECK(weir::resolved_yaml(graph_of(weir::resolved_yaml(graph))) == weir::resolved_yaml(graph));
+
+  const weir::Graph named = graph_of(text + "  sgd: {plugin: optimiser/adam}\n");
+  CHECK(link(named, "train", "optimiser").node == "sgd");
+  CHECK(named.node("train.optimiser") == nullptr);
+  CHECK_THAT(
+      faults_of(text + "  sgd: {plugin: time/uniform}\n"),
+      Catch::Contains("a node is called as the plugin is; write optimiser: {plugin: sgd} for the plugin"));
+}
+
 TEST_CASE("nodes are ordered by what they need, then as declared, children before their parent",
           "[front][pipeline]") {
   const weir::Graph graph = graph_of(

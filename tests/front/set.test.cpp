@@ -43,6 +43,19 @@ TEST_CASE("set reaches written parameters, defaults, inline nodes and default pl
             ->params["lr"] == 0.25);
 }
 
+TEST_CASE("set and sweeps write a plugin as a bare word, and reach its parameters", "[front][set]") {
+  CHECK(with({{"train.optimiser", "sgd"}}).node("train.optimiser")->plugin == "optimiser/sgd");
+  const weir::Graph graph = with({{"train.optimiser", "sgd"}, {"train.optimiser.lr", "0.25"}});
+  CHECK(graph.node("train.optimiser")->plugin == "optimiser/sgd");
+  CHECK(graph.node("train.optimiser")->params["lr"] == 0.25);
+  std::string swept = laboratory::rotation;
+  swept.replace(swept.find("  sigma: {set"), 0, "  rule: {set: train.optimiser, values: [adam, sgd]}\n");
+  const weir::Graph all = laboratory::graph_of(swept);
+  CHECK(all.sweep.at(0).points.at(1).label == "sgd");
+  CHECK(all.sweep.at(0).points.at(1).set.at(0) ==
+        std::pair<std::string, std::string>("train.optimiser", "sgd"));
+}
+
 TEST_CASE("set writes links, plugins, draws and the top level, and the last one counts", "[front][set]") {
   const weir::Graph graph = with({{"flow.field", "train.ema"},
                                   {"pairs.draw", "fresh"},

@@ -153,6 +153,16 @@ TEST_CASE("work counts the runs that differ in a node, by the axes that reach it
   CHECK(distinct(work, "recall") == 45);
 }
 
+TEST_CASE("an axis that sets an inline node whole makes different work in it", "[front][sweep]") {
+  const auto work = weir::shared_work(graph_of(
+      swept("  rule: {set: train.optimiser, values: [adam, sgd]}\n  steps: {set: flow.steps, values: "
+            "[1, 2]}\n")));
+  CHECK(distinct(work, "train.optimiser") == 2);
+  CHECK(distinct(work, "train") == 2);
+  CHECK(distinct(work, "base") == 1);
+  CHECK(distinct(work, "flow") == 4);
+}
+
 TEST_CASE("the runs that work counts as equal are those with equal keys", "[front][sweep]") {
   const weir::Graph graph = graph_of(laboratory::rotation);
   std::map<std::string, std::set<std::string>> keys;

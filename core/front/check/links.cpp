@@ -73,6 +73,8 @@ class Resolver {
       Fault fault = unknown_node(draft_, link.value, who);
       if (draft_.registry.plugin(port.kind + "/" + link.value.text))
         fault.remedy = fmt::format("that is a plugin; write {}: {{plugin: {}}}", port.name, link.value.text);
+      else if (!port.fallback.empty())
+        add_plugins(fault, port, link.value.text);
       return draft_.faults.push_back(fault);
     }
     const OutputSchema* output = nullptr;
@@ -97,6 +99,14 @@ class Resolver {
   }
 
  private:
+  // A port with a default takes the bare name of a plugin too.
+  void add_plugins(Fault& fault, const PortSchema& port, const std::string& word) const {
+    std::vector<std::string> names = draft_.registry.names(port.kind);
+    if (fault.remedy.empty()) fault.remedy = wording::did_you_mean(word, names);
+    if (names.size() > 12) names.resize(12), names.push_back("...");
+    fault.notes.push_back("plugins of kind " + port.kind + ": " + wording::listed(names));
+  }
+
   Fault::Also other_end(const GraphNode& other) const {
     return {other.place, quote(other.path) + " is written here"};
   }
@@ -107,6 +117,9 @@ class Resolver {
                               "port " + quote(port.name) + " of " + owner(node) + " takes " +
                                   wording::with_article(port.kind) + ", and " + what);
     if (!link.child) fault.also.push_back(other_end(other));
+    if (!port.fallback.empty() && draft_.registry.plugin(port.kind + "/" + link.value.text))
+      fault.remedy = fmt::format("a node is called as the plugin is; write {}: {{plugin: {}}} for the plugin",
+                                 port.name, link.value.text);
     std::vector<std::string> fitting;
     for (const GraphNode& candidate : draft_.graph.nodes) {
       if (candidate.path == node.path || !candidate.parent.empty()) continue;

@@ -21,7 +21,7 @@ constexpr int most_nested = 16;  // inline nodes in inline nodes; default plugin
 
 class NodeReader {
  public:
-  explicit NodeReader(Draft& draft) : draft_(draft) {}
+  NodeReader(Draft& draft, const Node& nodes) : draft_(draft), nodes_(nodes) {}
 
   // `kind` is the port's for an inline node, "" at the top. Children come into the graph before their parent.
   void read(const std::string& path, const std::string& parent, const std::string& kind, const Node& value,
@@ -218,6 +218,10 @@ class NodeReader {
   void read_end(GraphNode& node, const PortSchema& port, const std::string& name, const Node& value,
                 const Place& place, int level) {
     const std::string here = node.path + "." + port.name + (name.empty() ? "" : "." + name);
+    if (value.is_scalar() && !nodes_.find(value.text) && !draft_.is_broken(value.text)) {
+      if (const auto meant = plugin_of_word(value, port, draft_.registry))
+        return read_end(node, port, name, *meant, place, level);
+    }
     if (value.is_map()) {
       if (const OutputSchema* output = node.schema.output(port.name)) {
         draft_.broken.insert(here);
@@ -242,6 +246,7 @@ class NodeReader {
   }
 
   Draft& draft_;
+  const Node& nodes_;  // those at the top
 };
 
 }  // namespace
@@ -281,7 +286,7 @@ void read_nodes(const Node& root, Draft& draft) {
         "'nodes' must be a map of named nodes, not " +
             std::string(nodes->value.is_map() ? "an empty one" : yaml::describe(nodes->value)));
   }
-  NodeReader reader(draft);
+  NodeReader reader(draft, nodes->value);
   for (const Entry& entry : nodes->value.entries) {
     if (!is_node_path(entry.key)) {
       draft.broken.insert(entry.key);

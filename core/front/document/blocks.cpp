@@ -29,7 +29,7 @@ constexpr std::int64_t most_rounds = 100;
 constexpr std::size_t most_written = 1000;  // checked in some seconds at ten times as many
 constexpr std::size_t most_nested = 16;
 
-// Calls `visit` with every scalar that stands for a link in a node and its inline nodes.
+// Calls `visit` with every scalar that stands for a link, or for a plugin, in a node and its inline nodes, and with its port.
 template <class Visit>
 void each_link(Node& node, const std::string& kind, const Registry& registry, Visit visit) {
   const PluginSchema* schema = registry.plugin(plugin_id(node, kind));
@@ -38,7 +38,7 @@ void each_link(Node& node, const std::string& kind, const Registry& registry, Vi
     const PortSchema* port = schema->port(entry.key);
     if (!port) continue;
     const auto end = [&](Node& value) {
-      if (value.is_scalar()) visit(value);
+      if (value.is_scalar()) visit(value, *port);
       if (value.is_map()) each_link(value, port->kind, registry, visit);
     };
     if (!port->map) {
@@ -176,12 +176,19 @@ class Expander {
         continue;
       }
       const auto translate = [&](Node& link) { link.text = outside(link, scope); };
+      const auto translate_end = [&](Node& value, const PortSchema& port) {
+        auto meant = knows(scope, value.text) ? std::nullopt : plugin_of_word(value, port, registry_);
+        if (meant)
+          value = std::move(*meant);
+        else
+          translate(value);
+      };
       if (node.value.find("use")) {
         for (Entry& key : node.value.entries)
           if (std::ranges::find(use_keys, key.key) == use_keys.end() && key.value.is_scalar())
             translate(key.value);
       } else {
-        each_link(node.value, "", registry_, translate);
+        each_link(node.value, "", registry_, translate_end);
       }
       write(node, scope.prefix, written, level + 1);
     }
@@ -200,10 +207,15 @@ class Expander {
     return link.text;
   }
 
+  static bool knows(const Scope& scope, const std::string& name) {
+    return scope.block.nodes->find(name) || scope.inputs.contains(name);
+  }
+
   // Links, reports and expectations that name an output of a block, to where it comes from.
   void follow_outputs(Node& nodes) {
     for (Entry& node : nodes.entries)
-      each_link(node.value, "", registry_, [&](Node& link) { follow(link.text, link.place); });
+      each_link(node.value, "", registry_,
+                [&](Node& link, const PortSchema&) { follow(link.text, link.place); });
     if (Entry* report = root_.find("report"); report && report->value.is_map())
       for (Entry& entry : report->value.entries) follow(entry.key, entry.place);
     if (Entry* expect = root_.find("expect"); expect && expect->value.is_list()) {

@@ -66,6 +66,11 @@ WrittenBlocks expand_blocks(yaml::Node& root, const Registry& registry, Faults& 
 // The plugin id that a node's map names, "" if none; `kind` completes a bare name.
 std::string plugin_id(const yaml::Node& node, const std::string& kind);
 
+// What a bare word means in a port that has a default plugin, {plugin: cosine} for `schedule: cosine`; nothing where no plugin of
+// the port's kind has that name. A node of that name goes before it, which the caller looks for.
+std::optional<yaml::Node> plugin_of_word(const yaml::Node& value, const PortSchema& port,
+                                         const Registry& registry);
+
 // "a.b.c" at its dots.
 std::vector<std::string> split_path(const std::string& path);
 

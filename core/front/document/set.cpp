@@ -41,6 +41,7 @@ class Walk {
       : setting_(setting), registry_(registry), faults_(faults), parts_(split_path(setting.path)) {}
 
   void start(Node& nodes) {
+    nodes_ = &nodes;
     // A node written out from a block has a name of several parts.
     std::size_t length = 1;
     for (std::size_t parts = parts_.size() - 1; parts > 1 && length == 1; --parts)
@@ -97,6 +98,9 @@ class Walk {
                  parts_[i + 1], setting_);
     }
     if (!port) return no_port(*schema, param, i);
+    if (entry && !nodes_->find(entry->value.text)) {
+      if (auto meant = plugin_of_word(entry->value, *port, registry_)) entry->value = std::move(*meant);
+    }
     if (entry && entry->value.is_scalar()) {
       return fault("port " + quote(key) + " of node " + quote(path_to(i)) + " is linked to " +
                        quote(entry->value.text),
@@ -146,6 +150,7 @@ class Walk {
   const Registry& registry_;
   Faults& faults_;
   std::vector<std::string> parts_;
+  Node* nodes_ = nullptr;
 };
 
 }  // namespace

@@ -172,6 +172,7 @@ class Definitions {
     // An inline node is called as its port is, and would hide an output of that name.
     const std::string inside = plugin.output(port.name) ? "" : inline_nodes(port);
     if (!inside.empty()) ends.push_back(definition(inside));
+    if (!inside.empty() && !port.fallback.empty()) ends.push_back(words(port));
     json schema = {{"anyOf", ends}};
     if (port.map) {
       schema = map_of(schema, name_pattern);
@@ -181,6 +182,18 @@ class Definitions {
                      port.description + (port.description.empty() ? "" : " -- ") +
                          (port.map ? "several of kind " + port.kind : wording::with_article(port.kind)) +
                          (port.fallback.empty() ? "" : ", by default " + port.fallback));
+  }
+
+  // The bare names of plugins in a port with a default. They are links as well, for the schema: here for editors, which offer them.
+  json words(const PortSchema& port) {
+    json names = json::array(), summaries = json::array();
+    for (const PluginSchema& plugin : registry_.plugins()) {
+      if (plugin.kind != port.kind || !fits(plugin, port) || registry_.plugin(plugin.short_id()) != &plugin)
+        continue;
+      names.push_back(plugin.name);
+      summaries.push_back(plugin.summary);
+    }
+    return {{"enum", names}, {"enumDescriptions", summaries}};
   }
 
   // The definition of what may stand inline in such a port; "" if nothing can.

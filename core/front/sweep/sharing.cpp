@@ -7,8 +7,10 @@
 namespace weir {
 namespace {
 
-// The node whose key the path sets; none for seed, device, vars, ..., which concern every node.
+// The node whose key the path sets, or the inline node that it sets whole; none for seed, device, vars, ..., which concern every
+// node.
 const GraphNode* node_of(const Graph& graph, const std::string& path) {
+  if (const GraphNode* whole = graph.node(path); whole && !whole->parent.empty()) return whole;
   const std::size_t key = path.rfind('.');
   return key == std::string::npos ? nullptr : graph.locate(path.substr(0, key)).first;
 }
