@@ -42,9 +42,10 @@ void read(Draw draw, std::int64_t first, std::span<std::uint64_t> words) {
   for (std::size_t i = 0; i < words.size(); ++i) words[i] = std::uint64_t{leading[i]} << 32 | trailing[i];
 }
 
-// law(words, numbers) makes each number of x of the word with its index, or two neighbours of their two words.
+// law(words, numbers) makes each number of x of the word with its index, or two neighbours of their two words. The first of x has the
+// index `skipped`, a multiple of 4.
 template <class Word, class Number, class Law>
-void fill(Draw draw, const Tensor& x, const Law& law) {
+void fill(Draw draw, std::int64_t skipped, const Tensor& x, const Law& law) {
   auto* const numbers = x.mutable_data_ptr<Number>();
   const std::int64_t n = x.numel(), grain = at::internal::GRAIN_SIZE / piece;
   at::parallel_for(0, (n + piece - 1) / piece, grain, [&](std::int64_t begin, std::int64_t end) {
@@ -52,7 +53,7 @@ void fill(Draw draw, const Tensor& x, const Law& law) {
     for (std::int64_t first = begin * piece; first < std::min(end * piece, n); first += piece) {
       const auto count = static_cast<std::size_t>(std::min(piece, n - first));
       const std::span<Word> used(words.data(), (count + 3) / 4 * 4);
-      read(draw, first, used);
+      read(draw, skipped + first, used);
       law(std::span<const Word>(used), std::span<Number>(numbers + first, count));
     }
   });
@@ -68,12 +69,13 @@ Tensor on_device(const Tensor& x, const at::TensorOptions& options) {
 }
 
 template <class Law>
-Tensor floating(Draw draw, at::IntArrayRef shape, const at::TensorOptions& options, const Law& law) {
+Tensor floating(Draw draw, std::int64_t skipped, at::IntArrayRef shape, const at::TensorOptions& options,
+                const Law& law) {
   const Tensor x = in_host_memory(shape, options);
   if (x.scalar_type() == at::kDouble)
-    fill<std::uint64_t, double>(draw, x, law);
+    fill<std::uint64_t, double>(draw, skipped, x, law);
   else
-    fill<std::uint32_t, float>(draw, x, law);
+    fill<std::uint32_t, float>(draw, skipped, x, law);
   return on_device(x, options);
 }
 
@@ -87,18 +89,22 @@ Rng Rng::at(std::string_view name, std::int64_t step) const {
   return Rng(XXH3_64bits_withSeed(&step, sizeof step, stream), options_);
 }
 
-Tensor Rng::normal(at::IntArrayRef shape) {
-  return floating({key_, draws_++}, shape, options_, [](auto words, auto z) { weir::normal(words, z); });
+Tensor Rng::normal(at::IntArrayRef shape, std::int64_t first) {
+  const Draw draw{key_, draws_++};
+  const auto law = [](auto words, auto z) { weir::normal(words, z); };
+  if (first == 0) return floating(draw, 0, shape, options_, law);
+  const std::int64_t before = first % 4, count = c10::multiply_integers(shape);
+  return floating(draw, first - before, {before + count}, options_, law).narrow(0, before, count).view(shape);
 }
 
 Tensor Rng::uniform(at::IntArrayRef shape) {
-  return floating({key_, draws_++}, shape, options_, [](auto words, auto u) { weir::uniform(words, u); });
+  return floating({key_, draws_++}, 0, shape, options_, [](auto words, auto u) { weir::uniform(words, u); });
 }
 
 Tensor Rng::integers(std::int64_t high, at::IntArrayRef shape) {
   if (high < 1) throw std::invalid_argument(fmt::format("integers in [0, {}): there are none", high));
   const Tensor i = in_host_memory(shape, options_.dtype(at::kLong));
-  fill<std::uint64_t, std::int64_t>({key_, draws_++}, i, [&](auto words, auto numbers) {
+  fill<std::uint64_t, std::int64_t>({key_, draws_++}, 0, i, [&](auto words, auto numbers) {
     weir::integers(words, static_cast<std::uint64_t>(high), numbers);
   });
   return on_device(i, options_);
@@ -106,7 +112,7 @@ Tensor Rng::integers(std::int64_t high, at::IntArrayRef shape) {
 
 Tensor Rng::permutation(std::int64_t n) {
   const Tensor order = in_host_memory({n}, options_.dtype(at::kLong));
-  fill<std::uint64_t, std::int64_t>({key_, draws_++}, order, [](auto words, auto numbers) {
+  fill<std::uint64_t, std::int64_t>({key_, draws_++}, 0, order, [](auto words, auto numbers) {
     std::copy_n(words.begin(), numbers.size(), numbers.begin());
   });
   // Fisher and Yates, from the front: i goes to a place j <= i by its own word, and what stood there to the end.

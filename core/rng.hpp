@@ -38,7 +38,8 @@ class Rng {
   Rng at(std::string_view name, std::int64_t step = 0) const;
 
   // Draws from this address; several draws from one Rng object are disjoint parts of its stream.
-  Tensor normal(at::IntArrayRef shape);   // N(0, 1), finite
+  // N(0, 1), finite: numbers from `first` on of this draw, so that rows can be drawn that begin in the middle.
+  Tensor normal(at::IntArrayRef shape, std::int64_t first = 0);
   Tensor uniform(at::IntArrayRef shape);  // [0, 1), of 24 bits in float32, of 53 in float64
   // int64 in [0, high), each as likely as any to 2^-64. Throws std::invalid_argument if high < 1.
   Tensor integers(std::int64_t high, at::IntArrayRef shape);

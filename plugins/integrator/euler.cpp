@@ -5,14 +5,14 @@
 // Source   Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section I.7.
 // Shapes   x [N, item...]
 // Limits   order 1. A memorised crossing of lines at t = 1/2 comes back only when no grid point sits on it: odd step counts.
-#include <weir/kinds/flow/integrator.hpp>
+#include <weir/kinds/flow/one_step.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
 
 using weir::Tensor;
 
-class Euler final : public weir::Integrator {
+class Euler final : public weir::OneStep {
  public:
   Tensor step(const weir::Velocity& v, const Tensor& x, double t, double h) const override {
     return x + h * v(x, t);

@@ -5,14 +5,14 @@
 // Source   Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section II.1.
 // Shapes   x [N, item...]
 // Limits   order 2, two evaluations a step.
-#include <weir/kinds/flow/integrator.hpp>
+#include <weir/kinds/flow/one_step.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
 
 using weir::Tensor;
 
-class Heun final : public weir::Integrator {
+class Heun final : public weir::OneStep {
  public:
   Tensor step(const weir::Velocity& v, const Tensor& x, double t, double h) const override {
     const Tensor k1 = v(x, t);

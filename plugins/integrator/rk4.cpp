@@ -10,14 +10,14 @@
 // Source   Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section II.1.
 // Shapes   x [N, item...]
 // Limits   order 4, also for fields that depend on t: the nodes are 0, 1/2, 1/2, 1.
-#include <weir/kinds/flow/integrator.hpp>
+#include <weir/kinds/flow/one_step.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
 
 using weir::Tensor;
 
-class Rk4 final : public weir::Integrator {
+class Rk4 final : public weir::OneStep {
  public:
   Tensor step(const weir::Velocity& v, const Tensor& x, double t, double h) const override {
     const Tensor k1 = v(x, t);

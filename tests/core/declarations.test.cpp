@@ -3,14 +3,14 @@
 
 #include <functional>
 
-#include <weir/kinds/flow/integrator.hpp>
+#include <weir/kinds/flow/one_step.hpp>
 
 using weir::Tensor;
 
 namespace {
 
 // Euler's method, for which an integrator's own declarations are there already.
-class Euler : public weir::Integrator {
+class Euler : public weir::OneStep {
  public:
   Tensor step(const weir::Velocity& v, const Tensor& x, double t, double h) const override {
     return x + h * v(x, t);

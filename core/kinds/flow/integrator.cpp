@@ -1,11 +1,10 @@
-// core/kinds/flow/integrator.cpp -- the loop over steps that all fixed-step integrators share.
+// core/kinds/flow/integrator.cpp -- what all integrators share: chunks of rows, the times that are kept, points that are lost.
 #include <weir/kinds/flow/integrator.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <weir/kinds/flow/source.hpp>
 
@@ -17,22 +16,19 @@ std::int64_t n_lost(const Tensor& x) {
   return x.size(0) - at::isfinite(x).flatten(1).all(1).sum().item<std::int64_t>();
 }
 
-using Step = std::function<Tensor(const Tensor& x, std::int64_t k)>;
-
-// The step, from 1, after which a point is first lost; 0 if one is at the start. The steps are gone again: to look after each one in
-// the first place would make a device wait for the host.
-std::int64_t first_lost(Tensor x, const Step& step, std::int64_t steps, const Run& run) {
-  for (std::int64_t k = 0; k < steps; ++k) {
-    if (n_lost(x) > 0) return k;
-    if (run.stop_requested()) throw Stopped();
-    x = step(x, k);
-  }
-  return steps;
-}
-
 }  // namespace
 
 Integrator::~Integrator() = default;
+
+std::vector<double> Integrator::saved_times() const {
+  if (save_at_.given()) return save_at_();
+  std::vector<double> times;
+  const auto last = static_cast<double>(save_() - 1);
+  for (std::int64_t i = 0; i + 1 < save_(); ++i)
+    times.push_back(from() + (until() - from()) * (static_cast<double>(i) / last));
+  if (save_() > 0) times.push_back(until());  // 1 + (0.1 - 1) is not 0.1
+  return times;
+}
 
 void Integrator::plan(Plan& plan) {
   const Shape& start = start_.shape();
@@ -40,78 +36,124 @@ void Integrator::plan(Plan& plan) {
     plan.fault("start", "an integrator's start needs points [n, ...]; this tensor has no item axis");
     return;
   }
-  const Shape item(start.begin() + 1, start.end());
-  field_->plan_for(item, plan);
-  if (!plan.clean()) return;
-  if (save_() == 1 || save_() > steps_() + 1) {
+  if (start.front() < 1)
+    plan.fault("start", "an integrator's start needs at least one point, and this tensor has none");
+  if (from() == until())
+    plan.fault("until",
+               fmt::format("until is {}, where the flow starts: there is nothing to follow", until()),
+               "set `until`, or `from`, to another time");
+  if (save_() == 1)
     plan.fault("save",
-               fmt::format("save is {} but a grid of {} steps has {} times; save must be 0 or from 2 to {}",
-                           save_(), steps_(), steps_() + 1, steps_() + 1));
-    return;
+               "save is 1, but the times that are kept include both ends; save must be 0 or at least 2",
+               "for one time: save_at: [t]");
+  if (save_at_.given()) {
+    if (save_() > 0)
+      plan.fault("save_at", "save and save_at both say which times are kept", "remove one of them");
+    const std::vector<double>& times = save_at_();
+    const double direction = until() > from() ? 1 : -1;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      if (direction * (times[i] - from()) < 0 || direction * (until() - times[i]) < 0)
+        plan.fault("save_at", fmt::format("save_at has {}, which is not on the way from {} to {}", times[i],
+                                          from(), until()));
+      if (i > 0 && direction * (times[i] - times[i - 1]) <= 0)
+        plan.fault("save_at",
+                   fmt::format("save_at goes in the order of the way from {} to {}: {} comes after {}",
+                               from(), until(), times[i], times[i - 1]));
+    }
   }
+  const Shape item(start.begin() + 1, start.end());
+  Domain domain(item);
+  for (const auto& [name, rows] : context_.shapes()) {
+    if (rows.empty() || rows.front() != start.front())
+      plan.fault("context", fmt::format("'{}' has [{}] for {} points: it needs one row for each", name,
+                                        fmt::join(rows, ", "), start.front()));
+    else
+      domain.context[name] = {.shape = Shape(rows.begin() + 1, rows.end())};
+  }
+  if (guidance_.given() && domain.context.empty())
+    plan.fault("guidance", "guidance weighs a context, and there is none",
+               "write context: {label: ...}, or remove guidance");
+  domain.left_out = guidance_.given();
+  if (!plan.clean()) return;
+  field_->plan_for(domain, plan);
+  if (!plan.clean()) return;
   end_.plan(start, dims_of("pair", item));
-  nfe_.plan({}, {});
-  if (save_() > 0) {
-    Shape saved{save_()};
+  if (nfe_of_each_row())
+    nfe_.plan({start.front()}, {"pair"});
+  else
+    nfe_.plan({}, {});
+  if (const auto times = static_cast<std::int64_t>(saved_times().size()); times > 0) {
+    Shape saved{times};
     saved.insert(saved.end(), start.begin(), start.end());
     std::vector<std::string> dims = dims_of("pair", item);
     dims.insert(dims.begin(), "time");
     trajectory_.plan(saved, std::move(dims));
-    time_.plan({save_()}, {"time"});
+    time_.plan({times}, {"time"});
   }
+}
+
+Velocity Integrator::velocity(const Params& params, const Context& context, const Rows& chunk) const {
+  if (context.empty())
+    return [&](const Tensor& x, const Tensor& t) { return field_->velocity(params, x, t); };
+  Context here;
+  for (const auto& [name, rows] : context) here[name] = rows.narrow(0, chunk.first, chunk.x.size(0));
+  return Velocity(
+      Velocity::OfRows([this, &params, here](const Tensor& x, const Tensor& t, const Tensor& rows) {
+        Context told = here;
+        if (rows.defined())
+          for (auto& [name, value] : told) value = value.index_select(0, rows);
+        const Tensor with = field_->velocity(params, x, t, told);
+        if (!guidance_.given()) return with;
+        const Tensor without = field_->velocity(params, x, t, left_out(told));
+        return without + guidance_() * (with - without);
+      }));
 }
 
 void Integrator::run(Run& run) {
   const Tensor start = start_().to(options());
-  const std::int64_t n = start.size(0), steps = steps_(), saves = save_();
   const Shape item(start.sizes().begin() + 1, start.sizes().end());
+  const std::vector<double> saved = saved_times();
+  Domain domain(item);
+  Context context;  // of all rows
+  for (const auto& [name, rows] : context_()) {
+    domain.context[name] = {.shape = Shape(rows.sizes().begin() + 1, rows.sizes().end())};
+    const bool label = rows.dim() == 1 && at::isIntegralType(rows.scalar_type(), /*includeBool=*/false);
+    context[name] = label ? rows.to(start.device()) : rows.to(options());
+  }
   Rng rng = this->rng().at("init");
-  const Params params = field_->init(item, rng);
-  std::vector<std::int64_t> kept;  // grid index of each saved time
-  for (std::int64_t i = 0; i < saves; ++i)
-    kept.push_back(std::llround(double(i) * double(steps) / double(saves - 1)));
+  const Params params = field_->init(domain, rng);
 
-  std::vector<Tensor> ends, trajectories;
-  std::int64_t lost = 0, lost_at = steps;
-  const std::int64_t chunks = (n + chunk_() - 1) / chunk_();
+  std::vector<Tensor> ends, trajectories, evaluations;
+  std::int64_t lost = 0;
+  std::optional<double> lost_after;
+  const double direction = until() > from() ? 1 : -1;
+  const std::int64_t n = start.size(0), chunks = (n + chunk_() - 1) / chunk_();
   for (std::int64_t c = 0; c < chunks; ++c) {
-    const Tensor from = start.narrow(0, c * chunk_(), std::min(chunk_(), n - c * chunk_()));
-    Tensor x = from;
-    const Velocity v = [&](const Tensor& at, double t) {
-      return field_->velocity(params, at, at::full({at.size(0)}, t, at.options()));
-    };
-    const Step next = [&](const Tensor& at, std::int64_t k) {
-      return step(v, at, double(k) / double(steps), 1.0 / double(steps));
-    };
-    std::vector<Tensor> saved;
-    for (std::int64_t k = 0; k <= steps; ++k) {
-      if (std::ranges::find(kept, k) != kept.end()) saved.push_back(x);
-      if (k == steps) break;
-      if (run.stop_requested()) throw Stopped();
-      x = next(x, k);
-      run.progress(c * steps + k + 1, chunks * steps, {});
-    }
-    if (const std::int64_t here = n_lost(x); here > 0) {
-      lost += here;
-      lost_at = std::min(lost_at, first_lost(from, next, lost_at, run));
-    }
-    ends.push_back(x);
-    if (saves > 0) trajectories.push_back(at::stack(saved));
+    const Rows rows{start.narrow(0, c * chunk_(), std::min(chunk_(), n - c * chunk_())), c * chunk_()};
+    const Path path =
+        follow(velocity(params, context, rows), rows, saved, [&](std::int64_t done, std::int64_t total) {
+          run.progress(c * total + done, chunks * total, {});
+          if (run.stop_requested() && done < total) throw Stopped();
+        });
+    lost += n_lost(path.end);
+    if (path.lost_after && (!lost_after || direction * (*path.lost_after - *lost_after) < 0))
+      lost_after = path.lost_after;
+    ends.push_back(path.end);
+    evaluations.push_back(guidance_.given() ? 2 * path.nfe : path.nfe);
+    if (!saved.empty()) trajectories.push_back(at::stack(path.saved));
   }
   if (lost > 0)
     run.warn(fmt::format(
         "{} of {} points end as NaN or infinity, {}", lost, n,
-        lost_at == 0 ? "and the start holds some already"
-                     : fmt::format("the first from step {} of {} on, which begins at t = {:.6g}: take more "
-                                   "steps, or see what the field is there",
-                                   lost_at, steps, double(lost_at - 1) / double(steps))));
+        n_lost(start) > 0 || !lost_after
+            ? "and the start holds some already"
+            : fmt::format("the first after t = {:.6g}: take smaller steps, or see what the field is there",
+                          *lost_after)));
   end_.set(at::cat(ends));
-  nfe_.set(at::scalar_tensor(steps * evaluations(), at::kLong));
-  if (saves > 0) {
+  nfe_.set(nfe_of_each_row() ? at::cat(evaluations) : evaluations.front());
+  if (!saved.empty()) {
     trajectory_.set(at::cat(trajectories, 1));
-    std::vector<double> times;
-    for (const std::int64_t k : kept) times.push_back(double(k) / double(steps));
-    time_.set(at::tensor(times, at::kDouble));
+    time_.set(at::tensor(saved, at::kDouble));
   }
 }
 

@@ -1,13 +1,13 @@
 // tests/sdk/zoo/integrator/rider.cpp -- Euler's method with the clock of a path, which has a port of its own and a default.
-#include <weir/kinds/flow/integrator.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/flow/one_step.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
 
 using weir::Tensor;
 
-class Rider final : public weir::Integrator {
+class Rider final : public weir::OneStep {
   weir::Port<weir::Interpolant> clock_{this, "clock", weir::by_default("linear"),
                                        "a path from 0 to 1 that runs at the speed of t"};
 

@@ -1,12 +1,12 @@
 // tests/sdk/zoo/integrator/twofold.cpp -- hides a port of its base class behind one of the same name.
-#include <weir/kinds/flow/integrator.hpp>
+#include <weir/kinds/flow/one_step.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
 
 using weir::Tensor;
 
-class Twofold final : public weir::Integrator {
+class Twofold final : public weir::OneStep {
   weir::Port<weir::Field> field_{this, "field", "the field that every integrator has already"};
 
  public:

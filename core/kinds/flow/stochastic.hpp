@@ -1,0 +1,57 @@
+// core/kinds/flow/stochastic.hpp -- integrators of a stochastic differential equation whose points have the law of the flow's at every
+// time.
+//
+//   forward    dX = [v + c (beta v - beta' X)] dt + sqrt(2 c D(t)) dW        v = v(X, t)
+//   backward   dX = [v - c (beta v - beta' X)] dt + sqrt(2 c D(t)) dW        dt < 0
+//
+//   D(t) = beta' (alpha^2 + gamma^2) - beta alpha alpha' [- beta gamma gamma' with noise_in_target],   1 - t on the linear path
+//   s    = (beta v - beta' x) / D, the score grad log p_t(x), where x0 ~ N(0, I) is independent of x1
+//
+// so that the drift is v + w^2 s / 2 with w^2 = 2 c D: the score's singularity at the end of the path is never met.
+//
+// Source   Albergo, Boffi, Vanden-Eijnden, arXiv 2303.08797, section 2.3 (any diffusion keeps the marginals); Ma et al., arXiv
+//          2401.08740 (the score from the velocity). Derived here with the noise gamma z: E[x0 | x] = -alpha s, E[z | x] = -gamma s.
+// Limits   Only for start ~ N(0, I) that is independent of the data, and for the field that minimises the loss: along another field
+//          the law differs from that of its flow. Where gamma changes and is not in the target (noise_in_target), the flow itself has
+//          not the path's marginals, and with c the law moves from those of the flow towards those of the path. D is nowhere
+//          negative on Weir's own paths; a path where it is cannot be run.
+#pragma once
+
+#include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/flow/stepped.hpp>
+
+namespace weir {
+
+class Stochastic : public Stepped {
+ public:
+  ~Stochastic() override;
+  void plan(Plan& plan) override;
+
+  // The equation dX = drift dt + diffusion dW of one chunk.
+  struct Equation {
+    std::function<Tensor(const Tensor& x, double t)> drift;  // [N, item...]
+    std::function<double(double t)> diffusion;
+  };
+  // x after one step of size h from (x, t); dw ~ N(0, |h|) [N, item...], the increment of the Brownian path over this step.
+  virtual Tensor step(const Equation& equation, const Tensor& x, double t, double h,
+                      const Tensor& dw) const = 0;
+  virtual int evaluations() const = 0;  // of the drift in one step
+
+ protected:
+  Path follow(const Velocity& v, const Rows& rows, const std::vector<double>& saved,
+              const Watch& watch) const override;
+
+ private:
+  Equation equation(const Velocity& v, const Tensor& like) const;
+  Tensor increment(const Rows& rows, std::int64_t k, double h) const;  // dw of step k
+
+  Port<Interpolant> interpolant_{this, "interpolant", by_default("linear"),
+                                 "path that the field was trained on"};
+  Param<double> diffusion_{this, "diffusion", 1, non_negative, "strength c of the noise; 0: the flow itself"};
+  Param<std::int64_t> increments_{this, "increments", absent, at_least(1),
+                                  "equal increments of the Brownian path, summed over each step; a multiple "
+                                  "of steps (default: steps). Runs of the same number "
+                                  "follow the same path with other steps"};
+};
+
+}  // namespace weir

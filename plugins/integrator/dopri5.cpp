@@ -1,0 +1,18 @@
+// plugins/integrator/dopri5.cpp -- the Runge-Kutta pair of orders 5 and 4 of Dormand and Prince, with steps of each row's own.
+//
+// Source   dormand_prince.hpp
+// Shapes   x [N, item...]
+// Limits   embedded.hpp: explicit, so that a stiff field costs many steps.
+#include <weir/kinds/flow/dormand_prince.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+class Dopri5 final : public weir::Embedded {
+ public:
+  const weir::Tableau& tableau() const override { return weir::dormand_prince(); }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Dopri5, "Dormand and Prince's pair of orders 5 and 4, adaptive steps for each row")
