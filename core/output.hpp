@@ -41,6 +41,7 @@ class AnyOutput {
   // Every dataset that this output records; empty until planned. Known after Node::plan.
   const std::vector<DatasetSpec>& datasets() const { return datasets_; }
   bool planned() const { return !datasets_.empty(); }
+  virtual bool given() const { return planned(); }  // as its node is set; known after Node::plan
 
  protected:
   DatasetSpec& dataset(const std::string& name, const Shape& shape, std::vector<std::string> dims, bool trace,
@@ -76,6 +77,7 @@ class Output final : public AnyOutput {
 
   void set(std::shared_ptr<const T> value) { value_ = std::move(value); }
   const T* get() const { return value_.get(); }
+  bool given() const override { return value_ != nullptr; }
 
  private:
   std::shared_ptr<const T> value_;

@@ -132,7 +132,8 @@ class AnyParam {
   const std::string& name() const { return schema_.name; }
   const ParamSchema& schema() const { return schema_; }
   bool given() const { return given_; }
-  void set(const nlohmann::json& json);  // a checked, resolved value; null = absent
+  void set(const nlohmann::json& json);     // a checked, resolved value; null = absent
+  virtual nlohmann::json json() const = 0;  // the same back, of the default where nothing was written
 
  protected:
   virtual void assign(const nlohmann::json& json) = 0;
@@ -160,6 +161,9 @@ class Param final : public AnyParam {
       : Param(node, std::move(name), absent, any_value, std::move(description)) {}
 
   const T& operator()() const { return value_; }
+  nlohmann::json json() const override {
+    return given() || !schema().fallback.is_null() ? json_of(value_) : nlohmann::json();
+  }
 
  private:
   static ParamSchema schema_of(std::string name, const Limits& limits, std::string description, bool needed,

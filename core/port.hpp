@@ -5,6 +5,8 @@
 //   weir::Port<Tensor> ot_{this, "ot", weir::optional, "OT partners, where known"};
 //   weir::Ports<weir::Field> fields_{this, "fields", "what the mean is taken of"};
 //
+// In a pipeline, a port with a default takes the bare name of another plugin, `noise: brownian`, unless a node has that name.
+//
 // A node's port is bound before its plan; what it gives is planned and run before the node that takes it. An optional port may be
 // unbound: ask bound() before anything else of it.
 #pragma once

@@ -101,11 +101,12 @@ std::vector<Fault::Also> Executor::ends_of(const GraphNode& node, const std::str
   return ends;
 }
 
-// Some outputs are there only with some parameters: the pairs of a coupling only if they are fixed.
+// Some outputs are there only with some parameters or nodes: the pairs of a coupling only if they are fixed, the best field of a
+// training only if a probe keeps it.
 void Executor::check_given(const std::string& port, const Link& link, Plan& plan) const {
   const Node& other = node(link.node);
   const AnyOutput* output = link.output.empty() ? nullptr : other.output(link.output);
-  if (!output || output->schema().kind != "tensor" || output->planned()) return;
+  if (!output || output->given()) return;
   plan.fault(port,
              fmt::format("{} needs {}.{} ({}), which {} does not give as it is set", port, link.node,
                          link.output, output->schema().description, link.node),

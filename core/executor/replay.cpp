@@ -40,7 +40,7 @@ class Executor::Replay {
         if (auto* tensor = dynamic_cast<Output<Tensor>*>(output))
           give(*tensor, executor_.graph_.nodes[i], name);
         else
-          complete(from);
+          complete(from, output == nullptr);
       }
     }
   }
@@ -61,16 +61,21 @@ class Executor::Replay {
     output.set(saved_tensor(record_.read(path), executor_.options_));
   }
 
-  void complete(std::size_t i) {
-    if (!complete_.insert(i).second) return;
+  // `itself`: for who takes the node, not an output of it. Of a stateful one that is more than its outputs: what it ended with is in
+  // no record.
+  void complete(std::size_t i, bool itself) {
     Node& node = *executor_.nodes_[i];
-    if (node.restore(recorded_of(node))) {
+    itself = itself && node.stateful();
+    const auto [known, first] = ran_.try_emplace(i, false);
+    if (!first && (known->second || !itself)) return;
+    if (!itself && node.restore(recorded_of(node))) {
       // A trained field is its model with other parameters: what is given again builds upon inputs of its kind.
       std::set<std::string> kinds;
       for (const AnyOutput* output : node.outputs())
         if (output->schema().kind != "tensor") kinds.insert(output->schema().kind);
       return give_inputs(i, &kinds);
     }
+    known->second = true;
     give_inputs(i);
     if (node.stateful())
       events_.warning(
@@ -96,7 +101,7 @@ class Executor::Replay {
   Recorder& recorder_;
   Events& events_;
   std::string path_;
-  std::set<std::size_t> complete_;
+  std::map<std::size_t, bool> ran_;  // the nodes that are complete, and whether they ran for it
 };
 
 void Executor::replay(const std::string& node, const Reader& record, Recorder& recorder, Events& events) {

@@ -4,6 +4,7 @@
 //
 // Source   Liu, Gong, Liu, arXiv 2209.03003: the k-th rectified flow is trained on the pairs (z, flow(z)) of the one before.
 // Shapes   x0, x1 [pair, item...]; a dataset with one axis has items {1}
+//          context: a tensor of one row for each pair
 // Limits   fixed by nature: `draw` is not asked for
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/plugin.hpp>
@@ -20,6 +21,10 @@ class Given final : public weir::Coupling {
   weir::Port<Tensor> target_{this, "end", weir::optional, "x1, as flow.end"};
   weir::Param<weir::Path> file_{this, "file", weir::absent,
                                 "HDF5 file to read instead, such as the record of another run"};
+  weir::Ports<Tensor> context_{this, "context",
+                               "what belongs to each pair beside its points, by name: {label: pairs.label}"};
+  weir::Param<std::int64_t> classes_{this, "classes", weir::absent, weir::at_least(1),
+                                     "number of classes of the context `label`"};
   weir::Param<std::string> first_{this, "x0_dataset", "/x0", "dataset of x0 in the file"};
   weir::Param<std::string> last_{this, "x1_dataset", "/x1", "dataset of x1 in the file"};
 
@@ -44,21 +49,40 @@ class Given final : public weir::Coupling {
     count_ = x0.front();
     item_.assign(x0.begin() + 1, x0.end());
     if (item_.empty()) item_ = {1};
+    for (const auto& [name, rows] : context_.shapes()) {
+      if (rows.empty() || rows.front() != count_)
+        return plan.fault("context", fmt::format("'{}' has [{}] for {} pairs: it needs one row for each",
+                                                 name, fmt::join(rows, ", "), count_));
+      if (name == "label" && !classes_.given())
+        return plan.fault("classes", "pairs with a `label` need the number of its classes",
+                          "write, for example, classes: 10");
+      context_entries_[name] = {.shape = weir::Shape(rows.begin() + 1, rows.end()),
+                                .classes = name == "label" ? classes_() : 0};
+    }
     plan_outputs();
   }
 
-  void run(weir::Run&) override {
+  void run(weir::Run& run) override {
     const weir::Shape shape = weir::rows_of(count_, item_);
-    if (source_.bound()) return keep(batch_of(points(source_(), shape), points(target_(), shape)));
+    if (source_.bound()) {
+      const weir::AnyOutput* label = source_.from().output("label");
+      if (label && label->planned() && context_entries_.empty())
+        run.warn(fmt::format(
+            "the points of '{0}' have labels, which these pairs do not carry: to keep them, write "
+            "context: {{label: {0}.label}}",
+            source_.from().path()));
+      return keep(with_context(batch_of(points(source_(), shape), points(target_(), shape))));
+    }
     const weir::Reader reader(file_());
     const auto read = [&](const std::string& dataset) {
       return points(weir::tensor_of(reader.read(dataset), options()), shape);
     };
-    keep(batch_of(read(first_()), read(last_())));
+    keep(with_context(batch_of(read(first_()), read(last_()))));
   }
 
   weir::Shape shape() const override { return item_; }
   std::optional<std::int64_t> size() const override { return count_; }
+  std::map<std::string, weir::Domain::Entry> context() const override { return context_entries_; }
 
  protected:
   weir::Batch pair(std::int64_t, weir::Rng&) const override {
@@ -66,6 +90,18 @@ class Given final : public weir::Coupling {
   }  // never asked: run reads the pairs
 
  private:
+  weir::Batch with_context(weir::Batch pairs) const {
+    for (const auto& [name, rows] : context_()) {
+      if (name == "label" &&
+          (rows.min().item<std::int64_t>() < 0 || rows.max().item<std::int64_t>() >= classes_()))
+        throw std::runtime_error(fmt::format(
+            "labels go from {} to {}, and classes is {}: they must be 0 to {}",
+            rows.min().item<std::int64_t>(), rows.max().item<std::int64_t>(), classes_(), classes_() - 1));
+      pairs.context[name] = name == "label" ? rows.to(options().dtype(at::kLong)) : rows.to(options());
+    }
+    return pairs;
+  }
+
   Points points(const Tensor& x, const weir::Shape& shape) const {
     return {.x = x.to(options()).reshape(shape), .label = {}, .item = {}};
   }
@@ -92,6 +128,7 @@ class Given final : public weir::Coupling {
 
   weir::Shape item_;
   std::int64_t count_ = 0;
+  std::map<std::string, weir::Domain::Entry> context_entries_;
 };
 
 }  // namespace

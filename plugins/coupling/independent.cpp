@@ -30,6 +30,7 @@ class Independent final : public weir::DrawnCoupling {
   }
 
   const weir::Source* set_of(int end) const override { return finite(end == 0 ? *source_ : *target_); }
+  std::map<std::string, weir::Domain::Entry> context() const override { return labels_of(*target_); }
 
  protected:
   weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {

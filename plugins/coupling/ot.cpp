@@ -59,6 +59,7 @@ class Ot final : public weir::DrawnCoupling {
 
   weir::Shape shape() const override { return source_->shape(); }
   const weir::Source* set_of(int end) const override { return finite(end == 0 ? *source_ : *target_); }
+  std::map<std::string, weir::Domain::Entry> context() const override { return labels_of(*target_); }
   bool dependent_rows() const override { return !size(); }
 
  protected:

@@ -64,6 +64,7 @@ class Rematched final : public weir::Coupling {
 
   weir::Shape shape() const override { return coupling_->shape(); }
   const weir::Source* set_of(int end) const override { return coupling_->set_of(end); }
+  std::map<std::string, weir::Domain::Entry> context() const override { return coupling_->context(); }
   std::optional<std::int64_t> size() const override { return coupling_->size(); }
 
  protected:

@@ -150,9 +150,10 @@ class Affine final : public weir::Field {
     }
   }
 
-  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
+  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+    refuse_context(domain, plan);
     double dim = 1;
-    for (const auto size : item) dim *= static_cast<double>(size);
+    for (const auto size : domain.item) dim *= static_cast<double>(size);
     if (dim > largest_dim) {
       plan.fault(
           "",
@@ -173,7 +174,8 @@ class Affine final : public weir::Field {
     }
   }
 
-  weir::Params init(const weir::Shape& item, weir::Rng&) const override {
+  weir::Params init(const weir::Domain& domain, weir::Rng&) const override {
+    const weir::Shape& item = domain.item;
     const auto [matrix, shift] =
         values(std::accumulate(item.begin(), item.end(), std::int64_t{1}, std::multiplies<>()));
     return weir::Params({{"Theta", matrix.to(options())}, {"theta", shift.to(options())}});

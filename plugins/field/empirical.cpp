@@ -57,8 +57,9 @@ class Empirical final : public weir::Field {
     }
   }
 
-  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
-    if (item != target_->shape()) {
+  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+    refuse_context(domain, plan);
+    if (domain.item != target_->shape()) {
       plan.fault(
           "target",
           "field/empirical is a field on the items of its own target set, which have another shape than the "
@@ -71,7 +72,7 @@ class Empirical final : public weir::Field {
     set_.emplace(std::vector<Tensor>{target_->items(every).flatten(1)});
   }
 
-  weir::Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
+  weir::Params init(const weir::Domain&, weir::Rng&) const override { return {}; }
 
   Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t,
                   const weir::Context&) const override {

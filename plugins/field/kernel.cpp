@@ -45,8 +45,9 @@ class Kernel final : public weir::Field {
     }
   }
 
-  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
-    if (item != coupling_->shape()) {
+  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+    refuse_context(domain, plan);
+    if (domain.item != coupling_->shape()) {
       plan.fault(
           "coupling",
           "field/kernel is a field on the items of its own pairs, which have another shape than the points "
@@ -59,7 +60,7 @@ class Kernel final : public weir::Field {
     pairs_.emplace(std::vector<Tensor>{all.x0().flatten(1), all.x1().flatten(1)}, all.weight);
   }
 
-  weir::Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
+  weir::Params init(const weir::Domain&, weir::Rng&) const override { return {}; }
 
   Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t,
                   const weir::Context&) const override {

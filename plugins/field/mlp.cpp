@@ -1,9 +1,10 @@
 // plugins/field/mlp.cpp -- a multilayer perceptron in the point and the time.
 //
-//   h_0 = (x, tau(t))     h_k = act(W_k h_(k-1) + b_k), k = 1..depth     v = W h_depth + b
+//   h_0 = (x, tau(t))     h_1 = act(W_1 h_0 + b_1 + e)     h_k = act(W_k h_(k-1) + b_k), k = 2..depth     v = W h_depth + b
 //
 //   tau(t) = t                                       time: concat
 //   tau(t) = (sin 2 pi f t, cos 2 pi f t)_f          time: fourier, f geometric from 1 to 16
+//   e      = linear in the context, labels one-hot   math/autograd/context.hpp; none without context
 //
 // Source   Tong et al., arXiv 2302.00482 (t appended as one more coordinate); PyTorch's initialisation of Linear.
 // Shapes   x, v [B, item...], flattened inside; parameters net.0, net.2, ... as in a torch.nn.Sequential
@@ -11,7 +12,8 @@
 #include <fmt/format.h>
 
 #include <weir/kinds/flow/field.hpp>
-#include <weir/math/autograd/layers.hpp>
+#include <weir/math/autograd/context.hpp>
+#include <weir/math/autograd/mlp.hpp>
 #include <weir/plugin.hpp>
 
 #include <functional>
@@ -27,8 +29,7 @@ constexpr double most_parameters = 2147483647;  // 2^31 - 1
 class Mlp final : public weir::Field {
   weir::Param<std::int64_t> width_{this, "width", 256, weir::at_least(1), "units of each hidden layer"};
   weir::Param<std::int64_t> depth_{this, "depth", 3, weir::between(1, 1000), "number of hidden layers"};
-  weir::Param<std::string> activation_{this, "activation", "silu",
-                                       weir::one_of({"silu", "relu", "tanh", "selu", "gelu"}),
+  weir::Param<std::string> activation_{this, "activation", "silu", weir::one_of(weir::nn::activations()),
                                        "nonlinearity after each hidden layer"};
   weir::Param<std::string> time_{this, "time", "concat", weir::one_of({"concat", "fourier"}),
                                  "how t enters: as one more coordinate, or as sines and cosines"};
@@ -37,15 +38,7 @@ class Mlp final : public weir::Field {
 
   std::int64_t time_width() const { return time_() == "fourier" ? features_() : 1; }
 
-  static std::string layer(std::int64_t k) { return "net." + std::to_string(2 * k); }
-
-  Tensor activate(const Tensor& x) const {
-    if (activation_() == "relu") return at::relu(x);
-    if (activation_() == "tanh") return at::tanh(x);
-    if (activation_() == "selu") return at::selu(x);
-    if (activation_() == "gelu") return at::gelu(x);
-    return at::silu(x);
-  }
+  weir::nn::Mlp net() const { return {width_(), depth_(), activation_()}; }
 
  public:
   void plan(weir::Plan& plan) override {
@@ -55,12 +48,11 @@ class Mlp final : public weir::Field {
     }
   }
 
-  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
+  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+    weir::nn::plan_context(domain, plan);
     double dim = 1;
-    for (const auto size : item) dim *= static_cast<double>(size);
-    const double width = static_cast<double>(width_());
-    const double count = (dim + static_cast<double>(time_width()) + 1) * width +
-                         static_cast<double>(depth_() - 1) * (width + 1) * width + (width + 1) * dim;
+    for (const auto size : domain.item) dim *= static_cast<double>(size);
+    const double count = net().parameters(dim + static_cast<double>(time_width()), dim);
     if (count > most_parameters) {
       plan.fault(
           "width",
@@ -71,23 +63,21 @@ class Mlp final : public weir::Field {
     }
   }
 
-  weir::Params init(const weir::Shape& item, weir::Rng& rng) const override {
+  weir::Params init(const weir::Domain& domain, weir::Rng& rng) const override {
+    const weir::Shape& item = domain.item;
     const std::int64_t dim = std::accumulate(item.begin(), item.end(), std::int64_t{1}, std::multiplies<>());
     weir::nn::Named named;
-    std::int64_t in = dim + time_width();
-    for (std::int64_t k = 0; k < depth_(); ++k, in = width_())
-      weir::nn::init_linear(named, layer(k), in, width_(), rng);
-    weir::nn::init_linear(named, layer(depth_()), in, dim, rng);
+    net().init(named, dim + time_width(), dim, rng);
+    weir::nn::init_context(named, domain, width_(), rng);
     return weir::Params(std::move(named));
   }
 
   Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
-                  const weir::Context&) const override {
+                  const weir::Context& context) const override {
     const Tensor tau =
         time_() == "fourier" ? weir::nn::time_features(t, features_(), highest_frequency) : t.unsqueeze(1);
-    Tensor h = at::cat({x.flatten(1), tau}, 1);
-    for (std::int64_t k = 0; k < depth_(); ++k) h = activate(weir::nn::linear(params, layer(k), h));
-    return weir::nn::linear(params, layer(depth_()), h).reshape_as(x);
+    const Tensor e = weir::nn::context_features(params, context);
+    return net().apply(params, at::cat({x.flatten(1), tau}, 1), e).reshape_as(x);
   }
 
   bool taped() const override { return true; }
@@ -95,4 +85,4 @@ class Mlp final : public weir::Field {
 
 }  // namespace
 
-WEIR_PLUGIN(Mlp, "Multilayer perceptron in the point and the time")
+WEIR_PLUGIN(Mlp, "Multilayer perceptron in the point, the time and the context")

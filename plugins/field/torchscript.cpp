@@ -149,12 +149,13 @@ class TorchScript final : public weir::Field {
         ._set_initial_executor_execution_mode(torch::jit::ExecutorExecutionMode::SIMPLE);
   }
 
-  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
+  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+    refuse_context(domain, plan);
     const auto fault = [&](const std::string& text, const std::string& remedy) {
       plan.fault("file", fmt::format("'{}' {}", file_().string(), text), remedy);
     };
     weir::Rng rng(0, "field/torchscript", options());
-    const Tensor x = rng.at("x").normal(weir::rows_of(3, item)), t = rng.at("t").uniform({3});
+    const Tensor x = rng.at("x").normal(weir::rows_of(3, domain.item)), t = rng.at("t").uniform({3});
     const weir::Params params = off_zero(rng).requiring_grad();  // as in training
     try {
       const std::vector<Tensor> generators = generator_states(), kept = copies(x, t);
@@ -179,7 +180,7 @@ class TorchScript final : public weir::Field {
     }
   }
 
-  weir::Params init(const weir::Shape&, weir::Rng&) const override {
+  weir::Params init(const weir::Domain&, weir::Rng&) const override {
     std::vector<std::pair<std::string, Tensor>> params;
     for (const auto& [name, value] : originals_) {
       params.emplace_back(name, value.detach().to(options(), /*non_blocking=*/false, /*copy=*/true));
@@ -229,7 +230,7 @@ class TorchScript final : public weir::Field {
 
   // The first parameters, but none of them zero: a last layer that starts at zero would hide what comes before it.
   weir::Params off_zero(weir::Rng& rng) const {
-    weir::Params params = init({}, rng);
+    weir::Params params = init(weir::Shape{}, rng);
     for (const auto& [name, value] : params.tensors()) {
       if (value.count_nonzero().item<std::int64_t>() == 0)
         value.copy_(0.1 * rng.at("move " + name).normal(value.sizes()));

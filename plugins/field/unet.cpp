@@ -1,6 +1,6 @@
 // plugins/field/unet.cpp -- a small U-Net for images.
 //
-//   e = W2 silu(W1 tau(t))                          tau: sines and cosines of t
+//   e = W2 silu(W1 tau(t)) + linear in the context  tau: sines and cosines of t; labels one-hot (math/autograd/context.hpp)
 //   block(h) = skip(h) + conv(silu((1 + a) norm(conv(silu(norm(h)))) + b)),  (a, b) = W e for each channel
 //   down     at each level `blocks` blocks, then a convolution of stride 2; up the same with the level's results beside it,
 //            after nearest-neighbour growth to exactly the level's size, so odd sizes work (28, 14, 7, 4)
@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <weir/kinds/flow/field.hpp>
+#include <weir/math/autograd/context.hpp>
 #include <weir/math/autograd/layers.hpp>
 #include <weir/math/autograd/tape.hpp>
 #include <weir/plugin.hpp>
@@ -52,9 +53,9 @@ class Layers {
     return nn::group_norm(params(), name, x, groups);
   }
 
- private:
   weir::Params params() const { return fresh_ ? weir::Params(*fresh_) : *params_; }
 
+ private:
   const weir::Params* params_ = nullptr;
   nn::Named* fresh_ = nullptr;
   weir::Rng* rng_ = nullptr;
@@ -88,12 +89,14 @@ class Unet final : public weir::Field {
     return width_() * static_cast<std::int64_t>(multipliers_()[level]);
   }
 
-  Tensor pass(const Layers& layers, const Tensor& x, const Tensor& t) const {
+  Tensor pass(const Layers& layers, const Tensor& x, const Tensor& t, const weir::Context& context) const {
     const auto at_level = [](const char* way, std::size_t level, const auto& part) {
       return fmt::format("{}.{}.{}", way, level, part);
     };
     Tensor e = layers.linear("time.0", nn::time_features(t, features_(), highest_frequency), 4 * width_());
-    e = at::silu(layers.linear("time.2", at::silu(e), 4 * width_()));
+    e = layers.linear("time.2", at::silu(e), 4 * width_());
+    const Tensor told = nn::context_features(layers.params(), context);
+    e = at::silu(told.defined() ? e + told : e);
 
     Tensor h = layers.conv("in", x, width_());
     std::vector<Tensor> kept;
@@ -138,7 +141,9 @@ class Unet final : public weir::Field {
     }
   }
 
-  void plan_for(const Shape& item, weir::Plan& plan) const override {
+  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+    nn::plan_context(domain, plan);
+    const Shape& item = domain.item;
     if (item.size() != 3) {
       plan.fault(
           "",
@@ -149,9 +154,15 @@ class Unet final : public weir::Field {
     }
   }
 
-  weir::Params init(const Shape& item, weir::Rng& rng) const override {
+  weir::Params init(const weir::Domain& domain, weir::Rng& rng) const override {
     nn::Named named;
-    pass(Layers(named, rng), at::zeros(weir::rows_of(1, item), rng.options()), at::zeros({1}, rng.options()));
+    nn::init_context(named, domain, 4 * width_(), rng);
+    weir::Context context;
+    for (const auto& [name, entry] : domain.context)
+      context[name] = at::zeros(weir::rows_of(1, entry.shape),
+                                entry.classes > 0 ? rng.options().dtype(at::kLong) : rng.options());
+    pass(Layers(named, rng), at::zeros(weir::rows_of(1, domain.item), rng.options()),
+         at::zeros({1}, rng.options()), context);
     for (auto& [name, tensor] : named) {
       if (weir::layer_of(name) == "out") tensor = at::zeros_like(tensor);
     }
@@ -159,8 +170,8 @@ class Unet final : public weir::Field {
   }
 
   Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
-                  const weir::Context&) const override {
-    return pass(Layers(params), x, t);
+                  const weir::Context& context) const override {
+    return pass(Layers(params), x, t, context);
   }
 
   bool taped() const override { return true; }

@@ -43,13 +43,14 @@ class FieldError final : public weir::Metric {
 
   weir::Params parameters(const weir::Field& field, const char* stream) const {
     weir::Rng rng = this->rng().at(stream);
-    return field.init(objective_->shape(), rng);
+    return field.init(objective_->domain(), rng);
   }
 
  public:
   void plan(weir::Plan& plan) override {
-    field_->plan_for(objective_->shape(), plan);
-    reference_->plan_for(objective_->shape(), plan);
+    weir::plan_of_field(*objective_, plan, /*own=*/true);
+    field_->plan_for(objective_->domain(), plan);
+    reference_->plan_for(objective_->domain(), plan);
     for (auto* output : {&relative_, &relative_se_, &relative_n_}) output->plan({}, {});
     bin_.plan({bins_()}, {"time_bin"});
   }
@@ -71,7 +72,7 @@ class FieldError final : public weir::Metric {
     const Tensor e = at::cat(errors), s = at::cat(norms);
     const double ratio = (e.sum() / s.sum()).item<double>();
     const Tensor without = ((e.sum() - e) / (s.sum() - s)).clamp_min(0).sqrt();
-    const bool independent = !objective_->coupling().dependent_rows();
+    const bool independent = !objective_->dependent_rows();
     relative_.set(at::scalar_tensor(std::sqrt(ratio), at::kDouble));
     relative_se_.set(at::scalar_tensor(
         independent ? weir::jackknife_se(without) : std::numeric_limits<double>::quiet_NaN(), at::kDouble));

@@ -65,7 +65,8 @@ class GradientVariance final : public weir::Metric {
 
  public:
   void plan(weir::Plan& plan) override {
-    field_->plan_for(objective_->shape(), plan);
+    weir::plan_of_field(*objective_, plan);
+    field_->plan_for(objective_->domain(), plan);
     if (!plan.clean()) return;
     const weir::Params params = parameters();
     if (params.empty()) {
@@ -85,7 +86,7 @@ class GradientVariance final : public weir::Metric {
 
   void run(weir::Run& run) override {
     const weir::Params params = parameters();
-    const bool independent = !objective_->coupling().dependent_rows();
+    const bool independent = !objective_->dependent_rows();
     std::vector<Tensor> totals, losses, layers, bins, means;
     for (std::int64_t r = 0; r < replicates_(); ++r) {
       if (run.stop_requested()) throw weir::Stopped();
@@ -137,18 +138,13 @@ class GradientVariance final : public weir::Metric {
 
   weir::Params parameters() const {
     weir::Rng rng = this->rng().at("init");
-    return field_->init(objective_->shape(), rng);
+    return field_->init(objective_->domain(), rng);
   }
 
   Measured measure(const weir::Params& params, const weir::Sample& sample) const {
-    weir::Tape tape;
-    const weir::Params live = params.requiring_grad();
-    const Tensor losses = objective_->loss(*field_, field_->taped() ? live.taped(tape) : live, sample);
-    Measured measured{losses.detach().mean(at::kDouble), {}, {}};
-    if (!field_->taped())
-      measured.per_sample = weir::gradients_by_row(*objective_, *field_, live, sample, losses);
-    weir::Gradients gradients = weir::gradients(losses, live, field_->taped() ? &tape : nullptr);
-    if (gradients.per_sample) measured.per_sample = std::move(*gradients.per_sample);
+    auto [losses, gradients] =
+        weir::loss_gradients(*objective_, *field_, params, sample, /*per_sample=*/true);
+    Measured measured{losses.mean(at::kDouble), {}, std::move(*gradients.per_sample)};
     std::vector<Tensor> flat;
     for (const Tensor& g : gradients.mean) flat.push_back(g.flatten());
     measured.mean = at::cat(flat);

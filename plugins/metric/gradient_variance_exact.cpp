@@ -8,8 +8,8 @@
 // Source   the problem: arXiv 2510.18118, section 3.
 // Shapes   total, loss, total_error, loss_error [1]    bin [bins]
 // Limits   fresh, jointly normal pairs and fields v = (I + t Theta)^-1 (theta + Theta x); anything else is refused.
-#include <weir/kinds/metric.hpp>
 #include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/metric.hpp>
 #include <weir/math/variance/exact_gradient_variance.hpp>
 #include <weir/plugin.hpp>
 
@@ -32,7 +32,7 @@ class ExactGradientVariance final : public weir::Metric {
 
  public:
   void plan(weir::Plan& plan) override {
-    field_->plan_for(objective_->shape(), plan);
+    field_->plan_for(objective_->domain(), plan);
     if (!plan.clean()) return;
     weir::plan_normal_flow(plan, *objective_);
     weir::plan_normal_flow(plan, "field", *field_, parameters());
@@ -57,7 +57,7 @@ class ExactGradientVariance final : public weir::Metric {
 
   weir::Params parameters() const {
     weir::Rng rng = this->rng().at("init");
-    return field_->init(objective_->shape(), rng);
+    return field_->init(objective_->domain(), rng);
   }
 };
 

@@ -12,8 +12,8 @@
 #include <cmath>
 #include <limits>
 
-#include <weir/kinds/metric.hpp>
 #include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/metric.hpp>
 #include <weir/math/variance/exact_gradient_variance.hpp>
 #include <weir/plugin.hpp>
 
@@ -32,7 +32,7 @@ class VarianceCrossing final : public weir::Metric {
 
  public:
   void plan(weir::Plan& plan) override {
-    for (const weir::Field* field : {&*field_, &*other_}) field->plan_for(objective_->shape(), plan);
+    for (const weir::Field* field : {&*field_, &*other_}) field->plan_for(objective_->domain(), plan);
     if (!plan.clean()) return;
     weir::plan_normal_flow(plan, *objective_);
     weir::plan_normal_flow(plan, "field", *field_, parameters(*field_));
@@ -70,7 +70,7 @@ class VarianceCrossing final : public weir::Metric {
 
   weir::Params parameters(const weir::Field& field) const {
     weir::Rng rng = this->rng().at("init");
-    return field.init(objective_->shape(), rng);
+    return field.init(objective_->domain(), rng);
   }
 
   // Of a + b q + c q^2, or NaN. Written so that nothing cancels.

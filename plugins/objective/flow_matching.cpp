@@ -1,13 +1,25 @@
-// plugins/objective/flow_matching.cpp -- conditional flow matching with the velocity as target.
+// plugins/objective/flow_matching.cpp -- conditional flow matching: the velocity, or what follows from it, beside that of the pair.
 //
 //   x_t = alpha(t) x0 + beta(t) x1 + gamma(t) z        l_i = || u_t - v(x_t, t) ||^2 (sum over coordinates), times the pair's weight
 //
+//   loss: data     || x1 - x1^ ||^2 = (sigma / W)^2 || u_t - v ||^2,   (1 - t)^2 || u_t - v ||^2 on the linear path
+//   loss: noise    || x0 - x0^ ||^2 = (beta / W)^2 || u_t - v ||^2,          t^2 || u_t - v ||^2
+//
+// where x1^ and x0^ are the predictions that the velocity is one of (core/kinds/flow/space.hpp, with sigma and W). The space that is
+// compared weighs the times and leaves the minimiser, E[u_t | x_t], as it is; what a network predicts is its field's matter:
+// field/prediction. On a path with noise the second form counts; where x0 ~ N(0, I) is independent of x1 it differs from || x1 - x1^ ||^2,
+// or from the square for the joint noise of x0 and z, by what does not depend on the field.
+//
 // Source   Lipman et al., arXiv 2210.02747; Tong et al., arXiv 2302.00482; the loss of arXiv 2510.18118.
+//          The space that is compared, as a weight over t: Salimans, Ho, arXiv 2202.00512, section 4.
+//          Labels left out at random for guidance: Ho, Salimans, arXiv 2207.12598.
 // Shapes   x0, x1, z, x_t, u_t [B, item...]    t, l [B]
-// Limits   the target is the conditional velocity; no weighting over t beyond the law of the time sampler.
+// Limits   no weighting over t beyond that of `loss` and the law of the time sampler. flow_matching() parts are of loss: velocity alone.
+//          loss: noise beside a bridge's noise weighs t near 1 as 1 / (1 - t), which has no mean.
 #include <weir/kinds/flow/interpolant.hpp>
-#include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/flow/space.hpp>
 #include <weir/kinds/flow/time.hpp>
+#include <weir/kinds/learn/objective.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -19,16 +31,41 @@ class FlowMatching final : public weir::Objective {
   weir::Port<weir::Interpolant> interpolant_{this, "interpolant", weir::by_default("linear"),
                                              "path between the points of a pair"};
   weir::Port<weir::Time> time_{this, "time", weir::by_default("uniform"), "law of t"};
+  weir::Param<double> leave_out_{this, "leave_out", 0, weir::below_one,
+                                 "share of rows whose context is left out, so that a flow can be guided"};
+  weir::Param<std::string> loss_{this, "loss", "velocity", weir::one_of({"velocity", "data", "noise"}),
+                                 "what is compared: the velocity, or the x1 or x0 that follows from it"};
 
  public:
+  void plan(weir::Plan& plan) override {
+    if (leave_out_() > 0 && coupling_->context().empty())
+      plan.fault("leave_out",
+                 "leave_out is of what a field is told beside x and t, and these pairs have nothing of that",
+                 "give the target labels, or remove leave_out");
+  }
+
   weir::Shape shape() const override { return coupling_->shape(); }
+  weir::Domain domain() const override {
+    weir::Domain domain{coupling_->shape(), coupling_->context()};
+    domain.left_out = leave_out_() > 0;
+    return domain;
+  }
   bool sorted_time() const override { return time_->sorted(); }
-  const weir::Coupling& coupling() const override { return *coupling_; }
-  std::optional<Parts> flow_matching() const override { return Parts{&*interpolant_, &*time_}; }
+  bool dependent_rows() const override { return coupling_->dependent_rows(); }
+  std::optional<Parts> flow_matching() const override {
+    return loss_() == "velocity" ? std::optional(Parts{&*interpolant_, &*time_, &*coupling_}) : std::nullopt;
+  }
 
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng pairs = rng.at("pairs"), times = rng.at("time"), noise = rng.at("noise");
     weir::Batch batch = coupling_->draw(n, pairs);
+    if (leave_out_() > 0) {
+      const Tensor gone = rng.at("leave_out").uniform({n}) < leave_out_();
+      for (const auto& [name, none] : weir::left_out(batch.context)) {
+        Tensor& told = batch.context.at(name);
+        told = at::where(weir::expand_as_items(gone, told), none, told);
+      }
+    }
     const Tensor t = time_->sample(n, times);
     const Tensor z = noise.normal(batch.x0().sizes());
     const weir::Interpolant::Point point = interpolant_->at(batch, t, z);
@@ -38,7 +75,12 @@ class FlowMatching final : public weir::Objective {
   Tensor loss(const weir::Field& field, const weir::Params& params,
               const weir::Sample& sample) const override {
     const Tensor v = field.velocity(params, sample.xt, sample.t, sample.batch.context);
-    const Tensor loss = (sample.ut - v).square().flatten(1).sum(1);
+    Tensor loss = (sample.ut - v).square().flatten(1).sum(1);
+    if (loss_() != "velocity") {
+      const weir::Conversion compared =
+          weir::from_velocity(weir::space_named(loss_()), *interpolant_, weir::off_the_ends(sample.t));
+      loss = loss * compared.of_given.square().to(loss.scalar_type());
+    }
     return sample.batch.weight.defined() ? loss * sample.batch.weight : loss;
   }
 };

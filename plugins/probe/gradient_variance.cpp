@@ -3,6 +3,7 @@
 //   total    tr Cov(g) = 1/(B-1) sum_i ||g_i - gbar||^2      g_i = grad_theta l_i, per sample: a batch's gradient has total / B
 //   layer    the same over the parameters of each layer       total = sum over layers
 //   bin      the same over the rows with t in each bin        pair   ||g_i||^2 of each row, with the pair's id
+//            (where the objective draws times)
 //
 // Source   arXiv 2510.18118; per-sample norms without forming g_i, Goodfellow, arXiv 1510.01799.
 // Cost     a plain step of an MLP 256 x 3 at batch 256 takes 1.45 times as long with everything at every step (most of it the
@@ -51,7 +52,7 @@ class GradientVariance final : public weir::Probe {
   bool per_sample() const override { return true; }
 
   void plan_for(const weir::Training& training, weir::Plan& plan) override {
-    if (training.objective.coupling().dependent_rows()) {
+    if (training.objective.dependent_rows()) {
       plan.fault("",
                  "rows of one minibatch-OT plan depend on each other, so a per-sample variance over them is "
                  "of something else",
@@ -65,18 +66,20 @@ class GradientVariance final : public weir::Probe {
     }
     const std::vector<std::string> layers = weir::layers_of(training.params);
     for (weir::Trace* trace : {&total_se_, &total_n_}) trace->plan({}, {});
-    weir::DatasetSpec &total = total_.plan({}, {}), &bin = weir::plan_bins(bin_, bins_());
-    for (weir::DatasetSpec* spec : {&total, &bin}) {
+    const bool timed = training.objective.takes_field();
+    std::vector<weir::DatasetSpec*> variances{&total_.plan({}, {})};
+    if (timed) variances.push_back(&weir::plan_bins(bin_, bins_()));
+    for (weir::DatasetSpec* spec : variances) {
       spec->attributes["estimator"] = "per-sample tr Cov(g); the batch's gradient has 1/B of it";
       spec->attributes["ddof"] = "1";
     }
     weir::DatasetSpec& layer = layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"});
     layer.attributes["layers"] = fmt::format("{}", fmt::join(layers, " "));
     const std::string infinite = weir::infinite_target(training.objective, /*power=*/2);
-    for (weir::DatasetSpec* spec : {&total, &bin, &layer, &square_.plan({}, {})})
-      weir::say_infinite(*spec, infinite);
+    variances.insert(variances.end(), {&layer, &square_.plan({}, {})});
+    for (weir::DatasetSpec* spec : variances) weir::say_infinite(*spec, infinite);
     has_error_ = weir::infinite_target(training.objective, /*power=*/4).empty();
-    weir::plan_bins(bin_n_, bins_());
+    if (timed) weir::plan_bins(bin_n_, bins_());
     if (pairs_()) {
       pair_.plan({training.batch}, {"row"});
       pair_id_.plan({training.batch}, {"row"});
@@ -85,8 +88,6 @@ class GradientVariance final : public weir::Probe {
 
   void observe(const weir::TrainingStep& step) const override {
     const weir::VarianceEstimate estimate = weir::gradient_variance(*step.per_sample);
-    const weir::BinnedVariance binned = weir::binned_variance(
-        *step.per_sample, estimate.square_norms, weir::time_bins(step.sample.t, bins_()), bins_());
     total_.append(step.step, estimate.total.trace_cov);
     if (step.step % se_every_() == 0) {
       const weir::TraceCovError error = weir::trace_cov_error(*step.per_sample);
@@ -97,8 +98,12 @@ class GradientVariance final : public weir::Probe {
     std::vector<double> layers;
     for (const auto& [name, layer] : estimate.layers) layers.push_back(layer.trace_cov);
     layer_.append(step.step, at::tensor(layers, at::kDouble));
-    bin_.append(step.step, binned.trace_cov);
-    bin_n_.append(step.step, binned.count);
+    if (bin_.planned()) {
+      const weir::BinnedVariance binned = weir::binned_variance(
+          *step.per_sample, estimate.square_norms, weir::time_bins(step.sample.t, bins_()), bins_());
+      bin_.append(step.step, binned.trace_cov);
+      bin_n_.append(step.step, binned.count);
+    }
     if (pairs_()) {
       pair_.append(step.step, estimate.square_norms);
       pair_id_.append(step.step, step.sample.batch.id);

@@ -1,6 +1,6 @@
 // plugins/probe/loss.cpp -- the loss of a training step, by time bin.
 //
-//   total = mean_i l_i        bin_k = mean of l_i over the rows with t_i in [k / bins, (k + 1) / bins)
+//   total = mean_i l_i        bin_k = mean of l_i over the rows with t_i in [k / bins, (k + 1) / bins), where the objective draws times
 //
 // Source   the per-bin curves of arXiv 2510.18118, appendix.
 // Shapes   l, t [B]    bin [bins]
@@ -35,21 +35,24 @@ class Loss final : public weir::Probe {
     weir::say_infinite(total_.plan({}, {}), weir::infinite_target(objective, /*power=*/2));
     total_se_.plan({}, {});
     total_n_.plan({}, {});
-    weir::plan_bins(bin_, bins_());
-    weir::plan_bins(bin_n_, bins_());
-    independent_ = !objective.coupling().dependent_rows();
+    if (objective.takes_field()) {
+      weir::plan_bins(bin_, bins_());
+      weir::plan_bins(bin_n_, bins_());
+    }
+    independent_ = !objective.dependent_rows();
     has_error_ = independent_ && weir::infinite_target(objective, /*power=*/4).empty();
   }
 
   void observe(const weir::TrainingStep& step) const override {
     const Tensor losses = step.losses.to(at::kDouble);
-    const Tensor bin = weir::time_bins(step.sample.t, bins_());
-    const Tensor count = at::bincount(bin, {}, bins_());
-    const Tensor sum = at::bincount(bin, losses, bins_());
     total_.append(step.step, losses.mean());
     total_se_.append(step.step, has_error_ ? losses.std().item<double>() / std::sqrt(double(losses.size(0)))
                                            : std::numeric_limits<double>::quiet_NaN());
     total_n_.append(step.step, independent_ ? double(losses.size(0)) : 1.0);
+    if (!bin_.planned()) return;
+    const Tensor bin = weir::time_bins(step.sample.t, bins_());
+    const Tensor count = at::bincount(bin, {}, bins_());
+    const Tensor sum = at::bincount(bin, losses, bins_());
     bin_.append(step.step, sum / count);
     bin_n_.append(step.step, count);
   }

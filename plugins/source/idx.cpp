@@ -86,6 +86,8 @@ class IdxFile {
 class Idx final : public weir::Source {
   weir::Param<weir::Path> images_{this, "images", weir::required, "IDX file of images"};
   weir::Param<weir::Path> labels_{this, "labels", weir::absent, "IDX file of labels"};
+  weir::Param<std::int64_t> label_classes_{this, "classes", 10, weir::at_least(1),
+                                           "number of classes of the labels"};
   weir::Param<std::int64_t> limit_{this, "limit", weir::absent, weir::at_least(1),
                                    "only the first so many items"};
   weir::Param<weir::Numbers> range_{this, "range", weir::Numbers{-1, 1}, "values of black and white"};
@@ -124,7 +126,11 @@ class Idx final : public weir::Source {
     origin_ = {images_().string(), "", weir::file_sha256(images_())};
     const Tensor grey = weir::shrink(bytes.to(options()), height_, width_);
     items_ = (range_()[0] + (range_()[1] - range_()[0]) / 255 * grey).reshape(weir::rows_of(count_, shape()));
-    if (labels_.given()) classes_ = IdxFile(labels_(), 1).read(count_).to(options().dtype(at::kLong));
+    if (!labels_.given()) return;
+    classes_of_items_ = IdxFile(labels_(), 1).read(count_).to(options().dtype(at::kLong));
+    if (const auto largest = classes_of_items_.max().item<std::int64_t>(); largest >= label_classes_())
+      throw std::runtime_error(fmt::format("'{}' has the label {}, and classes is {}: set it to {} or more",
+                                           labels_().string(), largest, label_classes_(), largest + 1));
   }
 
   weir::Shape shape() const override {
@@ -132,7 +138,11 @@ class Idx final : public weir::Source {
   }
   std::optional<std::int64_t> size() const override { return count_; }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
-  Tensor labels() const override { return classes_; }
+  Tensor labels() const override { return classes_of_items_; }
+  std::optional<std::int64_t> classes() const override {
+    if (!labels_.given()) return std::nullopt;
+    return label_classes_();
+  }
   std::optional<Origin> origin() const override { return origin_; }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return items(rng.integers(count_, {n})); }
 
@@ -153,7 +163,7 @@ class Idx final : public weir::Source {
   }
 
   std::int64_t count_ = 0, height_ = 0, width_ = 0;
-  Tensor items_, classes_;
+  Tensor items_, classes_of_items_;
   Origin origin_;
 };
 

@@ -43,6 +43,7 @@ class Mixture final : public weir::Source {
                                       "weight of each component, made to sum to one; equal if not given"};
   weir::Param<double> scale_{this, "scale", weir::absent, weir::positive,
                              "standard deviation of every component; 1 if not given"};
+  weir::Param<bool> labelled_{this, "labelled", false, "whether a point's component is its class"};
 
  public:
   Mixture() {
@@ -68,6 +69,9 @@ class Mixture final : public weir::Source {
     if (set_.given() && (weights_.given() || scale_.given())) {
       return plan.fault(weights_.given() ? "weights" : "scale", "a named set has its own weights and spread");
     }
+    if (labelled_() && (set_() == "two_moons" || set_() == "checkerboard"))
+      return plan.fault("labelled", fmt::format("{} has no components to be classes", set_()),
+                        "label eight_gaussians, or a mixture of means");
     weir::Matrix rows = means_();
     if (set_.given()) {
       for (int k = 0; k < 8; ++k) rows.push_back({5 * std::cos(k * pi / 4), 5 * std::sin(k * pi / 4)});
@@ -92,12 +96,18 @@ class Mixture final : public weir::Source {
 
   weir::Shape shape() const override { return {m_.size(1)}; }
 
-  Tensor sample(std::int64_t n, weir::Rng& rng) const override {
-    if (set_() == "two_moons") return moons(n, rng);
-    if (set_() == "checkerboard") return checkerboard(n, rng);
+  Tensor sample(std::int64_t n, weir::Rng& rng) const override { return draw(n, rng).x; }
+  std::optional<std::int64_t> classes() const override {
+    if (!labelled_()) return std::nullopt;
+    return m_.size(0);
+  }
+  Drawn draw(std::int64_t n, weir::Rng& rng) const override {
+    if (set_() == "two_moons") return {moons(n, rng), {}};
+    if (set_() == "checkerboard") return {checkerboard(n, rng), {}};
     const Tensor last = at::scalar_tensor(m_.size(0) - 1, m_.options().dtype(at::kLong));
     const Tensor component = at::minimum(at::searchsorted(w_.cumsum(0), rng.uniform({n}), false, true), last);
-    return m_.index_select(0, component) + s_ * rng.normal({n, m_.size(1)});
+    const Tensor x = m_.index_select(0, component) + s_ * rng.normal({n, m_.size(1)});
+    return {x, labelled_() ? component : Tensor()};
   }
 
   Tensor log_density(const Tensor& x) const override {

@@ -2,211 +2,266 @@
 //
 //   theta_0 = model's initial parameters
 //   for k = 1 .. steps:   (pairs, t, z) ~ objective      g = grad_theta mean_i l_i      theta <- optimiser(theta, g, lr s(k))
-//                         ema <- d ema + (1 - d) theta
-//   s(k) = min(1, k / warmup) times  1  |  (1 + cos(pi p)) / 2  |  1 - p,      p = (k - warmup) / (steps - warmup) in [0, 1]
+//                         ema <- d ema + (1 - d) theta       at the multiples of ema_every
+//   theta is the field's parameters and those of the objective's own networks, or these alone where it asks no field
+//   s(k) = k / warmup for k <= warmup,   schedule(k - warmup, steps - warmup) after;      d = ema_decay, or with ema_warmup
+//   d = min(ema_decay, (1 + k) / (10 + k))
+//
+// Stopping  a probe that has seen enough at step k ends the training there: k steps are taken, and `stopped_at` is k. `best` is the field
+//          with the parameters that a probe keeps as the best.
+//
+// Going on  `from` another training: its parameters, optimiser's memory, average and count of steps are taken, and k goes on from there,
+//          with its random numbers: `steps` more. 2000 steps and 2000 more have the bytes of 4000 at once where all else is written alike
+//          and the schedule is constant; another schedule is asked at step k of k's last, so that the first 2000 went by a shorter one.
+//          The probes are this training's own.
 //
 // Source   stochastic gradient descent; the EMA is a plain exponential average started at theta_0, as in torchcfm.
 // Shapes   loss [1] a step
-// Limits   one process, one device. The same numbers whatever probes look on: the tape is always armed where the field has one.
-#include <algorithm>
+// Limits   one process, one device. The same numbers whatever probes look on: the tape is always armed where the model has one.
 #include <cmath>
-#include <numbers>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <weir/kinds/learn/fit.hpp>
+#include <weir/kinds/learn/fitted_model.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/learn/schedule.hpp>
 #include <weir/kinds/learn/trainer.hpp>
-#include <weir/math/autograd/tape.hpp>
 #include <weir/math/variance/infinite_moments.hpp>
 #include <weir/math/variance/row_gradients.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
 
-using weir::Tensor;
+constexpr const char* enough_key = "enough";  // of a state: a probe has ended the training
 
 class Gradient final : public weir::Trainer {
   weir::Port<weir::Objective> objective_{this, "objective", "loss to minimise"};
-  weir::Port<weir::Field> model_{this, "model", "field to fit; starts from its own initial parameters"};
+  weir::Port<weir::Field> model_{
+      this, "model", weir::optional,
+      "field to fit, where the objective asks one; starts from its own initial parameters"};
   weir::Port<weir::Optimiser> optimiser_{this, "optimiser", weir::by_default("adam"), "step rule"};
+  weir::Port<weir::Schedule> schedule_{this, "schedule", weir::by_default("constant"),
+                                       "how the learning rate changes after the warm-up"};
+  weir::Port<weir::Trainer> from_{
+      this, "from", weir::optional,
+      "training that this one goes on from, with its random numbers; `steps` are more steps"};
   weir::Ports<weir::Probe> probes_{this, "probes", "observers of the training steps"};
   weir::Param<std::int64_t> steps_{this, "steps", weir::required, weir::at_least(1), "number of steps"};
   weir::Param<std::int64_t> batch_{this, "batch", 256, weir::at_least(1), "pairs in a step"};
   weir::Param<double> ema_decay_{this, "ema_decay", 0.999, weir::between(0, 1),
                                  "decay d of the averaged parameters"};
-  weir::Param<std::string> schedule_{this, "schedule", "constant",
-                                     weir::one_of({"constant", "cosine", "linear"}),
-                                     "how the learning rate falls after the warm-up"};
+  weir::Param<bool> ema_warmup_{this, "ema_warmup", false,
+                                "whether that decay rises, as (1 + k) / (10 + k) at step k"};
+  weir::Param<std::int64_t> ema_every_{this, "ema_every", 1, weir::at_least(1),
+                                       "steps from one average to the next"};
   weir::Param<std::int64_t> warmup_{this, "warmup", 0, weir::non_negative,
                                     "steps over which the learning rate rises from 0"};
   weir::Param<double> clip_{this, "clip", weir::absent, weir::positive,
                             "largest norm of the gradient; longer ones are scaled"};
   weir::Output<weir::Field> field_{this, "field", "the field with the last parameters"};
   weir::Output<weir::Field> ema_{this, "ema", "the field with the averaged parameters"};
+  weir::Output<weir::Network> network_{this, "network",
+                                       "the objective's network with the last parameters, where it has one"};
+  weir::Output<weir::Network> network_ema_{this, "network_ema",
+                                           "the objective's network with the averaged parameters"};
+  weir::Output<weir::Field> best_{
+      this, "best", "the field with the best parameters, where a probe keeps them, as early_stopping does"};
+  weir::Output<weir::Tensor> stopped_at_{this, "stopped_at", "1",
+                                         "step after which the training ended; of one with probes", "int64"};
   weir::Trace loss_{this, "loss", "1", "mean loss of the step's batch, before the step"};
   weir::TensorSet params_{this, "params", "last parameters"};
   weir::TensorSet ema_params_{this, "ema_params", "averaged parameters"};
+  weir::TensorSet best_params_{this, "best_params", "best parameters, where a probe keeps them"};
 
-  std::shared_ptr<weir::Fitted> fitted_, averaged_;
+  weir::FittedModel fitted_, averaged_, kept_;
   weir::State state_;
 
  public:
   void plan(weir::Plan& plan) override {
-    const weir::Shape item = objective_->shape();
-    model_->plan_for(item, plan);
+    plan_model(plan);
     if (warmup_() >= steps_() && warmup_() > 0) {
       plan.fault("warmup",
                  fmt::format("warmup is {} but there are {} steps; it must be less", warmup_(), steps_()));
     }
     if (!plan.clean()) return;
-    fitted_ = std::make_shared<weir::Fitted>(*model_);
-    averaged_ = std::make_shared<weir::Fitted>(*model_);
-    field_.set(fitted_);
-    ema_.set(averaged_);
-    const weir::Params initial = initial_params(item);
+    fitted_ = weir::FittedModel(*objective_, model_.get());
+    averaged_ = weir::FittedModel(*objective_, model_.get());
+    field_.set(fitted_.field());
+    ema_.set(averaged_.field());
+    network_.set(fitted_.network());
+    network_ema_.set(averaged_.network());
+    const weir::Params initial = initial_params();
     if (initial.empty())
-      return plan.fault("model", "this field has no parameters, so there is nothing to fit",
-                        "use field/mlp, or another with parameters that require gradients");
-    std::vector<std::pair<std::string, weir::Shape>> shapes;
-    for (const auto& [name, value] : initial.tensors()) shapes.emplace_back(name, value.sizes().vec());
-    params_.plan(shapes);
-    ema_params_.plan(shapes);
+      return model_.bound()
+                 ? plan.fault("model", "this field has no parameters, so there is nothing to fit",
+                              "use field/mlp, or another with parameters that require gradients")
+                 : plan.fault("objective", "this objective has no parameters, so there is nothing to fit");
+    if (from_.bound()) check_from(plan);
+    params_.plan(initial.shapes());
+    ema_params_.plan(initial.shapes());
     weir::DatasetSpec& loss = loss_.plan({}, {});
     loss.attributes["estimator"] = "mean over the batch";
     weir::say_infinite(loss, weir::infinite_target(*objective_, /*power=*/2));
-    const weir::Training training{*objective_, initial, batch_(), steps_()};
+    const weir::Training training{*objective_, initial, batch_(), steps_(), model()};
     for (const auto& [name, probe] : probes_()) probe->plan_for(training, plan);
+    if (!probes_().empty()) stopped_at_.plan({}, {});
+    if (weir::best(probes_)) {
+      kept_ = weir::FittedModel(*objective_, model_.get());
+      best_.set(kept_.field());
+      best_params_.plan(initial.shapes());
+    }
   }
 
   bool stateful() const override { return true; }
   weir::State save() const override { return state_; }
   void load(const weir::State& state) override { state_ = state; }
+  weir::State fitted() const override { return state_.empty() ? first_fit().save() : state_; }
+  weir::Rng stream() const override { return from_.bound() ? from_->stream() : rng(); }
 
   bool restore(const weir::State& recorded) override {
-    weir::Params params = initial_params(objective_->shape()), ema = params.clone();
-    for (const auto& [name, value] : params.tensors())
-      if (!recorded.contains("params/" + name) || !recorded.contains("ema_params/" + name)) return false;
-    for (const auto& [name, value] : params.tensors()) value.copy_(recorded.at("params/" + name));
-    for (const auto& [name, value] : ema.tensors()) value.copy_(recorded.at("ema_params/" + name));
-    fitted_->set(params);
-    averaged_->set(ema);
+    const weir::Params initial = initial_params();
+    const auto params = weir::params_in(recorded, "params/", initial);
+    const auto ema = weir::params_in(recorded, "ema_params/", initial);
+    const auto best = best_params_.planned() ? weir::params_in(recorded, "best_params/", initial) : params;
+    if (!params || !ema || !best) return false;
+    set_fields(*params, *ema);
+    if (best_params_.planned()) kept_.set(*best);
     return true;
   }
 
   void run(weir::Run& run) override {
-    weir::Params params = initial_params(objective_->shape()), ema = params.clone();
-    weir::State memory = optimiser_->init(params);
-    std::int64_t done = 0;
-    if (!state_.empty()) done = go_on(params, ema, memory);
-
+    weir::Fit fit = first_fit();
+    if (from_.bound()) fit.load(from_->fitted());
+    const std::int64_t done = fit.steps(), last = done + steps_();
+    if (from_.bound() && done == 0)
+      throw std::logic_error("the training that this one goes on from has not run");
+    if (!state_.empty()) {
+      fit.load(state_);
+      weir::load_probes(probes_, state_);
+    }
     if (const std::string why = weir::infinite_target(*objective_, /*power=*/2); !why.empty())
       run.warn(fmt::format("the mean loss is infinite, and so is the variance of its gradient: {}; {}", why,
                            weir::keep_from_the_ends));
-
-    weir::Tape tape;
-    for (std::int64_t k = done + 1; k <= steps_(); ++k) {
-      weir::Rng rng = this->rng().at("step", k);
-      const weir::Sample sample = objective_->sample(batch_(), rng);
-      const double loss = step(k, sample, params, memory, tape, run);
-      at::_foreach_lerp_(ema.values(), params.values(), 1 - ema_decay_());
+    if (objective_->dependent_rows() && !objective_->domain().context.empty())
+      run.warn(
+          "the pairs of a batch are matched to each other, so that within a class x0 has not the law of the "
+          "source: a flow "
+          "that is told the class from points of the source misses it (arXiv 2503.10636); use independent "
+          "pairs");
+    bool enough = state_.contains(enough_key);
+    const auto state = [&] {
+      weir::State all = fit.save();
+      weir::save_probes(probes_, all);
+      if (enough) all[enough_key] = at::ones({}, at::kLong);
+      return all;
+    };
+    const auto body = [&](std::int64_t k) {
+      const double loss = step(k, last, fit, run);
       loss_.append(k, loss);
-      run.progress(k, steps_(), {{"loss", loss}});
-      const auto snapshot = [&] { return state_of(params, ema, memory, k); };
-      run.checkpoint(snapshot);
-      if (run.stop_requested() && k < steps_()) {
-        run.checkpoint(snapshot, true);
-        throw weir::Stopped();
-      }
-    }
-    state_ = state_of(params, ema, memory, steps_());
-    run.checkpoint([&] { return state_; }, true);
-    fitted_->set(params);
-    averaged_->set(ema);
-    params_.set(params.tensors());
-    ema_params_.set(ema.tensors());
+      enough = weir::enough(probes_);
+      run.progress(k, enough ? k : last, {{"loss", loss}});
+    };
+    state_ = weir::train(run, fit.steps(), last, state, body, [&] { return enough; });
+    set_fields(fit.params(), fit.average());
+    params_.set(fit.params().tensors());
+    ema_params_.set(fit.average().tensors());
+    if (stopped_at_.planned()) stopped_at_.set(at::scalar_tensor(fit.steps(), options().dtype(at::kLong)));
+    if (!best_params_.planned()) return;
+    kept_.set(weir::best(probes_)->clone());
+    best_params_.set(weir::best(probes_)->tensors());
   }
 
  private:
-  weir::Params initial_params(const weir::Shape& item) const {
-    weir::Rng rng = this->rng().at("init");
-    return model_->init(item, rng).clone();
+  const weir::Field& model() const { return model_.bound() ? *model_ : weir::no_field(); }
+
+  void plan_model(weir::Plan& plan) const {
+    if (!objective_->takes_field()) {
+      if (model_.bound())
+        plan.fault(
+            "model",
+            fmt::format("'{}' asks no field, so that this one would not be fitted", objective_->path()),
+            "leave model out");
+    } else if (!model_.bound()) {
+      plan.fault("model", fmt::format("'{}' asks a field, and there is none to fit", objective_->path()),
+                 "write model: {plugin: field/mlp}, or another field");
+    } else {
+      model_->plan_for(objective_->domain(), plan);
+    }
+  }
+
+  weir::Params initial_params() const {
+    return weir::initial_params(*objective_, model_.get(), rng().at("init")).clone();
+  }
+
+  weir::Fit first_fit() const {
+    return weir::Fit(initial_params(), *optimiser_, {ema_decay_(), ema_warmup_(), ema_every_()},
+                     clip_.given() ? std::optional(clip_()) : std::nullopt);
+  }
+
+  // What it is to take over must be that of this model and this optimiser, name by name.
+  void check_from(weir::Plan& plan) const {
+    const weir::State own = first_fit().save(), given = from_->fitted();
+    if (given.empty())
+      return plan.fault(
+          "from",
+          fmt::format("'{}' does not say what it ended with, so that none can go on from it", from_->path()),
+          "model: one of its fields starts from its parameters alone");
+    const auto differ = [&](const std::string& name, const std::string& how) {
+      plan.fault("from", fmt::format("'{}' {}", from_->path(), how),
+                 name.starts_with("memory/") ? "take the optimiser of that training"
+                                             : "take the model of that training");
+    };
+    for (const auto& [name, value] : own) {
+      const auto other = given.find(name);
+      if (other == given.end())
+        return differ(name, fmt::format("keeps no {}, which this training goes on from", name));
+      if (other->second.sizes() != value.sizes())
+        return differ(name, fmt::format("has {} of shape {}, and this training {}", name,
+                                        shape_text(other->second), shape_text(value)));
+    }
+    for (const auto& [name, value] : given)
+      if (!own.contains(name) && (name.starts_with("memory/") || name.starts_with("params/")))
+        return differ(name, fmt::format("keeps {}, of which this training knows nothing", name));
+  }
+
+  static std::string shape_text(const weir::Tensor& value) {
+    return fmt::format("[{}]", fmt::join(value.sizes().vec(), ", "));
+  }
+
+  void set_fields(const weir::Params& params, const weir::Params& ema) {
+    fitted_.set(params);
+    averaged_.set(ema);
   }
 
   // One step; returns the mean loss before it.
-  double step(std::int64_t k, const weir::Sample& sample, const weir::Params& params, weir::State& memory,
-              weir::Tape& tape, weir::Run& run) const {
-    const bool observed = std::ranges::any_of(probes_(), [&](const auto& probe) {
-      return probe.second->per_sample() && probe.second->observes(k);
-    });
-    tape.clear();
-    const weir::Params live = params.requiring_grad();
-    const bool taped = model_->taped();
-    const Tensor losses = objective_->loss(*model_, taped ? live.taped(tape) : live, sample);
-    const Tensor mean = losses.detach().mean(at::kDouble);
-    std::unique_ptr<weir::PerSampleGradients> looped;
-    if (observed && !taped) {
-      run.warn("this field has no taped layers: per-sample gradients take one backward pass per sample");
-      looped = std::make_unique<weir::PerSampleGradients>(
-          weir::gradients_by_row(*objective_, *model_, live, sample, losses));
-    }
-    weir::Gradients gradients = weir::gradients(losses, live, observed && taped ? &tape : nullptr);
-    // Read when the backward pass is under way: a device would wait for the host between the two.
-    const double loss = mean.item<double>();
+  double step(std::int64_t k, std::int64_t last, weir::Fit& fit, weir::Run& run) const {
+    weir::Rng rng = stream().at("step", k);
+    const weir::Sample sample = objective_->sample(batch_(), rng);
+    const bool per_sample = weir::need_per_sample(probes_, k);
+    if (per_sample && !(model().taped() && objective_->taped()))
+      run.warn(
+          fmt::format("this {} has no taped layers: per-sample gradients take one backward pass per sample",
+                      model().taped() ? "objective" : "field"));
+    auto [losses, gradients] = weir::loss_gradients(*objective_, model(), fit.params(), sample, per_sample);
+    // Read when the backward pass is under way: a device would wait for the host before it.
+    const double loss = losses.mean(at::kDouble).item<double>();
     if (!std::isfinite(loss)) {
       throw std::runtime_error(
           fmt::format("the loss is {} at step {}; lower optimiser.lr, set clip, or check the data and the "
                       "noise at the ends of t",
                       loss, k));
     }
-    const weir::PerSampleGradients* per_sample = looped ? looped.get() : gradients.per_sample.get();
-    for (const auto& [name, probe] : probes_()) {
-      if (probe->observes(k))
-        probe->observe({k, sample, losses.detach(), params, gradients.mean, per_sample});
-    }
-    if (clip_.given()) clip(gradients.mean);
-    optimiser_->step(params, gradients.mean, memory, k, scale(k));
+    weir::observe(probes_, {k, sample, losses, fit.params(), gradients.mean, gradients.per_sample.get()});
+    fit.step(std::move(gradients.mean), scale(k, last));
     return loss;
   }
 
-  void clip(std::vector<Tensor>& grads) const {
-    const double norm = at::stack(at::_foreach_norm(grads)).norm().item<double>();
-    if (norm > clip_()) at::_foreach_mul_(grads, clip_() / norm);
-  }
-
-  double scale(std::int64_t k) const {
-    const double rise = warmup_() > 0 ? std::min(1.0, double(k) / double(warmup_())) : 1.0;
-    const double p = std::clamp(double(k - warmup_()) / double(steps_() - warmup_()), 0.0, 1.0);
-    if (schedule_() == "cosine") return rise * (1 + std::cos(std::numbers::pi * p)) / 2;
-    if (schedule_() == "linear") return rise * (1 - p);
-    return rise;
-  }
-
-  // Owns its tensors: the training goes on writing to params, ema and memory.
-  weir::State state_of(const weir::Params& params, const weir::Params& ema, const weir::State& memory,
-                       std::int64_t k) const {
-    weir::State state;
-    for (const auto& [name, value] : params.tensors()) state["params/" + name] = value.clone();
-    for (const auto& [name, value] : ema.tensors()) state["ema/" + name] = value.clone();
-    for (const auto& [name, value] : memory) state["memory/" + name] = value.clone();
-    for (const auto& [name, probe] : probes_())
-      for (const auto& [key, value] : probe->save()) state["probes/" + name + "/" + key] = value.clone();
-    state["step"] = at::scalar_tensor(k, at::kLong);
-    return state;
-  }
-
-  std::int64_t go_on(weir::Params& params, weir::Params& ema, weir::State& memory) const {
-    for (const auto& [name, value] : params.tensors()) value.copy_(state_.at("params/" + name));
-    for (const auto& [name, value] : ema.tensors()) value.copy_(state_.at("ema/" + name));
-    for (auto& [name, value] : memory) value.copy_(state_.at("memory/" + name));
-    for (const auto& [name, probe] : probes_()) {
-      const std::string prefix = "probes/" + name + "/";
-      weir::State remembered;
-      for (const auto& [key, value] : state_)
-        if (key.starts_with(prefix)) remembered[key.substr(prefix.size())] = value;
-      if (!remembered.empty()) probe->load(remembered);
-    }
-    return state_.at("step").item<std::int64_t>();
+  double scale(std::int64_t k, std::int64_t last) const {
+    if (k <= warmup_()) return static_cast<double>(k) / static_cast<double>(warmup_());
+    return schedule_->scale(k - warmup_(), last - warmup_());
   }
 };
 

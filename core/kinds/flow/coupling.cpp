@@ -63,6 +63,7 @@ void Coupling::keep(Batch pairs) {
   x0_.set(pairs_->x0());
   x1_.set(pairs_->x1());
   id_.set(pairs_->id);
+  if (label_.planned()) label_.set(pairs_->context.at("label"));
   for (const auto& [end, output] : {std::pair(0, &x0_item_), std::pair(1, &x1_item_)}) {
     const Source* set = set_of(end);
     if (!set) continue;
@@ -85,6 +86,7 @@ void Coupling::plan_outputs() {
   x0_.plan(rows_of(*count, shape()), dims);
   x1_.plan(rows_of(*count, shape()), dims);
   id_.plan({*count}, {"pair"});
+  if (context().contains("label")) label_.plan({*count}, {"pair"});
   if (set_of(0)) x0_item_.plan({*count}, {"pair"});
   if (set_of(1)) x1_item_.plan({*count}, {"pair"});
 }
@@ -117,10 +119,19 @@ Batch Coupling::exchanged(const Batch& pairs, const Tensor& partner) {
 
 DrawnCoupling::~DrawnCoupling() = default;
 
+std::map<std::string, Domain::Entry> DrawnCoupling::labels_of(const Source& target) {
+  const auto classes = target.classes();
+  if (!classes) return {};
+  return {{"label", {.shape = {}, .classes = *classes}}};
+}
+
 Coupling::Points DrawnCoupling::points_of(const Source& source, std::int64_t n, Rng rng) const {
   const auto count = source.size();
   const bool fixed = size().has_value();
-  if (!count) return {.x = source.sample(n, rng), .label = {}, .item = {}};
+  if (!count) {
+    const Source::Drawn drawn = source.draw(n, rng);
+    return {.x = drawn.x, .label = drawn.label, .item = {}};
+  }
   if (fixed && n > *count) source.distinct(n, rng);  // which says what is wrong
   const Tensor index = fixed ? rng.permutation(*count).narrow(0, 0, n) : rng.integers(*count, {n});
   const Tensor labels = source.labels();

@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include <weir/kinds/flow/domain.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/node.hpp>
 
@@ -35,11 +36,10 @@ struct Batch {
   Tensor times;  // [points.size()], undefined for the usual {0, 1}
   Tensor id;     // int64 [B], stable per pair
   std::vector<Tensor>
-      items;      // as long as points: int64 [B], which item of its finite set; undefined for a law
-  Tensor unit;    // int64 [B]: rows with the same unit are dependent, as in one minibatch OT plan
-  Tensor weight;  // [B], undefined for equal weights
-  std::map<std::string, Tensor>
-      context;  // what a field is told beside x and t, [B, ...]; "label" is x1's class, int64 [B]
+      items;        // as long as points: int64 [B], which item of its finite set; undefined for a law
+  Tensor unit;      // int64 [B]: rows with the same unit are dependent, as in one minibatch OT plan
+  Tensor weight;    // [B], undefined for equal weights
+  Context context;  // what a field is told beside x and t; "label" is x1's class
   // A leading replicate axis [R, B, ...] on all of these is reserved for ensembles.
 
   const Tensor& x0() const { return points.front(); }
@@ -55,6 +55,8 @@ class Coupling : public Node {
 
   virtual Shape shape() const = 0;                       // of one item; known after plan
   virtual std::optional<std::int64_t> size() const = 0;  // number of pairs if fixed; known after plan
+  // What the context of its batches holds. Known after plan.
+  virtual std::map<std::string, Domain::Entry> context() const { return {}; }
   // Whether the rows of one fresh draw depend on each other (minibatch OT) and so share a unit; false for fixed pairs.
   virtual bool dependent_rows() const { return false; }
 
@@ -93,7 +95,7 @@ class Coupling : public Node {
   };
   // n new pairs; a fixed coupling is asked once, with n = size() (rows distinct where the sources are finite sets).
   virtual Batch pair(std::int64_t n, Rng& rng) const = 0;
-  // Declares the shapes of x0, x1, id and of the item numbers; to be called at the end of a derived plan.
+  // Declares the shapes of x0, x1, id, labels and item numbers; to be called at the end of a derived plan.
   void plan_outputs();
   // A batch of these pairs with ids and units 0..n-1; a label of x1 becomes context "label".
   static Batch batch_of(Points x0, Points x1);
@@ -105,6 +107,7 @@ class Coupling : public Node {
   Output<Tensor> x0_{this, "x0", "1", "source points of the pairs; there only with draw: {fixed: N}"};
   Output<Tensor> x1_{this, "x1", "1", "target points of the pairs; there only with draw: {fixed: N}"};
   Output<Tensor> id_{this, "id", "1", "number of each pair; there only with draw: {fixed: N}", "int64"};
+  Output<Tensor> label_{this, "label", "1", "class of each x1, where the target has classes", "int64"};
   Output<Tensor> x0_item_{this, "x0_item", "1", "which item of its set each x0 is", "int64"};
   Output<Tensor> x1_item_{this, "x1_item", "1", "which item of its set each x1 is", "int64"};
 
@@ -125,6 +128,8 @@ class DrawnCoupling : public Coupling {
   Points points_of(const Source& source, std::int64_t n, Rng rng) const;
   // The source if it is a finite set, else null.
   static const Source* finite(const Source& source) { return source.size() ? &source : nullptr; }
+  // The context of pairs whose target this is.
+  static std::map<std::string, Domain::Entry> labels_of(const Source& target);
   // Faults: a fixed count below one or above a finite set's size; sources of different shapes.
   void plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target);
 };

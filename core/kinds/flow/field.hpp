@@ -1,7 +1,10 @@
 // core/kinds/flow/field.hpp -- a velocity field v(x, t): a pure function of (params, x, t, context).
 //
-// A field may stand on another: what it wraps has its parameters, which `init` hands on, and is asked with them. The laws ask a field
-// without context, at parameters that lie away from its initial ones.
+// A field gives a velocity and nothing else, so that whoever follows, trains or measures it need not ask what its numbers mean. A network
+// that predicts the data, the noise or the score is made one by field/prediction (space.hpp).
+//
+// A field may stand on another: what it wraps has its parameters, which `init` hands on, and is asked with them. The laws, all but
+// `context`, ask a field without context, at parameters that lie away from its initial ones.
 //
 // Laws (`weir plugin check` holds every field to them; `weir explain law/field` prints them)
 //   shape        a velocity is [B, item...] as x is, of x's dtype and device, and finite
@@ -10,6 +13,8 @@
 //   rows         row i depends on x[i] and t[i] alone: no statistics over the batch
 //   seed         init draws from its Rng alone: equal seeds give equal parameters, another seed gives others; equal parameters give
 //                equal velocities
+//   context      with a label beside x and t, it finds that a fault at plan; or its velocity depends on the label of the row, and
+//                is finite where the label is left out (-1); where a label is missing that init was told of, an exception says so
 //   tape         at params.taped(tape) it returns the velocity that it returns without
 //   per_sample   a field that is taped() has the per-sample gradients on its tape that one backward pass for each row gives
 //   float32      at float32 x, t and parameters it gives what float64 gives, to float32's accuracy
@@ -23,30 +28,28 @@
 #include <utility>
 #include <vector>
 
+#include <weir/kinds/flow/domain.hpp>
 #include <weir/node.hpp>
 #include <weir/params.hpp>
 
 namespace weir {
-
-// What a field is told beside x and t, each [B, ...], by name: what its training's coupling gives (Batch::context). "label" is the
-// class of x1, int64 [B]; other names are free. Objectives pass it on. Integrators, metrics and laws ask without: {}.
-using Context = std::map<std::string, Tensor>;
 
 class Field : public Node {
  public:
   static constexpr const char* kind = "field";
   ~Field() override;
 
-  // v [B, item...] at x [B, item...] and t [B]; context may be empty, also for a field that was trained with one.
+  // v [B, item...] at x [B, item...] and t [B], with the context that init was told of. Errors: std::invalid_argument where that is
+  // missing.
   virtual Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
                           const Context& context = {}) const = 0;
 
-  // Initial parameters for items of this shape; the trained ones for a trainer's field; none for a closed form. Whoever asks for
-  // velocities asks for these first, once.
-  virtual Params init(const Shape& item, Rng& rng) const = 0;
+  // Initial parameters for this domain; the trained ones for a trainer's field; none for a closed form. Whoever asks for velocities
+  // asks for these first, once.
+  virtual Params init(const Domain& domain, Rng& rng) const = 0;
 
-  // Faults of this field for items of this shape, asked by whoever uses it, at plan.
-  virtual void plan_for(const Shape& item, Plan& plan) const { (void)item, (void)plan; }
+  // Faults of this field for this domain, asked by whoever uses it, at plan. A field that takes context, or its wrapper, overrides it.
+  virtual void plan_for(const Domain& domain, Plan& plan) const { refuse_context(domain, plan); }
 
   // v(x, t) = (I + t Theta)^-1 (theta + Theta x) at these parameters, where the field is of that class and theta, Theta are
   // its parameters (arXiv 2510.18118, Lemma 1). Theta [D, D], theta [D].
@@ -57,28 +60,37 @@ class Field : public Node {
 
   // Whether every parameter is used through taped layers, so that a Tape gives exact per-sample gradient norms.
   virtual bool taped() const { return false; }
+
+ protected:
+  // Faults where there is context: for the plan_for of a field that knows x and t alone.
+  static void refuse_context(const Domain& domain, Plan& plan);
 };
 
 // A field with parameters of its own: what a trainer gives. `init` returns a copy of them, so another trainer goes on from
-// there; before they are set, in plan, the model's own, which have the same names and shapes.
+// there; before they are set, in plan, the model's own, which have the same names and shapes. It is asked with the context that it
+// was trained with, no more and no less.
 class Fitted final : public Field {
  public:
-  explicit Fitted(const Field& model) : model_(model) {}
+  Fitted(const Field& model, Domain domain) : model_(model), domain_(std::move(domain)) {}
   void set(Params params) { params_ = std::move(params); }
 
   Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
                   const Context& context) const override {
     return model_.velocity(params, x, t, context);
   }
-  Params init(const Shape& item, Rng& rng) const override {
-    return params_.empty() ? model_.init(item, rng) : params_.clone();
+  Params init(const Domain& domain, Rng& rng) const override {
+    return params_.empty() ? model_.init(domain_with(domain), rng) : params_.clone();
   }
-  void plan_for(const Shape& item, Plan& plan) const override { model_.plan_for(item, plan); }
+  void plan_for(const Domain& domain, Plan& plan) const override;
   std::optional<Affine> affine(const Params& params) const override { return model_.affine(params); }
   bool taped() const override { return model_.taped(); }
 
  private:
+  Domain domain_with(
+      const Domain& asked) const;  // its items, with the context of the training, whose classes are known
+
   const Field& model_;
+  Domain domain_;
   Params params_;
 };
 

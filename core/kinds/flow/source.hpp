@@ -7,6 +7,7 @@
 //   density        with "log_density" and "moments", in one or two dimensions: exp(log_density) integrates to 1
 //   set            samples of a finite set are items of it; size() distinct ones are the set, and more are refused
 //   distribution   a source without size() leaves items() to the base class, which says that there are none
+//   classes        where classes() says how many there are, every label is below that; elsewhere there are no labels
 #pragma once
 
 #include <cstdint>
@@ -45,6 +46,15 @@ class Source : public Node {
 
   // Capability "labels": the class of each item of a finite set, int64 [size]; undefined where there are none.
   virtual Tensor labels() const { return {}; }
+
+  // Number of classes that points have labels of; nothing where they have none. Known after plan.
+  virtual std::optional<std::int64_t> classes() const { return std::nullopt; }
+
+  // n points as sample() gives them, with the class of each, int64 [n], where the points of a distribution have classes.
+  struct Drawn {
+    Tensor x, label;
+  };
+  virtual Drawn draw(std::int64_t n, Rng& rng) const { return {sample(n, rng), {}}; }
 
   // Where a finite set was read from, to be set in `run` beside the reading. Of a file the SHA-256 of its bytes, which
   // file_sha256 of <weir/front/plugins/digest.hpp> gives plugins too; of a folder that of what `sha256sum` prints for the files

@@ -1,33 +1,46 @@
 // core/kinds/learn/objective.hpp -- the per-sample loss of a model, and the random things it was computed from.
 //
+// The model is a field, networks of the objective's own, or both. The parameters that `loss` is given are the field's under their own
+// names and, joined to them, those of `init`: they are fitted together.
+//
 // Laws (`weir plugin check` holds every objective to them; `weir explain law/objective` prints them)
-//   sample     sample(n) has n pairs, t [n] in [0, 1], xt and ut [n, item...]; t ascends if sorted_time() says so
-//   seed       the same Rng address gives the same sample, another seed gives another
-//   loss       loss is [B], one finite number for each row, of the sample's dtype
-//   rows       unless its coupling has dependent_rows(), the loss of a row does not depend on the other rows of the batch
-//   gradient   autograd's gradient of the mean loss is that of the loss: no detach and no item() on the way from the parameters
-//   pure       loss changes neither its sample nor the parameters
-//   parts      an objective that names flow_matching() parts has the loss ||ut - v(xt, t)||^2 and nothing else
-//   float32    a float32 sample has a float32 loss, that of float64 to float32's accuracy
+//   sample      sample(n) has n rows; where it takes a field, t [n] in [0, 1], xt and ut [n, item...]; t ascends if sorted_time() says
+//               so
+//   seed        the same Rng address gives the same sample, another seed gives another; so it is with its own parameters
+//   domain      the batch of a sample has the context that domain() says, and no other, on pairs with labels too
+//   loss        loss is [B], one finite number for each row, of the sample's dtype
+//   rows        unless it says dependent_rows(), the loss of a row does not depend on the other rows of the batch
+//   gradient    autograd's gradient of the mean loss is that of the loss: no detach and no item() on the way from the parameters
+//   networks    the parameters of init after network()'s prefix are those that it makes for its signature, by name and shape
+//   per_sample  what it says is taped() has the per-sample gradients on its tape that one backward pass for each row gives
+//   pure        loss changes neither its sample nor the parameters
+//   parts       an objective that names flow_matching() parts has the loss ||ut - v(xt, t)||^2 and nothing else
+//   float32     a float32 sample has a float32 loss, that of float64 to float32's accuracy
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/time.hpp>
+#include <weir/kinds/learn/network.hpp>
 #include <weir/node.hpp>
+#include <weir/params.hpp>
 
 namespace weir {
 
-// One draw of everything random in a training step.
+// One draw of everything random in a training step. An objective that takes no field leaves what it does not draw undefined, and has
+// a batch of one marginal, points = {x}: x0 and x1 are then the same.
 struct Sample {
   Batch batch;
   Tensor t;       // [B]
   Tensor z;       // [B, item...]
   Tensor xt, ut;  // [B, item...]: point on the path and target velocity
+
+  Sample rows(const Tensor& index) const;  // of every member; index int64 [n]
 };
 
 class Objective : public Node {
@@ -35,19 +48,46 @@ class Objective : public Node {
   static constexpr const char* kind = "objective";
   ~Objective() override;
 
-  virtual Shape shape() const = 0;  // of one item
+  virtual Shape shape() const = 0;                   // of one item
+  virtual Domain domain() const { return shape(); }  // what it asks its field at; known after plan
   virtual Sample sample(std::int64_t n, Rng& rng) const = 0;
-  // Loss of each row, [B]: sum over coordinates, not yet averaged over the batch.
+  // Loss of each row, [B]: sum over coordinates, not yet averaged over the batch. `field` is no_field() where it takes none.
   virtual Tensor loss(const Field& field, const Params& params, const Sample& sample) const = 0;
   virtual bool sorted_time() const { return false; }  // rows come with ascending t
-  virtual const Coupling& coupling() const = 0;
+
+  // Whether it asks a field; its samples then have t, z, xt and ut. Without one, a trainer needs no model.
+  virtual bool takes_field() const { return true; }
+  // Initial parameters of its own networks, each under a prefix: "network.net.0.weight". It asks a network with params.under(prefix).
+  virtual Params init(Rng& rng) const { return (void)rng, Params(); }
+  // Whether a Tape gives per-sample gradients of the loss, where it gives those of the field: its own parameters are used through
+  // taped layers, and all of them, the field's too, once. Else there is one backward pass for each row.
+  virtual bool taped() const { return true; }
+  // The network of its own that a trainer gives when it is trained: its parameters are those after the prefix.
+  struct Own {
+    const Network* network;
+    Network::Signature signature;
+    std::string prefix;
+  };
+  virtual std::optional<Own> network() const { return std::nullopt; }
+
+  // Whether the rows of a sample depend on each other, as those of a coupling that says so.
+  virtual bool dependent_rows() const { return false; }
 
   // The parts of flow matching, where the loss of a row is ||u_t - v(x_t, t)||^2 and nothing else; null for other losses.
   struct Parts {
     const Interpolant* interpolant;
     const Time* time;
+    const Coupling* coupling;
   };
   virtual std::optional<Parts> flow_matching() const { return std::nullopt; }
 };
+
+// For `loss` of an objective that takes no field: it has no parameters, and says at what a velocity is asked of it that there is none.
+const Field& no_field();
+
+// Faults, at the port of that name, of an objective at which no field can be measured: one that takes none, or, unless `own`, one that
+// has parameters beside its field's.
+void plan_of_field(const Objective& objective, Plan& plan, bool own = false,
+                   const std::string& port = "objective");
 
 }  // namespace weir

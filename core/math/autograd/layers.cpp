@@ -51,7 +51,8 @@ Tensor linear(const Params& params, const std::string& weight, const std::string
       const std::int64_t width = delta.size(-1) * (a.size(-1) + 1);
       return formed_gradients(a, delta, width, form_linear);
     };
-    params.tape()->record({layer_of(weight), {weight, bias}, y, finish});
+    const std::string whole = params.on_tape(weight);
+    params.tape()->record({layer_of(whole), {whole, params.on_tape(bias)}, y, finish});
   }
   return y;
 }
@@ -68,7 +69,8 @@ Tensor conv2d(const Params& params, const std::string& name, const Tensor& x, st
         return form_conv2d(rows, d, kernel, stride, padding);
       });
     };
-    params.tape()->record({name, {name + ".weight", name + ".bias"}, y, finish});
+    const std::string layer = params.on_tape(name);
+    params.tape()->record({layer, {layer + ".weight", layer + ".bias"}, y, finish});
   }
   return y;
 }
@@ -81,7 +83,8 @@ Tensor group_norm(const Params& params, const std::string& name, const Tensor& x
       const Tensor d = delta.reshape_as(normal);
       return dense_gradients(at::cat({(normal * d).sum(2), d.sum(2)}, 1));
     };
-    params.tape()->record({name, {name + ".weight", name + ".bias"}, y, finish});
+    const std::string layer = params.on_tape(name);
+    params.tape()->record({layer, {layer + ".weight", layer + ".bias"}, y, finish});
   }
   return y;
 }

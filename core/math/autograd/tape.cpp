@@ -85,10 +85,11 @@ std::vector<std::string> layers_of(const Params& params) {
   return layers;
 }
 
-std::vector<Tensor> grad(const Tensor& scalar, const std::vector<Tensor>& inputs, bool retain_graph) {
+std::vector<Tensor> grad(const Tensor& scalar, const std::vector<Tensor>& inputs, bool retain_graph,
+                         bool create_graph) {
   if (inputs.empty()) return {};
-  std::vector<Tensor> grads = torch::autograd::grad({scalar}, inputs, {}, retain_graph,
-                                                    /*create_graph=*/false, /*allow_unused=*/true);
+  std::vector<Tensor> grads = torch::autograd::grad({scalar}, inputs, {}, retain_graph || create_graph,
+                                                    create_graph, /*allow_unused=*/true);
   for (std::size_t i = 0; i < grads.size(); ++i) {
     if (!grads[i].defined()) grads[i] = at::zeros_like(inputs[i]);
   }

@@ -88,6 +88,10 @@ Gradients gradients(const Tensor& losses, const Params& params, const Tape* tape
 PerSampleGradients gradients_by_loop(const Tensor& losses, const Params& params);
 
 // d scalar / d input for each input, zeros where it does not depend on one; the one door to torch's autograd for plugins.
-std::vector<Tensor> grad(const Tensor& scalar, const std::vector<Tensor>& inputs, bool retain_graph = false);
+//
+// With `create_graph` the gradients are themselves differentiable, and the graph is kept: a penalty on the gradient of a network with
+// respect to its input is a loss whose gradient with respect to the parameters a second call gives.
+std::vector<Tensor> grad(const Tensor& scalar, const std::vector<Tensor>& inputs, bool retain_graph = false,
+                         bool create_graph = false);
 
 }  // namespace weir

@@ -187,11 +187,13 @@ InfiniteMoments infinite_by(const std::vector<Divergence>& divergent) {
 }  // namespace
 
 void plan_normal_flow(Plan& plan, const Objective& objective) {
-  const Coupling& coupling = objective.coupling();
-  if (!objective.flow_matching()) {
-    plan.fault("objective", "the closed form is that of ||u_t - v(x_t, t)||^2, and this is another loss",
-               "use objective/flow_matching");
-  } else if (coupling.size()) {
+  const auto parts = objective.flow_matching();
+  if (!parts)
+    return plan.fault("objective",
+                      "the closed form is that of ||u_t - v(x_t, t)||^2, and this is another loss",
+                      "use objective/flow_matching");
+  const Coupling& coupling = *parts->coupling;
+  if (coupling.size()) {
     plan.fault("objective",
                fmt::format("the closed form is of the law of the pairs, and '{}' has {} fixed ones",
                            coupling.path(), *coupling.size()),
@@ -213,7 +215,7 @@ void plan_normal_flow(Plan& plan, const std::string& port, const Field& field, c
 
 NormalFlow normal_flow(const Objective& objective, const Field& field, const Params& params) {
   const Objective::Parts parts = *objective.flow_matching();
-  return {.law = *objective.coupling().joint_normal(),
+  return {.law = *parts.coupling->joint_normal(),
           .interpolant = *parts.interpolant,
           .time = *parts.time,
           .field = *field.affine(params)};
@@ -222,7 +224,7 @@ NormalFlow normal_flow(const Objective& objective, const Field& field, const Par
 InfiniteMoments infinite_moments(const Objective& objective, const Field& field, const Params& params) {
   const auto parts = objective.flow_matching();
   const auto affine = field.affine(params);
-  if (parts && affine && !objective.coupling().size() && objective.coupling().joint_normal()) {
+  if (parts && affine && !parts->coupling->size() && parts->coupling->joint_normal()) {
     const NormalFlow problem = normal_flow(objective, field, params);
     const Flow flow(problem);
     const auto [begin, end] = problem.time.support();

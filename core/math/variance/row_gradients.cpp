@@ -6,12 +6,8 @@
 namespace weir {
 namespace {
 
-Sample row_of(const Sample& sample, std::int64_t i) {
-  const Tensor index = at::full({1}, i, sample.t.options().dtype(at::kLong));
-  const auto take = [&](const Tensor& member) {
-    return member.defined() ? member.index_select(0, index) : Tensor();
-  };
-  return {sample.batch.rows(index), take(sample.t), take(sample.z), take(sample.xt), take(sample.ut)};
+Tensor number_of(std::int64_t i, const Tensor& beside) {
+  return at::full({1}, i, beside.options().dtype(at::kLong).requires_grad(false));
 }
 
 }  // namespace
@@ -24,7 +20,7 @@ PerSampleGradients gradients_by_row(const Objective& objective, const Field& fie
   PerSampleGradients result;
   std::vector<std::vector<Tensor>> rows;
   for (std::int64_t i = 0; i < losses.size(0); ++i) {
-    const Tensor loss = objective.loss(field, params, row_of(sample, i));
+    const Tensor loss = objective.loss(field, params, sample.rows(number_of(i, losses)));
     if (!at::allclose(loss.detach(), losses.detach().slice(0, i, i + 1), tolerance, tolerance * usual,
                       /*equal_nan=*/true))
       return gradients_by_loop(losses, params);
@@ -36,6 +32,20 @@ PerSampleGradients gradients_by_row(const Objective& objective, const Field& fie
   for (std::size_t l = 0; l < rows.size(); ++l)
     result.layers.emplace_back(layers[l], dense_gradients(at::cat(rows[l])));
   return result;
+}
+
+LossGradients loss_gradients(const Objective& objective, const Field& field, const Params& params,
+                             const Sample& sample, bool per_sample) {
+  Tape tape;
+  const bool taped = field.taped() && objective.taped();
+  const Params live = params.requiring_grad();
+  const Tensor losses = objective.loss(field, taped ? live.taped(tape) : live, sample);
+  std::unique_ptr<PerSampleGradients> by_row;
+  if (per_sample && !taped)
+    by_row = std::make_unique<PerSampleGradients>(gradients_by_row(objective, field, live, sample, losses));
+  LossGradients found{losses.detach(), gradients(losses, live, per_sample && taped ? &tape : nullptr)};
+  if (by_row) found.gradients.per_sample = std::move(by_row);
+  return found;
 }
 
 }  // namespace weir

@@ -1,4 +1,4 @@
-// core/math/variance/row_gradients.hpp -- per-sample gradients of a field that is not taped, by one pass over each row alone.
+// core/math/variance/row_gradients.hpp -- gradients of an objective, per sample too, whether its field is taped or not.
 #pragma once
 
 #include <weir/kinds/learn/objective.hpp>
@@ -11,5 +11,14 @@ namespace weir {
 // the rows depend on each other, the passes go over the batch: gradients_by_loop.
 PerSampleGradients gradients_by_row(const Objective& objective, const Field& field, const Params& params,
                                     const Sample& sample, const Tensor& losses);
+
+// The losses of the rows, detached, and the gradient of their mean; with `per_sample` also those of the rows, from the tape where field
+// and objective are taped, else by gradients_by_row. They are taped either way: their numbers are the same whatever is asked.
+struct LossGradients {
+  Tensor losses;  // [B]
+  Gradients gradients;
+};
+LossGradients loss_gradients(const Objective& objective, const Field& field, const Params& params,
+                             const Sample& sample, bool per_sample);
 
 }  // namespace weir

@@ -1,0 +1,73 @@
+// core/kinds/flow/space.cpp -- conversions between a velocity and other predictions.
+#include <weir/kinds/flow/space.hpp>
+
+#include <stdexcept>
+
+namespace weir {
+namespace {
+
+// The path as a signal and one noise, x = beta x1 + sigma e, and its velocity, dbeta x1 + mu e. [N] float64.
+struct Sides {
+  Sides(const Interpolant& path, const Tensor& times) {
+    const Tensor t = times.to(at::kDouble);
+    beta = path.beta(t);
+    dbeta = path.dbeta(t);
+    sigma = path.alpha(t);
+    mu = path.dalpha(t);
+    if (const Noise& noise = path.noise(); !noise.zero()) {
+      Tensor slope = sigma * mu;
+      if (path.noise_in_target()) slope = slope + noise.gamma_dgamma(t);
+      sigma = (sigma.square() + noise.gamma(t).square()).sqrt();
+      mu = slope / sigma;
+    }
+    w = sigma * dbeta - mu * beta;
+  }
+  Tensor sigma, mu, beta, dbeta, w;
+};
+
+}  // namespace
+
+Tensor Conversion::operator()(const Tensor& x, const Tensor& given) const {
+  const auto wide = [&](const Tensor& factor) { return expand_as_items(factor.to(x.scalar_type()), x); };
+  return wide(of_x) * x + wide(of_given) * given;
+}
+
+Conversion to_velocity(Space from, const Interpolant& path, const Tensor& t) {
+  const Sides of(path, t);
+  switch (from) {
+    case Space::data:
+      return {of.mu / of.sigma, of.w / of.sigma};
+    case Space::noise:
+      return {of.dbeta / of.beta, -of.w / of.beta};
+    case Space::score:
+      return {of.dbeta / of.beta, of.w * of.sigma / of.beta};
+    case Space::velocity:
+      break;
+  }
+  return {at::zeros_like(of.beta), at::ones_like(of.beta)};
+}
+
+Conversion from_velocity(Space to, const Interpolant& path, const Tensor& t) {
+  const Sides of(path, t);
+  switch (to) {
+    case Space::data:
+      return {-of.mu / of.w, of.sigma / of.w};
+    case Space::noise:
+      return {of.dbeta / of.w, -of.beta / of.w};
+    case Space::score:
+      return {-of.dbeta / (of.w * of.sigma), of.beta / (of.w * of.sigma)};
+    case Space::velocity:
+      break;
+  }
+  return {at::zeros_like(of.beta), at::ones_like(of.beta)};
+}
+
+Space space_named(const std::string& name) {
+  if (name == "velocity") return Space::velocity;
+  if (name == "data") return Space::data;
+  if (name == "noise") return Space::noise;
+  if (name == "score") return Space::score;
+  throw std::invalid_argument("'" + name + "' is none of velocity, data, noise and score");
+}
+
+}  // namespace weir

@@ -1,0 +1,82 @@
+// plugins/objective/classification.cpp -- a network that tells classes apart, by cross entropy.
+//
+//   (x_i, c_i) ~ data        l_i = -log softmax(f(x_i))_(c_i)
+//
+// The rows of a batch are drawn from a finite set with replacement, from a distribution as it draws them.
+//
+// Source   Bishop, Pattern Recognition and Machine Learning, 4.3.4: the negative log-likelihood of multinomial logistic regression.
+// Shapes   x [B, item...], c int64 [B], f(x) [B, classes], l [B]
+// Limits   no weights of classes, no smoothing of labels.
+#include <fmt/format.h>
+
+#include <weir/kinds/learn/objective.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+constexpr const char* prefix = "network.";
+
+class Classification final : public weir::Objective {
+  weir::Port<weir::Source> data_{this, "data", "points with their classes"};
+  weir::Port<weir::Network> network_{this, "network", "what gives a number for each class, from an input x"};
+
+  weir::Network::Signature signature() const {
+    return {{{"x", {.shape = data_->shape()}}}, {*data_->classes()}};
+  }
+
+ public:
+  void plan(weir::Plan& plan) override {
+    if (!data_->classes())
+      return plan.fault("data", fmt::format("'{}' does not say of which class its points are", data_->path()),
+                        "give it labels: `labels` of source/idx, labelled: true of source/mixture");
+    if (*data_->classes() < 2)
+      return plan.fault("data", fmt::format("the points of '{}' are all of one class", data_->path()));
+    network_->plan_for(signature(), plan);
+  }
+
+  weir::Shape shape() const override { return data_->shape(); }
+  weir::Domain domain() const override {
+    return {data_->shape(), {{"label", {.shape = {}, .classes = *data_->classes()}}}};
+  }
+  bool takes_field() const override { return false; }
+  weir::Params init(weir::Rng& rng) const override {
+    return network_->init(signature(), rng).prefixed(prefix);
+  }
+  bool taped() const override { return network_->taped(); }
+  std::optional<Own> network() const override { return Own{&*network_, signature(), prefix}; }
+
+  weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
+    weir::Rng rows = rng.at("rows");
+    weir::Sample sample;
+    weir::Batch& batch = sample.batch;
+    const auto size = data_->size();
+    const Tensor number = at::arange(n, options().dtype(at::kLong));
+    if (size) {
+      const Tensor index = rows.integers(*size, {n});
+      batch.points = {data_->items(index)};
+      batch.items = {index};
+      batch.id = index;
+      batch.context["label"] = data_->labels().index_select(0, index);
+    } else {
+      auto [x, label] = data_->draw(n, rows);
+      batch.points = {std::move(x)};
+      batch.items = {Tensor()};
+      batch.id = number;
+      batch.context["label"] = std::move(label);
+    }
+    batch.unit = number;
+    return sample;
+  }
+
+  Tensor loss(const weir::Field&, const weir::Params& params, const weir::Sample& sample) const override {
+    const Tensor logits = network_->forward(params.under(prefix), {{"x", sample.batch.x0()}});
+    const Tensor label = sample.batch.context.at("label");
+    return -at::log_softmax(logits, 1).gather(1, label.unsqueeze(1)).squeeze(1);
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Classification, "Cross entropy of a network that tells classes apart")
