@@ -2,6 +2,7 @@
 # tools/study.py -- the folders of finished sweeps as one Markdown study: claim, numbers, expectations, seeds and time of each.
 #
 #   python3 tools/study.py RESULTS/figure4 RESULTS/lemma1 ... > pipelines/paper/STUDY.md
+#   python3 tools/study.py --keep pipelines/paper/STUDY.md RESULTS/figure4 > NEW      the other sections stay as they are there
 #
 # The numbers come from the recorded results (summary.json and the records in runs/), so that the study cannot drift from them; the
 # words from the pipelines' comments and from pipelines/paper/findings.md.
@@ -113,10 +114,18 @@ def section(folder):
     return "\n".join(lines)
 
 
+def sections_of(study):
+    """The sections of a study that is written already, by name."""
+    parts = study.split("\n## ")[1:]
+    return {part.partition("\n")[0]: "## " + part.rstrip("\n") + "\n" for part in parts}
+
+
 def main(words):
     parser = argparse.ArgumentParser(description="Finished sweeps as one Markdown study")
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
-    folders = parser.parse_args(words).folders
+    parser.add_argument("--keep", type=pathlib.Path, metavar="STUDY", help="a study whose sections stay where no folder is given")
+    arguments = parser.parse_args(words)
+    folders = arguments.folders
     for folder in folders:
         if not (folder / "summary.json").exists():
             print(f"study: {folder} has no summary.json: it is no sweep, or not a finished one; run its pipeline to the end",
@@ -124,7 +133,10 @@ def main(words):
             return 2
     print(HEAD)
     print((PAPER / "findings.md").read_text(), end="")
-    print("\n".join(section(folder) for folder in folders), end="")
+    sections = sections_of(arguments.keep.read_text()) if arguments.keep else {}
+    for each in map(section, folders):
+        sections |= sections_of("\n" + each)
+    print("\n".join(sections.values()), end="")
     return 0
 
 

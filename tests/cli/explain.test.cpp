@@ -160,7 +160,7 @@ TEST_CASE("Without a code, every code is listed with its rule") {
   CHECK_THAT(answer.out,
              EndsWith("\nlaw/time  what holds of every time\nlaw/trainer  what holds of every trainer\n"));
   CHECK(static_cast<std::size_t>(std::count(answer.out.begin(), answer.out.end(), '\n')) ==
-        pages().size() + 12);
+        pages().size() + 14);
 }
 
 TEST_CASE("The laws of a kind are printed as its header states them") {
@@ -180,8 +180,8 @@ TEST_CASE("The laws of a kind are printed as its header states them") {
   CHECK(unknown.exit == 2);
   CHECK(unknown.err ==
         "weir: there are no laws of kind 'nois'; kinds: coupling, field, integrator, interpolant, metric, "
-        "noise, "
-        "objective, optimiser, probe, source, time, trainer\n");
+        "network, noise, "
+        "objective, optimiser, probe, schedule, source, time, trainer\n");
 }
 
 TEST_CASE("An unknown code is said to be unknown, with the nearest ones") {

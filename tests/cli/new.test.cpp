@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string kinds =
-    "kinds: source, coupling, interpolant, noise, time, objective, field, optimiser, trainer, probe, "
-    "integrator, metric\n";
+    "kinds: source, coupling, interpolant, noise, time, objective, field, network, optimiser, schedule, "
+    "trainer, probe, integrator, metric\n";
 
 // Refused with this text and exit 2, and nothing is left behind.
 void refuses(const std::string& words, const std::string& text) {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <vector>
 
@@ -120,6 +121,27 @@ TEST_CASE(
   CHECK(Json::parse(scratch.read("swept/summary.json")) == summary);
   CHECK(weir_program(scratch.path(), "info swept").out.find("steps=3,seed=8") != std::string::npos);
   CHECK(weir_program(scratch.path(), "run swept.yaml --set train.steps=7").exit == 4);
+}
+
+TEST_CASE("A sweep sets which schedule a training has, as a bare word or with its parameters") {
+  const ScratchFolder scratch;
+  scratch.write("rates.yaml",
+                "name: rates" + small_nodes +
+                    "sweep:\n  rates: {set: train.schedule, values: [constant, cosine, {plugin: "
+                    "step, every: 5}]}\n");
+  const Answer run = weir_program(scratch.path(), "run rates.yaml --progress none");
+  INFO(run.err);
+  CHECK(run.exit == 0);
+  const auto rows = table(scratch.read("rates/table.csv"));
+  REQUIRE(rows.size() == 4);
+  std::set<std::string> plugins, losses;
+  for (std::size_t row = 1; row < rows.size(); ++row) {
+    const weir::Reader record(scratch.path() / "rates" / rows[row][1]);
+    plugins.insert(record.attribute("/nodes/train/schedule", "plugin"));
+    losses.insert(rows[row].back());
+  }
+  CHECK(plugins == std::set<std::string>{"schedule/constant", "schedule/cosine", "schedule/step"});
+  CHECK(losses.size() == 3);
 }
 
 TEST_CASE("What is expected, compared and reported of a finished sweep is judged anew, and nothing is run") {

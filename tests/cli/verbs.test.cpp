@@ -211,7 +211,7 @@ TEST_CASE("What a record keeps is checked with the rest") {
   CHECK(answer.exit == 2);
   CHECK_THAT(answer.out + answer.err,
              Contains("unknown output 'x7' of coupling/affine (node 'pairs')") &&
-                 Contains("outputs: x0, x1, id, x0_item, x1_item") &&
+                 Contains("outputs: x0, x1, id, label, x0_item, x1_item") &&
                  Contains("what is recorded of 'x0' must be all, none, true, false or a number "
                           "of first rows from 1 on, not"));
   text.replace(text.find("{x7: 10, x0: 0}"), 15, "some");

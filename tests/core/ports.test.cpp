@@ -177,17 +177,39 @@ TEST_CASE("The error is the port's own node's where another node's call led ther
         "first");
 }
 
-TEST_CASE(
-    "An interface that its node did not set in plan is an error of who takes it, which names the output",
-    "[ports]") {
-  const weir::GraphNode dry = node("a", "brook", 2, {{"dry", true}});
-  const std::string rest = " takes output 'a.arm', which is not set; an interface is set in plan()";
-  CHECK(failure(
-            {dry, node("mill", "mill", 4, {{"reads", "spring"}}, {{"spring", {{"", {"a", "arm", {}}}}}})}) ==
-        "node 'mill' (mill/mill, water.yaml:4:3): port 'spring' of node 'mill'" + rest);
-  CHECK(failure({dry, node("mill", "mill", 4, {{"reads", "springs"}},
-                           {{"springs", {{"one", {"a", "arm", {}}}}}})}) ==
-        "node 'mill' (mill/mill, water.yaml:4:3): port 'springs' of node 'mill'" + rest);
+TEST_CASE("An interface that its node did not set in plan is a fault of who takes it, with both places",
+          "[ports]") {
+  const std::string port = GENERATE("spring", "springs");
+  weir::GraphNode mill = node("mill", "mill", 4, {}, {{port, {{"", {"a", "arm", {}}}}}});
+  mill.places = {{port, {"water.yaml", 5, 7, 1}}};
+  const weir::Graph graph = graph_of({node("a", "brook", 2, {{"dry", true}}), mill});
+  try {
+    const weir::Executor executor(graph, create, f64);
+    FAIL("no fault was found");
+  } catch (const weir::InvalidPipeline& invalid) {
+    REQUIRE(invalid.faults().size() == 1);
+    const weir::Fault& fault = invalid.faults()[0];
+    CHECK(fault.message ==
+          port +
+              " needs a.arm (a brook with twice the water), which a does not give as it is set "
+              "(node 'mill', mill/mill)");
+    CHECK(fault.place.line == 5);
+    REQUIRE_FALSE(fault.also.empty());
+    CHECK(fault.also[0].place.line == 2);
+  }
+}
+
+TEST_CASE("An interface that is read before it is set is an error that names the output", "[ports]") {
+  Brook dry;
+  Mill mill;
+  const std::string rest =
+      " of node 'node' takes output 'node.arm', which is not set; an interface is set in plan()";
+  mill.port("spring")->bind("", dry, dry.output("arm"));
+  mill.port("springs")->bind("one", dry, dry.output("arm"));
+  const auto& spring = dynamic_cast<const weir::Port<Spring>&>(*mill.port("spring"));
+  const auto& springs = dynamic_cast<const weir::Ports<Spring>&>(*mill.port("springs"));
+  CHECK_THROWS_WITH(spring->litres(), "port 'spring'" + rest);
+  CHECK_THROWS_WITH(springs(), "port 'springs'" + rest);
 }
 
 TEST_CASE("An end that no port of its kind can take is a fault with both places, before anything is planned",

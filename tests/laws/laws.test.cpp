@@ -4,8 +4,10 @@
 #include <stb/stb_image_write.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <numbers>
 #include <regex>
 #include <set>
 
@@ -14,6 +16,7 @@
 #include <check/laws/world.hpp>
 #include <weir/record/reader.hpp>
 
+#include "../plugins/field/recorded.hpp"
 #include "../plugins/values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -97,31 +100,41 @@ TEST_CASE("The header of a kind states each of its laws by name, and no other", 
     for (const Law& law : laws_of(kind)) held.push_back(law.name);
     CHECK(stated == held);
   }
-  CHECK(kinds.size() == 12);
+  CHECK(kinds.size() == 14);
 }
 
 TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
   const Scratch scratch;
   std::vector<int> bytes{0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 1};
   for (int i = 0; i < 18; ++i) bytes.push_back(7 * i);
+  const std::vector<int> labels{0, 0, 8, 1, 0, 0, 0, 9, 0, 1, 2, 0, 1, 2, 0, 1, 2};
   weir::Rng rng(4, "points", f64);
   weir::write_arrays(scratch / "set.h5", {{"x", weir::array_of(rng.normal({11, 3}))}});
   std::filesystem::create_directory(scratch / "images");
   for (const unsigned char grey : {10, 100, 200})
     REQUIRE(
         stbi_write_png((scratch / ("images/" + std::to_string(grey) + ".png")).c_str(), 1, 1, 1, &grey, 1));
-  hold("source",
-       {{"source/gaussian", {{"dim", 1}, {"mean", {2}}, {"scale", 0.3}}},
-        {"source/gaussian", {{"mean", {5, 5}}, {"covariance", {{2, 0.5}, {0.5, 1}}}}},
-        {"source/gaussian", {{"shape", {1, 2, 3}}}},
-        {"source/mixture", {{"means", {{-1, 0}, {2, 1}, {0, 3}}}, {"weights", {1, 2, 3}}, {"scale", 0.4}}},
-        {"source/mixture", {{"components", 3}, {"dim", 2}, {"scale", 0.5}}},
-        {"source/mixture", {{"set", "eight_gaussians"}}},
-        {"source/mixture", {{"set", "two_moons"}}},
-        {"source/mixture", {{"set", "checkerboard"}}},
-        {"source/idx", {{"images", scratch.write("images.idx", bytes)}}},
-        {"source/images", {{"folder", (scratch / "images").string()}}},
-        {"source/tensor", {{"file", (scratch / "set.h5").string()}, {"dataset", "/x"}}}});
+  hold(
+      "source",
+      {{"source/gaussian", {{"dim", 1}, {"mean", {2}}, {"scale", 0.3}}},
+       {"source/gaussian", {{"mean", {5, 5}}, {"covariance", {{2, 0.5}, {0.5, 1}}}}},
+       {"source/gaussian", {{"shape", {1, 2, 3}}}},
+       {"source/mixture", {{"means", {{-1, 0}, {2, 1}, {0, 3}}}, {"weights", {1, 2, 3}}, {"scale", 0.4}}},
+       {"source/mixture", {{"components", 3}, {"dim", 2}, {"scale", 0.5}}},
+       {"source/mixture", {{"means", {{-1, 0}, {2, 1}, {0, 3}}}, {"weights", {1, 2, 3}}, {"labelled", true}}},
+       {"source/mixture", {{"set", "eight_gaussians"}}},
+       {"source/mixture", {{"set", "eight_gaussians"}, {"labelled", true}}},
+       {"source/mixture", {{"set", "two_moons"}}},
+       {"source/mixture", {{"set", "checkerboard"}}},
+       {"source/idx", {{"images", scratch.write("images.idx", bytes)}}},
+       {"source/idx",
+        {{"images", scratch.write("images.idx", bytes)},
+         {"labels", scratch.write("labels.idx", labels)},
+         {"classes", 3}}},
+       {"source/images", {{"folder", (scratch / "images").string()}}},
+       {"source/split", {{"share", 0.5}, {"part", "first"}}},
+       {"source/split", {{"each", 2}, {"part", "rest"}}},
+       {"source/tensor", {{"file", (scratch / "set.h5").string()}, {"dataset", "/x"}}}});
 }
 
 TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
@@ -134,6 +147,11 @@ TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
 }
 
 TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
+  const Scratch scratch;
+  const json mlp{{"width", 8}, {"depth", 2}};  // as the world's
+  weir::Rng rng(6, "recorded", f64);
+  write_record(scratch / "out.h5", "train", {{"params", make<weir::Field>("field/mlp", mlp)->init({2}, rng)}},
+               {{"plugin", "field/mlp"}, {"params", mlp}});
   hold("field",
        {{"field/affine"},
         {"field/mlp", {{"width", 16}, {"depth", 2}}},
@@ -141,6 +159,10 @@ TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
          {{"width", 16}, {"depth", 2}, {"time", "fourier"}, {"features", 4}, {"activation", "tanh"}}},
         {"field/unet", {{"width", 6}, {"multipliers", {1, 2}}, {"features", 8}}},
         {"field/torchscript", {{"file", WEIR_SOURCE_DIR "/tests/plugins/field/torchscript.pt"}}},
+        {"field/prediction", {{"of", "data"}}},
+        {"field/prediction", {{"of", "noise"}}},
+        {"field/prediction", {{"of", "score"}, {"floor", 0.05}}},
+        {"field/recorded", {{"file", (scratch / "out.h5").string()}, {"node", "train"}}},
         {"field/empirical"},
         {"field/kernel"}});
 }
@@ -152,8 +174,17 @@ TEST_CASE("The laws of fields know every path and noise of this tree", "[laws][f
 
 TEST_CASE("The fields that are trained have per-sample gradients by their tape", "[laws][field]") {
   for (const Case& of : {Case{"field/affine"}, Case{"field/mlp", {{"width", 16}, {"depth", 2}}},
-                         Case{"field/unet", {{"width", 6}, {"multipliers", {1, 2}}, {"features", 8}}}})
+                         Case{"field/unet", {{"width", 6}, {"multipliers", {1, 2}}, {"features", 8}}},
+                         Case{"field/prediction", {{"of", "data"}}}})
     CHECK_FALSE(silent_laws(of).contains("per_sample"));
+}
+
+TEST_CASE("Every network keeps the laws of networks", "[laws][network]") {
+  hold("network", {{"network/mlp", {{"width", 8}}},
+                   {"network/mlp", {{"width", 8}, {"depth", 1}, {"activation", "tanh"}}},
+                   {"network/mlp", {{"depth", 0}}},
+                   {"network/convolutional", {{"width", 4}}}});
+  CHECK_FALSE(silent_laws({"network/convolutional", {{"width", 4}}}).contains("per_sample"));
 }
 
 TEST_CASE("Every law of t keeps the laws of such laws", "[laws][time]") {
@@ -163,8 +194,40 @@ TEST_CASE("Every law of t keeps the laws of such laws", "[laws][time]") {
   hold("time", cases);
 }
 
+TEST_CASE("Every integrator keeps the laws of integrators", "[laws][integrator]") {
+  // 200 steps, of which the longest is twice the shortest.
+  std::vector<double> times;
+  for (int k = 0; k <= 200; ++k)
+    times.push_back(k / 200.0 - std::sin(2 * std::numbers::pi * k / 200) / (6 * std::numbers::pi));
+  times.back() = 1;
+  std::vector<Case> cases = with_defaults("integrator");
+  for (const char* id :
+       {"integrator/midpoint", "integrator/heun", "integrator/rk4", "integrator/adams_bashforth"})
+    cases.push_back({id, {{"times", times}}});
+  cases.push_back({"integrator/dopri5", {{"rtol", 1e-3}, {"atol", 1e-6}, {"first_step", 0.01}}});
+  cases.push_back({"integrator/euler_maruyama", {{"increments", 600}}});  // a multiple of 6 and 200
+  hold("integrator", cases);
+}
+
+TEST_CASE("Every schedule keeps the laws of schedules", "[laws][schedule]") {
+  std::vector<Case> cases;
+  for (const std::string& id : plugins_of("schedule"))
+    if (id != "schedule/table") cases.push_back({id});
+  for (const char* id : {"schedule/cosine", "schedule/linear", "schedule/polynomial"})
+    cases.push_back({id, {{"end", 0.1}}});
+  cases.push_back({"schedule/one_cycle", {{"shape", "linear"}, {"rise", 0}}});
+  cases.push_back({"schedule/one_cycle", {{"rise", 0.1}}});  // of ten steps, the first is the peak
+  cases.push_back({"schedule/table", {{"steps", {1, 10, 1000}}, {"scales", {0, 1, 0.5}}}});
+  hold("schedule", cases);
+}
+
+TEST_CASE("Flow matching keeps the laws of objectives in whatever space it compares", "[laws][objective]") {
+  for (const char* loss : {"data", "noise"})
+    CHECK(silent_laws({"objective/flow_matching", {{"loss", loss}}}) ==
+          std::set<std::string>{"networks", "parts"});
+}
+
 TEST_CASE("Every plugin of the other kinds keeps the laws of its kind", "[laws]") {
-  for (const char* kind :
-       {"integrator", "interpolant", "metric", "noise", "objective", "optimiser", "probe", "trainer"})
+  for (const char* kind : {"interpolant", "metric", "noise", "objective", "optimiser", "probe", "trainer"})
     hold(kind, with_defaults(kind));
 }

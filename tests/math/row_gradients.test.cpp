@@ -19,7 +19,7 @@ class Centred final : public weir::Field {
     const Tensor v = x.mm(params["w"]);
     return v - v.mean(0);
   }
-  Params init(const weir::Shape&, weir::Rng& rng) const override {
+  Params init(const weir::Domain&, weir::Rng& rng) const override {
     return Params({{"w", rng.normal({2, 2})}});
   }
 };

@@ -121,6 +121,37 @@ TEST_CASE("Per-sample gradients from a tape are those of one backward pass per s
   }
 }
 
+TEST_CASE("Per-sample gradients of networks under joined parameters are those of each alone",
+          "[math][tape]") {
+  const std::vector<Network> alone = networks(f64);
+  const auto prefix = [](std::size_t i) { return "all.part_" + std::to_string(i) + "."; };
+  Params joined;
+  for (std::size_t i = 0; i < alone.size(); ++i) joined = joined.joined(alone[i].params.prefixed(prefix(i)));
+  const Params leaves = joined.requiring_grad();
+  constexpr std::int64_t rows = 5;
+  Tape tape;
+  const Params seen = leaves.taped(tape).under("all.");
+  Tensor sum = at::zeros({rows}, f64);
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    Network part = alone[i];
+    part.x = part.x.slice(0, 0, rows);
+    sum = sum + losses_of(part, seen.under("part_" + std::to_string(i) + "."));
+  }
+  const weir::Gradients together = gradients(sum, leaves, &tape);
+  REQUIRE(together.per_sample->layers.size() == 8);
+  std::size_t l = 0;
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    Network part = alone[i];
+    part.x = part.x.slice(0, 0, rows);
+    const Both own = both(part);
+    for (const auto& [name, layer] : own.taped.per_sample->layers) {
+      CHECK(together.per_sample->layers[l].first == prefix(i) + name);
+      CHECK(difference(together.per_sample->layers[l].second->norms(), layer->norms()) < 1e-12);
+      ++l;
+    }
+  }
+}
+
 TEST_CASE("Norms of group sums leave out the rows of no group and count an empty group as zero",
           "[math][tape]") {
   for (const Network& network : networks(f64)) {
@@ -284,4 +315,31 @@ TEST_CASE("Layers are named by their parameters up to the last full stop", "[mat
   CHECK(weir::layer_of("net.0.weight") == "net.0");
   CHECK(weir::layer_of("theta") == "all");
   CHECK(weir::layers_of(dense_network(f64).params) == std::vector<std::string>{"net.0", "net.2"});
+}
+
+TEST_CASE("A penalty on a network's gradient in its input has a gradient in its parameters", "[math][tape]") {
+  // D(x) = a tanh(W x + b) + c, and the penalty P = sum_i |g_i|^2 of g = grad_x D = W^T (a u), u = 1 - tanh^2:
+  //   dP/da_j = 2 u_j g W_j      dP/db_j = -4 a_j t_j u_j g W_j      dP/dW_jk = 2 a_j u_j g_k + dP/db_j x_k      dP/dc = 0
+  Rng rng(4, "penalty", f64);
+  nn::Named named;
+  nn::init_linear(named, "in", 3, 7, rng);
+  nn::init_linear(named, "out", 7, 1, rng);
+  const Params leaves = Params(named).requiring_grad();
+  const Tensor x = rng.at("x").normal({5, 3}).requires_grad_(true);
+  const Tensor scores = nn::linear(leaves, "out", at::tanh(nn::linear(leaves, "in", x)));
+  const Tensor g = weir::grad(scores.sum(), {x}, /*retain_graph=*/false, /*create_graph=*/true).at(0);
+  REQUIRE(g.requires_grad());
+  const std::vector<Tensor> found = weir::grad(g.square().sum(), leaves.values());
+
+  const Params p = leaves.clone();
+  const Tensor t = at::tanh(at::linear(x.detach(), p["in.weight"], p["in.bias"])), u = 1 - t.square();
+  const Tensor a = p["out.weight"].squeeze(0), along = g.detach().mm(p["in.weight"].t());  // [5, 7]
+  const Tensor d_bias = -4 * a * t * u * along;
+  const Tensor d_weight = 2 * (a * u).t().mm(g.detach()) + d_bias.t().mm(x.detach());
+  CHECK(at::allclose(g.detach(), (a * u).mm(p["in.weight"]), 1e-12, 1e-14));
+  CHECK(at::allclose(found[0], d_weight, 1e-12, 1e-14));
+  CHECK(at::allclose(found[1], d_bias.sum(0), 1e-12, 1e-14));
+  CHECK(at::allclose(found[2], (2 * u * along).sum(0, true), 1e-12, 1e-14));
+  CHECK(found[3].abs().max().item<double>() == 0);
+  CHECK_FALSE(weir::grad(leaves["in.bias"].square().sum(), {leaves["in.bias"]}).at(0).requires_grad());
 }

@@ -24,8 +24,9 @@ using nlohmann::json;
 // v = b, whatever the point: the loss <u, b> has the gradient u.
 class Constant final : public Field {
  public:
-  Params init(const Shape& item, Rng&) const override {
-    return Params({{"g.weight", at::zeros({item[0], 1}, f64)}, {"g.bias", at::ones({item[0]}, f64)}});
+  Params init(const Domain& domain, Rng&) const override {
+    return Params(
+        {{"g.weight", at::zeros({domain.item[0], 1}, f64)}, {"g.bias", at::ones({domain.item[0]}, f64)}});
   }
   Tensor velocity(const Params& params, const Tensor& x, const Tensor&, const Context&) const override {
     return nn::linear(params, "g", at::zeros({x.size(0), 1}, x.options()));
@@ -37,7 +38,7 @@ class Constant final : public Field {
 class Given final : public Objective {
  public:
   Given(std::function<Tensor(std::int64_t, Rng&)> draw, std::int64_t dim)
-      : draw_(std::move(draw)), dim_(dim), pairs_(at::zeros({1, dim}, f64), at::zeros({1, dim}, f64)) {}
+      : draw_(std::move(draw)), dim_(dim) {}
   Shape shape() const override { return {dim_}; }
   Sample sample(std::int64_t n, Rng& rng) const override {
     const Tensor u = draw_(n, rng);
@@ -46,19 +47,17 @@ class Given final : public Objective {
   Tensor loss(const Field& field, const Params& params, const Sample& sample) const override {
     return (sample.ut * field.velocity(params, sample.xt, sample.t)).sum(1);
   }
-  const Coupling& coupling() const override { return pairs_; }
 
  private:
   std::function<Tensor(std::int64_t, Rng&)> draw_;
   std::int64_t dim_;
-  GivenPairs pairs_;
 };
 
 // A field without parameters.
 class Formula final : public Field {
  public:
   explicit Formula(std::function<Tensor(const Tensor&)> of) : of_(std::move(of)) {}
-  Params init(const Shape&, Rng&) const override { return {}; }
+  Params init(const Domain&, Rng&) const override { return {}; }
   Tensor velocity(const Params&, const Tensor& x, const Tensor&, const Context&) const override {
     return of_(x);
   }
@@ -218,7 +217,8 @@ Coverage of_loss(int squares, std::int64_t batch, int repeats) {
   const Params none;
   Faults faults;
   Plan plan([](const std::string&) { return Place{}; }, faults);
-  probe->plan_for({objective, none, batch, 1}, plan);
+  const Formula field([](const Tensor& x) { return x; });
+  probe->plan_for({objective, none, batch, 1, field}, plan);
   Rows rows;
   rows.watch(*probe);
   return coverage(squares, repeats, [&](Rng& rng) {

@@ -6,9 +6,15 @@
 #include <cstring>
 
 #include <weir/kinds/comparison.hpp>
-#include <weir/kinds/flow/integrator.hpp>
+#include <weir/kinds/flow/embedded.hpp>
+#include <weir/kinds/flow/one_step.hpp>
+#include <weir/kinds/flow/stochastic.hpp>
+#include <weir/kinds/learn/fit.hpp>
+#include <weir/kinds/learn/fitted_model.hpp>
+#include <weir/kinds/learn/network.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/learn/schedule.hpp>
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/kinds/metric.hpp>
 #include <weir/math/autograd/tape.hpp>
@@ -29,6 +35,11 @@ void place(const char* name, Function function) {
 struct OpenCoupling : weir::Coupling {
   using Coupling::pair;
 };
+struct OpenIntegrator : weir::Integrator {
+  using Integrator::follow;
+  using Integrator::nfe_of_each_row;
+  using Integrator::saved_times;
+};
 struct OpenParam : weir::AnyParam {
   using AnyParam::assign;
 };
@@ -48,16 +59,24 @@ int main() {
   SIZE(Batch);
   SIZE(Comparison);
   SIZE(Coupling);
+  SIZE(Domain);
   SIZE(DrawnCoupling);
+  SIZE(Embedded);
+  SIZE(EmaRule);
   SIZE(Field);
+  SIZE(Fit);
   SIZE(Fitted);
+  SIZE(FittedModel);
+  SIZE(FittedNetwork);
   SIZE(Integrator);
   SIZE(Interpolant);
   SIZE(Limits);
   SIZE(Metric);
+  SIZE(Network);
   SIZE(Node);
   SIZE(Noise);
   SIZE(Objective);
+  SIZE(OneStep);
   SIZE(Optimiser);
   SIZE(OutputSchema);
   SIZE(ParamSchema);
@@ -70,7 +89,11 @@ int main() {
   SIZE(Rng);
   SIZE(Run);
   SIZE(Sample);
+  SIZE(Schedule);
   SIZE(Source);
+  SIZE(Stepped);
+  SIZE(Stochastic);
+  SIZE(Tableau);
   SIZE(Tape);
   SIZE(TensorSet);
   SIZE(Time);
@@ -100,8 +123,11 @@ int main() {
   PLACE(Sink, write);
   PLACE(Sink, attribute);
   PLACE(AnyPort, bind);
+  PLACE(AnyOutput, given);
+  PLACE(AnyParam, json);
   PLACE(Coupling, shape);
   PLACE(Coupling, size);
+  PLACE(Coupling, context);
   PLACE(Coupling, dependent_rows);
   PLACE(Coupling, run);
   PLACE(Coupling, affine);
@@ -112,34 +138,55 @@ int main() {
   PLACE(Field, plan_for);
   PLACE(Field, affine);
   PLACE(Field, taped);
-  PLACE(Integrator, step);
-  PLACE(Integrator, evaluations);
-  PLACE(Integrator, order);
+  PLACE(OneStep, step);
+  PLACE(OneStep, evaluations);
+  PLACE(OneStep, order);
+  PLACE(Embedded, tableau);
+  PLACE(Stochastic, step);
+  PLACE(Stochastic, evaluations);
   PLACE(Interpolant, alpha);
   PLACE(Interpolant, beta);
   PLACE(Interpolant, dalpha);
   PLACE(Interpolant, dbeta);
+  PLACE(Network, init);
+  PLACE(Network, plan_for);
+  PLACE(Network, forward);
+  PLACE(Network, features);
+  PLACE(Network, trained_for);
+  PLACE(Network, taped);
   PLACE(Noise, gamma);
   PLACE(Noise, dgamma);
   PLACE(Noise, zero);
   PLACE(Noise, finite_action);
   PLACE(Objective, shape);
+  PLACE(Objective, domain);
   PLACE(Objective, sample);
   PLACE(Objective, loss);
   PLACE(Objective, sorted_time);
-  PLACE(Objective, coupling);
+  PLACE(Objective, takes_field);
+  PLACE(Objective, init);
+  PLACE(Objective, taped);
+  PLACE(Objective, network);
+  PLACE(Objective, dependent_rows);
   PLACE(Objective, flow_matching);
   PLACE(Optimiser, init);
   PLACE(Optimiser, step);
   PLACE(Probe, plan_for);
   PLACE(Probe, observe);
   PLACE(Probe, per_sample);
+  PLACE(Probe, enough);
+  PLACE(Probe, best);
+  PLACE(Schedule, scale);
+  PLACE(Trainer, fitted);
+  PLACE(Trainer, stream);
   PLACE(Source, shape);
   PLACE(Source, sample);
   PLACE(Source, size);
   PLACE(Source, items);
   PLACE(Source, log_density);
   PLACE(Source, labels);
+  PLACE(Source, classes);
+  PLACE(Source, draw);
   PLACE(Source, origin);
   PLACE(Source, moments);
   PLACE(Source, normal);
@@ -150,5 +197,8 @@ int main() {
   PLACE(Time, sorted);
   place("AnyParam::assign", &OpenParam::assign);
   place("Coupling::pair", &OpenCoupling::pair);
+  place("Integrator::follow", &OpenIntegrator::follow);
+  place("Integrator::nfe_of_each_row", &OpenIntegrator::nfe_of_each_row);
+  place("Integrator::saved_times", &OpenIntegrator::saved_times);
   return 0;
 }

@@ -21,7 +21,7 @@ mv prefix moved
 weir=$work/moved/bin/weir
 
 echo "a plugin of every kind, under an awkward name"
-kinds="source coupling interpolant noise time objective field optimiser trainer probe integrator metric"
+kinds="source coupling interpolant noise time objective field network optimiser schedule trainer probe integrator metric"
 name=x1_a_very_long_name_0
 for kind in $kinds; do "$weir" new plugin $name --kind "$kind" -o "all/$kind" >"$log" 2>&1 || fail "new plugin --kind $kind"; done
 

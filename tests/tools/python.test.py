@@ -341,7 +341,7 @@ def test_refusals(work):
          lambda: record["flow.end.x"])
     says(f"no output 'recall.zzzzzz' in {one}; recall has: {', '.join(record.recall)}", lambda: record.recall.zzzzzz)
     says(f"no node 'flows' in {one}; it has: {', '.join(record)}; did you mean 'flow'?", lambda: record.flows)
-    nodes = ("base, pairs, path.noise, path, task.time, task, train.model, train.optimiser, train.probes.variance, train, flow, "
+    nodes = ("base, pairs, path.noise, path, task.time, task, train.model, train.optimiser, train.schedule, train.probes.variance, train, flow, "
              "recall")
     says(f"no node 'trian' in {one}; it has: {nodes}; did you mean 'train'?", lambda: record.parameters("trian"))
     assert weir.errors.listed(range(22)) == ", ".join(map(str, range(20))) + ", and 2 more"

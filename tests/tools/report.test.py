@@ -564,7 +564,7 @@ def test_failed(work):
 
 def test_interrupted(work):
     """A sweep that is interrupted after one that ended has no summary, neither of its own nor of the runs before."""
-    (work / "stopped.yaml").write_text(SWEEP.replace("steps: 600", "steps: 6000") + REPORT + AXES.replace("count: 2", "count: 1"))
+    (work / "stopped.yaml").write_text(SWEEP.replace("steps: 600", "steps: 20000") + REPORT + AXES.replace("count: 2", "count: 1"))
     run = (WEIR, "run", work / "stopped.yaml", "-o", work / "stopped", "--progress", "none", "--jobs", "2")
     subprocess.run(run, stdout=subprocess.DEVNULL)
     for how in (signal.SIGINT, signal.SIGKILL):

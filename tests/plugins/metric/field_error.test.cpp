@@ -21,7 +21,7 @@ class Line final : public weir::Field {
                   const weir::Context&) const override {
     return scale_ * x + (with_time_ ? t.unsqueeze(1) : at::zeros({1, 1}, x.options()));
   }
-  weir::Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
+  weir::Params init(const weir::Domain&, weir::Rng&) const override { return {}; }
 
  private:
   double scale_;

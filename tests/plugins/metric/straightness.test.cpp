@@ -23,7 +23,7 @@ class Formula final : public weir::Field {
                   const weir::Context&) const override {
     return function_(x, weir::expand_as_items(t, x));
   }
-  weir::Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
+  weir::Params init(const weir::Domain&, weir::Rng&) const override { return {}; }
 
  private:
   Function function_;

@@ -41,3 +41,55 @@ TEST_CASE("The loss of a row is its squared distance summed over coordinates, ti
   CHECK(
       at::allclose(problem.objective->loss(*field, params, sample), expected * at::arange(7, f64), 1e-13, 0));
 }
+
+TEST_CASE("A loss of data or noise is that of what the velocity says of x1 or x0", "[objective]") {
+  const std::string loss = GENERATE("data", "noise");
+  INFO(loss);
+  Problem problem;
+  const auto objective = make<weir::Objective>("objective/flow_matching", {{"loss", loss}});
+  bind(*objective, "coupling", problem.pairs);
+  bind(*objective, "interpolant", *problem.path.interpolant);
+  bind(*objective, "time", *problem.time);
+  CHECK_FALSE(objective->flow_matching());
+  CHECK(problem.objective->flow_matching());
+
+  Sample sample = problem.sample(200);
+  const Tensor t = sample.t.unsqueeze(1);
+  const Tensor& compared = loss == "data" ? sample.batch.x1() : sample.batch.x0();
+  const auto network = make<weir::Field>("field/mlp", {{"width", 8}, {"depth", 2}});
+  weir::Rng rng(1, "init", f64);
+  const weir::Params params = network->init({2}, rng);
+  const Tensor said = network->velocity(params, sample.xt, sample.t);
+
+  // Of a field that gives the velocity: x1 = x + (1 - t) v, x0 = x - t v.
+  const Tensor follows = loss == "data" ? sample.xt + (1 - t) * said : sample.xt - t * said;
+  CHECK(at::allclose(objective->loss(*network, params, sample), (compared - follows).square().sum(1), 1e-10,
+                     1e-20));
+
+  // Of one that predicts just that, up to its floor: the square of what it is off, without a trace of what it was divided by.
+  const auto field = make<weir::Field>("field/prediction", {{"of", loss}, {"floor", 1e-6}});
+  bind(*field, "field", *network);
+  bind(*field, "interpolant", *problem.path.interpolant);
+  REQUIRE(plan(*field).empty());
+  sample.t = at::linspace(1e-5, 1 - 1e-5, 200, f64);
+  const Tensor near = sample.t.unsqueeze(1);
+  sample.xt = (1 - near) * sample.batch.x0() + near * sample.batch.x1();
+  const Tensor predicted = network->velocity(params, sample.xt, sample.t);
+  CHECK(at::allclose(objective->loss(*field, params, sample), (compared - predicted).square().sum(1), 1e-9,
+                     1e-20));
+}
+
+TEST_CASE("At the ends of time a loss in another space is finite", "[objective]") {
+  const std::string noise = GENERATE("noise/zero", "noise/constant", "noise/brownian");
+  Problem problem(noise, noise == "noise/zero" ? nlohmann::json::object() : nlohmann::json{{"sigma", 0.3}});
+  const auto objective = make<weir::Objective>("objective/flow_matching", {{"loss", "data"}});
+  bind(*objective, "coupling", problem.pairs);
+  bind(*objective, "interpolant", *problem.path.interpolant);
+  bind(*objective, "time", *problem.time);
+  const auto field = make<weir::Field>("field/affine");
+  weir::Rng rng(1, "init", f64);
+  const weir::Params params = field->init({2}, rng);
+  Sample sample = problem.sample(2);
+  sample.t = at::tensor({0.0, 1.0}, f64);
+  CHECK(at::isfinite(objective->loss(*field, params, sample)).all().item<bool>());
+}

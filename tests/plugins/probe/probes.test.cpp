@@ -27,7 +27,7 @@ struct Observed {
     sample = problem.sample(rows);
     weir::Faults faults;
     weir::Plan plan([](const std::string&) { return weir::Place{}; }, faults);
-    probe->plan_for({*problem.objective, theta, rows, 10}, plan);
+    probe->plan_for({*problem.objective, theta, rows, 10, *field}, plan);
     REQUIRE(faults.empty());
     sink.watch(*probe);
     const weir::Params live = theta.requiring_grad();
@@ -144,7 +144,7 @@ TEST_CASE("A variance of one row is refused", "[probe]") {
   const weir::Params none({{"net.0.weight", at::zeros({1}, f64)}});
   weir::Faults faults;
   weir::Plan plan([](const std::string&) { return weir::Place{}; }, faults);
-  probe->plan_for({*problem.objective, none, 1, 10}, plan);
+  probe->plan_for({*problem.objective, none, 1, 10, *make<weir::Field>("field/affine")}, plan);
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].message == "a variance needs two rows; the batch has 1");
 }

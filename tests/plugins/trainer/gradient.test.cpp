@@ -2,14 +2,9 @@
 #include <cmath>
 #include <numbers>
 
-#include <weir/kinds/learn/optimiser.hpp>
-#include <weir/kinds/learn/probe.hpp>
-#include <weir/kinds/learn/trainer.hpp>
 #include <weir/math/autograd/tape.hpp>
 
-#include "../experiment.hpp"
-
-#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
+#include "training.hpp"
 
 namespace {
 
@@ -18,73 +13,13 @@ using nlohmann::json;
 using weir::Params;
 using weir::Tensor;
 
-// Stops its node after so many steps, as Ctrl-C would, and keeps the checkpoint.
-class StoppedRun final : public weir::Run {
- public:
-  explicit StoppedRun(std::int64_t after) : after_(after) {}
-  bool stop_requested() const override { return step_ >= after_; }
-  void progress(std::int64_t step, std::int64_t, const std::map<std::string, double>&) override {
-    step_ = step;
-  }
-  void warn(const std::string&) override {}
-  void checkpoint(const std::function<weir::State()>& save, bool now) override {
-    if (now) state = save();
-  }
-  weir::State state;
-
- private:
-  std::int64_t after_, step_ = 0;
-};
-
-struct Training {
-  explicit Training(const json& params, const std::string& step_rule = "optimiser/sgd",
-                    const json& rule = {{"lr", 0.05}}, const std::string& model_id = "field/affine",
-                    const json& model_params = json::object())
-      : model(make<weir::Field>(model_id, model_params)),
-        optimiser(make<weir::Optimiser>(step_rule, rule)),
-        trainer(make<weir::Trainer>("trainer/gradient", params, f64, 3, "train")) {
-    bind(*trainer, "objective", *problem.objective);
-    bind(*trainer, "model", *model);
-    bind(*trainer, "optimiser", *optimiser);
-  }
-  void observe(const std::string& name, weir::Node& probe) {
-    trainer->port("probes")->bind(name, probe, nullptr);
-  }
-  Params params(const std::string& output) const {
-    weir::Rng unused(0, "", f64);
-    return dynamic_cast<const weir::Output<weir::Field>*>(trainer->output(output))->get()->init({2}, unused);
-  }
-
-  Problem problem;
-  std::unique_ptr<weir::Field> model;
-  std::unique_ptr<weir::Optimiser> optimiser;
-  std::unique_ptr<weir::Trainer> trainer;
-};
-
-// Stops the first after four steps, and lets the second go on from its checkpoint.
-void go_on(Training& first, Training& second) {
-  StoppedRun stopped(4);
-  plan(*first.trainer);
-  CHECK_THROWS_AS(first.trainer->run(stopped), weir::Stopped);
-  plan(*second.trainer);
-  second.trainer->load(stopped.state);
-  QuietRun quiet;
-  second.trainer->run(quiet);
-}
-
-bool same(const Params& a, const Params& b) {
-  for (const auto& [name, value] : a.tensors()) {
-    if (!value.equal(b[name])) return false;
-  }
-  return true;
-}
-
 // The trainer's rule written out: SGD on the mean loss at scale s(k), EMA started at the initial parameters.
-void check_by_hand(const json& extra, const std::function<double(int)>& scale, double clip = 1e300) {
+void check_by_hand(const json& extra, const std::function<double(int)>& scale,
+                   const std::string& rates = "constant", double clip = 1e300) {
   json params{{"steps", 6}, {"batch", 16}, {"ema_decay", 0.9}};
   params.update(extra);
   INFO(params);
-  Training training(params);
+  Training training(params, "optimiser/sgd", {{"lr", 0.05}}, "field/affine", json::object(), rates);
   run(*training.trainer);
 
   weir::Rng init = weir::Rng(3, "train", f64).at("init");
@@ -113,17 +48,40 @@ void check_by_hand(const json& extra, const std::function<double(int)>& scale, d
 TEST_CASE("Steps, schedules, clipping and EMA are the ones written in the header", "[trainer]") {
   const auto cosine = [](double p) { return (1 + std::cos(std::numbers::pi * p)) / 2; };
   check_by_hand(json::object(), [](int) { return 1.0; });
-  check_by_hand({{"schedule", "linear"}}, [](int k) { return 1 - k / 6.0; });
-  check_by_hand({{"schedule", "cosine"}}, [&](int k) { return cosine(k / 6.0); });
-  check_by_hand({{"schedule", "cosine"}, {"warmup", 2}},
-                [&](int k) { return k < 2 ? 0.5 : cosine((k - 2) / 4.0); });
   check_by_hand(
-      {{"clip", 0.5}}, [](int) { return 1.0; }, 0.5);
+      json::object(), [](int k) { return 1 - k / 6.0; }, "linear");
+  check_by_hand(
+      json::object(), [&](int k) { return cosine(k / 6.0); }, "cosine");
+  check_by_hand(
+      {{"warmup", 2}}, [&](int k) { return k <= 2 ? k / 2.0 : cosine((k - 2) / 4.0); }, "cosine");
+  check_by_hand(
+      {{"warmup", 3}}, [&](int k) { return k <= 3 ? k / 3.0 : 1 - (k - 3) / 3.0; }, "linear");
+  check_by_hand(
+      {{"clip", 0.5}}, [](int) { return 1.0; }, "constant", 0.5);
+}
+
+TEST_CASE("The average may rise with the steps, and be taken at some of them", "[trainer]") {
+  const json params{{"steps", 6}, {"batch", 16}, {"ema_decay", 0.9}};
+  json rising = params, rare = params;
+  rising["ema_warmup"] = true;
+  rare["ema_every"] = 4;
+  Training plain(params), early(rising), late(rare);
+  for (Training* training : {&plain, &early, &late}) run(*training->trainer);
+  CHECK(same(early.params("field"), plain.params("field")));
+  CHECK(same(late.params("field"), plain.params("field")));
+  const auto apart = [](const Training& training) {
+    const Params last = training.params("field"), ema = training.params("ema");
+    double square = 0;
+    for (const auto& [name, value] : last.tensors()) square += number((value - ema[name]).square().sum());
+    return square;
+  };
+  CHECK(apart(early) < apart(plain));  // its d is 2/11 to 7/16
+  CHECK(apart(late) > apart(plain));
 }
 
 TEST_CASE("Training an affine field finds the least-squares map of its pairs", "[trainer]") {
-  Training training({{"steps", 3000}, {"batch", 64}, {"schedule", "cosine"}}, "optimiser/adam",
-                    {{"lr", 0.02}});
+  Training training({{"steps", 3000}, {"batch", 64}}, "optimiser/adam", {{"lr", 0.02}}, "field/affine",
+                    json::object(), "cosine");
   run(*training.trainer);
   // The straight transport by the least-squares map of the pairs is in the class; the best of the class is at most as far.
   const Tensor design = at::cat({Problem::points("x0"), at::ones({32, 1}, f64)}, 1);
@@ -141,16 +99,34 @@ TEST_CASE("Training an affine field finds the least-squares map of its pairs", "
     CHECK(at::allclose(value, value.dim() == 1 ? theta : Theta, 0, 0.05));
 }
 
-TEST_CASE("A stopped training goes on from its checkpoint to the same bits", "[trainer]") {
-  const json params{{"steps", 9}, {"batch", 8}};
+TEST_CASE("A training that is stopped after any of its steps goes on to the same bits and rows",
+          "[trainer]") {
+  const json params{{"steps", 20}, {"batch", 8}, {"warmup", 5}, {"clip", 3}};
   const std::string rule = GENERATE("optimiser/adam", "optimiser/adamw", "optimiser/sgd");
   const json momentum = rule == "optimiser/sgd" ? json{{"momentum", 0.9}} : json::object();
-  Training whole(params, rule, momentum);
-  run(*whole.trainer);
-  Training first(params, rule, momentum), second(params, rule, momentum);
-  go_on(first, second);
-  CHECK(same(second.params("field"), whole.params("field")));
-  CHECK(same(second.params("ema"), whole.params("ema")));
+  const auto training = [&] {
+    return std::make_unique<Training>(params, rule, momentum, "field/affine", json::object(), "cosine");
+  };
+  const auto whole = training();
+  Rows rows;
+  rows.watch(*whole->trainer);
+  run(*whole->trainer);
+  CHECK(rows.steps.at("train.loss").size() == 20);
+  for (std::int64_t after = 1; after < 20; ++after) {
+    INFO(after);
+    const auto first = training(), second = training();
+    Rows both;
+    both.watch(*first->trainer);
+    both.watch(*second->trainer);
+    go_on(*first, *second, after);
+    CHECK(same(second->params("field"), whole->params("field")));
+    CHECK(same(second->params("ema"), whole->params("ema")));
+    CHECK(both.steps == rows.steps);
+    CHECK(at::stack(both.rows.at("train.loss")).equal(at::stack(rows.rows.at("train.loss"))));
+    CHECK(second->trainer->save().size() == whole->trainer->save().size());
+    for (const auto& [key, value] : whole->trainer->save())
+      CHECK(second->trainer->save().at(key).equal(value));
+  }
 }
 
 TEST_CASE("What a probe remembers goes on with a resumed training", "[trainer][probe]") {
@@ -229,7 +205,7 @@ TEST_CASE("A field without parameters is nothing to fit", "[trainer]") {
     Tensor velocity(const Params&, const Tensor& x, const Tensor&, const weir::Context&) const override {
       return at::zeros_like(x);
     }
-    Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
+    Params init(const weir::Domain&, weir::Rng&) const override { return {}; }
   } still;
   Training training(json{{"steps", 5}});
   bind(*training.trainer, "model", still);

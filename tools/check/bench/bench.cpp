@@ -120,7 +120,8 @@ bool Bench::try_own(const json& more, std::string& fault) {
   tried.params.update(more);
   file_ = scratch_->path() / "check.yaml";
   for (const std::set<std::string>& optional : port_choices(subject_.schema)) {
-    for (const Around around : {Around::points, Around::affine, Around::set, Around::images}) {
+    for (const Around around :
+         {Around::points, Around::affine, Around::set, Around::classes, Around::images}) {
       bool trains = false;
       const auto plans = [&] {
         const OwnGraph own = own_graph(tried, around, optional, trains, scratch_->path());

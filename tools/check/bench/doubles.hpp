@@ -28,10 +28,12 @@ class Values final : public Node {
   Output<Tensor> value_{this, "value", "1", "known numbers"};
 };
 
-// A finite set of these items, with or without labels.
+// A finite set of these items, with or without labels; with a number of classes it says what they are.
 class ItemSet final : public Source {
  public:
-  explicit ItemSet(Tensor items, Tensor labels = {}) : items_(std::move(items)), labels_(std::move(labels)) {
+  explicit ItemSet(Tensor items, Tensor labels = {}, std::optional<std::int64_t> classes = {})
+      : items_(std::move(items)), labels_(std::move(labels)), classes_(classes) {
+    if (classes_) capability("labels");
     set({.path = "set", .seed = 0, .options = items_.options(), .places = {}});
   }
 
@@ -39,10 +41,12 @@ class ItemSet final : public Source {
   std::optional<std::int64_t> size() const override { return items_.size(0); }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
   Tensor labels() const override { return labels_; }
+  std::optional<std::int64_t> classes() const override { return classes_; }
   Tensor sample(std::int64_t n, Rng& rng) const override { return items(rng.integers(items_.size(0), {n})); }
 
  private:
   Tensor items_, labels_;
+  std::optional<std::int64_t> classes_;
 };
 
 // A field whose initial parameters are the same numbers in each precision: those of float64, rounded.
@@ -56,14 +60,14 @@ class Rounded final : public Field {
                   const Context& context) const override {
     return field_->velocity(params, x, t, context);
   }
-  Params init(const Shape& item, Rng& rng) const override {
+  Params init(const Domain& domain, Rng& rng) const override {
     Rng exact(rng.key(), "exact", at::TensorOptions(at::kDouble));
-    const Params params = field_->init(item, exact);
+    const Params params = field_->init(domain, exact);
     std::vector<Tensor> rounded;
     for (const Tensor& value : params.values()) rounded.push_back(value.to(rng.options()));
     return params.with(std::move(rounded));
   }
-  void plan_for(const Shape& item, Plan& plan) const override { field_->plan_for(item, plan); }
+  void plan_for(const Domain& domain, Plan& plan) const override { field_->plan_for(domain, plan); }
   bool taped() const override { return field_->taped(); }
 
  private:

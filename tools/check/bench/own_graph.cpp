@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <fstream>
 #include <functional>
 #include <map>
 
@@ -31,6 +33,28 @@ json ends(Around around, bool first, const std::filesystem::path& folder) {
   return {{"plugin", "source/tensor"}, {"file", file.string()}, {"dataset", "/x"}};
 }
 
+// Bytes as an IDX file holds them, in these sizes, one axis each.
+void write_idx(const std::filesystem::path& file, const std::vector<std::uint8_t>& sizes,
+               const Tensor& bytes) {
+  std::ofstream out(file, std::ios::binary);
+  out << '\0' << '\0' << '\x08' << static_cast<char>(sizes.size());
+  for (const std::uint8_t size : sizes) out << '\0' << '\0' << '\0' << static_cast<char>(size);
+  const Tensor flat = bytes.to(at::kByte).contiguous();
+  out.write(reinterpret_cast<const char*>(flat.const_data_ptr<std::uint8_t>()), flat.numel());
+}
+
+// Points with classes.
+json labelled(Around around, const std::filesystem::path& folder) {
+  if (around != Around::images)
+    return {{"plugin", "source/mixture"}, {"set", "eight_gaussians"}, {"labelled", true}};
+  const auto images = folder / "images.idx", labels = folder / "labels.idx";
+  write_idx(images, {16, 8, 8}, Rng(7, "set", at::kDouble).at("images").uniform({16, 8, 8}) * 255);
+  write_idx(labels, {16}, at::arange(16).remainder(3));
+  return {{"plugin", "source/idx"}, {"images", images.string()}, {"labels", labels.string()}, {"classes", 3}};
+}
+
+json network() { return {{"plugin", "network/mlp"}, {"width", 8}, {"depth", 1}}; }
+
 // Everything around the plugin; what is not needed is left out later.
 json surroundings(Around around, const std::filesystem::path& folder) {
   const json fixed = {{"fixed", 16}};
@@ -52,6 +76,9 @@ json surroundings(Around around, const std::filesystem::path& folder) {
         {"model", "field"},
         {"steps", 6},
         {"batch", 8}}},
+      {"labelled", labelled(around, folder)},
+      {"classify", {{"plugin", "objective/classification"}, {"data", "labelled"}, {"network", network()}}},
+      {"learn", {{"plugin", "trainer/gradient"}, {"objective", "classify"}, {"steps", 6}, {"batch", 8}}},
       {"flow", {{"plugin", "integrator/euler"}, {"field", "field"}, {"start", "points.x0"}, {"steps", 4}}}};
   if (affine) {
     nodes["pairs"] = {{"plugin", "coupling/affine"},
@@ -79,7 +106,9 @@ Slot slot_of(const std::string& kind) {
                                                     {"time", {"task", "time", ""}},
                                                     {"objective", {"task", "", ""}},
                                                     {"field", {"field", "", ""}},
+                                                    {"network", {"classify", "network", ""}},
                                                     {"optimiser", {"train", "optimiser", ""}},
+                                                    {"schedule", {"train", "schedule", ""}},
                                                     {"trainer", {"train", "", ""}},
                                                     {"integrator", {"flow", "", ""}}};
   const auto found = slots.find(kind);
@@ -87,7 +116,7 @@ Slot slot_of(const std::string& kind) {
   return {"subject", "", ""};
 }
 
-Offers offers_to(const std::string& kind) {
+Offers offers_to(const std::string& kind, Around around) {
   Offers offers = {{"source", {"base", "target"}},
                    {"coupling", {"pairs", "points"}},
                    {"interpolant", {path()}},
@@ -95,20 +124,27 @@ Offers offers_to(const std::string& kind) {
                    {"time", {{{"plugin", "time/uniform"}}}},
                    {"objective", {"task", "task_2"}},
                    {"field", {"field", "field_2"}},
+                   {"network", {"learn.network"}},
                    {"optimiser", {{{"plugin", "optimiser/adam"}}}},
+                   {"schedule", {{{"plugin", "schedule/cosine"}}}},
                    {"tensor", {"points.x0", "points.x1", "points.id"}}};
   if (kind == "metric") offers["tensor"] = {"flow.end", "points.x1"};
   if (kind == "field") offers["coupling"] = {"points"};
+  if (kind == "network" || kind == "objective") offers["network"] = {network()};
+  if (kind == "objective" && around == Around::classes) offers["source"] = {"labelled"};
   // What stands on another of its kind cannot stand on itself.
   if (const auto own = offers.find(kind); own != offers.end())
     std::erase(own->second, json(slot_of(kind).node));
   return offers;
 }
 
-json subject_node(const Subject& subject, const std::set<std::string>& optional) {
+json subject_node(const Subject& subject, Around around, const std::set<std::string>& optional) {
   json node = subject.params;
   node["plugin"] = subject.schema.id();
-  const Offers offers = offers_to(subject.schema.kind);
+  // Steps or times: one of the two must be given, which no declaration says.
+  if (subject.schema.kind == "integrator" && subject.takes("times") && !node.contains("times"))
+    node["steps"] = 4;
+  const Offers offers = offers_to(subject.schema.kind, around);
   std::map<std::string, std::size_t> used;
   for (const PortSchema& port : subject.schema.ports) {
     if (!port.required && !optional.contains(port.name)) continue;
@@ -146,7 +182,7 @@ OwnGraph own_graph(const Subject& subject, Around around, const std::set<std::st
                    const std::filesystem::path& folder) {
   const std::string& kind = subject.schema.kind;
   json nodes = surroundings(around, folder);
-  const json own = subject_node(subject, optional);
+  const json own = subject_node(subject, around, optional);
   std::string path, root = "train";
   if (kind == "probe") {
     nodes["train"]["probes"]["subject"] = own;
@@ -161,11 +197,14 @@ OwnGraph own_graph(const Subject& subject, Around around, const std::set<std::st
     for (const std::string& part : {slot.port, slot.inner})
       if (!part.empty()) path += "." + part;
     if (slot.node == "flow" || slot.node == "subject") root = slot.node;
+    if (slot.node == "classify") root = "learn";
   }
   if (kind == "source") {  // items of any shape, and of a set of any size
     nodes["pairs"]["target"] = "base";
     nodes["pairs"]["draw"] = "fresh";
   }
+  // Of points with classes there is no path, and no field to fit.
+  if (kind == "objective" && around == Around::classes) nodes["train"].erase("model");
   if (kind == "field") {
     root = "flow";
     if (trains) nodes["flow"]["field"] = "train.field";

@@ -12,10 +12,11 @@ namespace weir::conformance {
 
 // What stands around the plugin.
 enum class Around {
-  points,  // a Gaussian and eight Gaussians in the plane, 16 fixed pairs, an MLP
-  affine,  // fresh pairs X1 = A X0 + b, and the two affine fields that belong to them
-  set,     // a Gaussian and a finite set in the plane
-  images,  // Gaussians over images of 8 x 8
+  points,   // a Gaussian and eight Gaussians in the plane, 16 fixed pairs, an MLP
+  affine,   // fresh pairs X1 = A X0 + b, and the two affine fields that belong to them
+  set,      // a Gaussian and a finite set in the plane
+  classes,  // eight Gaussians in the plane, of which a point's own is its class
+  images,   // Gaussians over images of 8 x 8, and a set of them with classes
 };
 
 struct OwnGraph {

@@ -10,9 +10,11 @@
 #include <weir/kinds/flow/integrator.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/time.hpp>
+#include <weir/kinds/learn/network.hpp>
 #include <weir/kinds/learn/objective.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/learn/schedule.hpp>
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/kinds/metric.hpp>
 
@@ -32,8 +34,8 @@ std::string kind_of(const Node& node) {
 
 // One of Weir's, or "".
 std::string kind_of_class(const Node& node) {
-  return kind_of<Source, Coupling, Interpolant, Noise, Time, Objective, Field, Optimiser, Trainer, Probe,
-                 Integrator, Metric>(node);
+  return kind_of<Source, Coupling, Interpolant, Noise, Time, Objective, Field, Network, Optimiser, Schedule,
+                 Trainer, Probe, Integrator, Metric>(node);
 }
 
 void require_text(const std::string& what, const std::string& description) {

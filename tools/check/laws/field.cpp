@@ -247,12 +247,63 @@ void is_the_same_in_float32(const Subject& subject) {
   });
 }
 
+// Two rows of three have another label than before.
+void takes_what_it_is_told(const Subject& subject) {
+  std::string refused = "it takes no items that the check knows";
+  for (const Shape& item : {Shape{2}, Shape{1, 4, 4}}) {
+    const auto field = World::of(subject, item)->run<Field>(subject);
+    Faults faults;
+    Plan plan([](const std::string& key) { return Place{.file = key}; }, faults);
+    field->plan_for(item, plan);
+    if (!faults.empty()) continue;
+    Domain domain(item, {{"label", {.shape = {}, .classes = 3}}});
+    domain.left_out = true;
+    field->plan_for(domain, plan);
+    if (!faults.empty()) {
+      refused = "it takes no context, and says so at plan: " + faults.front().message;
+      continue;
+    }
+    const Rng rng(4, "law", f64);
+    Rng start = rng.at("init");
+    const Params initial = field->init(domain, start);
+    std::vector<Tensor> moved;
+    for (const auto& [name, tensor] : initial.tensors())
+      moved.push_back(tensor + 0.1 * rng.at("move " + name).normal(tensor.sizes()));
+    const Params params = initial.with(moved);
+    const Tensor x = rng.at("x").normal(rows_of(3, item)), t = rng.at("t").uniform({3});
+    const auto told = [&](const std::vector<std::int64_t>& labels) {
+      return field->velocity(params, x, t, {{"label", at::tensor(labels, at::kLong)}});
+    };
+    const Tensor v = told({0, 1, 2}), other = told({0, 2, 1});
+    const std::string remedy = "take the context by nn::context_features, or refuse it in plan_for";
+    require_close(v[0], other[0], 1e-10, 1e-11, "a row's velocity depends on the label of that row alone",
+                  remedy);
+    for (const std::int64_t i : {1, 2})
+      require(!v[i].equal(other[i]), "a field that does not refuse a label at plan depends on it",
+              "the same velocity", remedy);
+    require(at::isfinite(told({-1, -1, -1})).all().item<bool>(),
+            "velocities are finite where the label is left out (-1)", "NaN or infinity", remedy);
+    try {
+      field->velocity(params, x, t, {});
+    } catch (const std::exception&) {
+      return;
+    }
+    throw Broken("a field whose init was told of a label says so where it is missing", "a velocity",
+                 "throw std::invalid_argument");
+  }
+  throw Skipped(refused);
+}
+
 }  // namespace
 
 std::vector<Law> field_laws() {
-  return {{"shape", keeps_its_shape},         {"ends", is_whole_at_the_ends},
-          {"rows", sees_each_row_alone},      {"seed", is_addressed_by_its_seed},
-          {"tape", is_the_same_with_a_tape},  {"per_sample", has_per_sample_gradients},
+  return {{"shape", keeps_its_shape},
+          {"ends", is_whole_at_the_ends},
+          {"rows", sees_each_row_alone},
+          {"seed", is_addressed_by_its_seed},
+          {"context", takes_what_it_is_told},
+          {"tape", is_the_same_with_a_tape},
+          {"per_sample", has_per_sample_gradients},
           {"float32", is_the_same_in_float32}};
 }
 

@@ -23,15 +23,22 @@ const std::vector<Law>& laws_of(const std::string& kind);
 
 std::vector<Law> coupling_laws();
 std::vector<Law> field_laws();
-std::vector<Law> integrator_laws();
+std::vector<Law> integrator_laws();  // those of its base classes among them
 std::vector<Law> interpolant_laws();
 std::vector<Law> metric_laws();
+std::vector<Law> network_laws();
 std::vector<Law> noise_laws();
 std::vector<Law> objective_laws();
 std::vector<Law> optimiser_laws();
 std::vector<Law> probe_laws();
+std::vector<Law> schedule_laws();
 std::vector<Law> source_laws();
 std::vector<Law> time_laws();
 std::vector<Law> trainer_laws();
+
+// Of integrators that are derived from one_step.hpp, embedded.hpp and stochastic.hpp; of others they have nothing to say.
+std::vector<Law> one_step_laws();
+std::vector<Law> embedded_laws();
+std::vector<Law> stochastic_laws();
 
 }  // namespace weir::conformance

@@ -1,8 +1,10 @@
 // tools/check/laws/objective.cpp -- laws of every objective.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include <weir/kinds/learn/fitted_model.hpp>
 #include <weir/math/autograd/tape.hpp>
 
 #include <check/bench/broken.hpp>
@@ -14,37 +16,47 @@ namespace {
 
 constexpr std::int64_t rows = 12;
 
-Sample rows_of_sample(const Sample& sample, const Tensor& index) {
-  const auto pick = [&](const Tensor& x) { return x.defined() ? x.index_select(0, index) : x; };
-  return {sample.batch.rows(index), pick(sample.t), pick(sample.z), pick(sample.xt), pick(sample.ut)};
-}
-
-// The objective on pairs in the plane, a model, and one draw.
+// The objective in the plane, a model where it asks one, and one draw.
 struct Made {
   explicit Made(const Subject& subject)
-      : world(World::of(subject)), objective(world->run<Objective>(subject)) {
-    Rng init = Rng(2, "law", f64).at("init");
-    params = world->model->init(objective->shape(), init);
+      : world(World::of(subject)),
+        objective(world->run<Objective>(subject)),
+        field(objective->takes_field() ? world->model.get() : &no_field()) {
+    params = initial_params(*objective, objective->takes_field() ? world->model.get() : nullptr,
+                            Rng(2, "law", f64).at("init"));
     sample = drawn(9);
   }
   Sample drawn(std::uint64_t seed) const {
     Rng rng(seed, "law", f64);
     return objective->sample(rows, rng);
   }
-  Tensor loss(const Params& p) const { return objective->loss(*world->model, p, sample); }
+  Tensor loss(const Params& p) const { return objective->loss(*field, p, sample); }
 
   std::shared_ptr<const World> world;
   std::shared_ptr<Objective> objective;
+  const Field* field;
   Params params;
   Sample sample;
 };
+
+// Every tensor of a sample that is there.
+std::vector<Tensor> parts_of(const Sample& sample) {
+  std::vector<Tensor> parts = sample.batch.points;
+  for (const auto& [name, value] : sample.batch.context) parts.push_back(value);
+  for (const Tensor& one : {sample.t, sample.z, sample.xt, sample.ut})
+    if (one.defined()) parts.push_back(one);
+  return parts;
+}
 
 void draws_whole_rows(const Subject& subject) {
   const Made made(subject);
   const Shape points = rows_of(rows, made.objective->shape());
   const std::string remedy = "make every member of the sample for the n rows that are asked for";
-  require(made.sample.batch.size() == rows, "sample(n) has n pairs",
-          fmt::format("{} for n = {}", made.sample.batch.size(), rows), remedy);
+  require(!made.sample.batch.points.empty() && made.sample.batch.size() == rows, "sample(n) has n rows",
+          made.sample.batch.points.empty() ? "no points"
+                                           : fmt::format("{} for n = {}", made.sample.batch.size(), rows),
+          remedy);
+  if (!made.objective->takes_field()) return;
   require(made.sample.t.sizes() == at::IntArrayRef({rows}), "t is [n]", text_of(made.sample.t.sizes()),
           remedy);
   for (const Tensor* x : {&made.sample.xt, &made.sample.ut})
@@ -60,9 +72,96 @@ void is_addressed_by_its_seed(const Subject& subject) {
   const Made made(subject);
   const Sample again = made.drawn(9), other = made.drawn(10);
   const std::string remedy = "draw from `rng` alone, each part from a stream of its own: rng.at(\"noise\")";
-  require_same(made.sample.xt, again.xt, "the same Rng address gives the same sample", remedy);
-  require_same(made.sample.ut, again.ut, "the same Rng address gives the same sample", remedy);
-  require(!made.sample.xt.equal(other.xt), "another seed gives another sample", "the same points", remedy);
+  const auto one = parts_of(made.sample), same = parts_of(again), another = parts_of(other);
+  for (std::size_t i = 0; i < one.size(); ++i)
+    require_same(one[i], same[i], "the same Rng address gives the same sample", remedy);
+  require(!std::ranges::equal(one, another, same_bytes), "another seed gives another sample",
+          "the same points", remedy);
+  Rng first(1, "a", f64), again_first(1, "a", f64), second(2, "a", f64);
+  const Params own = made.objective->init(first), own_again = made.objective->init(again_first);
+  const Params others = made.objective->init(second);
+  bool random = false, differs = false;
+  for (const auto& [name, value] : own.tensors()) {
+    require_same(value, own_again[name], "the same seed gives the same initial parameters of its own",
+                 "draw from `rng`, the argument of init, alone");
+    random = random || (value.numel() > 1 && number(value.max() - value.min()) != 0);
+    differs = differs || !value.equal(others[name]);
+  }
+  require(!random || differs, "another seed gives other initial parameters of its own",
+          "the same parameters from two seeds", "draw from `rng`, the argument of init");
+}
+
+// 16 points of the plane, of two classes.
+class TwoClasses final : public Source {
+ public:
+  TwoClasses() : items_(Rng(8, "law", f64).normal({16, 2})) {
+    set({.path = "classes", .seed = 0, .options = f64, .places = {}});
+  }
+  Shape shape() const override { return {2}; }
+  std::optional<std::int64_t> size() const override { return 16; }
+  Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
+  Tensor sample(std::int64_t n, Rng& rng) const override { return items(rng.integers(16, {n})); }
+  Tensor labels() const override { return at::arange(16, at::kLong).remainder(2); }
+  std::optional<std::int64_t> classes() const override { return 2; }
+
+ private:
+  Tensor items_;
+};
+
+// Pairs from a world's law to these points, and flow matching on them.
+struct Labelled {
+  Labelled(const Subject& subject, std::shared_ptr<const World> world_)
+      : world(std::move(world_)),
+        pairs(make_node<Coupling>(subject.other("coupling/independent").schema, {{"draw", {{"fixed", 16}}}},
+                                  f64, 0, "labelled")),
+        task(make_node<Objective>(subject.other("objective/flow_matching").schema, {}, f64, 0,
+                                  "labelled_task")) {
+    bind(*pairs, "source", *world->law);
+    bind(*pairs, "target", points);
+    conformance::run(*pairs);
+    bind(*task, "coupling", *pairs);
+    bind(*task, "interpolant", *world->path);
+    bind(*task, "time", *world->time);
+  }
+
+  std::shared_ptr<const World> world;
+  TwoClasses points;
+  std::unique_ptr<Coupling> pairs;
+  std::unique_ptr<Objective> task;
+};
+
+void hold_to_its_domain(const Objective& objective) {
+  Rng rng(9, "law", f64);
+  const Sample sample = objective.sample(rows, rng);
+  const Domain domain = objective.domain();
+  require(domain.item == objective.shape(), "domain() has items of shape()", text_of(domain.item),
+          "give domain() the shape, and the context of the coupling");
+  for (const auto& [name, entry] : domain.context)
+    require(sample.batch.context.contains(name), "a sample has the context that domain() says",
+            "no '" + name + "'", "hand on the context of the coupling");
+  for (const auto& [name, value] : sample.batch.context)
+    require(domain.context.contains(name), "domain() says what context a sample has",
+            "nothing of '" + name + "'", "override domain(): {shape(), coupling.context()}");
+}
+
+// On pairs without labels and with them; it may refuse those at plan.
+void says_what_its_field_is_told(const Subject& subject) {
+  const auto world = World::of(subject);
+  hold_to_its_domain(*world->run<Objective>(subject));
+  const auto labelled = std::make_shared<Labelled>(subject, world);
+  Setup setup;
+  for (const PortSchema& port : subject.schema.ports) {
+    if (!port.needs.empty()) continue;
+    if (port.kind == "coupling") setup.given.push_back({port.name, {labelled, labelled->pairs.get()}});
+    if (port.kind == "objective") setup.given.push_back({port.name, {labelled, labelled->task.get()}});
+  }
+  std::shared_ptr<Objective> told;
+  try {
+    told = world->run<Objective>(subject, setup);
+  } catch (const Skipped&) {
+    return;
+  }
+  hold_to_its_domain(*told);
 }
 
 void gives_a_loss_for_each_row(const Subject& subject) {
@@ -77,13 +176,12 @@ void gives_a_loss_for_each_row(const Subject& subject) {
 
 void sees_each_row_alone(const Subject& subject) {
   const Made made(subject);
-  if (made.objective->coupling().dependent_rows())
-    throw Skipped("the rows of its coupling depend on each other");
+  if (made.objective->dependent_rows()) throw Skipped("its rows depend on each other");
   const Tensor loss = made.loss(made.params);
   for (std::int64_t i = 0; i < rows; ++i) {
-    const Sample alone = rows_of_sample(made.sample, at::tensor({i}, at::kLong));
-    require_close(made.objective->loss(*made.world->model, made.params, alone), loss.slice(0, i, i + 1),
-                  1e-10, 1e-11, "the loss of a row does not depend on the other rows of the batch",
+    const Sample alone = made.sample.rows(at::tensor({i}, at::kLong));
+    require_close(made.objective->loss(*made.field, made.params, alone), loss.slice(0, i, i + 1), 1e-10,
+                  1e-11, "the loss of a row does not depend on the other rows of the batch",
                   "no statistics over the batch in loss: per-sample gradients would be of something else");
   }
 }
@@ -115,16 +213,59 @@ void is_differentiable(const Subject& subject) {
           "let autograd see every operation between the parameters and the loss: no detach, no item()");
 }
 
+// What a trainer gives as its network is what it says.
+void names_its_networks_parameters(const Subject& subject) {
+  const Made made(subject);
+  const auto own = made.objective->network();
+  if (!own) throw Skipped("it gives no network");
+  Rng one(1, "a", f64), other(1, "b", f64);
+  const auto given = made.objective->init(one).under(own->prefix).shapes();
+  const auto needed = own->network->init(own->signature, other).shapes();
+  if (given == needed) return;
+  std::string found =
+      fmt::format("{} tensors after '{}' where it makes {}", given.size(), own->prefix, needed.size());
+  if (given.size() == needed.size()) {
+    const auto differing = std::ranges::mismatch(given, needed);
+    found = fmt::format("'{}' {} where it makes '{}' {}", differing.in1->first,
+                        text_of(differing.in1->second), differing.in2->first, text_of(differing.in2->second));
+  }
+  throw Broken("the parameters of init after network()'s prefix are those that it makes for its signature",
+               found, "in init: return network_->init(signature, rng).prefixed(prefix)");
+}
+
+void has_per_sample_gradients(const Subject& subject) {
+  const Made made(subject);
+  if (!made.objective->taped() || !made.field->taped()) throw Skipped("it does not say taped()");
+  const std::string rule =
+      "the per-sample gradients of a taped loss are those of one backward pass for each sample";
+  const std::string remedy =
+      "use each parameter once, in taped layers given params.under(prefix), or return false from taped()";
+  const Params live = made.params.requiring_grad();
+  Tape tape;
+  std::unique_ptr<PerSampleGradients> taped;
+  try {
+    taped = gradients(made.loss(live.taped(tape)), live, &tape).per_sample;
+  } catch (const std::logic_error& error) {
+    throw Broken(rule, error.what(), remedy);
+  }
+  const PerSampleGradients looped = gradients_by_loop(made.loss(live), live);
+  for (std::size_t l = 0; l < looped.layers.size(); ++l) {
+    const Tensor norms = looped.layers[l].second->norms();
+    require_close(taped->layers[l].second->norms(), norms, 1e-10, 1e-10 * number(norms.max()),
+                  rule + " (norms of layer " + looped.layers[l].first + ")", remedy);
+  }
+}
+
 void changes_nothing(const Subject& subject) {
   const Made made(subject);
-  const Tensor xt = made.sample.xt.clone(), ut = made.sample.ut.clone(), t = made.sample.t.clone();
+  std::vector<Tensor> copies;
+  for (const Tensor& part : parts_of(made.sample)) copies.push_back(part.clone());
   const Params before = made.params.clone();
   made.loss(made.params);
   const std::string rule = "loss changes neither its sample nor the parameters";
   const std::string remedy = "no operations in place on what loss is given";
-  require_same(made.sample.xt, xt, rule, remedy);
-  require_same(made.sample.ut, ut, rule, remedy);
-  require_same(made.sample.t, t, rule, remedy);
+  const std::vector<Tensor> after = parts_of(made.sample);
+  for (std::size_t i = 0; i < copies.size(); ++i) require_same(after[i], copies[i], rule, remedy);
   for (const auto& [name, value] : made.params.tensors()) require_same(value, before[name], rule, remedy);
 }
 
@@ -147,7 +288,7 @@ void is_the_same_in_float32(const Subject& subject) {
   std::vector<Tensor> values;
   for (const Tensor& value : made.params.values()) values.push_back(single(value));
   const auto objective = World::of(subject, {2}, f32)->run<Objective>(subject);
-  const Tensor loss = objective->loss(*made.world->model, made.params.with(values), sample);
+  const Tensor loss = objective->loss(*made.field, made.params.with(values), sample);
   const Tensor exact = made.loss(made.params);
   require(loss.scalar_type() == at::kFloat, "a float32 sample has a float32 loss",
           text_of(loss.scalar_type()), "keep the dtype of xt, and constants in double");
@@ -159,10 +300,17 @@ void is_the_same_in_float32(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> objective_laws() {
-  return {{"sample", draws_whole_rows},        {"seed", is_addressed_by_its_seed},
-          {"loss", gives_a_loss_for_each_row}, {"rows", sees_each_row_alone},
-          {"gradient", is_differentiable},     {"pure", changes_nothing},
-          {"parts", says_what_its_parts_are},  {"float32", is_the_same_in_float32}};
+  return {{"sample", draws_whole_rows},
+          {"seed", is_addressed_by_its_seed},
+          {"domain", says_what_its_field_is_told},
+          {"loss", gives_a_loss_for_each_row},
+          {"rows", sees_each_row_alone},
+          {"gradient", is_differentiable},
+          {"networks", names_its_networks_parameters},
+          {"per_sample", has_per_sample_gradients},
+          {"pure", changes_nothing},
+          {"parts", says_what_its_parts_are},
+          {"float32", is_the_same_in_float32}};
 }
 
 }  // namespace weir::conformance

@@ -35,7 +35,8 @@ void leaves_the_training_alone(const Subject& subject) {
   const std::string remedy =
       "change nothing that observe is given: no operations in place, no random numbers";
   const auto a = observed.training.results(), b = alone.results();
-  for (std::size_t i = 0; i < a.size(); ++i) require_same(a[i], b[i], rule, remedy);
+  // With a probe that keeps the best parameters, the trainer's best field follows after those that it gives alone.
+  for (std::size_t i = 0; i < b.size(); ++i) require_same(a.at(i), b[i], rule, remedy);
   for (const auto& [path, rows] : alone.rows.rows)
     require_same(at::stack(observed.training.rows.rows.at(path)), at::stack(rows), rule, remedy);
 }

@@ -136,6 +136,28 @@ void is_a_distribution(const Subject& subject) {
           "give size() as well, or leave items() to the base class");
 }
 
+void has_labels_of_its_classes(const Subject& subject) {
+  const auto source = made(subject);
+  Rng rng(3, "law", f64);
+  const Source::Drawn drawn = source->draw(50, rng);
+  const Tensor labels = source->size() ? source->labels() : drawn.label;
+  require(labels.defined() == source->classes().has_value(),
+          "there are labels where classes() has a number, and there alone",
+          labels.defined()    ? "labels without a number of classes"
+          : source->classes() ? "classes without labels"
+                              : "",
+          "give classes(), known after plan, and labels() of a finite set, or draw() of a distribution");
+  if (!labels.defined()) return;
+  const std::int64_t count = source->size() ? *source->size() : 50;
+  require(labels.sizes() == at::IntArrayRef({count}) && labels.scalar_type() == at::kLong,
+          "labels are int64, one for each point", text_of(labels.sizes()), "give one class for each point");
+  require(((labels >= 0) & (labels < *source->classes())).all().item<bool>(),
+          "every label is from 0 to classes() - 1",
+          fmt::format("{} to {} of {}", labels.min().item<std::int64_t>(), labels.max().item<std::int64_t>(),
+                      *source->classes()),
+          "correct classes(), or the labels");
+}
+
 }  // namespace
 
 std::vector<Law> source_laws() {
@@ -144,7 +166,8 @@ std::vector<Law> source_laws() {
           {"moments", has_its_moments},
           {"density", has_a_normalised_density},
           {"set", is_a_set},
-          {"distribution", is_a_distribution}};
+          {"distribution", is_a_distribution},
+          {"classes", has_labels_of_its_classes}};
 }
 
 }  // namespace weir::conformance

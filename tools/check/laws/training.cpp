@@ -20,7 +20,8 @@ Training::Training(const World& world, const Subject& subject, const nlohmann::j
 std::vector<const Field*> Training::fields() const {
   std::vector<const Field*> fields;
   for (const AnyOutput* output : trainer->outputs())
-    if (const auto* field = dynamic_cast<const Output<Field>*>(output)) fields.push_back(field->get());
+    if (const auto* field = dynamic_cast<const Output<Field>*>(output); field && field->given())
+      fields.push_back(field->get());
   return fields;
 }
 

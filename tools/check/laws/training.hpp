@@ -31,7 +31,7 @@ struct Training {
   Training(const World& world, const Subject& trainer, const nlohmann::json& params,
            const std::vector<Given>& given = {}, std::uint64_t seed = 3);
 
-  std::vector<const Field*> fields() const;  // its outputs
+  std::vector<const Field*> fields() const;  // that it gives, from plan on
   std::vector<Tensor> results() const;       // the parameters of those fields
 
   std::shared_ptr<Trainer> trainer;

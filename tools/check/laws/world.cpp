@@ -41,6 +41,7 @@ World::World(Private, const Subject& subject, const Shape& item, const at::Tenso
     : options(given),
       law(made<Source>(subject, "source/gaussian", {{"shape", item}}, options)),
       set(items_of(item, options)),
+      labelled(items_of(item, options), at::arange(16, at::kLong).remainder(3), 3),
       pairs(made<Coupling>(subject, "coupling/independent", {{"draw", {{"fixed", 16}}}}, options, "pairs")),
       noise(made<Noise>(subject, of.noise, where_taken(subject.other(of.noise), {{"sigma", 0.5}}), options)),
       path(made<Interpolant>(subject, of.interpolant, {{"noise_in_target", of.noise_in_target}}, options)),
@@ -48,7 +49,9 @@ World::World(Private, const Subject& subject, const Shape& item, const at::Tenso
       objective(made<Objective>(subject, "objective/flow_matching", {}, options, "task")),
       model(std::make_unique<Rounded>(
           made<Field>(subject, "field/mlp", {{"width", 8}, {"depth", 2}}, options))),
-      optimiser(made<Optimiser>(subject, "optimiser/adam", {{"lr", 0.05}}, options)) {
+      network(made<Network>(subject, "network/mlp", {{"width", 8}, {"depth", 1}}, options, "network")),
+      optimiser(made<Optimiser>(subject, "optimiser/adam", {{"lr", 0.05}}, options)),
+      schedule(made<Schedule>(subject, "schedule/cosine", {}, options)) {
   conformance::run(*law);
   Source& first = ends == Ends::sets ? static_cast<Source&>(set) : *law;
   Source& second = ends == Ends::laws ? *law : static_cast<Source&>(set);
@@ -59,14 +62,16 @@ World::World(Private, const Subject& subject, const Shape& item, const at::Tenso
   conformance::bind(*objective, "coupling", *pairs);
   conformance::bind(*objective, "interpolant", *path);
   conformance::bind(*objective, "time", *time);
-  nodes_ = {{"source", {&first, &second}},
+  nodes_ = {{"source", {&first, &second, &labelled}},
             {"coupling", {pairs.get()}},
             {"noise", {noise.get()}},
             {"interpolant", {path.get()}},
             {"time", {time.get()}},
             {"objective", {objective.get()}},
             {"field", {model.get()}},
+            {"network", {network.get()}},
             {"optimiser", {optimiser.get()}},
+            {"schedule", {schedule.get()}},
             {"tensor", {pairs.get(), pairs.get()}}};
 }
 
@@ -93,7 +98,8 @@ Given World::end_for(const Subject& subject, const std::string& owner, const Por
   return {port.name, run_node(subject.other(id), {.path = owner + "." + port.name})};
 }
 
-std::shared_ptr<Node> World::bound_node(const Subject& subject, const Setup& setup, bool all) const {
+std::shared_ptr<Node> World::bound_node(const Subject& subject, const Setup& setup, bool all,
+                                        std::size_t later) const {
   nlohmann::json params = subject.params;
   params.update(setup.params);
   auto held = std::make_shared<Held>(Held{setup.given, nullptr});
@@ -109,7 +115,7 @@ std::shared_ptr<Node> World::bound_node(const Subject& subject, const Setup& set
     if (!port.required && port.fallback.empty() && !all) continue;
     const std::size_t k = met[port.kind]++;
     if (std::ranges::find(setup.given, port.name, &Given::port) != setup.given.end()) continue;
-    Given end = end_for(subject, setup.path, port, k);
+    Given end = end_for(subject, setup.path, port, k + later);
     if (end.node) {
       if (port.map) end.name = "one";
       give(end);
@@ -123,10 +129,14 @@ std::shared_ptr<Node> World::bound_node(const Subject& subject, const Setup& set
 
 std::shared_ptr<Node> World::planned_node(const Subject& subject, const Setup& setup) const {
   Faults faults;
-  for (const bool all : {false, true}) {
-    auto node = bound_node(subject, setup, all);
-    faults = plan(*node);
-    if (faults.empty()) return node;
+  const bool other_sources = subject.schema.kind == "source" || subject.schema.kind == "objective";
+  for (const std::size_t later :
+       other_sources ? std::vector<std::size_t>{0, 2} : std::vector<std::size_t>{0}) {
+    for (const bool all : {false, true}) {
+      auto node = bound_node(subject, setup, all, later);
+      faults = plan(*node);
+      if (faults.empty()) return node;
+    }
   }
   throw Skipped("it refuses what the check binds it to: " + faults.front().message);
 }

@@ -6,7 +6,8 @@
 namespace weir::tools {
 
 // In the order in which a pipeline uses them.
-inline constexpr std::array kinds = {"source", "coupling",  "interpolant", "noise", "time",       "objective",
-                                     "field",  "optimiser", "trainer",     "probe", "integrator", "metric"};
+inline constexpr std::array kinds = {"source",    "coupling", "interpolant", "noise",     "time",
+                                     "objective", "field",    "network",     "optimiser", "schedule",
+                                     "trainer",   "probe",    "integrator",  "metric"};
 
 }  // namespace weir::tools

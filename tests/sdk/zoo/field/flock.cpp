@@ -3,6 +3,8 @@
 //   v(x, t) = 1/K sum_k v_k(x, t)
 //
 // Shapes   x, v [B, item...]; parameters "<name>.<parameter of v_k>"
+#include <algorithm>
+
 #include <weir/kinds/flow/field.hpp>
 #include <weir/plugin.hpp>
 
@@ -18,30 +20,28 @@ class Flock final : public weir::Field {
     if (fields_().empty())
       plan.fault("fields", "a flock needs at least one field", "write fields: {one: NODE}");
   }
-  void plan_for(const weir::Shape& item, weir::Plan& plan) const override {
-    for (const auto& [name, field] : fields_()) field->plan_for(item, plan);
+  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+    for (const auto& [name, field] : fields_()) field->plan_for(domain, plan);
   }
 
-  weir::Params init(const weir::Shape& item, weir::Rng& rng) const override {
-    std::vector<std::pair<std::string, Tensor>> all;
+  weir::Params init(const weir::Domain& domain, weir::Rng& rng) const override {
+    weir::Params all;
     for (const auto& [name, field] : fields_()) {
       weir::Rng own = rng.at(name);
-      for (const auto& [parameter, value] : field->init(item, own).tensors())
-        all.emplace_back(name + "." + parameter, value);
+      all = all.joined(field->init(domain, own).prefixed(name + "."));
     }
-    return weir::Params(std::move(all));
+    return all;
   }
 
   Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
                   const weir::Context& context) const override {
     Tensor sum = at::zeros_like(x);
-    for (const auto& [name, field] : fields_()) {
-      std::vector<std::pair<std::string, Tensor>> own;
-      for (const auto& [parameter, value] : params.tensors())
-        if (parameter.starts_with(name + ".")) own.emplace_back(parameter.substr(name.size() + 1), value);
-      sum = sum + field->velocity(weir::Params(std::move(own)), x, t, context);
-    }
+    for (const auto& [name, field] : fields_())
+      sum = sum + field->velocity(params.under(name + "."), x, t, context);
     return sum / static_cast<double>(fields_().size());
+  }
+  bool taped() const override {
+    return std::ranges::all_of(fields_(), [](const auto& named) { return named.second->taped(); });
   }
 };
 

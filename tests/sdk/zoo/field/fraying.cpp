@@ -10,7 +10,7 @@ class Fraying final : public weir::Field {
                         const weir::Context&) const override {
     return x * weir::expand_as_items(at::sin(t) / t, x);
   }
-  weir::Params init(const weir::Shape&, weir::Rng&) const override { return {}; }
+  weir::Params init(const weir::Domain&, weir::Rng&) const override { return {}; }
 };
 
 }  // namespace

@@ -15,10 +15,12 @@ class Rider final : public weir::Field {
                   const weir::Context& context) const override {
     return haste_() * field_->velocity(params, x, t, context);
   }
-  weir::Params init(const weir::Shape& item, weir::Rng& rng) const override {
-    return field_->init(item, rng);
+  weir::Params init(const weir::Domain& domain, weir::Rng& rng) const override {
+    return field_->init(domain, rng);
   }
-  void plan_for(const weir::Shape& item, weir::Plan& plan) const override { field_->plan_for(item, plan); }
+  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+    field_->plan_for(domain, plan);
+  }
   bool taped() const override { return field_->taped(); }
 };
 

@@ -11,7 +11,8 @@ class Crowded final : public weir::Objective {
 
  public:
   weir::Shape shape() const override { return coupling_->shape(); }
-  const weir::Coupling& coupling() const override { return *coupling_; }
+  weir::Domain domain() const override { return {coupling_->shape(), coupling_->context()}; }
+  bool dependent_rows() const override { return coupling_->dependent_rows(); }
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng pairs = rng.at("pairs"), times = rng.at("times");
     weir::Batch batch = coupling_->draw(n, pairs);
@@ -20,7 +21,7 @@ class Crowded final : public weir::Objective {
   }
   Tensor loss(const weir::Field& field, const weir::Params& params,
               const weir::Sample& sample) const override {
-    const Tensor v = field.velocity(params, sample.xt, sample.t);
+    const Tensor v = field.velocity(params, sample.xt, sample.t, sample.batch.context);
     const Tensor loss = (sample.ut - v).square().flatten(1).sum(1);
     return loss / loss.detach().mean();
   }

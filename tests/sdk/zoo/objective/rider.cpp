@@ -12,7 +12,12 @@ class Rider final : public weir::Objective {
 
  public:
   weir::Shape shape() const override { return objective_->shape(); }
-  const weir::Coupling& coupling() const override { return objective_->coupling(); }
+  weir::Domain domain() const override { return objective_->domain(); }
+  bool dependent_rows() const override { return objective_->dependent_rows(); }
+  bool takes_field() const override { return objective_->takes_field(); }
+  weir::Params init(weir::Rng& rng) const override { return objective_->init(rng); }
+  bool taped() const override { return objective_->taped(); }
+  std::optional<Own> network() const override { return objective_->network(); }
   bool sorted_time() const override { return objective_->sorted_time(); }
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override { return objective_->sample(n, rng); }
   Tensor loss(const weir::Field& field, const weir::Params& params,

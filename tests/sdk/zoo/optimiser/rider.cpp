@@ -1,4 +1,4 @@
-// tests/sdk/zoo/optimiser/rider.cpp -- another step rule, warmed up: a schedule.
+// tests/sdk/zoo/optimiser/rider.cpp -- another step rule, warmed up.
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/plugin.hpp>
 

@@ -1,4 +1,4 @@
-// tests/sdk/zoo/source/rider.cpp -- another source, shifted.
+// tests/sdk/zoo/source/rider.cpp -- another source, shifted, with its classes.
 #include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
 
@@ -17,6 +17,12 @@ class Rider final : public weir::Source {
     return size() ? source_->items(index) + shift_() : Source::items(index);
   }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return source_->sample(n, rng) + shift_(); }
+  Tensor labels() const override { return source_->labels(); }
+  std::optional<std::int64_t> classes() const override { return source_->classes(); }
+  Drawn draw(std::int64_t n, weir::Rng& rng) const override {
+    const Drawn drawn = source_->draw(n, rng);
+    return {drawn.x + shift_(), drawn.label};
+  }
 };
 
 }  // namespace
