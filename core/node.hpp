@@ -4,7 +4,8 @@
 // immutable: its methods are const and reentrant.
 //
 // Gradients: autograd is on, as LibTorch starts, in plan, run and whatever a node does there, and no tensor that a node is given
-// requires a gradient, but for the parameters in Objective::loss, and from there in Field::velocity, while a trainer takes a step.
+// requires a gradient, but for the parameters in Objective::loss, and from there in Field::velocity and Network::forward, while a
+// trainer takes a step.
 // A taker may turn autograd off around a call, by at::NoGradGuard of <ATen/core/grad_mode.h>: rely on neither.
 #pragma once
 
