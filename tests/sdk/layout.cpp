@@ -38,6 +38,7 @@ struct OpenCoupling : weir::Coupling {
 struct OpenIntegrator : weir::Integrator {
   using Integrator::follow;
   using Integrator::nfe_of_each_row;
+  using Integrator::remedy;
   using Integrator::saved_times;
 };
 struct OpenParam : weir::AnyParam {
@@ -199,6 +200,7 @@ int main() {
   place("Coupling::pair", &OpenCoupling::pair);
   place("Integrator::follow", &OpenIntegrator::follow);
   place("Integrator::nfe_of_each_row", &OpenIntegrator::nfe_of_each_row);
+  place("Integrator::remedy", &OpenIntegrator::remedy);
   place("Integrator::saved_times", &OpenIntegrator::saved_times);
   return 0;
 }

@@ -48,6 +48,7 @@ class Embedded : public Integrator {
   Path follow(const Velocity& v, const Rows& rows, const std::vector<double>& saved,
               const Watch& watch) const override;
   bool nfe_of_each_row() const override { return true; }
+  std::string remedy() const override { return "raise max_steps or the tolerance"; }
 
  private:
   Tensor error(const Step& step, const Tensor& x, const Tensor& h) const;  // [N]

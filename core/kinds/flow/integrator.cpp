@@ -143,12 +143,11 @@ void Integrator::run(Run& run) {
     if (!saved.empty()) trajectories.push_back(at::stack(path.saved));
   }
   if (lost > 0)
-    run.warn(fmt::format(
-        "{} of {} points end as NaN or infinity, {}", lost, n,
-        n_lost(start) > 0 || !lost_after
-            ? "and the start holds some already"
-            : fmt::format("the first after t = {:.6g}: take smaller steps, or see what the field is there",
-                          *lost_after)));
+    run.warn(fmt::format("{} of {} points end as NaN or infinity, {}", lost, n,
+                         n_lost(start) > 0 || !lost_after
+                             ? "and the start holds some already"
+                             : fmt::format("the first after t = {:.6g}: {}, or see what the field is there",
+                                           *lost_after, remedy())));
   end_.set(at::cat(ends));
   nfe_.set(nfe_of_each_row() ? at::cat(evaluations) : evaluations.front());
   if (!saved.empty()) {

@@ -36,6 +36,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <weir/kinds/flow/field.hpp>
@@ -98,6 +99,8 @@ class Integrator : public Node {
   virtual Path follow(const Velocity& v, const Rows& rows, const std::vector<double>& saved,
                       const Watch& watch) const = 0;
   virtual bool nfe_of_each_row() const { return false; }
+  // What may save a row that left the numbers.
+  virtual std::string remedy() const { return "take smaller steps"; }
   // The times of the trajectory: `save` of them evenly spread, or those of save_at; none is an empty list.
   virtual std::vector<double> saved_times() const;
 
