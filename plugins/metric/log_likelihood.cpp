@@ -136,18 +136,11 @@ class LogLikelihood final : public weir::Metric {
     const weir::Shape& points = points_.shape();
     if (points.size() < 2 || points.front() == 0)
       return plan.fault("points", "log_likelihood needs points [n, item...], at least one");
-    weir::Domain domain(weir::Shape(points.begin() + 1, points.end()));
+    const weir::Domain domain = weir::domain_of(points, context_, plan);
     if (domain.item != start_->shape())
       plan.fault("start",
                  fmt::format("the points are [{}], and those of the start [{}]: a flow keeps their shape",
                              fmt::join(domain.item, ", "), fmt::join(start_->shape(), ", ")));
-    for (const auto& [name, rows] : context_.shapes()) {
-      if (rows.empty() || rows.front() != points.front())
-        plan.fault("context", fmt::format("'{}' has [{}] for {} points: it needs one row for each", name,
-                                          fmt::join(rows, ", "), points.front()));
-      else
-        domain.context[name] = {.shape = weir::Shape(rows.begin() + 1, rows.end())};
-    }
     if (divergence_() == "exact" && (probes_.given() || law_.given()))
       plan.fault(probes_.given() ? "probes" : "law",
                  "the exact divergence asks along every coordinate, and has no probes",
@@ -166,13 +159,8 @@ class LogLikelihood final : public weir::Metric {
   void run(weir::Run& run) override {
     const Tensor points = points_().to(options());
     const std::int64_t n = points.size(0), dim = points[0].numel();
-    weir::Domain domain(weir::Shape(points.sizes().begin() + 1, points.sizes().end()));
-    weir::Context context;  // of all points
-    for (const auto& [name, rows] : context_()) {
-      domain.context[name] = {.shape = weir::Shape(rows.sizes().begin() + 1, rows.sizes().end())};
-      const bool whole = at::isIntegralType(rows.scalar_type(), /*includeBool=*/false);
-      context[name] = whole ? rows.to(points.device()) : rows.to(options());
-    }
+    const weir::Context context = weir::context_of(context_, options());
+    const weir::Domain domain = weir::domain_of(points, context);
     weir::Rng rng = this->rng().at("init");
     const weir::Params params = field_->init(domain, rng);
     const Backward way(tolerance());
@@ -189,8 +177,8 @@ class LogLikelihood final : public weir::Metric {
             const auto chosen = [&](const Tensor& of_chunk) {
               return rows.defined() ? of_chunk.index_select(0, rows) : of_chunk;
             };
-            weir::Context told;
-            for (const auto& [name, value] : context) told[name] = chosen(value.narrow(0, first, size));
+            const weir::Context here = weir::rows_of(context, first, size);
+            const weir::Context told = rows.defined() ? weir::rows_of(here, rows) : here;
             std::vector<Tensor> directions;
             for (const Tensor& e : probes) directions.push_back(chosen(e));
             const auto velocity = [&](const Tensor& x) {

@@ -44,6 +44,8 @@ struct Estimate {
 class Straightness final : public weir::Metric {
   weir::Port<weir::Field> field_{this, "field", "velocity field to follow"};
   weir::Port<Tensor> start_{this, "start", "points at t = 0"};
+  weir::Ports<Tensor> context_{
+      this, "context", "what the field is told beside x and t, one row for each point: {label: pairs.label}"};
   weir::Param<std::int64_t> steps_{this, "steps", 100, weir::at_least(1), "number of equal steps"};
   weir::Param<std::int64_t> chunk_{this, "chunk", 1024, weir::at_least(1), "points followed together"};
   Estimate straightness_{this, "straightness",
@@ -57,7 +59,7 @@ class Straightness final : public weir::Metric {
     if (start.size() < 2 || (start.front() >= 0 && start.front() < 2)) {
       return plan.fault("start", "straightness needs at least 2 points [n, item...]");
     }
-    field_->plan_for(weir::Shape(start.begin() + 1, start.end()), plan);
+    field_->plan_for(weir::domain_of(start, context_, plan), plan);
     straightness_.plan();
     energy_.plan();
     displacement_.plan();
@@ -66,20 +68,21 @@ class Straightness final : public weir::Metric {
   void run(weir::Run& run) override {
     const at::NoGradGuard no_grad;
     const Tensor start = start_().to(options());
-    const weir::Shape item(start.sizes().begin() + 1, start.sizes().end());
+    const weir::Context context = weir::context_of(context_, options());
     weir::Rng rng = this->rng().at("init");
-    const weir::Params params = field_->init(item, rng);
+    const weir::Params params = field_->init(weir::domain_of(start, context), rng);
     const std::int64_t n = start.size(0);
     const double h = 1.0 / static_cast<double>(steps_());
-    const auto v = [&](const Tensor& x, double t) {
-      return field_->velocity(params, x, at::full({x.size(0)}, t, x.options()), {});
-    };
     const auto energy_of = [](const Tensor& x) {
       return x.reshape({x.size(0), -1}).to(at::kDouble).square().sum(1);
     };
     std::vector<Tensor> straightness, energy, displacement;
     for (std::int64_t first = 0; first < n; first += chunk_()) {
       const Tensor z0 = start.narrow(0, first, std::min(chunk_(), n - first));
+      const weir::Context told = weir::rows_of(context, first, z0.size(0));
+      const auto v = [&](const Tensor& x, double t) {
+        return field_->velocity(params, x, at::full({x.size(0)}, t, x.options()), told);
+      };
       // Twice along the same path: the chord is known only at its end, and no velocity needs to be kept.
       Tensor chord, deviation = at::zeros({z0.size(0)}, z0.options().dtype(at::kDouble)),
                     spent = at::zeros_like(deviation);

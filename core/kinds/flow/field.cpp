@@ -2,6 +2,7 @@
 #include <weir/kinds/flow/field.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace weir {
 
@@ -12,6 +13,46 @@ Context left_out(const Context& context) {
     none[name] = label ? at::full_like(value, -1) : at::zeros_like(value);
   }
   return none;
+}
+
+Domain domain_of(const Shape& points, const Ports<Tensor>& context, Plan& plan) {
+  Domain domain(Shape(points.begin() + 1, points.end()));
+  for (const auto& [name, rows] : context.shapes()) {
+    if (rows.empty() || rows.front() != points.front())
+      plan.fault(context.name(), fmt::format("'{}' has [{}] for {} points: it needs one row for each", name,
+                                             fmt::join(rows, ", "), points.front()));
+    else
+      domain.context[name] = {.shape = Shape(rows.begin() + 1, rows.end())};
+  }
+  return domain;
+}
+
+Context context_of(const Ports<Tensor>& context, const at::TensorOptions& options) {
+  Context told;
+  for (const auto& [name, rows] : context()) {
+    const bool label = rows.dim() == 1 && at::isIntegralType(rows.scalar_type(), /*includeBool=*/false);
+    told[name] = label ? rows.to(options.device()) : rows.to(options);
+  }
+  return told;
+}
+
+Domain domain_of(const Tensor& points, const Context& context) {
+  const auto item_of = [](const Tensor& rows) { return Shape(rows.sizes().begin() + 1, rows.sizes().end()); };
+  Domain domain(item_of(points));
+  for (const auto& [name, rows] : context) domain.context[name] = {.shape = item_of(rows)};
+  return domain;
+}
+
+Context rows_of(const Context& context, std::int64_t first, std::int64_t n) {
+  Context some;
+  for (const auto& [name, rows] : context) some[name] = rows.narrow(0, first, n);
+  return some;
+}
+
+Context rows_of(const Context& context, const Tensor& index) {
+  Context some;
+  for (const auto& [name, rows] : context) some[name] = rows.index_select(0, index);
+  return some;
 }
 
 Field::~Field() = default;

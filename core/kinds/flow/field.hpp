@@ -66,6 +66,17 @@ class Field : public Node {
   static void refuse_context(const Domain& domain, Plan& plan);
 };
 
+// For whoever asks a field at points and takes what it is told of them by a port, one row for each.
+//
+// What the field is asked at, in plan; `points` is [n, item...]. Faults at the port where a row is missing.
+Domain domain_of(const Shape& points, const Ports<Tensor>& context, Plan& plan);
+// In run: all rows, labels as they are and anything else with these options; and what the field is asked at.
+Context context_of(const Ports<Tensor>& context, const at::TensorOptions& options);
+Domain domain_of(const Tensor& points, const Context& context);
+// Some of the rows: `n` from `first` on, or those of `index`, int64.
+Context rows_of(const Context& context, std::int64_t first, std::int64_t n);
+Context rows_of(const Context& context, const Tensor& index);
+
 // A field with parameters of its own: what a trainer gives. `init` returns a copy of them, so another trainer goes on from
 // there; before they are set, in plan, the model's own, which have the same names and shapes. It is asked with the context that it
 // was trained with, no more and no less.

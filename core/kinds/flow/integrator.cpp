@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <weir/kinds/flow/source.hpp>
 
@@ -61,15 +60,7 @@ void Integrator::plan(Plan& plan) {
                                from(), until(), times[i], times[i - 1]));
     }
   }
-  const Shape item(start.begin() + 1, start.end());
-  Domain domain(item);
-  for (const auto& [name, rows] : context_.shapes()) {
-    if (rows.empty() || rows.front() != start.front())
-      plan.fault("context", fmt::format("'{}' has [{}] for {} points: it needs one row for each", name,
-                                        fmt::join(rows, ", "), start.front()));
-    else
-      domain.context[name] = {.shape = Shape(rows.begin() + 1, rows.end())};
-  }
+  Domain domain = domain_of(start, context_, plan);
   if (guidance_.given() && domain.context.empty())
     plan.fault("guidance", "guidance weighs a context, and there is none",
                "write context: {label: ...}, or remove guidance");
@@ -77,7 +68,7 @@ void Integrator::plan(Plan& plan) {
   if (!plan.clean()) return;
   field_->plan_for(domain, plan);
   if (!plan.clean()) return;
-  end_.plan(start, dims_of("pair", item));
+  end_.plan(start, dims_of("pair", domain.item));
   if (nfe_of_each_row())
     nfe_.plan({start.front()}, {"pair"});
   else
@@ -85,7 +76,7 @@ void Integrator::plan(Plan& plan) {
   if (const auto times = static_cast<std::int64_t>(saved_times().size()); times > 0) {
     Shape saved{times};
     saved.insert(saved.end(), start.begin(), start.end());
-    std::vector<std::string> dims = dims_of("pair", item);
+    std::vector<std::string> dims = dims_of("pair", domain.item);
     dims.insert(dims.begin(), "time");
     trajectory_.plan(saved, std::move(dims));
     time_.plan({times}, {"time"});
@@ -95,13 +86,10 @@ void Integrator::plan(Plan& plan) {
 Velocity Integrator::velocity(const Params& params, const Context& context, const Rows& chunk) const {
   if (context.empty())
     return [&](const Tensor& x, const Tensor& t) { return field_->velocity(params, x, t); };
-  Context here;
-  for (const auto& [name, rows] : context) here[name] = rows.narrow(0, chunk.first, chunk.x.size(0));
+  const Context here = rows_of(context, chunk.first, chunk.x.size(0));
   return Velocity(
       Velocity::OfRows([this, &params, here](const Tensor& x, const Tensor& t, const Tensor& rows) {
-        Context told = here;
-        if (rows.defined())
-          for (auto& [name, value] : told) value = value.index_select(0, rows);
+        const Context told = rows.defined() ? rows_of(here, rows) : here;
         const Tensor with = field_->velocity(params, x, t, told);
         if (!guidance_.given()) return with;
         const Tensor without = field_->velocity(params, x, t, left_out(told));
@@ -111,17 +99,10 @@ Velocity Integrator::velocity(const Params& params, const Context& context, cons
 
 void Integrator::run(Run& run) {
   const Tensor start = start_().to(options());
-  const Shape item(start.sizes().begin() + 1, start.sizes().end());
   const std::vector<double> saved = saved_times();
-  Domain domain(item);
-  Context context;  // of all rows
-  for (const auto& [name, rows] : context_()) {
-    domain.context[name] = {.shape = Shape(rows.sizes().begin() + 1, rows.sizes().end())};
-    const bool label = rows.dim() == 1 && at::isIntegralType(rows.scalar_type(), /*includeBool=*/false);
-    context[name] = label ? rows.to(start.device()) : rows.to(options());
-  }
+  const Context context = context_of(context_, options());
   Rng rng = this->rng().at("init");
-  const Params params = field_->init(domain, rng);
+  const Params params = field_->init(domain_of(start, context), rng);
 
   std::vector<Tensor> ends, trajectories, evaluations;
   std::int64_t lost = 0;

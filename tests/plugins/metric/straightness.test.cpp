@@ -92,3 +92,31 @@ TEST_CASE("Straightness needs points", "[metric][straightness]") {
   REQUIRE(plan(*metric).size() == 1);
   CHECK(plan(*metric)[0].message == "straightness needs at least 2 points [n, item...]");
 }
+
+TEST_CASE("Points are followed with what the field is told of each, in chunks", "[metric][straightness]") {
+  // v = label: straight, at the speed of the label.
+  class Told final : public weir::Field {
+   public:
+    Tensor velocity(const weir::Params&, const Tensor& x, const Tensor&,
+                    const weir::Context& context) const override {
+      return context.at("label").to(x.scalar_type()).unsqueeze(1).expand_as(x);
+    }
+    weir::Params init(const weir::Domain&, weir::Rng&) const override { return {}; }
+    void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+      if (!domain.context.contains("label")) plan.fault("field", "no label");
+    }
+  };
+  Told field;
+  Values start(at::zeros({9, 1}, f64)), labels(at::arange(9, at::kLong));
+  const auto metric = make<Metric>("metric/straightness", {{"steps", 5}, {"chunk", 4}});
+  bind(*metric, "field", field);
+  bind(*metric, "start", start, "value");
+  CHECK(plan(*metric).size() == 1);
+  const auto told = make<Metric>("metric/straightness", {{"steps", 5}, {"chunk", 4}});
+  bind(*told, "field", field);
+  bind(*told, "start", start, "value");
+  told->port("context")->bind("label", labels, labels.output("value"));
+  run(*told);
+  CHECK(number(value_of(*told, "straightness")) == Approx(0).margin(1e-24));
+  CHECK(number(value_of(*told, "path_energy")) == Approx(204.0 / 9));  // 0 + 1 + 4 + ... + 64
+}
