@@ -143,7 +143,11 @@ TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
                     {"coupling/affine", {{"angle", 1.0}}},
                     {"coupling/shuffled"},
                     {"coupling/rematched"},
-                    {"coupling/given"}});
+                    {"coupling/given"},
+                    {"coupling/chain"},
+                    {"coupling/chain", {{"times", {0, 0.3, 1}}, {"pairing", "ot"}}}});
+  // No law is skipped for want of sources.
+  CHECK(silent_laws({"coupling/chain", {{"pairing", "ot"}}}) == std::set<std::string>{});
 }
 
 TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
