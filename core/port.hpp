@@ -28,8 +28,8 @@ struct PortOptions {
 };
 inline const PortOptions mandatory{};
 inline const PortOptions optional{.required = false};
-inline PortOptions by_default(std::string plugin) {
-  return {.required = false, .fallback = std::move(plugin)};
+inline PortOptions by_default(std::string plugin, std::vector<std::string> capabilities = {}) {
+  return {.required = false, .fallback = std::move(plugin), .needs = std::move(capabilities)};
 }
 inline PortOptions needing(std::vector<std::string> capabilities) {
   return {.needs = std::move(capabilities)};

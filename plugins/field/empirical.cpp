@@ -32,8 +32,8 @@ using weir::Tensor;
 class Empirical final : public weir::Field {
   weir::Port<weir::Source> source_{this, "source", "law of x0: the standard normal"};
   weir::Port<weir::Source> target_{this, "target", "the finite set of x1"};
-  weir::Port<weir::Interpolant> interpolant_{this, "interpolant", weir::by_default("linear"),
-                                             "the path between them"};
+  weir::Port<weir::TwoPoint> interpolant_{this, "interpolant", weir::by_default("linear", {"coefficients"}),
+                                          "the path between them"};
 
   std::optional<weir::FiniteSet> set_;
 

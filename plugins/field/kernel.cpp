@@ -23,8 +23,8 @@ using weir::Tensor;
 
 class Kernel final : public weir::Field {
   weir::Port<weir::Coupling> coupling_{this, "coupling", "the fixed pairs"};
-  weir::Port<weir::Interpolant> interpolant_{this, "interpolant", weir::by_default("linear"),
-                                             "the path between them, with noise"};
+  weir::Port<weir::TwoPoint> interpolant_{this, "interpolant", weir::by_default("linear", {"coefficients"}),
+                                          "the path between them, with noise"};
 
   std::optional<weir::FiniteSet> pairs_;
 
@@ -36,6 +36,7 @@ class Kernel final : public weir::Field {
                      "' draws new ones at each step",
                  "write draw: {fixed: N} there");
     }
+    weir::plan_path(plan, *interpolant_, *coupling_);
     if (interpolant_->noise().zero()) {
       plan.fault(
           "interpolant",

@@ -4,7 +4,7 @@
 //
 // Source   rectified flow, Liu, Gong, Liu, arXiv 2209.03003; with noise, Tong et al., arXiv 2302.00482.
 // Shapes   t [N]
-// Limits   none.
+// Limits   two points: interpolant/spline goes through several.
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/plugin.hpp>
 
@@ -12,7 +12,7 @@ namespace {
 
 using weir::Tensor;
 
-class Linear final : public weir::Interpolant {
+class Linear final : public weir::TwoPoint {
  public:
   Tensor alpha(const Tensor& t) const override { return 1 - t; }
   Tensor beta(const Tensor& t) const override { return t; }

@@ -14,7 +14,8 @@
 //          The space that is compared, as a weight over t: Salimans, Ho, arXiv 2202.00512, section 4.
 //          Labels left out at random for guidance: Ho, Salimans, arXiv 2207.12598.
 // Shapes   x0, x1, z, x_t, u_t [B, item...]    t, l [B]
-// Limits   no weighting over t beyond that of `loss` and the law of the time sampler. flow_matching() parts are of loss: velocity alone.
+// Limits   no weighting over t beyond that of `loss` and the law of the time sampler. flow_matching() parts are of loss: velocity alone,
+//          and of a path of two points; so is loss: data or noise. A path through several points is that of interpolant/spline.
 //          loss: noise beside a bridge's noise weighs t near 1 as 1 / (1 - t), which has no mean.
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/space.hpp>
@@ -38,6 +39,12 @@ class FlowMatching final : public weir::Objective {
 
  public:
   void plan(weir::Plan& plan) override {
+    weir::plan_path(plan, *interpolant_, *coupling_);
+    if (loss_() != "velocity" && !two_point())
+      plan.fault("loss",
+                 "loss: " + loss_() + " follows from the velocity on a path of two points, and '" +
+                     interpolant_->path() + "' is another path",
+                 "write loss: velocity, or use interpolant/linear");
     if (leave_out_() > 0 && coupling_->context().empty())
       plan.fault("leave_out",
                  "leave_out is of what a field is told beside x and t, and these pairs have nothing of that",
@@ -53,7 +60,8 @@ class FlowMatching final : public weir::Objective {
   bool sorted_time() const override { return time_->sorted(); }
   bool dependent_rows() const override { return coupling_->dependent_rows(); }
   std::optional<Parts> flow_matching() const override {
-    return loss_() == "velocity" ? std::optional(Parts{&*interpolant_, &*time_, &*coupling_}) : std::nullopt;
+    const weir::TwoPoint* path = two_point();
+    return path && loss_() == "velocity" ? std::optional(Parts{path, &*time_, &*coupling_}) : std::nullopt;
   }
 
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
@@ -78,11 +86,15 @@ class FlowMatching final : public weir::Objective {
     Tensor loss = (sample.ut - v).square().flatten(1).sum(1);
     if (loss_() != "velocity") {
       const weir::Conversion compared =
-          weir::from_velocity(weir::space_named(loss_()), *interpolant_, weir::off_the_ends(sample.t));
+          weir::from_velocity(weir::space_named(loss_()), *two_point(), weir::off_the_ends(sample.t));
       loss = loss * compared.of_given.square().to(loss.scalar_type());
     }
     return sample.batch.weight.defined() ? loss * sample.batch.weight : loss;
   }
+
+ private:
+  // The path where it has coefficients, else null.
+  const weir::TwoPoint* two_point() const { return dynamic_cast<const weir::TwoPoint*>(&*interpolant_); }
 };
 
 }  // namespace

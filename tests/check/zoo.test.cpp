@@ -142,6 +142,8 @@ TEST_CASE("A plugin that breaks one law of its kind is told that law, and fails 
        "with diffusion 0.5 the points at t = 0.5 have mean 1 and variance 0.3125",
        "correct step(): h, drift, diffusion and dw"},
       {"integrator/zigzag", "path", "distances ", "use dw as it is given, once a step"},
+      {"interpolant/hasty", "points", "they differ by ",
+       "say in takes() which numbers of points it goes through"},
       {"field/deaf", "context", "the same velocity", "take the context by nn::context_features"},
       {"source/uncounted", "classes", "labels without a number of classes",
        "give classes(), known after plan"},

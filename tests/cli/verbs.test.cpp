@@ -137,6 +137,46 @@ TEST_CASE("A plan with sizes says what a run would record") {
   CHECK_THAT(sizes.out, Contains("a run records") && Contains("4 runs of this shape would record"));
 }
 
+TEST_CASE(
+    "A path through several points where a closed form needs one of two is found by validate, with both "
+    "ends") {
+  const ScratchFolder scratch;
+  scratch.write("path.yaml", R"(name: path
+nodes:
+  base:   {plugin: source/gaussian, dim: 2}
+  pairs:  {plugin: coupling/independent, source: base, target: base, draw: {fixed: 16}}
+  curve:  {plugin: interpolant/spline, noise: {plugin: constant, sigma: 1}}
+  exact:  {plugin: field/kernel, coupling: pairs, interpolant: curve}
+)");
+  const Answer answer = weir_program(scratch.path(), "validate path.yaml");
+  CHECK(answer.exit == 2);
+  CHECK_THAT(
+      answer.err,
+      Contains("path.yaml:6:64: error[W304]: field/kernel needs coefficients; interpolant/spline has none") &&
+          Contains("path.yaml:5:3: 'curve' is written here") &&
+          Contains("plugins with coefficients: interpolant/linear"));
+}
+
+TEST_CASE("Three points of each pair under a path of two are found before anything runs") {
+  const ScratchFolder scratch;
+  scratch.write("chain.yaml", R"(name: chain
+nodes:
+  base:   {plugin: source/gaussian, dim: 2}
+  pairs:  {plugin: coupling/chain, sources: {start: base, middle: base, end: base}, draw: fresh}
+  task:   {plugin: objective/flow_matching, coupling: pairs, interpolant: linear}
+  train:  {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp}, steps: 3}
+)");
+  const Answer answer = weir_program(scratch.path(), "run chain.yaml -o out.h5");
+  CHECK(answer.exit == 2);
+  CHECK_THAT(
+      answer.err,
+      Contains("chain.yaml:5:75: error[W502]") &&
+          Contains("the path of 'task.interpolant' does not go through the 3 points that 'pairs' gives") &&
+          Contains("use interpolant/spline, which goes through any number of them") &&
+          Contains("chain.yaml:4:3: each pair is given 3 points here"));
+  CHECK_FALSE(std::filesystem::exists(scratch.path() / "out.h5"));
+}
+
 TEST_CASE("Shapes that cannot match are found before anything runs, with both ends") {
   const ScratchFolder scratch;
   scratch.write("shapes.yaml", R"(name: shapes

@@ -35,6 +35,9 @@ void place(const char* name, Function function) {
 struct OpenCoupling : weir::Coupling {
   using Coupling::pair;
 };
+struct OpenInterpolant : weir::Interpolant {
+  using Interpolant::noiseless;
+};
 struct OpenIntegrator : weir::Integrator {
   using Integrator::follow;
   using Integrator::nfe_of_each_row;
@@ -102,6 +105,7 @@ int main() {
   SIZE(Trainer);
   SIZE(Training);
   SIZE(TrainingStep);
+  SIZE(TwoPoint);
   SIZE(Output<weir::Field>);
   SIZE(Output<weir::Tensor>);
   SIZE(Param<double>);
@@ -129,6 +133,7 @@ int main() {
   PLACE(Coupling, shape);
   PLACE(Coupling, size);
   PLACE(Coupling, context);
+  PLACE(Coupling, marginals);
   PLACE(Coupling, dependent_rows);
   PLACE(Coupling, run);
   PLACE(Coupling, affine);
@@ -145,10 +150,11 @@ int main() {
   PLACE(Embedded, tableau);
   PLACE(Stochastic, step);
   PLACE(Stochastic, evaluations);
-  PLACE(Interpolant, alpha);
-  PLACE(Interpolant, beta);
-  PLACE(Interpolant, dalpha);
-  PLACE(Interpolant, dbeta);
+  PLACE(Interpolant, takes);
+  PLACE(TwoPoint, alpha);
+  PLACE(TwoPoint, beta);
+  PLACE(TwoPoint, dalpha);
+  PLACE(TwoPoint, dbeta);
   PLACE(Network, init);
   PLACE(Network, plan_for);
   PLACE(Network, forward);
@@ -199,6 +205,7 @@ int main() {
   place("AnyParam::assign", &OpenParam::assign);
   place("Coupling::pair", &OpenCoupling::pair);
   place("Integrator::follow", &OpenIntegrator::follow);
+  place("Interpolant::noiseless", &OpenInterpolant::noiseless);
   place("Integrator::nfe_of_each_row", &OpenIntegrator::nfe_of_each_row);
   place("Integrator::remedy", &OpenIntegrator::remedy);
   place("Integrator::saved_times", &OpenIntegrator::saved_times);

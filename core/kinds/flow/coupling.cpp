@@ -67,7 +67,7 @@ void Coupling::keep(Batch pairs) {
   for (const auto& [end, output] : {std::pair(0, &x0_item_), std::pair(1, &x1_item_)}) {
     const Source* set = set_of(end);
     if (!set) continue;
-    output->set(pairs_->items.at(static_cast<std::size_t>(end)));
+    output->set(end == 0 ? pairs_->items.front() : pairs_->items.back());
     output->attribute("set", set->path());
     if (const auto origin = set->origin()) {
       if (origin->sha256.empty())

@@ -4,7 +4,8 @@
 // every draw. Memorisation is a property of the first kind only, so which of the two it is must always be written.
 //
 // Laws (`weir plugin check` holds every coupling to them; `weir explain law/coupling` prints them)
-//   shape    draw(n) has n pairs: points [n, shape()...], ids int64 [n], finite
+//   shape    draw(n) has n pairs: marginals() points [n, shape()...], ids int64 [n], finite; with more than two points their times,
+//            ascending from 0 to 1
 //   units    rows are independent, each with a unit of its own, 0 .. n-1; of a coupling that says dependent_rows(), all rows of a
 //            draw share unit 0. Fixed pairs are never dependent, whatever made them (one optimal plan, say): what is drawn are rows
 //            of them with replacement, independent draws from an empirical law. So dependent_rows() is false where size() is not null
@@ -30,11 +31,11 @@
 namespace weir {
 
 struct Batch {
-  // x0 first, x1 last, each [B, item...]. Points between them, and their times, are for plugins that know of them: Weir's own
-  // interpolants and objectives join x0 to x1.
+  // x0 first, x1 last, each [B, item...]; between them the other marginals of a coupling that has more than two.
   std::vector<Tensor> points;
-  Tensor times;  // [points.size()], undefined for the usual {0, 1}
-  Tensor id;     // int64 [B], stable per pair
+  // float64 [points.size()] on the CPU, ascending from 0 to 1; defined where there are more than two points.
+  Tensor times;
+  Tensor id;  // int64 [B], stable per pair
   std::vector<Tensor>
       items;        // as long as points: int64 [B], which item of its finite set; undefined for a law
   Tensor unit;      // int64 [B]: rows with the same unit are dependent, as in one minibatch OT plan
@@ -57,6 +58,8 @@ class Coupling : public Node {
   virtual std::optional<std::int64_t> size() const = 0;  // number of pairs if fixed; known after plan
   // What the context of its batches holds. Known after plan.
   virtual std::map<std::string, Domain::Entry> context() const { return {}; }
+  // How many points each pair is given by: two, or more along its way. An interpolant says which numbers it takes. Known after plan.
+  virtual std::int64_t marginals() const { return 2; }
   // Whether the rows of one fresh draw depend on each other (minibatch OT) and so share a unit; false for fixed pairs.
   virtual bool dependent_rows() const { return false; }
 

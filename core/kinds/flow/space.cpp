@@ -8,7 +8,7 @@ namespace {
 
 // The path as a signal and one noise, x = beta x1 + sigma e, and its velocity, dbeta x1 + mu e. [N] float64.
 struct Sides {
-  Sides(const Interpolant& path, const Tensor& times) {
+  Sides(const TwoPoint& path, const Tensor& times) {
     const Tensor t = times.to(at::kDouble);
     beta = path.beta(t);
     dbeta = path.dbeta(t);
@@ -32,7 +32,7 @@ Tensor Conversion::operator()(const Tensor& x, const Tensor& given) const {
   return wide(of_x) * x + wide(of_given) * given;
 }
 
-Conversion to_velocity(Space from, const Interpolant& path, const Tensor& t) {
+Conversion to_velocity(Space from, const TwoPoint& path, const Tensor& t) {
   const Sides of(path, t);
   switch (from) {
     case Space::data:
@@ -47,7 +47,7 @@ Conversion to_velocity(Space from, const Interpolant& path, const Tensor& t) {
   return {at::zeros_like(of.beta), at::ones_like(of.beta)};
 }
 
-Conversion from_velocity(Space to, const Interpolant& path, const Tensor& t) {
+Conversion from_velocity(Space to, const TwoPoint& path, const Tensor& t) {
   const Sides of(path, t);
   switch (to) {
     case Space::data:

@@ -31,8 +31,8 @@ struct Conversion {
   Tensor of_x, of_given;  // [N] float64 at t [N]; infinite or NaN at a singular end
   Tensor operator()(const Tensor& x, const Tensor& given) const;  // [N, item...], of x's dtype
 };
-Conversion to_velocity(Space from, const Interpolant& path, const Tensor& t);
-Conversion from_velocity(Space to, const Interpolant& path, const Tensor& t);
+Conversion to_velocity(Space from, const TwoPoint& path, const Tensor& t);
+Conversion from_velocity(Space to, const TwoPoint& path, const Tensor& t);
 
 // "velocity", "data", "noise" or "score". Errors: std::invalid_argument for another name.
 Space space_named(const std::string& name);

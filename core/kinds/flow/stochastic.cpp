@@ -28,7 +28,7 @@ Stochastic::Equation Stochastic::equation(const Velocity& v, const Tensor& like)
     return function(at::full({1}, t, like.options().dtype(at::kDouble).device(at::kCPU)))
         .template item<double>();
   };
-  const Interpolant& path = *interpolant_;
+  const TwoPoint& path = *interpolant_;
   const double c = diffusion_(), sign = until() > from() ? 1 : -1;
   Equation equation;
   equation.drift = [=, &v, &path](const Tensor& x, double t) {

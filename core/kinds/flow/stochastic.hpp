@@ -45,8 +45,8 @@ class Stochastic : public Stepped {
   Equation equation(const Velocity& v, const Tensor& like) const;
   Tensor increment(const Rows& rows, std::int64_t k, double h) const;  // dw of step k
 
-  Port<Interpolant> interpolant_{this, "interpolant", by_default("linear"),
-                                 "path that the field was trained on"};
+  Port<TwoPoint> interpolant_{this, "interpolant", by_default("linear", {"coefficients"}),
+                              "path that the field was trained on"};
   Param<double> diffusion_{this, "diffusion", 1, non_negative, "strength c of the noise; 0: the flow itself"};
   Param<std::int64_t> increments_{this, "increments", absent, at_least(1),
                                   "equal increments of the Brownian path, summed over each step; a multiple "

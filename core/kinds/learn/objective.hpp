@@ -73,9 +73,10 @@ class Objective : public Node {
   // Whether the rows of a sample depend on each other, as those of a coupling that says so.
   virtual bool dependent_rows() const { return false; }
 
-  // The parts of flow matching, where the loss of a row is ||u_t - v(x_t, t)||^2 and nothing else; null for other losses.
+  // The parts of flow matching, where the loss of a row is ||u_t - v(x_t, t)||^2 and nothing else, and the path has coefficients; null
+  // for other losses and paths.
   struct Parts {
-    const Interpolant* interpolant;
+    const TwoPoint* interpolant;
     const Time* time;
     const Coupling* coupling;
   };

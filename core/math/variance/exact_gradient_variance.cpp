@@ -64,7 +64,7 @@ class Flow {
   const Tensor& matrix() const { return matrix_; }
 
   Moments at(const Tensor& t) const {
-    const Interpolant& path = flow_.interpolant;
+    const TwoPoint& path = flow_.interpolant;
     const Tensor gamma = flow_.noise * path.noise().gamma(t);
     const Tensor c = path.noise_in_target() ? flow_.noise * path.noise().dgamma(t) : at::zeros_like(t);
     const Tensor b = at::linalg_inv(eye_ + t.view({-1, 1, 1}) * matrix_);
@@ -92,7 +92,7 @@ class Flow {
       return (normal.through(directions).mean_square() / near.u.mean_square()).item<double>();
     };
     // B_t (theta + Theta x) has no limit unless the bracket has no part along the left null vectors.
-    const Interpolant& path = flow_.interpolant;
+    const TwoPoint& path = flow_.interpolant;
     const Normal x = combination(path.alpha(at_t), path.beta(at_t), flow_.noise * path.noise().gamma(at_t));
     if (share(velocity_numerator(x), left) > 1e-20) return {true, true};
     // It has one, but w = B_t^T r has not, unless r has no part along the right null vectors.
@@ -163,7 +163,7 @@ std::vector<Divergence> divergences(const NormalFlow& problem, const Flow& flow,
     if (singular.variance && !again) found.push_back({t, singular.loss, singular_at(t)});
     return true;
   });
-  const Interpolant& path = problem.interpolant;
+  const TwoPoint& path = problem.interpolant;
   if (path.noise_in_target() && !path.noise().finite_action() && problem.noise != 0)
     for (const double end_of_time : {0.0, 1.0}) poles.emplace_back(end_of_time);
   for (const DivergentEnd& at : divergent_ends(path, problem.time, /*power=*/2, problem.noise))
@@ -190,8 +190,9 @@ void plan_normal_flow(Plan& plan, const Objective& objective) {
   const auto parts = objective.flow_matching();
   if (!parts)
     return plan.fault("objective",
-                      "the closed form is that of ||u_t - v(x_t, t)||^2, and this is another loss",
-                      "use objective/flow_matching");
+                      "the closed form is that of ||u_t - v(x_t, t)||^2 between two points, and this is "
+                      "another loss or path",
+                      "use objective/flow_matching with interpolant/linear");
   const Coupling& coupling = *parts->coupling;
   if (coupling.size()) {
     plan.fault("objective",

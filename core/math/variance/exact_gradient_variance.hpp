@@ -25,7 +25,7 @@ namespace weir {
 
 struct NormalFlow {
   Coupling::JointNormal law;
-  const Interpolant& interpolant;
+  const TwoPoint& interpolant;
   const Time& time;
   Field::Affine field;
   double noise = 1;  // factor on gamma and c

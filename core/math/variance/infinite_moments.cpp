@@ -27,7 +27,7 @@ bool diverges(const Coefficient& w, const Time& time, int power, double end) {
 
 }  // namespace
 
-std::vector<DivergentEnd> divergent_ends(const Interpolant& path, const Time& time, int power, double noise) {
+std::vector<DivergentEnd> divergent_ends(const TwoPoint& path, const Time& time, int power, double noise) {
   std::vector<std::pair<const char*, Coefficient>> coefficients = {
       {"alpha'", [&](const Tensor& t) { return path.dalpha(t); }},
       {"beta'", [&](const Tensor& t) { return path.dbeta(t); }}};

@@ -23,8 +23,7 @@ struct DivergentEnd {
   std::string reason;  // "the square of gamma' in the target is not integrable at t = 0"
 };
 // `power` q is 2 or 4; `noise` is a factor on gamma and gamma'. The functions are asked down to 2^-40 from an end.
-std::vector<DivergentEnd> divergent_ends(const Interpolant& path, const Time& time, int power,
-                                         double noise = 1);
+std::vector<DivergentEnd> divergent_ends(const TwoPoint& path, const Time& time, int power, double noise = 1);
 
 // Their reasons in one text, "" where none is known: of the mean loss (q = 2), of the error of one (q = 4).
 std::string infinite_target(const Objective& objective, int power);

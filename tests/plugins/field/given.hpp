@@ -72,11 +72,11 @@ struct Path {
   explicit Path(const std::string& plugin = "noise/zero",
                 const nlohmann::json& params = nlohmann::json::object(), bool noise_in_target = false)
       : noise(make<Noise>(plugin, params)),
-        interpolant(make<Interpolant>("interpolant/linear", {{"noise_in_target", noise_in_target}})) {
+        interpolant(make<TwoPoint>("interpolant/linear", {{"noise_in_target", noise_in_target}})) {
     bind(*interpolant, "noise", *noise);
   }
   std::unique_ptr<Noise> noise;
-  std::unique_ptr<Interpolant> interpolant;
+  std::unique_ptr<TwoPoint> interpolant;
 };
 
 }  // namespace weir::tests

@@ -154,6 +154,7 @@ json subject_node(const Subject& subject, Around around, const std::set<std::str
     const auto& nodes = offered->second;
     const json& given = nodes[std::min(used[port.kind]++, nodes.size() - 1)];
     node[port.name] = port.map ? json{{"one", given}} : given;
+    if (port.map && port.kind == "source") node[port.name]["two"] = nodes.back();
   }
   return node;
 }

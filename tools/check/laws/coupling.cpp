@@ -52,12 +52,25 @@ void keeps_its_shape(const Subject& subject) {
   everywhere(subject, [](const Coupling& coupling, const World&) {
     for (const std::int64_t n : {1, 6}) {
       const Batch batch = drawn(coupling, n, 1);
-      for (const Tensor* points : {&batch.x0(), &batch.x1()})
-        require(points->sizes() == rows_of(n, coupling.shape()), "draw(n) gives points [n, shape()...]",
-                fmt::format("{} for n = {}", text_of(points->sizes()), n), "correct pair(), or shape()");
-      for (const Tensor* points : {&batch.x0(), &batch.x1()})
-        require(at::isfinite(*points).all().item<bool>(), "points are finite", "NaN or infinity",
+      const auto found = static_cast<std::int64_t>(batch.points.size());
+      require(found == coupling.marginals(), "each pair has marginals() points",
+              fmt::format("{} points where marginals() is {}", found, coupling.marginals()),
+              "give marginals(), known after plan");
+      for (const Tensor& points : batch.points)
+        require(points.sizes() == rows_of(n, coupling.shape()), "draw(n) gives points [n, shape()...]",
+                fmt::format("{} for n = {}", text_of(points.sizes()), n), "correct pair(), or shape()");
+      for (const Tensor& points : batch.points)
+        require(at::isfinite(points).all().item<bool>(), "points are finite", "NaN or infinity",
                 "correct pair()");
+      if (found > 2) {
+        const std::string rule = "more than two points have their times, ascending from 0 to 1";
+        require(batch.times.defined() && batch.times.sizes() == at::IntArrayRef({found}), rule,
+                batch.times.defined() ? text_of(batch.times.sizes()) : "no times",
+                "give batch.times in pair()");
+        require(number(batch.times[0]) == 0 && number(batch.times[found - 1]) == 1 &&
+                    (batch.times.diff() > 0).all().item<bool>(),
+                rule, "others", "correct batch.times in pair()");
+      }
       require(batch.id.scalar_type() == at::kLong && batch.id.sizes() == at::IntArrayRef({n}),
               "ids are int64 [n]", text_of(batch.id.scalar_type()) + " " + text_of(batch.id.sizes()),
               "make batches with batch_of(x0, x1)");

@@ -120,6 +120,14 @@ std::shared_ptr<Node> World::bound_node(const Subject& subject, const Setup& set
       if (port.map) end.name = "one";
       give(end);
       held->given.push_back(std::move(end));
+      // One source of several would be no chain. The third is no other: one with labels is no end of this world.
+      for (const char* name : {"two", "three"}) {
+        if (!port.map || port.kind != "source") break;
+        Given next = end_for(subject, setup.path, port, k + later + 1);
+        next.name = name;
+        give(next);
+        held->given.push_back(std::move(next));
+      }
     } else if (port.required) {
       throw Skipped(fmt::format("the check has no {} for port '{}' of a single node", port.kind, port.name));
     }

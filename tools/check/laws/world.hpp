@@ -24,7 +24,7 @@ namespace weir::conformance {
 // Where x0 and x1 come from.
 enum class Ends { laws, sets, law_and_set };
 
-// Weir's own paths and noises: one of an author's may be wrong itself.
+// Weir's own paths with coefficients, and noises: one of an author's may be wrong itself.
 inline const std::vector<std::string> known_interpolants = {"interpolant/linear"};
 inline const std::vector<std::string> known_noises = {"noise/brownian", "noise/constant", "noise/zero"};
 
@@ -68,7 +68,7 @@ class World : public std::enable_shared_from_this<World> {
 
   // A node of the subject whose ports are bound: first as `setup` says; then each that is required or has a default, and with `all`
   // the others too, as far as there is something for them: the k-th port of a kind to the k-th node of that kind that has what the
-  // port needs, or to the last. Throws Skipped if there is none for a port.
+  // port needs, or to the last; a port for several sources to three: x0's, and x1's twice. Throws Skipped if there is none for a port.
   template <class T>
   std::shared_ptr<T> bound(const Subject& subject, const Setup& setup = {}, bool all = false) const {
     return as<T>(subject, bound_node(subject, setup, all, 0));

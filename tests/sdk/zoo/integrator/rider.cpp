@@ -8,8 +8,8 @@ namespace {
 using weir::Tensor;
 
 class Rider final : public weir::OneStep {
-  weir::Port<weir::Interpolant> clock_{this, "clock", weir::by_default("linear"),
-                                       "a path from 0 to 1 that runs at the speed of t"};
+  weir::Port<weir::TwoPoint> clock_{this, "clock", weir::by_default("linear", {"coefficients"}),
+                                    "a path from 0 to 1 that runs at the speed of t"};
 
  public:
   Tensor step(const weir::Velocity& v, const Tensor& x, double t, double h) const override {

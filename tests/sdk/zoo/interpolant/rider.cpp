@@ -9,8 +9,8 @@ using weir::Tensor;
 Tensor s(const Tensor& t) { return t * t * (3 - 2 * t); }
 Tensor ds(const Tensor& t) { return 6 * t * (1 - t); }
 
-class Rider final : public weir::Interpolant {
-  weir::Port<weir::Interpolant> path_{this, "path", "what it rides on"};
+class Rider final : public weir::TwoPoint {
+  weir::Port<weir::TwoPoint> path_{this, "path", weir::needing({"coefficients"}), "what it rides on"};
 
  public:
   Tensor alpha(const Tensor& t) const override { return path_->alpha(s(t)); }

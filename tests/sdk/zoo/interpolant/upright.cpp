@@ -4,7 +4,7 @@
 
 namespace {
 
-class Upright final : public weir::Interpolant {
+class Upright final : public weir::TwoPoint {
  public:
   weir::Tensor alpha(const weir::Tensor& t) const override { return (1 - t).unsqueeze(1); }
   weir::Tensor beta(const weir::Tensor& t) const override { return t; }

@@ -1,0 +1,165 @@
+// plugins/coupling/chain.cpp -- a point of each of several sources, one after another in time.
+//
+//   (x^1, ..., x^K) at times 0 = s_1 < ... < s_K = 1
+//
+//   pairing: independent   x^1, ..., x^K drawn on their own
+//   pairing: ot            x^(k+1) is the partner of x^k: argmin over permutations p_k  sum_i || x^k_i - x^(k+1)_p(i) ||^2
+//
+// The first source is where the flow begins, the last where it ends; pairs are named by their ends, x0 and x1, and have the points
+// between as well. With pairing: ot the links are each optimal, which does not make first and last an optimal pair.
+//
+// Source   flow matching through several marginals: Rohbeck et al., Modeling complex system dynamics with flow matching across time
+//          and conditions, ICLR 2025. The assignment is that of coupling/ot.
+// Shapes   x0, x1 [pair, item...]; points [marginal, pair, item...]; times [marginal]
+// Limits   needs a path that takes so many points: interpolant/spline. pairing: ot holds N^2 numbers for N pairs, and its fresh rows
+//          depend on each other. Couplings that pair another's points anew (shuffled, rematched) keep the ends alone.
+#include <functional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <weir/kinds/flow/coupling.hpp>
+#include <weir/math/numeric/assignment.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+class Chain final : public weir::DrawnCoupling {
+  weir::Ports<weir::Source> sources_{this, "sources", "where the points come from, in the order of time"};
+  weir::Param<weir::Numbers> times_{this, "times", weir::absent,
+                                    "time of each source, from 0 to 1; evenly spread if not given"};
+  weir::Param<std::string> pairing_{this, "pairing", "independent", weir::one_of({"independent", "ot"}),
+                                    "how each point finds the one after it"};
+  weir::Output<Tensor> points_{this, "points", "1",
+                               "all points of the pairs; there only with draw: {fixed: N}"};
+  weir::Output<Tensor> at_{this, "times", "1", "time of each; there only with draw: {fixed: N}", "float64"};
+
+ public:
+  void plan(weir::Plan& plan) override {
+    const auto sources = sources_();
+    if (sources.size() < 2)
+      return plan.fault("sources",
+                        fmt::format("a chain needs at least two sources, and {} given",
+                                    sources.empty() ? "none is" : "one is"),
+                        "write sources: {start: base, middle: half, end: data}, in the order of time");
+    for (const auto& [name, source] : sources) {
+      if (source->shape() == shape()) continue;
+      plan.fault(
+          "sources",
+          fmt::format("all points of a chain need one shape: those of {} are [{}], those of {} are [{}]",
+                      sources.front().first, fmt::join(shape(), ", "), name,
+                      fmt::join(source->shape(), ", ")));
+    }
+    plan_count(plan);
+    plan_times(plan);
+    if (!plan.clean()) return;
+    plan_outputs();
+    if (const auto n = size()) {
+      weir::Shape every = weir::rows_of(*n, shape());
+      every.insert(every.begin(), marginals());
+      std::vector<std::string> dims = weir::dims_of("pair", shape());
+      dims.insert(dims.begin(), "marginal");
+      points_.plan(every, dims);
+      at_.plan({marginals()}, {"marginal"});
+    }
+  }
+
+  void run(weir::Run& run) override {
+    const auto n = size();
+    if (!n) return;
+    const std::int64_t links = marginals() - 1;
+    keep(linked(*n, rng().at("pairs"), [&](std::int64_t link, std::int64_t done, std::int64_t total) {
+      if (run.stop_requested()) throw weir::Stopped();
+      run.progress(link * total + done, links * total, {});
+    }));
+    const weir::Batch pairs = all();
+    points_.set(at::stack(pairs.points));
+    at_.set(pairs.times.to(pairs.x0().device()));
+  }
+
+  weir::Shape shape() const override {
+    const auto sources = sources_();
+    return sources.empty() ? weir::Shape{} : sources.front().second->shape();
+  }
+  std::int64_t marginals() const override { return static_cast<std::int64_t>(sources_().size()); }
+  bool dependent_rows() const override { return pairing_() == "ot" && !size(); }
+  const weir::Source* set_of(int end) const override {
+    const auto sources = sources_();
+    if (sources.empty()) return nullptr;
+    return finite(end == 0 ? *sources.front().second : *sources.back().second);
+  }
+  std::map<std::string, weir::Domain::Entry> context() const override {
+    const auto sources = sources_();
+    return sources.empty() ? std::map<std::string, weir::Domain::Entry>{} : labels_of(*sources.back().second);
+  }
+
+ protected:
+  weir::Batch pair(std::int64_t n, weir::Rng& rng) const override { return linked(n, rng, {}); }
+
+ private:
+  using Progress = std::function<void(std::int64_t link, std::int64_t done, std::int64_t total)>;
+
+  weir::Batch linked(std::int64_t n, const weir::Rng& rng, const Progress& progress) const {
+    std::vector<Points> chain;
+    for (const auto& [name, source] : sources_()) {
+      const auto k = static_cast<std::int64_t>(chain.size());
+      Points next = points_of(*source, n, rng.at("marginal", k));
+      if (k > 0 && pairing_() == "ot") {
+        const auto told = [&](std::int64_t done, std::int64_t total) {
+          if (progress) progress(k - 1, done, total);
+        };
+        next = next.rows(weir::match(chain.back().x, next.x, told).permutation.to(next.x.device()));
+      }
+      chain.push_back(std::move(next));
+    }
+    weir::Batch batch = batch_of(chain.front(), chain.back());
+    for (std::size_t k = 1; k + 1 < chain.size(); ++k) {
+      const auto before_last = [](auto& list) { return list.end() - 1; };
+      batch.points.insert(before_last(batch.points), chain[k].x);
+      batch.items.insert(before_last(batch.items), chain[k].item);
+    }
+    batch.times = times();
+    if (dependent_rows()) batch.unit = at::zeros_like(batch.unit);
+    return batch;
+  }
+
+  Tensor times() const {
+    if (times_.given()) return at::tensor(times_(), at::kDouble);
+    return at::linspace(0, 1, marginals(), at::kDouble);
+  }
+
+  void plan_count(weir::Plan& plan) {
+    const auto fixed = size();
+    if (!fixed) return;
+    if (*fixed < 1)
+      plan.fault("draw", fmt::format("the number of fixed pairs must be at least 1, not {}", *fixed));
+    for (const auto& [name, source] : sources_()) {
+      const auto count = source->size();
+      if (count && *fixed > *count)
+        plan.fault("draw",
+                   fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed,
+                               name, source->path(), *count),
+                   fmt::format("at most {{fixed: {}}}", *count));
+    }
+  }
+
+  void plan_times(weir::Plan& plan) {
+    if (!times_.given()) return;
+    const weir::Numbers& given = times_();
+    if (given.size() != sources_().size())
+      return plan.fault("times", fmt::format("each source has a time: there are {} times and {} sources",
+                                             given.size(), sources_().size()));
+    bool ascend = given.front() == 0 && given.back() == 1;
+    for (std::size_t k = 1; k < given.size(); ++k) ascend = ascend && given[k] > given[k - 1];
+    if (!ascend)
+      plan.fault("times", fmt::format("times ascend from 0 to 1, and these are [{}]", fmt::join(given, ", ")),
+                 "divide them by the last, after taking the first from all");
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Chain,
+            "A point of each of several sources in the order of time, independent or by optimal transport")
