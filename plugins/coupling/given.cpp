@@ -53,6 +53,9 @@ class Given final : public weir::Coupling {
       if (rows.empty() || rows.front() != count_)
         return plan.fault("context", fmt::format("'{}' has [{}] for {} pairs: it needs one row for each",
                                                  name, fmt::join(rows, ", "), count_));
+      if (name == "label" && rows.size() != 1)
+        return plan.fault("context", fmt::format("a label is one class for each pair, and this has [{}]",
+                                                 fmt::join(rows, ", ")));
       if (name == "label" && !classes_.given())
         return plan.fault("classes", "pairs with a `label` need the number of its classes",
                           "write, for example, classes: 10");
@@ -92,6 +95,9 @@ class Given final : public weir::Coupling {
  private:
   weir::Batch with_context(weir::Batch pairs) const {
     for (const auto& [name, rows] : context_()) {
+      if (name == "label" && !at::isIntegralType(rows.scalar_type(), /*includeBool=*/false))
+        throw std::runtime_error(
+            "a label is a whole number, the class of a pair, and these are not: give them another name");
       if (name == "label" &&
           (rows.min().item<std::int64_t>() < 0 || rows.max().item<std::int64_t>() >= classes_()))
         throw std::runtime_error(fmt::format(

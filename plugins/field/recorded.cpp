@@ -85,7 +85,8 @@ class Recorded final : public weir::Field {
     }
   }
 
-  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+  void plan_for(const weir::Domain& asked, weir::Plan& plan) const override {
+    const weir::Domain domain = with_classes(asked);
     model_->plan_for(domain, plan);
     if (!plan.clean()) return;
     weir::Rng unused(0, path(), options());
@@ -110,8 +111,8 @@ class Recorded final : public weir::Field {
         return fault(fmt::format("has {}, which this model has not", name));
   }
 
-  weir::Params init(const weir::Domain& domain, weir::Rng& rng) const override {
-    const weir::Params own = model_->init(domain, rng);
+  weir::Params init(const weir::Domain& asked, weir::Rng& rng) const override {
+    const weir::Params own = model_->init(with_classes(asked), rng);
     if (values_.empty()) return own;  // in plan
     std::vector<Tensor> recorded;
     for (const auto& [name, value] : own.tensors()) recorded.push_back(values_.at(name).clone());
@@ -125,6 +126,16 @@ class Recorded final : public weir::Field {
   bool taped() const override { return model_->taped(); }
 
  private:
+  // Who asks with labels does not say of how many classes: the layer that took them in the training does (math/autograd/context.hpp).
+  weir::Domain with_classes(weir::Domain domain) const {
+    for (auto& [name, entry] : domain.context) {
+      const auto layer = saved_.find("context." + name + ".weight");
+      if (entry.shape.empty() && entry.classes == 0 && layer != saved_.end())
+        entry.classes = layer->second.shape.back();
+    }
+    return domain;
+  }
+
   std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const auto& [name, saved] : saved_) names.push_back(name);

@@ -64,8 +64,9 @@ class FieldError final : public weir::Metric {
       if (run.stop_requested()) throw weir::Stopped();
       const std::int64_t n = std::min(chunk_(), samples_() - i);
       const Tensor x = sample.xt.narrow(0, i, n), t = sample.t.narrow(0, i, n);
-      const Tensor exact = reference_->velocity(w, x, t);
-      errors.push_back((field_->velocity(v, x, t) - exact).flatten(1).to(at::kDouble).square().sum(1));
+      const weir::Context told = weir::rows_of(sample.batch.context, i, n);
+      const Tensor exact = reference_->velocity(w, x, t, told);
+      errors.push_back((field_->velocity(v, x, t, told) - exact).flatten(1).to(at::kDouble).square().sum(1));
       norms.push_back(exact.flatten(1).to(at::kDouble).square().sum(1));
       run.progress(i + n, samples_(), {});
     }

@@ -58,10 +58,10 @@ class LogLikelihood final : public weir::Metric {
   weir::Param<std::string> divergence_{
       this, "divergence", "exact", weir::one_of({"exact", "hutchinson"}),
       "the trace of the Jacobian itself, or its mean over random directions"};
-  weir::Param<std::int64_t> probes_{this, "probes", 1, weir::at_least(1),
-                                    "directions of each point, for hutchinson"};
-  weir::Param<std::string> law_{this, "law", "rademacher", weir::one_of({"rademacher", "normal"}),
-                                "law of their coordinates: 1 or -1, or N(0, 1)"};
+  weir::Param<std::int64_t> probes_{this, "probes", weir::absent, weir::at_least(1),
+                                    "directions of each point, of hutchinson (default: 1)"};
+  weir::Param<std::string> law_{this, "law", weir::absent, weir::one_of({"rademacher", "normal"}),
+                                "law of their coordinates: 1 or -1 (default), or N(0, 1)"};
   weir::Param<double> tolerance_{
       this, "tolerance", weir::absent, weir::positive,
       "error allowed in a step, absolute and relative (default: 1e-7; in float32 1e-5)"};
@@ -92,7 +92,7 @@ class LogLikelihood final : public weir::Metric {
   std::vector<Tensor> probes(std::int64_t first, std::int64_t n, std::int64_t dim) const {
     std::vector<Tensor> directions;
     if (divergence_() == "exact") return directions;
-    for (std::int64_t p = 0; p < probes_(); ++p) {
+    for (std::int64_t p = 0; p < (probes_.given() ? probes_() : 1); ++p) {
       const Tensor z = rng().at("probe", p).normal({n, dim}, first * dim);
       directions.push_back(law_() == "normal" ? z : at::where(z >= 0, at::ones_like(z), -at::ones_like(z)));
     }

@@ -214,17 +214,38 @@ class Gradient final : public weir::Trainer {
                  name.starts_with("memory/") ? "take the optimiser of that training"
                                              : "take the model of that training");
     };
-    for (const auto& [name, value] : own) {
-      const auto other = given.find(name);
-      if (other == given.end())
-        return differ(name, fmt::format("keeps no {}, which this training goes on from", name));
-      if (other->second.sizes() != value.sizes())
-        return differ(name, fmt::format("has {} of shape {}, and this training {}", name,
-                                        shape_text(other->second), shape_text(value)));
+    // The optimiser's memory has the names of the parameters: where these differ, it is not to blame.
+    for (const std::string part : {"params/", "memory/"}) {
+      for (const auto& [name, value] : own) {
+        if (!name.starts_with(part)) continue;
+        const auto other = given.find(name);
+        if (other == given.end())
+          return differ(name, fmt::format("keeps no {}, which this training goes on from", name));
+        if (other->second.sizes() != value.sizes())
+          return differ(name, fmt::format("has {} of shape {}, and this training {}", name,
+                                          shape_text(other->second), shape_text(value)));
+      }
+      for (const auto& [name, value] : given)
+        if (name.starts_with(part) && !own.contains(name))
+          return differ(name, fmt::format("keeps {}, of which this training knows nothing", name));
     }
-    for (const auto& [name, value] : given)
-      if (!own.contains(name) && (name.starts_with("memory/") || name.starts_with("params/")))
-        return differ(name, fmt::format("keeps {}, of which this training knows nothing", name));
+    if (const auto* before = dynamic_cast<const Gradient*>(from_.get())) check_model(*before, plan);
+  }
+
+  // Parameters of the same names and shapes may be another model's: another activation has none.
+  void check_model(const Gradient& before, weir::Plan& plan) const {
+    if (!model_.bound() || !before.model_.bound()) return;
+    if (dynamic_cast<const weir::Fitted*>(model_.get()))
+      return plan.fault(
+          "model", "the parameters are those that `from` ended with, and not of this trained field",
+          "write the model that was trained there, or leave `from` out to start from the field");
+    for (const weir::AnyParam* param : model_->params())
+      for (const weir::AnyParam* other : before.model_->params())
+        if (param->name() == other->name() && param->json() != other->json())
+          return plan.fault("model",
+                            fmt::format("this model has {0}: {1}, and that of '{2}' {0}: {3}", param->name(),
+                                        param->json().dump(), from_->path(), other->json().dump()),
+                            "take the model of that training");
   }
 
   static std::string shape_text(const weir::Tensor& value) {

@@ -61,10 +61,10 @@ void Integrator::plan(Plan& plan) {
     }
   }
   Domain domain = domain_of(start, context_, plan);
-  if (guidance_.given() && domain.context.empty())
+  if (guidance_.given() && context_.shapes().empty())
     plan.fault("guidance", "guidance weighs a context, and there is none",
                "write context: {label: ...}, or remove guidance");
-  domain.left_out = guidance_.given();
+  domain.left_out = guided();
   if (!plan.clean()) return;
   field_->plan_for(domain, plan);
   if (!plan.clean()) return;
@@ -91,7 +91,7 @@ Velocity Integrator::velocity(const Params& params, const Context& context, cons
       Velocity::OfRows([this, &params, here](const Tensor& x, const Tensor& t, const Tensor& rows) {
         const Context told = rows.defined() ? rows_of(here, rows) : here;
         const Tensor with = field_->velocity(params, x, t, told);
-        if (!guidance_.given()) return with;
+        if (!guided()) return with;
         const Tensor without = field_->velocity(params, x, t, left_out(told));
         return without + guidance_() * (with - without);
       }));
@@ -120,7 +120,7 @@ void Integrator::run(Run& run) {
     if (path.lost_after && (!lost_after || direction * (*path.lost_after - *lost_after) < 0))
       lost_after = path.lost_after;
     ends.push_back(path.end);
-    evaluations.push_back(guidance_.given() ? 2 * path.nfe : path.nfe);
+    evaluations.push_back(guided() ? 2 * path.nfe : path.nfe);
     if (!saved.empty()) trajectories.push_back(at::stack(path.saved));
   }
   if (lost > 0)

@@ -106,10 +106,12 @@ class Integrator : public Node {
 
   double from() const { return from_(); }
   double until() const { return until_(); }
+  Tensor start() const { return start_().to(options()); }  // in run
   bool saves_at_given_times() const { return save_at_.given(); }
   std::int64_t saves() const { return save_(); }
 
  private:
+  bool guided() const { return guidance_.given() && guidance_() != 1; }
   // That of the field for the rows of a chunk, `context` being that of all rows.
   Velocity velocity(const Params& params, const Context& context, const Rows& chunk) const;
 

@@ -8,7 +8,7 @@
 namespace weir {
 namespace {
 
-constexpr double same_time = 1e-9;  // apart: written times are decimal, grid times are not
+constexpr double same_time = 1e-6;  // apart: written times are decimal, and as faults print them
 
 }  // namespace
 

@@ -23,6 +23,23 @@ void Stochastic::plan(Plan& plan) {
                fmt::format("for example increments: {}", (increments_() / steps() + 1) * steps()));
 }
 
+void Stochastic::run(Run& run) {
+  // The start of the path is x0 and, where the path has noise there, gamma z: of normal coordinates of this variance.
+  if (diffusion_() > 0 && from() == 0) {
+    const Tensor x = start().to(at::kDouble), zero = at::zeros({1}, at::kDouble);
+    const double gamma = interpolant_->noise().zero() ? 0 : interpolant_->noise().gamma(zero).item<double>();
+    const double variance = 1 + gamma * gamma, found = x.square().mean().item<double>();
+    const double chance = 5 * std::sqrt(2 / static_cast<double>(std::max<std::int64_t>(x.numel(), 1)));
+    if (std::abs(found / variance - 1) > chance + 0.02)
+      run.warn(
+          fmt::format("the mean square of the start's coordinates is {:.3g}, and of N(0, I) on this path "
+                      "{:.3g}: the noise is "
+                      "that of flows from N(0, I), and these points will not have the marginals of theirs",
+                      found, variance));
+  }
+  Integrator::run(run);
+}
+
 Stochastic::Equation Stochastic::equation(const Velocity& v, const Tensor& like) const {
   const auto of = [like](const auto& function, double t) {
     return function(at::full({1}, t, like.options().dtype(at::kDouble).device(at::kCPU)))

@@ -26,6 +26,7 @@ class Stochastic : public Stepped {
  public:
   ~Stochastic() override;
   void plan(Plan& plan) override;
+  void run(Run& run) override;  // warns where the start is not of the noise's law
 
   // The equation dX = drift dt + diffusion dW of one chunk.
   struct Equation {
@@ -47,7 +48,9 @@ class Stochastic : public Stepped {
 
   Port<TwoPoint> interpolant_{this, "interpolant", by_default("linear", {"coefficients"}),
                               "path that the field was trained on"};
-  Param<double> diffusion_{this, "diffusion", 1, non_negative, "strength c of the noise; 0: the flow itself"};
+  Param<double> diffusion_{
+      this, "diffusion", 1, non_negative,
+      "strength c of the noise; 0: the flow itself. Right for start ~ N(0, I) independent of the data"};
   Param<std::int64_t> increments_{this, "increments", absent, at_least(1),
                                   "equal increments of the Brownian path, summed over each step; a multiple "
                                   "of steps (default: steps). Runs of the same number "

@@ -48,7 +48,7 @@ void says_whether_it_is_zero(const Subject& subject) {
 void says_whether_its_action_is_finite(const Subject& subject) {
   const auto world = World::of(subject);
   const auto noise = made(subject);
-  const auto path = world->run<Interpolant>(
+  const auto path = world->run<TwoPoint>(
       subject.other("interpolant/linear"),
       {.params = {{"noise_in_target", true}}, .given = {{.port = "noise", .node = noise}}});
   const auto& time = world->time;
