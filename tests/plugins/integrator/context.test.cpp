@@ -78,6 +78,14 @@ TEST_CASE("Guidance weighs the context against none, for two evaluations each", 
   CHECK(flow["nfe"].item<std::int64_t>() == 8);
 }
 
+TEST_CASE("A guidance of 1 is the context alone, for one evaluation each", "[integrator]") {
+  const Flow flow("integrator/euler", {{"steps", 4}, {"guidance", 1}}, {0, 3, 1, 0, 2}),
+      plain("integrator/euler", {{"steps", 4}}, {0, 3, 1, 0, 2});
+  REQUIRE(flow.faults.empty());
+  CHECK(flow["end"].equal(plain["end"]));
+  CHECK(flow["nfe"].item<std::int64_t>() == 4);
+}
+
 TEST_CASE("A context that has not a row for each point is refused", "[integrator]") {
   const Flow flow("integrator/euler", {{"steps", 4}}, {0, 3, 1});
   REQUIRE(flow.faults.size() == 1);

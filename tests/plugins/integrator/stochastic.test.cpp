@@ -125,3 +125,18 @@ TEST_CASE("Increments that steps cannot sum up are refused", "[integrator]") {
   REQUIRE(flow.faults.size() == 1);
   CHECK(flow.faults[0].message == "10 steps cannot sum up 25 increments: not a multiple");
 }
+
+TEST_CASE("A stochastic flow from another law than the noise's says so", "[integrator]") {
+  const auto warnings = [](double scale, double diffusion, const Normals& law) {
+    return Noisy("integrator/euler_maruyama", {{"steps", 5}, {"diffusion", diffusion}}, law,
+                 scale * starts(2000))
+        .quiet.warnings;
+  };
+  CHECK(warnings(1, 1, {"noise/zero", 0}).empty());
+  CHECK(warnings(std::sqrt(1.25), 1, {"noise/constant", 0.5}).empty());  // of the path's own start
+  CHECK(warnings(3, 0, {"noise/zero", 0}).empty());                      // the flow itself starts anywhere
+  REQUIRE(warnings(3, 1, {"noise/zero", 0}).size() == 1);
+  CHECK_THAT(warnings(3, 1, {"noise/zero", 0})[0],
+             Catch::StartsWith("the mean square of the start's coordinates is ") &&
+                 Catch::Contains(", and of N(0, I) on this path 1: "));
+}
