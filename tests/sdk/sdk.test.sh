@@ -59,6 +59,8 @@ printf '#!/bin/sh\n[ -f "$2/page.html.jinja" ]\n' >"$work/python"; chmod +x "$wo
 WEIR_PYTHON=$work/python "$prefix/bin/weir" report "$work/lab.h5" || fail "the installed weir finds no share/weir/report"
 "$prefix/bin/weir" explain >"$log" || fail "the installed weir finds no share/weir/explain"
 expect "W203  " "$log"
+"$prefix/bin/weir" validate "$prefix/share/weir/pipelines/gaussian.yaml" >"$log" || fail "the installed pipelines are not there, or not valid"
+[ -s "$prefix/share/doc/weir/README.md" ] || fail "nothing to read is installed"
 
 echo "the installation can be moved"
 mv "$prefix" "$work/moved"

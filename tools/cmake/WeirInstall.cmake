@@ -1,6 +1,6 @@
 # What `cmake --install` puts where: programs in bin/, libraries in lib/, plugins and their schema cache in
-# lib/weir/plugins/, headers in include/weir/, what `weir report`, `weir explain` and `weir new` read in share/weir/, and in
-# lib/cmake/weir/ what find_package(weir) needs. The build tree has that too, so that plugins outside it can be built against
+# lib/weir/plugins/, headers in include/weir/, what `weir report`, `weir explain` and `weir new` read in share/weir/, the pipelines
+# beside it, what is to be read in share/doc/weir/, and in lib/cmake/weir/ what find_package(weir) needs. The build tree has that too, so that plugins outside it can be built against
 # a Weir that was never installed.
 include(CMakePackageConfigHelpers)
 
@@ -12,6 +12,8 @@ install(DIRECTORY core/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weir FILES_MATCH
 install(DIRECTORY tools/report/ DESTINATION share/weir/report PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY tools/explain/ DESTINATION share/weir/explain)
 install(DIRECTORY tools/templates/ DESTINATION share/weir/templates)
+install(DIRECTORY pipelines/ DESTINATION share/weir/pipelines)
+install(FILES README.md CONTRIBUTING.md CHANGELOG.md DESTINATION share/doc/weir)
 install(FILES ${WEIR_PLUGIN_DIR}/weir-plugins.json DESTINATION ${CMAKE_INSTALL_LIBDIR}/weir/plugins)
 
 foreach(library base front record core kinds)

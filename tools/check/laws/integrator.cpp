@@ -88,6 +88,12 @@ void comes_near_the_truth(const Subject& subject) {
   skip_where_stochastic(integrator);
   require_close(value_of(*integrator, "end"), solution(value_of(*start, "value"), 0, 1), near, 0,
                 "x' = x^2 cos 3t ends within 2 % of x0 / (1 - x0 sin(3) / 3)", "correct the steps");
+  const auto even =
+      followed(subject, field_of([](const Tensor& x, const Tensor&) { return at::full_like(x, 2); }), start,
+               {{"steps", 6}});
+  require_close(value_of(*even, "end"), value_of(*start, "value") + 2, 1e-12, 1e-12,
+                "a constant velocity is followed without error",
+                "the weights of a step add up to one: correct them");
 }
 
 void finds_its_way_back(const Subject& subject) {
