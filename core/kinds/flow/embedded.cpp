@@ -11,7 +11,8 @@ namespace weir {
 namespace {
 
 constexpr double safety = 0.9, smallest_factor = 0.2, largest_factor = 10;
-constexpr std::int64_t parts = 1000;  // of the way, as progress is told
+constexpr double shortest = 10 * std::numeric_limits<double>::epsilon();  // step, at times up to 1
+constexpr std::int64_t parts = 1000;                                      // of the way, as progress is told
 
 // Root mean square over the coordinates of each row, [N] float64.
 Tensor size_of(const Tensor& x) { return x.to(at::kDouble).square().flatten(1).mean(1).sqrt(); }
@@ -175,13 +176,11 @@ Integrator::Path Embedded::follow(const Velocity& v, const Rows& rows, const std
     on.h = h.abs() * factor;
     on.x = at::where(expand_as_items(accepted, on.x), step.x, on.x);
     on.k = at::where(expand_as_items(accepted, on.x), step.k.back(), on.k);
-    const Tensor t = at::where(accepted, there, on.t);
+    on.t = at::where(accepted, there, on.t);
     on.refused = at::logical_not(accepted);
 
     const Tensor arrived = accepted & last;
-    const Tensor shortest = 10 * std::numeric_limits<double>::epsilon() * at::ones_like(t);
     const Tensor lost = at::logical_not(arrived) & ((on.tries >= max_steps_()) | (on.h < shortest));
-    on.t = t;
     if (const Tensor done = arrived.nonzero().squeeze(1); done.size(0) > 0)
       path.end.index_copy_(0, on.row.index_select(0, done), on.x.index_select(0, done));
     if (const Tensor gone = lost.nonzero().squeeze(1); gone.size(0) > 0) lose(on.t.index_select(0, gone));
