@@ -67,8 +67,11 @@ concept OwnedByTaker = requires {
 };
 
 // An interface, such as a trained field. Set in plan (so that those after it can plan), complete after run.
+//
+// Outputs of interfaces and tensors are not final: whoever takes one asks for its class by dynamic_cast, and clang 17 and later compare
+// for a final class the address of the virtual table, of which each library has its own. For others they compare the name.
 template <class T>
-class Output final : public AnyOutput {
+class Output : public AnyOutput {
   static_assert(!OwnedByTaker<T>, "nodes of this kind are planned by who takes them: no output can be one");
 
  public:
@@ -89,7 +92,7 @@ class Output final : public AnyOutput {
 //   <name>_n    how many independent values the error is from: (<name> - truth) / <name>_se has Student's t with <name>_n - 1 degrees
 //               of freedom. Often a count, of points, rows or replicates; less where few of the values decide, and then no integer.
 template <>
-class Output<Tensor> final : public AnyOutput {
+class Output<Tensor> : public AnyOutput {
  public:
   // `dtype` "float" is the graph's, or "float64", "int64".
   Output(Node* node, std::string name, std::string unit, std::string description, std::string dtype = "float")

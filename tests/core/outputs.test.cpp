@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <functional>
+#include <type_traits>
 
 #include <weir/executor/executor.hpp>
 
@@ -12,6 +13,7 @@ namespace {
 // Does in plan and in run what it is told.
 class Puppet final : public weir::Node {
  public:
+  static constexpr const char* kind = "puppet";
   weir::Output<Tensor> value{this, "value", "1", "a tensor"};
   weir::Output<Tensor> count{this, "count", "1", "a whole number", "int64"};
   weir::Trace trace{this, "trace", "1", "rows"};
@@ -63,6 +65,12 @@ std::string failure(
 Tensor two() { return at::zeros({2}); }
 
 }  // namespace
+
+// In one process of g++ or clang before 17 a final class would do no harm: so the property itself is held, not its effect.
+TEST_CASE("Outputs that others take are not final, and so known by name across libraries", "[outputs]") {
+  STATIC_REQUIRE_FALSE(std::is_final_v<weir::Output<Tensor>>);
+  STATIC_REQUIRE_FALSE(std::is_final_v<weir::Output<Puppet>>);
+}
 
 TEST_CASE("What is set, appended or attributed without a plan is told to be planned", "[outputs]") {
   CHECK(failure([](Puppet& p) { p.trace.append(1, 0.5); }) ==
