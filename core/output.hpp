@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <weir/front/plugins/schema.hpp>
-#include <weir/record/recorder.hpp>
+#include <weir/record/data/dataset.hpp>
 #include <weir/tensor.hpp>
 
 namespace weir {

@@ -1,7 +1,7 @@
 // core/executor/checkpoint.cpp -- states to files and back.
 #include <weir/executor/checkpoint.hpp>
 
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 
 namespace weir {
 namespace {

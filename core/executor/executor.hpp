@@ -15,6 +15,7 @@
 #include <weir/executor/recording.hpp>
 #include <weir/front/check/graph.hpp>
 #include <weir/record/reader.hpp>
+#include <weir/record/recorder.hpp>
 
 namespace weir {
 

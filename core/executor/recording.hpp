@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <weir/node.hpp>
+#include <weir/record/recorder.hpp>
 
 namespace weir {
 

@@ -1,4 +1,6 @@
 // core/record/arrays_file.cpp -- files of named arrays, written whole and atomically.
+#include <weir/record/arrays_file.hpp>
+
 #include <weir/os/replace_file.hpp>
 #include <weir/record/hdf5/hdf5.hpp>
 #include <weir/record/reader.hpp>

@@ -9,6 +9,7 @@
 
 #include <weir/record/data/numbers.hpp>
 #include <weir/record/reader.hpp>
+#include <weir/record/recorder.hpp>
 #include <weir/record/reduce.hpp>
 
 namespace weir {

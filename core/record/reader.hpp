@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <weir/record/data/array.hpp>
-#include <weir/record/recorder.hpp>
+#include <weir/record/data/record_error.hpp>
 
 namespace weir {
 
@@ -35,11 +35,5 @@ class Reader {
  private:
   std::int64_t file_;
 };
-
-// A file of named arrays, written whole: to a temporary beside it, synced, renamed. For checkpoints, shared
-// results, tables. Names may hold slashes (groups). `texts` become uint8[] datasets.
-void write_arrays(const std::filesystem::path& file, const Arrays& arrays,
-                  const std::map<std::string, std::string>& texts = {});
-Arrays read_arrays(const std::filesystem::path& file);
 
 }  // namespace weir

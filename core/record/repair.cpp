@@ -3,6 +3,7 @@
 
 #include <weir/record/hdf5/crc32c.hpp>
 #include <weir/record/reader.hpp>
+#include <weir/record/recorder.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/lock_file.hpp>
 #include <weir/record/write/revive.hpp>

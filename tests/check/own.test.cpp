@@ -7,7 +7,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 
 #include "../cli/program.hpp"
 #include "../cli/scratch_folder.hpp"

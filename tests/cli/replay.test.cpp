@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include <weir/record/arrays_file.hpp>
 #include <weir/record/reader.hpp>
 
 #include "pipelines.hpp"

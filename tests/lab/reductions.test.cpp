@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <weir/front/check/judged_keys.hpp>
+#include <weir/record/arrays_file.hpp>
 #include <weir/record/reduce.hpp>
 
 #include "../cli/scratch_folder.hpp"

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include <weir/record/arrays_file.hpp>
 #include <weir/record/reader.hpp>
 
 #include <lab/judge/run_table.hpp>

@@ -14,7 +14,7 @@
 #include <check/bench/broken.hpp>
 #include <check/laws/laws.hpp>
 #include <check/laws/world.hpp>
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 
 #include "../plugins/field/recorded.hpp"
 #include "../plugins/values.hpp"

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 
+#include <weir/record/arrays_file.hpp>
 #include <weir/record/reader.hpp>
 #include "dummy_run.hpp"
 

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include <weir/record/arrays_file.hpp>
 #include <weir/record/info.hpp>
 #include <weir/record/reduce.hpp>
 #include "dummy_run.hpp"

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include <weir/record/arrays_file.hpp>
 #include <weir/record/reader.hpp>
 #include "dummy_run.hpp"
 

@@ -1,6 +1,6 @@
 // tests/plugins/coupling/given.test.cpp -- pairs from tensors and from files.
 #include <weir/kinds/flow/coupling.hpp>
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 
 #include "../values.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include <weir/params.hpp>
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 
 namespace weir::tests {
 

@@ -1,6 +1,6 @@
 // tests/plugins/field/recorded.test.cpp -- fields from records: the numbers that are there, and what does not fit.
 #include <weir/kinds/flow/field.hpp>
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 
 #include "../values.hpp"
 #include "recorded.hpp"

@@ -1,5 +1,5 @@
 // tests/plugins/source/tensor.test.cpp -- datasets of HDF5 files.
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 
 #include "../values.hpp"
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <map>
 
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 #include <weir/rng.hpp>
 
 #include "broken.hpp"

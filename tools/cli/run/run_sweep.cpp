@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include <weir/os/replace_file.hpp>
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
 #include <lab/judge/measure.hpp>
