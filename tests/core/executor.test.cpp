@@ -8,7 +8,7 @@
 #include <fstream>
 #include <thread>
 
-#include <weir/device.hpp>
+#include <weir/executor/device.hpp>
 #include <weir/executor/executor.hpp>
 #include <weir/record/reader.hpp>
 

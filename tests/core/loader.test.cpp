@@ -8,8 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <weir/executor/loader.hpp>
 #include <weir/front/plugins/plugin_abi.hpp>
-#include <weir/loader.hpp>
 
 namespace fs = std::filesystem;
 using Catch::Matchers::Contains;

@@ -2,7 +2,7 @@
 #include <ATen/core/grad_mode.h>
 #include <catch2/catch.hpp>
 
-#include <weir/device.hpp>
+#include <weir/executor/device.hpp>
 #include <weir/executor/executor.hpp>
 #include <weir/front/plugins/plugin_abi.hpp>
 

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include <weir/executor/loader.hpp>
 #include <weir/front/pipeline.hpp>
-#include <weir/loader.hpp>
 
 #include <check/bench/broken.hpp>
 #include "../system/shell_word.hpp"

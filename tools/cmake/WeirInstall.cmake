@@ -1,14 +1,19 @@
 # What `cmake --install` puts where: programs in bin/, libraries in lib/, plugins and their schema cache in
-# lib/weir/plugins/, headers in include/weir/, what `weir report`, `weir explain` and `weir new` read in share/weir/, the pipelines
-# beside it, what is to be read in share/doc/weir/, and in lib/cmake/weir/ what find_package(weir) needs. The build tree has that too, so that plugins outside it can be built against
-# a Weir that was never installed.
+# lib/weir/plugins/, the headers of core/sdk.cmake in include/weir/, what `weir report`, `weir explain` and `weir new` read in share/weir/, the pipelines
+# beside it, what is to be read in share/doc/weir/, and in lib/cmake/weir/ what find_package(weir) needs: the libraries that plugins
+# are linked to. The build tree has that too, so that plugins outside it can be built against a Weir that was never installed.
 include(CMakePackageConfigHelpers)
 
 set(WEIR_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
 set(WEIR_CONFIG_DIR ${CMAKE_BINARY_DIR}/${WEIR_CMAKE_DIR})
 install(TARGETS weir weir-run weir-check DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS weir_base weir_front weir_record weir_core weir_kinds EXPORT weir DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY core/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weir FILES_MATCHING PATTERN "*.hpp")
+install(TARGETS weir_executor DESTINATION ${CMAKE_INSTALL_LIBDIR})   # for the programs alone
+include(core/sdk.cmake)
+foreach(header IN LISTS WEIR_SDK_HEADERS)
+  get_filename_component(folder ${header} DIRECTORY)
+  install(FILES core/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weir/${folder})
+endforeach()
 install(DIRECTORY tools/report/ DESTINATION share/weir/report PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY tools/explain/ DESTINATION share/weir/explain)
 install(DIRECTORY tools/templates/ DESTINATION share/weir/templates)

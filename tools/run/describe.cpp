@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include <weir/executor/loader.hpp>
 #include <weir/front/plugins/elf_note.hpp>
-#include <weir/loader.hpp>
 #include <weir/os/replace_file.hpp>
 
 namespace {

@@ -4,8 +4,8 @@
 #include <ATen/ATen.h>
 #include <ATen/Version.h>
 
+#include <weir/executor/loader.hpp>
 #include <weir/front/plugins/plugin_abi.hpp>
-#include <weir/loader.hpp>
 #include <weir/record/recorder.hpp>
 
 #include "json_lines.hpp"

@@ -12,12 +12,12 @@
 #include <map>
 #include <stdexcept>
 
-#include <weir/device.hpp>
+#include <weir/executor/device.hpp>
 #include <weir/executor/executor.hpp>
+#include <weir/executor/loader.hpp>
 #include <weir/front/check/frozen.hpp>
 #include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
-#include <weir/loader.hpp>
 
 #include "json_lines.hpp"
 #include "provenance.hpp"

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fstream>
 
-#include <weir/device.hpp>
+#include <weir/executor/device.hpp>
 #include <weir/kinds/flow/field.hpp>
 
 #include "broken.hpp"

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <weir/loader.hpp>
+#include <weir/executor/loader.hpp>
 #include <weir/node.hpp>
 
 namespace weir::conformance {

@@ -1,5 +1,5 @@
-// core/device.cpp -- which devices there are.
-#include <weir/device.hpp>
+// core/executor/device.cpp -- which devices there are.
+#include <weir/executor/device.hpp>
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>

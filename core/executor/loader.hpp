@@ -1,4 +1,4 @@
-// core/loader.hpp -- plugin libraries: opened once, checked before and after, never closed.
+// core/executor/loader.hpp -- plugin libraries: opened once, checked before and after, never closed.
 //
 // A library is opened when a plugin of it is first asked for. Its note is read before (core/front/plugins/elf_note.hpp), its table
 // compared after; only then are its plugins registered, all or none. Symbols are bound at once and stay private to it.

@@ -1,5 +1,5 @@
-// core/loader.cpp -- opens plugin libraries through Boost.DLL, and says in a sentence why one cannot be used.
-#include <weir/loader.hpp>
+// core/executor/loader.cpp -- opens plugin libraries through Boost.DLL, and says in a sentence why one cannot be used.
+#include <weir/executor/loader.hpp>
 
 #include <c10/util/Exception.h>
 #include <cxxabi.h>

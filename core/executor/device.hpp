@@ -1,4 +1,4 @@
-// core/device.hpp -- the device and dtype of a graph.
+// core/executor/device.hpp -- the device and dtype of a graph.
 #pragma once
 
 #include <stdexcept>

@@ -1,0 +1,27 @@
+# core/sdk.cmake -- the headers that plugins may include: these are installed, and no others.
+#
+# Whatever an author of a source, a network, a probe or any other plugin needs: nodes and what they declare, every kind, the shared
+# mathematics; of the front what declarations and faults are made of, of the record what datasets are and how they are read. A header
+# here includes only headers here. tests/sdk/headers.test.py holds the list to that, and Weir's own plugins to the list;
+# tests/sdk/interface/ lists what of these headers lies in libraries.
+set(WEIR_SDK_HEADERS
+  node.hpp output.hpp param.hpp params.hpp pch.hpp plugin.hpp port.hpp rng.hpp tensor.hpp
+
+  kinds/comparison.hpp kinds/metric.hpp
+  kinds/flow/coupling.hpp kinds/flow/domain.hpp kinds/flow/dormand_prince.hpp kinds/flow/embedded.hpp kinds/flow/field.hpp
+  kinds/flow/integrator.hpp kinds/flow/interpolant.hpp kinds/flow/noise.hpp kinds/flow/one_step.hpp kinds/flow/source.hpp
+  kinds/flow/space.hpp kinds/flow/stepped.hpp kinds/flow/stochastic.hpp kinds/flow/time.hpp
+  kinds/learn/fit.hpp kinds/learn/fitted_model.hpp kinds/learn/network.hpp kinds/learn/objective.hpp kinds/learn/optimiser.hpp
+  kinds/learn/probe.hpp kinds/learn/schedule.hpp kinds/learn/trainer.hpp
+
+  math/autograd/context.hpp math/autograd/layer_gradients.hpp math/autograd/layers.hpp math/autograd/mlp.hpp
+  math/autograd/tape.hpp
+  math/numeric/area.hpp math/numeric/assignment.hpp math/numeric/distance.hpp math/numeric/posterior_means.hpp
+  math/numeric/quadrature.hpp
+  math/optimiser/adam.hpp math/optimiser/moments.hpp
+  math/variance/exact_gradient_variance.hpp math/variance/gradient_variance.hpp math/variance/infinite_moments.hpp
+  math/variance/row_gradients.hpp math/variance/standard_error.hpp math/variance/time_bins.hpp
+
+  front/faults/fault.hpp front/faults/place.hpp
+  front/plugins/digest.hpp front/plugins/plugin_abi.hpp front/plugins/schema.hpp
+  record/data/array.hpp record/data/dataset.hpp record/data/dotted_path.hpp record/data/record_error.hpp record/reader.hpp)
