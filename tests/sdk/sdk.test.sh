@@ -17,6 +17,13 @@ cmake --install "$WEIR_BUILD_DIR" --prefix "$prefix" >"$log" 2>&1 || { cat "$log
 "$prefix/bin/weir" plugins >"$log" 2>&1 || { cat "$log"; fail "the installed weir lists no plugins"; }
 expect noise/brownian "$log"
 
+echo "the headers for plugins are installed, and no others; the executor's library is there, and no target of it"
+(cd "$prefix/include/weir" && find . -type f | sed 's|^[.]/||' | sort) >"$log"
+sed 's|#.*||' "$WEIR_SOURCE_DIR/core/sdk.cmake" | grep -o '[^ ]*\.hpp' | sort >"$work/listed"
+diff "$work/listed" "$log" || fail "include/weir is not what core/sdk.cmake lists"
+find "$prefix" -name libweir_executor.so | grep -q . || fail "no libweir_executor.so"
+if grep -rl --include='*.cmake' executor "$prefix"; then fail "find_package(weir) knows of the executor"; fi
+
 echo "build the example against the installation, with the compiler and the sanitizers that Weir was built with"
 example=$work/ext_1_a_123b_b11   # an awkward name
 cp -r "$WEIR_SOURCE_DIR/tests/sdk/example" "$example"
@@ -30,6 +37,11 @@ configure() {   # configure BUILD ARGUMENT...
 configure "$work/build" || { cat "$log"; fail "configure"; }
 cmake --build "$work/build" >"$log" 2>&1 || { cat "$log"; fail "build"; }
 [[ -f $work/build/libweir_noise_sine.so && -f $work/build/libweir_lab.so ]] || fail "libweir_noise_sine.so and libweir_lab.so are not there"
+
+if [[ -z $flags ]]; then   # sanitizers add symbols of their own
+  echo "they export their entries and nothing of their own"
+  bash "$WEIR_SOURCE_DIR/tests/sdk/exports.test.sh" "$work"/build/libweir_*.so >"$log" || { cat "$log"; fail "exports"; }
+fi
 
 echo "one precompiled header serves both libraries, and a changed plugin is rebuilt with it as it is"
 headers=$(find "$work/build" -name cmake_pch.hxx.gch -o -name cmake_pch.hxx.pch | wc -l)
