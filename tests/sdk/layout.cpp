@@ -20,6 +20,7 @@
 #include <weir/math/autograd/tape.hpp>
 #include <weir/node.hpp>
 #include <weir/plugin.hpp>
+#include <weir/record/reader.hpp>
 
 namespace {
 
@@ -60,20 +61,25 @@ int main() {
   SIZE(AnyOutput);
   SIZE(AnyParam);
   SIZE(AnyPort);
+  SIZE(Array);
   SIZE(Batch);
   SIZE(Comparison);
   SIZE(Coupling);
+  SIZE(DatasetSpec);
   SIZE(Domain);
   SIZE(DrawnCoupling);
   SIZE(Embedded);
   SIZE(EmaRule);
+  SIZE(Fault);
   SIZE(Field);
   SIZE(Fit);
   SIZE(Fitted);
   SIZE(FittedModel);
   SIZE(FittedNetwork);
+  SIZE(Groups);
   SIZE(Integrator);
   SIZE(Interpolant);
+  SIZE(LayerGradients);
   SIZE(Limits);
   SIZE(Metric);
   SIZE(Network);
@@ -85,11 +91,13 @@ int main() {
   SIZE(OutputSchema);
   SIZE(ParamSchema);
   SIZE(Params);
+  SIZE(PerSampleGradients);
   SIZE(Place);
   SIZE(Plan);
   SIZE(PluginSchema);
   SIZE(PortSchema);
   SIZE(Probe);
+  SIZE(Reader);
   SIZE(Rng);
   SIZE(Run);
   SIZE(Sample);
@@ -99,6 +107,7 @@ int main() {
   SIZE(Stochastic);
   SIZE(Tableau);
   SIZE(Tape);
+  SIZE(Tape::Record);
   SIZE(TensorSet);
   SIZE(Time);
   SIZE(Trace);
@@ -155,6 +164,13 @@ int main() {
   PLACE(TwoPoint, beta);
   PLACE(TwoPoint, dalpha);
   PLACE(TwoPoint, dbeta);
+  PLACE(LayerGradients, batch);
+  PLACE(LayerGradients, norms);
+  PLACE(LayerGradients, centred_norms);
+  PLACE(LayerGradients, dots);
+  PLACE(LayerGradients, group_norms);
+  PLACE(LayerGradients, dense);
+  PLACE(LayerGradients, rows);
   PLACE(Network, init);
   PLACE(Network, plan_for);
   PLACE(Network, forward);
