@@ -21,6 +21,11 @@ cmake -S kind -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG
   -DCMAKE_CXX_FLAGS="$flags" -DCMAKE_PREFIX_PATH="$WEIR_BUILD_DIR" >"$log" 2>&1 || fail "configure"
 cmake --build build >"$log" 2>&1 || fail "build"
 
+if [[ -z $flags ]]; then   # sanitizers add symbols of their own
+  echo "its plugins export their entries and nothing of their own"
+  bash "$WEIR_SOURCE_DIR/tests/sdk/exports.test.sh" build/libweir_*.so >"$log" || fail "exports"
+fi
+
 echo "the new kind is listed, described and used, as a node and inline"
 "$weir" plugins --plugin-path build >"$log" 2>&1
 expect acme/flavour/plain; expect acme/metric/taste; expect acme/noise/sine; expect bravo/noise/sine
