@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include <weir/record/data/dotted_path.hpp>
 #include <weir/record/data/numbers.hpp>
 
 namespace weir {

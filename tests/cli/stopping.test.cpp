@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include <weir/front/plugins/digest.hpp>
 #include <weir/record/reader.hpp>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <weir/record/data/dotted_path.hpp>
 #include <weir/record/data/numbers.hpp>
 #include <weir/record/reader.hpp>
 #include <weir/record/reduce.hpp>

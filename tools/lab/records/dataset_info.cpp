@@ -11,6 +11,7 @@
 
 #include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
+#include <weir/record/data/dotted_path.hpp>
 #include <weir/record/data/numbers.hpp>
 #include <weir/record/reduce.hpp>
 
