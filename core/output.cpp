@@ -132,4 +132,16 @@ void TensorSet::set(const std::vector<std::pair<std::string, Tensor>>& tensors) 
   }
 }
 
+void TraceSet::plan(const std::vector<std::string>& names) {
+  mutable_datasets().clear();
+  for (const std::string& name : names) dataset(schema().name + "/" + name, {}, {}, true, float_dtype());
+}
+
+void TraceSet::append(std::int64_t step, const std::string& name, double value) const {
+  const std::string trace = path() + "/" + name;
+  if (std::ranges::find(datasets(), schema().name + "/" + name, &DatasetSpec::name) == datasets().end())
+    throw std::logic_error(fmt::format("trace '{}' was appended to but not planned", trace));
+  if (sink()) sink()->append(trace, step, array_of(at::scalar_tensor(value, at::kDouble)));
+}
+
 }  // namespace weir

@@ -153,4 +153,19 @@ class TensorSet final : public AnyOutput {
   void set(const std::vector<std::pair<std::string, Tensor>>& tensors) const;
 };
 
+// Named numbers over the steps of a run (the terms of a loss), whose names are known in plan; recorded as traces <output>/<name> of
+// float64, and not an edge of the graph.
+class TraceSet final : public AnyOutput {
+ public:
+  TraceSet(Node* node, std::string name, std::string unit, std::string description)
+      : AnyOutput(node, {.name = std::move(name),
+                         .kind = "traces",
+                         .dtype = "float64",
+                         .unit = std::move(unit),
+                         .description = std::move(description)}) {}
+  void plan(const std::vector<std::string>& names);
+  // The row of one of them at `step`. Throws std::logic_error for a name that is not planned.
+  void append(std::int64_t step, const std::string& name, double value) const;
+};
+
 }  // namespace weir

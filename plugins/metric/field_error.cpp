@@ -63,7 +63,7 @@ class FieldError final : public weir::Metric {
     for (std::int64_t i = 0; i < samples_(); i += chunk_()) {
       if (run.stop_requested()) throw weir::Stopped();
       const std::int64_t n = std::min(chunk_(), samples_() - i);
-      const Tensor x = sample.xt.narrow(0, i, n), t = sample.t.narrow(0, i, n);
+      const Tensor x = sample["xt"].narrow(0, i, n), t = sample["t"].narrow(0, i, n);
       const weir::Context told = weir::rows_of(sample.batch.context, i, n);
       const Tensor exact = reference_->velocity(w, x, t, told);
       errors.push_back((field_->velocity(v, x, t, told) - exact).flatten(1).to(at::kDouble).square().sum(1));
@@ -79,7 +79,7 @@ class FieldError final : public weir::Metric {
         independent ? weir::jackknife_se(without) : std::numeric_limits<double>::quiet_NaN(), at::kDouble));
     if (!independent) relative_se_.reason("the rows of one minibatch-OT plan depend on each other");
     relative_n_.set(at::scalar_tensor(independent ? samples_() : 1, at::kLong));
-    const Tensor bin = weir::time_bins(sample.t, bins_());
+    const Tensor bin = weir::time_bins(sample["t"], bins_());
     bin_.set((at::bincount(bin, e, bins_()) / at::bincount(bin, s, bins_())).sqrt());
   }
 };

@@ -101,7 +101,7 @@ class GradientVariance final : public weir::Metric {
       for (const auto& [name, layer] : estimate.layers) by_layer.push_back(layer.trace_cov);
       layers.push_back(at::tensor(by_layer, at::kDouble));
       bins.push_back(weir::binned_variance(measured.per_sample, estimate.square_norms,
-                                           weir::time_bins(sample.t, bins_()), bins_())
+                                           weir::time_bins(sample["t"], bins_()), bins_())
                          .trace_cov);
       run.progress(r + 1, replicates_(), {{"total", estimate.total.trace_cov}});
     }
@@ -142,9 +142,8 @@ class GradientVariance final : public weir::Metric {
   }
 
   Measured measure(const weir::Params& params, const weir::Sample& sample) const {
-    auto [losses, gradients] =
-        weir::loss_gradients(*objective_, *field_, params, sample, /*per_sample=*/true);
-    Measured measured{losses.mean(at::kDouble), {}, std::move(*gradients.per_sample)};
+    auto [loss, gradients] = weir::loss_gradients(*objective_, *field_, params, sample, /*per_sample=*/true);
+    Measured measured{loss.rows.mean(at::kDouble), {}, std::move(*gradients.per_sample)};
     std::vector<Tensor> flat;
     for (const Tensor& g : gradients.mean) flat.push_back(g.flatten());
     measured.mean = at::cat(flat);

@@ -49,28 +49,10 @@ class Classification final : public weir::Objective {
 
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng rows = rng.at("rows");
-    weir::Sample sample;
-    weir::Batch& batch = sample.batch;
-    const auto size = data_->size();
-    const Tensor number = at::arange(n, options().dtype(at::kLong));
-    if (size) {
-      const Tensor index = rows.integers(*size, {n});
-      batch.points = {data_->items(index)};
-      batch.items = {index};
-      batch.id = index;
-      batch.context["label"] = data_->labels().index_select(0, index);
-    } else {
-      auto [x, label] = data_->draw(n, rows);
-      batch.points = {std::move(x)};
-      batch.items = {Tensor()};
-      batch.id = number;
-      batch.context["label"] = std::move(label);
-    }
-    batch.unit = number;
-    return sample;
+    return {weir::drawn_from(*data_, n, rows), {}};
   }
 
-  Tensor loss(const weir::Field&, const weir::Params& params, const weir::Sample& sample) const override {
+  weir::Loss loss(const weir::Field&, const weir::Params& params, const weir::Sample& sample) const override {
     const Tensor logits = network_->forward(params.under(prefix), {{"x", sample.batch.x0()}});
     const Tensor label = sample.batch.context.at("label");
     return -at::log_softmax(logits, 1).gather(1, label.unsqueeze(1)).squeeze(1);

@@ -77,16 +77,16 @@ class FlowMatching final : public weir::Objective {
     const Tensor t = time_->sample(n, times);
     const Tensor z = noise.normal(batch.x0().sizes());
     const weir::Interpolant::Point point = interpolant_->at(batch, t, z);
-    return {std::move(batch), t, z, point.xt, point.ut};
+    return {std::move(batch), {{"t", t}, {"z", z}, {"xt", point.xt}, {"ut", point.ut}}};
   }
 
-  Tensor loss(const weir::Field& field, const weir::Params& params,
-              const weir::Sample& sample) const override {
-    const Tensor v = field.velocity(params, sample.xt, sample.t, sample.batch.context);
-    Tensor loss = (sample.ut - v).square().flatten(1).sum(1);
+  weir::Loss loss(const weir::Field& field, const weir::Params& params,
+                  const weir::Sample& sample) const override {
+    const Tensor v = field.velocity(params, sample["xt"], sample["t"], sample.batch.context);
+    Tensor loss = (sample["ut"] - v).square().flatten(1).sum(1);
     if (loss_() != "velocity") {
       const weir::Conversion compared =
-          weir::from_velocity(weir::space_named(loss_()), *two_point(), weir::off_the_ends(sample.t));
+          weir::from_velocity(weir::space_named(loss_()), *two_point(), weir::off_the_ends(sample["t"]));
       loss = loss * compared.of_given.square().to(loss.scalar_type());
     }
     return sample.batch.weight.defined() ? loss * sample.batch.weight : loss;

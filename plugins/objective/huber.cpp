@@ -37,10 +37,10 @@ class Huber final : public weir::Objective {
   bool dependent_rows() const override { return objective_->dependent_rows(); }
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override { return objective_->sample(n, rng); }
 
-  Tensor loss(const weir::Field& field, const weir::Params& params,
-              const weir::Sample& sample) const override {
-    const Tensor v = field.velocity(params, sample.xt, sample.t, sample.batch.context);
-    const Tensor r = (sample.ut - v).flatten(1), far = (r / delta_()).square().sum(1);
+  weir::Loss loss(const weir::Field& field, const weir::Params& params,
+                  const weir::Sample& sample) const override {
+    const Tensor v = field.velocity(params, sample["xt"], sample["t"], sample.batch.context);
+    const Tensor r = (sample["ut"] - v).flatten(1), far = (r / delta_()).square().sum(1);
     const Tensor loss = 2 * r.square().sum(1) / (1 + (1 + far).sqrt());
     return sample.batch.weight.defined() ? loss * sample.batch.weight : loss;
   }

@@ -92,7 +92,7 @@ class EarlyStopping final : public weir::Probe {
       weir::Rng rng = this->rng().at("sample");
       sample_ = validation_->sample(batch_(), rng);
     }
-    const Tensor losses = validation_->loss(*field_, step.params, *sample_).to(at::kDouble);
+    const Tensor losses = validation_->loss(*field_, step.params, *sample_).rows.to(at::kDouble);
     const double loss = losses.mean().item<double>();
     if (!std::isfinite(loss))
       throw std::runtime_error(

@@ -100,7 +100,7 @@ class GradientVariance final : public weir::Probe {
     layer_.append(step.step, at::tensor(layers, at::kDouble));
     if (bin_.planned()) {
       const weir::BinnedVariance binned = weir::binned_variance(
-          *step.per_sample, estimate.square_norms, weir::time_bins(step.sample.t, bins_()), bins_());
+          *step.per_sample, estimate.square_norms, weir::time_bins(step.sample["t"], bins_()), bins_());
       bin_.append(step.step, binned.trace_cov);
       bin_n_.append(step.step, binned.count);
     }

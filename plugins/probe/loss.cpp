@@ -50,7 +50,7 @@ class Loss final : public weir::Probe {
                                            : std::numeric_limits<double>::quiet_NaN());
     total_n_.append(step.step, independent_ ? double(losses.size(0)) : 1.0);
     if (!bin_.planned()) return;
-    const Tensor bin = weir::time_bins(step.sample.t, bins_());
+    const Tensor bin = weir::time_bins(step.sample["t"], bins_());
     const Tensor count = at::bincount(bin, {}, bins_());
     const Tensor sum = at::bincount(bin, losses, bins_());
     bin_.append(step.step, sum / count);

@@ -16,7 +16,7 @@
 //          The probes are this training's own.
 //
 // Source   stochastic gradient descent; the EMA is a plain exponential average started at theta_0, as in torchcfm.
-// Shapes   loss [1] a step
+// Shapes   loss, terms/<name> [1] a step
 // Limits   one process, one device. The same numbers whatever probes look on: the tape is always armed where the model has one.
 #include <cmath>
 
@@ -72,6 +72,7 @@ class Gradient final : public weir::Trainer {
   weir::Output<weir::Tensor> stopped_at_{this, "stopped_at", "1",
                                          "step after which the training ended; of one with probes", "int64"};
   weir::Trace loss_{this, "loss", "1", "mean loss of the step's batch, before the step"};
+  weir::TraceSet terms_{this, "terms", "1", "mean of each term that the objective names, before the step"};
   weir::TensorSet params_{this, "params", "last parameters"};
   weir::TensorSet ema_params_{this, "ema_params", "averaged parameters"};
   weir::TensorSet best_params_{this, "best_params", "best parameters, where a probe keeps them"};
@@ -105,6 +106,7 @@ class Gradient final : public weir::Trainer {
     weir::DatasetSpec& loss = loss_.plan({}, {});
     loss.attributes["estimator"] = "mean over the batch";
     weir::say_infinite(loss, weir::infinite_target(*objective_, /*power=*/2));
+    terms_.plan(objective_->terms());
     const weir::Training training{*objective_, initial, batch_(), steps_(), model()};
     for (const auto& [name, probe] : probes_()) probe->plan_for(training, plan);
     if (!probes_().empty()) stopped_at_.plan({}, {});
@@ -268,14 +270,17 @@ class Gradient final : public weir::Trainer {
                       model().taped() ? "objective" : "field"));
     auto [losses, gradients] = weir::loss_gradients(*objective_, model(), fit.params(), sample, per_sample);
     // Read when the backward pass is under way: a device would wait for the host before it.
-    const double loss = losses.mean(at::kDouble).item<double>();
+    const double loss = losses.rows.mean(at::kDouble).item<double>();
     if (!std::isfinite(loss)) {
       throw std::runtime_error(
           fmt::format("the loss is {} at step {}; lower optimiser.lr, set clip, or check the data and the "
                       "noise at the ends of t",
                       loss, k));
     }
-    weir::observe(probes_, {k, sample, losses, fit.params(), gradients.mean, gradients.per_sample.get()});
+    for (const auto& [name, term] : losses.terms)
+      terms_.append(k, name, term.mean(at::kDouble).item<double>());
+    weir::observe(probes_,
+                  {k, sample, losses.rows, fit.params(), gradients.mean, gradients.per_sample.get()});
     fit.step(std::move(gradients.mean), scale(k, last));
     return loss;
   }

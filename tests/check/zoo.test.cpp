@@ -147,6 +147,9 @@ TEST_CASE("A plugin that breaks one law of its kind is told that law, and fails 
       {"field/deaf", "context", "the same velocity", "take the context by nn::context_features"},
       {"source/uncounted", "classes", "labels without a number of classes",
        "give classes(), known after plan"},
+      {"objective/docked", "sample", "'tail' [11] for n = 12", "for the n rows that are asked for"},
+      {"objective/miscounting", "terms", "fore where terms() says fore, hind",
+       "give each with the name that terms() has for it"},
       {"objective/secretive", "domain", "nothing of 'mood'", "override domain()"}};
   for (const Case& of : cases) {
     INFO(of.plugin);

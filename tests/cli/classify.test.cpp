@@ -62,7 +62,40 @@ TEST_CASE("A classifier is trained without a field, and judged on the rest of it
   const weir::Reader record(scratch.path() / "classify.h5");
   CHECK(record.has("/nodes/train/params/network.out.weight"));
   CHECK(record.has("/nodes/last/confusion"));
+  CHECK_FALSE(record.has("/nodes/train/terms"));  // this loss has none
   CHECK_THAT(weir_program(scratch.path(), "replay classify.h5 --node last").out, Contains("equal"));
+}
+
+TEST_CASE("An autoencoder is trained without a field, and the terms of its loss are beside it") {
+  const ScratchFolder scratch;
+  write_images(scratch);
+  scratch.write("code.yaml", R"(seed: 1
+nodes:
+  set:  {plugin: source/idx, images: images.idx, range: [0, 1]}
+  task:
+    plugin: objective/vae
+    data: set
+    encoder: {plugin: network/convolutional, width: 8}
+    decoder: {plugin: network/mlp, width: 32}
+    likelihood: bernoulli
+    beta: 0.5
+  train: {plugin: trainer/gradient, objective: task, steps: 30, batch: 16}
+)");
+  const Answer run = weir_program(scratch.path(), "run code.yaml --progress none");
+  INFO(run.out << run.err);
+  CHECK(run.exit == 0);
+  const weir::Reader record(scratch.path() / "code.h5");
+  const auto trace = [&](const std::string& name) { return record.read("/nodes/train/" + name + "/value"); };
+  const weir::Array loss = trace("loss"), rec = trace("terms/rec"), kl = trace("terms/kl");
+  REQUIRE(loss.count() == 30);
+  REQUIRE(kl.count() == 30);
+  for (std::int64_t k = 0; k < 30; ++k)
+    CHECK(loss.data<double>()[k] ==
+          Approx(rec.data<double>()[k] + 0.5 * kl.data<double>()[k]).epsilon(1e-5));  // of float32
+  CHECK(record.has("/nodes/train/params/encoder.conv.0.weight"));
+  CHECK(record.has("/nodes/train/params/decoder.net.0.weight"));
+  CHECK_THAT(weir_program(scratch.path(), "info code.h5:/nodes/train/terms/kl").out,
+             Contains("mean of each term that the objective names"));
 }
 
 TEST_CASE("A model that an objective would not ask is refused at its line") {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <type_traits>
 
+#include <check/bench/doubles.hpp>
 #include <weir/executor/executor.hpp>
 
 using weir::Tensor;
@@ -18,6 +19,7 @@ class Puppet final : public weir::Node {
   weir::Output<Tensor> count{this, "count", "1", "a whole number", "int64"};
   weir::Trace trace{this, "trace", "1", "rows"};
   weir::TensorSet set{this, "set", "tensors"};
+  weir::TraceSet traces{this, "traces", "1", "rows of numbers"};
   std::function<void(Puppet&)> planned = [](Puppet&) {}, running = [](Puppet&) {};
 
   void plan(weir::Plan&) override { planned(*this); }
@@ -91,11 +93,40 @@ TEST_CASE("What is set, appended or attributed without a plan is told to be plan
             [](Puppet& p) {
               p.set.plan({{"w", {2}}});
             }) == "tensor 'puppet.set/b' was set but not planned");
+  CHECK(failure([](Puppet& p) { p.traces.append(1, "kl", 0.5); }) ==
+        "trace 'puppet.traces/kl' was appended to but not planned");
+  CHECK(
+      failure([](Puppet& p) { p.traces.append(1, "rec", 0.5); }, [](Puppet& p) { p.traces.plan({"kl"}); }) ==
+      "trace 'puppet.traces/rec' was appended to but not planned");
+}
+
+TEST_CASE("A set of traces plans one of numbers for each name, and none for no names", "[outputs]") {
+  Puppet puppet;
+  static_cast<weir::Node&>(puppet).set(
+      {.path = "puppet", .seed = 0, .options = at::TensorOptions(at::kFloat), .places = {}});
+  weir::conformance::Rows rows;
+  rows.watch(puppet);
+  puppet.traces.plan({});
+  CHECK_FALSE(puppet.traces.planned());
+  puppet.traces.plan({"rec", "kl"});
+  REQUIRE(puppet.traces.datasets().size() == 2);
+  const weir::DatasetSpec& kl = puppet.traces.datasets()[1];
+  CHECK(weir::key_of(kl) == "puppet.traces/kl");
+  CHECK(kl.trace);
+  CHECK(kl.dtype == weir::DType::float64);
+  CHECK(kl.shape.empty());
+  CHECK(kl.description == "rows of numbers");
+  puppet.traces.append(3, "kl", 0.25);
+  puppet.traces.append(4, "kl", 0.125);
+  CHECK(rows.steps.at("puppet.traces/kl") == std::vector<std::int64_t>{3, 4});
+  CHECK(rows.rows.at("puppet.traces/kl").at(1).item<double>() == 0.125);
+  CHECK_FALSE(rows.rows.contains("puppet.traces/rec"));
 }
 
 TEST_CASE("What is not as planned is told with both shapes", "[outputs]") {
-  CHECK(failure([](Puppet& p) { p.trace.append(1, two()); }, [](Puppet& p) { p.trace.plan({3}, {"axis"}); }) ==
-        "output 'puppet.trace' has shape [2] but its plan said [3]");
+  CHECK(
+      failure([](Puppet& p) { p.trace.append(1, two()); }, [](Puppet& p) { p.trace.plan({3}, {"axis"}); }) ==
+      "output 'puppet.trace' has shape [2] but its plan said [3]");
   CHECK(failure(
             [](Puppet& p) {
               p.set.set({{"w", two()}});

@@ -231,7 +231,7 @@ TEST_CASE("Every schedule keeps the laws of schedules", "[laws][schedule]") {
 TEST_CASE("Flow matching keeps the laws of objectives in whatever space it compares", "[laws][objective]") {
   for (const char* loss : {"data", "noise"})
     CHECK(silent_laws({"objective/flow_matching", {{"loss", loss}}}) ==
-          std::set<std::string>{"networks", "parts"});
+          std::set<std::string>{"networks", "parts", "terms"});
 }
 
 TEST_CASE("A path through several points keeps the laws of paths, smooth or not", "[laws][interpolant]") {

@@ -31,7 +31,7 @@ double difference(const weir::Field& field, bool weighted) {
   if (weighted) sample.batch.weight = at::arange(9, f64);
   weir::Rng rng(1, "rows", f64);
   const Params params = field.init({2}, rng).requiring_grad();
-  const Tensor losses = problem.objective->loss(field, params, sample);
+  const Tensor losses = problem.objective->loss(field, params, sample).rows;
   const auto by_row = weir::gradients_by_row(*problem.objective, field, params, sample, losses);
   const auto by_loop = weir::gradients_by_loop(losses, params);
   REQUIRE(by_row.layers.size() == by_loop.layers.size());

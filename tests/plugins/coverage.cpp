@@ -42,10 +42,10 @@ class Given final : public Objective {
   Shape shape() const override { return {dim_}; }
   Sample sample(std::int64_t n, Rng& rng) const override {
     const Tensor u = draw_(n, rng);
-    return {{}, at::full({n}, 0.5, f64), {}, u, u};
+    return {{}, {{"t", at::full({n}, 0.5, f64)}, {"xt", u}, {"ut", u}}};
   }
-  Tensor loss(const Field& field, const Params& params, const Sample& sample) const override {
-    return (sample.ut * field.velocity(params, sample.xt, sample.t)).sum(1);
+  Loss loss(const Field& field, const Params& params, const Sample& sample) const override {
+    return (sample["ut"] * field.velocity(params, sample["xt"], sample["t"])).sum(1);
   }
 
  private:

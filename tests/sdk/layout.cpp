@@ -81,6 +81,7 @@ int main() {
   SIZE(Interpolant);
   SIZE(LayerGradients);
   SIZE(Limits);
+  SIZE(Loss);
   SIZE(Metric);
   SIZE(Network);
   SIZE(Node);
@@ -111,6 +112,7 @@ int main() {
   SIZE(TensorSet);
   SIZE(Time);
   SIZE(Trace);
+  SIZE(TraceSet);
   SIZE(Trainer);
   SIZE(Training);
   SIZE(TrainingStep);
@@ -185,6 +187,7 @@ int main() {
   PLACE(Objective, domain);
   PLACE(Objective, sample);
   PLACE(Objective, loss);
+  PLACE(Objective, terms);
   PLACE(Objective, sorted_time);
   PLACE(Objective, takes_field);
   PLACE(Objective, init);

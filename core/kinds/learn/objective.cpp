@@ -1,4 +1,4 @@
-// core/kinds/learn/objective.cpp -- rows of a sample, and what is said where an objective takes no field.
+// core/kinds/learn/objective.cpp -- what a sample has by name and by row, and what is said where an objective takes no field.
 #include <weir/kinds/learn/objective.hpp>
 
 #include <fmt/format.h>
@@ -23,11 +23,39 @@ class NoField final : public Field {
 
 Objective::~Objective() = default;
 
+const Tensor& Sample::operator[](const std::string& name) const {
+  if (const auto found = draws.find(name); found != draws.end()) return found->second;
+  std::string drawn;
+  for (const auto& [other, value] : draws) drawn += (drawn.empty() ? "" : ", ") + other;
+  throw std::out_of_range(fmt::format("the objective draws no '{}'; beside its batch it draws {}", name,
+                                      drawn.empty() ? "nothing" : drawn));
+}
+
 Sample Sample::rows(const Tensor& index) const {
-  const auto take = [&](const Tensor& member) {
-    return member.defined() ? member.index_select(0, index) : Tensor();
-  };
-  return {batch.rows(index), take(t), take(z), take(xt), take(ut)};
+  Sample taken{batch.rows(index), {}};
+  for (const auto& [name, value] : draws) taken.draws[name] = value.index_select(0, index);
+  return taken;
+}
+
+Batch drawn_from(const Source& source, std::int64_t n, Rng& rng) {
+  Batch batch;
+  Tensor label;
+  if (const auto size = source.size()) {
+    const Tensor index = rng.integers(*size, {n});
+    batch.points = {source.items(index)};
+    batch.items = {index};
+    batch.id = index;
+    if (source.classes()) label = source.labels().index_select(0, index);
+  } else {
+    auto [x, drawn] = source.draw(n, rng);
+    batch.points = {std::move(x)};
+    batch.items = {Tensor()};
+    label = std::move(drawn);
+  }
+  batch.unit = at::arange(n, batch.x0().options().dtype(at::kLong));
+  if (!batch.id.defined()) batch.id = batch.unit;
+  if (label.defined()) batch.context["label"] = std::move(label);
+  return batch;
 }
 
 const Field& no_field() {

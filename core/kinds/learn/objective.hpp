@@ -4,11 +4,12 @@
 // names and, joined to them, those of `init`: they are fitted together.
 //
 // Laws (`weir plugin check` holds every objective to them; `weir explain law/objective` prints them)
-//   sample      sample(n) has n rows; where it takes a field, t [n] in [0, 1], xt and ut [n, item...]; t ascends if sorted_time() says
-//               so
+//   sample      sample(n) has n rows, in its batch and in each tensor that it names; where it takes a field, it names t [n] in [0, 1]
+//               and z, xt, ut [n, item...]; t ascends if sorted_time() says so
 //   seed        the same Rng address gives the same sample, another seed gives another; so it is with its own parameters
 //   domain      the batch of a sample has the context that domain() says, and no other, on pairs with labels too
 //   loss        loss is [B], one finite number for each row, of the sample's dtype
+//   terms       loss gives each term that terms() names and no other: [B], finite, of the dtype of the loss, in float32 too
 //   rows        unless it says dependent_rows(), the loss of a row does not depend on the other rows of the batch
 //   gradient    autograd's gradient of the mean loss is that of the loss: no detach and no item() on the way from the parameters
 //   networks    the parameters of init after network()'s prefix are those that it makes for its signature, by name and shape
@@ -19,8 +20,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/field.hpp>
@@ -32,15 +36,32 @@
 
 namespace weir {
 
-// One draw of everything random in a training step. An objective that takes no field leaves what it does not draw undefined, and has
-// a batch of one marginal, points = {x}: x0 and x1 are then the same.
+// One draw of everything random in a training step: a batch, and beside it tensors by name, each with a row for each of the batch's.
+// Where a field is asked these are
+//
+//   t       [B], the time              z    [B, item...], the noise of the path
+//   xt, ut  [B, item...], point on the path and target velocity
+//
+// An objective that takes no field names what it draws itself ("eps"), and has a batch of one marginal, points = {x}: x0 and x1 are
+// then the same.
 struct Sample {
   Batch batch;
-  Tensor t;       // [B]
-  Tensor z;       // [B, item...]
-  Tensor xt, ut;  // [B, item...]: point on the path and target velocity
+  std::map<std::string, Tensor> draws;
 
-  Sample rows(const Tensor& index) const;  // of every member; index int64 [n]
+  // The tensor of that name. Errors: std::out_of_range where none was drawn, with the names of those that were.
+  const Tensor& operator[](const std::string& name) const;
+  bool has(const std::string& name) const { return draws.contains(name); }
+  Sample rows(const Tensor& index) const;  // of the batch and of every draw; index int64 [n]
+};
+
+// What a sample costs, row by row: sums over coordinates, not yet averaged over the batch. A Tensor becomes one without terms.
+struct Loss {
+  Loss(Tensor of_rows, std::vector<std::pair<std::string, Tensor>> named = {})
+      : rows(std::move(of_rows)), terms(std::move(named)) {}
+
+  Tensor rows;  // [B], whose mean is minimised
+  // Those that Objective::terms names, [B] each: to be recorded, and nothing else.
+  std::vector<std::pair<std::string, Tensor>> terms;
 };
 
 class Objective : public Node {
@@ -51,11 +72,14 @@ class Objective : public Node {
   virtual Shape shape() const = 0;                   // of one item
   virtual Domain domain() const { return shape(); }  // what it asks its field at; known after plan
   virtual Sample sample(std::int64_t n, Rng& rng) const = 0;
-  // Loss of each row, [B]: sum over coordinates, not yet averaged over the batch. `field` is no_field() where it takes none.
-  virtual Tensor loss(const Field& field, const Params& params, const Sample& sample) const = 0;
+  // `field` is no_field() where it takes none.
+  virtual Loss loss(const Field& field, const Params& params, const Sample& sample) const = 0;
+  // Names of the terms that `loss` gives, such as what it is the sum of: {"rec", "kl"}, of letters, digits and _. A trainer records the
+  // mean of each at every step.
+  virtual std::vector<std::string> terms() const { return {}; }
   virtual bool sorted_time() const { return false; }  // rows come with ascending t
 
-  // Whether it asks a field; its samples then have t, z, xt and ut. Without one, a trainer needs no model.
+  // Whether it asks a field; its samples then draw t, z, xt and ut. Without one, a trainer needs no model.
   virtual bool takes_field() const { return true; }
   // Initial parameters of its own networks, each under a prefix: "network.net.0.weight". It asks a network with params.under(prefix).
   virtual Params init(Rng& rng) const { return (void)rng, Params(); }
@@ -82,6 +106,10 @@ class Objective : public Node {
   };
   virtual std::optional<Parts> flow_matching() const { return std::nullopt; }
 };
+
+// n rows of a source, as a batch of one marginal: of a finite set with replacement, of a distribution as it draws them. Where they have
+// classes, these are the batch's context "label".
+Batch drawn_from(const Source& source, std::int64_t n, Rng& rng);
 
 // For `loss` of an objective that takes no field: it has no parameters, and says at what a velocity is asked of it that there is none.
 const Field& no_field();

@@ -20,7 +20,7 @@ PerSampleGradients gradients_by_row(const Objective& objective, const Field& fie
   PerSampleGradients result;
   std::vector<std::vector<Tensor>> rows;
   for (std::int64_t i = 0; i < losses.size(0); ++i) {
-    const Tensor loss = objective.loss(field, params, sample.rows(number_of(i, losses)));
+    const Tensor loss = objective.loss(field, params, sample.rows(number_of(i, losses))).rows;
     if (!at::allclose(loss.detach(), losses.detach().slice(0, i, i + 1), tolerance, tolerance * usual,
                       /*equal_nan=*/true))
       return gradients_by_loop(losses, params);
@@ -39,13 +39,16 @@ LossGradients loss_gradients(const Objective& objective, const Field& field, con
   Tape tape;
   const bool taped = field.taped() && objective.taped();
   const Params live = params.requiring_grad();
-  const Tensor losses = objective.loss(field, taped ? live.taped(tape) : live, sample);
+  Loss loss = objective.loss(field, taped ? live.taped(tape) : live, sample);
   std::unique_ptr<PerSampleGradients> by_row;
   if (per_sample && !taped)
-    by_row = std::make_unique<PerSampleGradients>(gradients_by_row(objective, field, live, sample, losses));
-  LossGradients found{losses.detach(), gradients(losses, live, per_sample && taped ? &tape : nullptr)};
-  if (by_row) found.gradients.per_sample = std::move(by_row);
-  return found;
+    by_row =
+        std::make_unique<PerSampleGradients>(gradients_by_row(objective, field, live, sample, loss.rows));
+  Gradients found = gradients(loss.rows, live, per_sample && taped ? &tape : nullptr);
+  if (by_row) found.per_sample = std::move(by_row);
+  loss.rows = loss.rows.detach();
+  for (auto& [name, term] : loss.terms) term = term.detach();
+  return {std::move(loss), std::move(found)};
 }
 
 }  // namespace weir

@@ -154,7 +154,7 @@ TEST_CASE("Flow matching along a spline passes the middle of a chain", "[couplin
   weir::Rng rng(9, "sample", f64);
   const weir::Sample sample = task.objective->sample(500, rng);
   // t is within 0.01 of 1/2, the slope there 1: a hundredth, and three standard errors of a mean of 1000 numbers of spread 0.1.
-  CHECK(sample.xt.mean().item<double>() == Approx(10).margin(0.02));
+  CHECK(sample["xt"].mean().item<double>() == Approx(10).margin(0.02));
   CHECK_FALSE(task.objective->flow_matching());
 }
 

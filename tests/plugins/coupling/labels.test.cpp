@@ -120,7 +120,7 @@ TEST_CASE("A share of the context is left out of a sample, and nothing else of i
     return objective->sample(4000, rng);
   };
   const weir::Sample whole = sample(0), part = sample(0.25);
-  CHECK(part.xt.equal(whole.xt));
+  CHECK(part["xt"].equal(whole["xt"]));
   const Tensor gone = label_of(part.batch) == -1;
   CHECK(std::abs(gone.to(at::kDouble).mean().item<double>() - 0.25) < 5 * std::sqrt(0.25 * 0.75 / 4000));
   CHECK(at::where(gone, label_of(whole.batch), label_of(part.batch)).equal(label_of(whole.batch)));

@@ -123,15 +123,15 @@ TEST_CASE("A prediction that is fitted by least squares is the posterior mean, w
   weir::Rng rng(6, "pairs", f64);
   weir::Sample sample;
   sample.batch.points = {rng.normal({n, 1}), m + s * rng.normal({n, 1})};
-  sample.t = at::full({n}, 0.5, f64);
-  sample.z = at::zeros({n, 1}, f64);
-  sample.xt = (sample.batch.x0() + sample.batch.x1()) / 2;
-  sample.ut = sample.batch.x1() - sample.batch.x0();
+  sample.draws = {{"t", at::full({n}, 0.5, f64)},
+                  {"z", at::zeros({n, 1}, f64)},
+                  {"xt", (sample.batch.x0() + sample.batch.x1()) / 2},
+                  {"ut", sample.batch.x1() - sample.batch.x0()}};
 
   // The mean loss is a quadratic in c: its minimum is one Newton step away.
   const auto gradient = [&](const Tensor& at_c) {
     const Tensor c = at_c.detach().requires_grad_(true);
-    return weir::grad(objective->loss(*made.field, weir::Params({{"c", c}}), sample).mean(), {c})[0];
+    return weir::grad(objective->loss(*made.field, weir::Params({{"c", c}}), sample).rows.mean(), {c})[0];
   };
   const Tensor g = gradient(at::zeros({2}, f64)), eye = at::eye(2, f64);
   const Tensor hessian = at::stack({gradient(eye[0]) - g, gradient(eye[1]) - g}, 1);

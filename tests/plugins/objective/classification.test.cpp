@@ -74,10 +74,11 @@ TEST_CASE("The loss of a row is minus the logarithm of what softmax gives its cl
   const Params p = of.objective->init(rng);
   CHECK(p.tensors().at(0).first == "network.net.0.weight");
   const weir::Sample sample = of.objective->sample(5, draw);
-  CHECK_FALSE(sample.t.defined());
+  CHECK(sample.draws.empty());
+  CHECK(of.objective->terms().empty());
   CHECK(sample.batch.x0().equal(of.points.index_select(0, sample.batch.id)));
   CHECK(sample.batch.context.at("label").equal(of.labels.index_select(0, sample.batch.id)));
-  const Tensor losses = of.objective->loss(weir::no_field(), p, sample);
+  const Tensor losses = of.objective->loss(weir::no_field(), p, sample).rows;
   for (std::int64_t i = 0; i < 5; ++i) {
     const Tensor f = at::linear(sample.batch.x0()[i], p["network.net.0.weight"], p["network.net.0.bias"]);
     const auto c = sample.batch.context.at("label")[i].item<std::int64_t>();
@@ -112,6 +113,7 @@ TEST_CASE("A step of logistic regression goes against (softmax - one-hot) x", "[
   CHECK(at::allclose(ema["net.0.bias"], 0.75 * before["net.0.bias"] + 0.25 * bias, 1e-12, 1e-13));
   CHECK(trained.trained_for()->output == weir::Shape{3});
   CHECK(dynamic_cast<const weir::Output<weir::Field>&>(*training.trainer->output("field")).get() == nullptr);
+  CHECK_FALSE(training.trainer->output("terms")->planned());
 }
 
 TEST_CASE("Probes of a classification have no bins of t, and its variance is that of the tape",

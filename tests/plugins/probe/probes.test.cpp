@@ -31,7 +31,7 @@ struct Observed {
     REQUIRE(faults.empty());
     sink.watch(*probe);
     const weir::Params live = theta.requiring_grad();
-    losses = problem.objective->loss(*field, live, sample);
+    losses = problem.objective->loss(*field, live, sample).rows;
     const weir::PerSampleGradients looped = weir::gradients_by_loop(losses, live);
     std::vector<Tensor> parts;
     for (const auto& [name, layer] : looped.layers) parts.push_back(layer->dense());
@@ -66,7 +66,7 @@ TEST_CASE("probe/gradient_variance writes the unbiased variance in all, by layer
           Approx(number(seen.by_layer[l].var(0, true).sum())).epsilon(1e-9));
   }
   for (int k = 0; k < 3; ++k) {
-    const Tensor of = in_bin(seen.sample.t, k, 3);
+    const Tensor of = in_bin(seen.sample["t"], k, 3);
     CHECK(number(seen.row("bin_n")[k]) == double(of.size(0)));
     CHECK(number(seen.row("bin")[k]) ==
           Approx(number(seen.g.index_select(0, of).var(0, true).sum())).epsilon(1e-9));
@@ -132,7 +132,7 @@ TEST_CASE("probe/loss writes the mean loss in all and by bin", "[probe]") {
   CHECK(number(seen.row("total_se")) == Approx(number(seen.losses.std()) / std::sqrt(double(rows))));
   CHECK(number(seen.row("total_n")) == rows);
   for (int k = 0; k < 3; ++k) {
-    const Tensor of = in_bin(seen.sample.t, k, 3);
+    const Tensor of = in_bin(seen.sample["t"], k, 3);
     CHECK(number(seen.row("bin")[k]) == Approx(number(seen.losses.index_select(0, of).mean())));
     CHECK(number(seen.row("bin_n")[k]) == double(of.size(0)));
   }

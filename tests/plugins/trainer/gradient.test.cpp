@@ -29,7 +29,8 @@ void check_by_hand(const json& extra, const std::function<double(int)>& scale,
     const weir::Sample sample = training.problem.objective->sample(16, rng);
     const Params live = theta.requiring_grad();
     const auto grads =
-        weir::gradients(training.problem.objective->loss(*training.model, live, sample), live, nullptr).mean;
+        weir::gradients(training.problem.objective->loss(*training.model, live, sample).rows, live, nullptr)
+            .mean;
     Tensor square = at::zeros({}, f64);
     for (const Tensor& g : grads) square = square + g.square().sum();
     const double factor = std::min(1.0, clip / std::sqrt(number(square)));
@@ -92,7 +93,7 @@ TEST_CASE("Training an affine field finds the least-squares map of its pairs", "
   for (const auto& [name, value] : found.tensors()) straight.push_back(value.dim() == 1 ? theta : Theta);
   const weir::Sample sample = training.problem.sample(20000);
   const auto loss = [&](const Params& params) {
-    return number(training.problem.objective->loss(*training.model, params, sample).mean());
+    return number(training.problem.objective->loss(*training.model, params, sample).rows.mean());
   };
   CHECK(loss(found) < 1.02 * loss(found.with(straight)));
   for (const auto& [name, value] : found.tensors())

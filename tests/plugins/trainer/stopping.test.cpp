@@ -108,7 +108,8 @@ TEST_CASE("probe/early_stopping ends a training after its patience, and the trai
   CHECK(same(slow->params("best"), to_best->params("field")));
   weir::Rng rng = weir::Rng(3, "train.probes.stop", f64).at("sample");
   const weir::Sample sample = slow->problem.objective->sample(64, rng);
-  CHECK(number(slow->problem.objective->loss(*slow->model, slow->params("best"), sample).mean()) == best);
+  CHECK(number(slow->problem.objective->loss(*slow->model, slow->params("best"), sample).rows.mean()) ==
+        best);
 
   // A loss that falls does not end it; one that must fall by more than it can does at once, held-out pairs or not.
   const auto falling = training(10), asking = training(10);

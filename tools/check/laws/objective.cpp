@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <weir/front/faults/wording.hpp>
 #include <weir/kinds/learn/fitted_model.hpp>
 #include <weir/math/autograd/tape.hpp>
 
@@ -30,7 +32,7 @@ struct Made {
     Rng rng(seed, "law", f64);
     return objective->sample(rows, rng);
   }
-  Tensor loss(const Params& p) const { return objective->loss(*field, p, sample); }
+  Tensor loss(const Params& p) const { return objective->loss(*field, p, sample).rows; }
 
   std::shared_ptr<const World> world;
   std::shared_ptr<Objective> objective;
@@ -39,12 +41,11 @@ struct Made {
   Sample sample;
 };
 
-// Every tensor of a sample that is there.
+// Every tensor of a sample.
 std::vector<Tensor> parts_of(const Sample& sample) {
   std::vector<Tensor> parts = sample.batch.points;
   for (const auto& [name, value] : sample.batch.context) parts.push_back(value);
-  for (const Tensor& one : {sample.t, sample.z, sample.xt, sample.ut})
-    if (one.defined()) parts.push_back(one);
+  for (const auto& [name, value] : sample.draws) parts.push_back(value);
   return parts;
 }
 
@@ -56,16 +57,27 @@ void draws_whole_rows(const Subject& subject) {
           made.sample.batch.points.empty() ? "no points"
                                            : fmt::format("{} for n = {}", made.sample.batch.size(), rows),
           remedy);
+  for (const auto& [name, value] : made.sample.draws)
+    require(value.defined() && value.dim() > 0 && value.size(0) == rows,
+            "every tensor that a sample names has n rows",
+            value.defined() ? fmt::format("'{}' {} for n = {}", name, text_of(value.sizes()), rows)
+                            : fmt::format("'{}', which is not defined", name),
+            remedy);
   if (!made.objective->takes_field()) return;
-  require(made.sample.t.sizes() == at::IntArrayRef({rows}), "t is [n]", text_of(made.sample.t.sizes()),
-          remedy);
-  for (const Tensor* x : {&made.sample.xt, &made.sample.ut})
-    require(x->sizes() == points, "xt and ut are [n, item...]", text_of(x->sizes()), remedy);
-  require(((made.sample.t >= 0) & (made.sample.t <= 1)).all().item<bool>(), "t lies in [0, 1]", "a t outside",
+  for (const std::string name : {"t", "z", "xt", "ut"}) {
+    require(made.sample.has(name), "a sample at which a field is asked draws t, z, xt and ut",
+            "no '" + name + "'",
+            R"(return {std::move(batch), {{"t", t}, {"z", z}, {"xt", xt}, {"ut", ut}}})");
+    const at::IntArrayRef shape = made.sample[name].sizes();
+    if (name != "t") require(shape == points, name + " is [n, item...]", text_of(shape), remedy);
+  }
+  const Tensor t = made.sample["t"];
+  require(t.sizes() == at::IntArrayRef({rows}), "t is [n]", text_of(t.sizes()), remedy);
+  require(((t >= 0) & (t <= 1)).all().item<bool>(), "t lies in [0, 1]", "a t outside",
           "take t from the port of kind time");
   if (made.objective->sorted_time())
-    require(made.sample.t.equal(std::get<0>(made.sample.t.sort())), "sorted_time() says that t ascends",
-            "times out of order", "return the time's sorted()");
+    require(t.equal(std::get<0>(t.sort())), "sorted_time() says that t ascends", "times out of order",
+            "return the time's sorted()");
 }
 
 void is_addressed_by_its_seed(const Subject& subject) {
@@ -91,24 +103,7 @@ void is_addressed_by_its_seed(const Subject& subject) {
           "the same parameters from two seeds", "draw from `rng`, the argument of init");
 }
 
-// 16 points of the plane, of two classes.
-class TwoClasses final : public Source {
- public:
-  TwoClasses() : items_(Rng(8, "law", f64).normal({16, 2})) {
-    set({.path = "classes", .seed = 0, .options = f64, .places = {}});
-  }
-  Shape shape() const override { return {2}; }
-  std::optional<std::int64_t> size() const override { return 16; }
-  Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
-  Tensor sample(std::int64_t n, Rng& rng) const override { return items(rng.integers(16, {n})); }
-  Tensor labels() const override { return at::arange(16, at::kLong).remainder(2); }
-  std::optional<std::int64_t> classes() const override { return 2; }
-
- private:
-  Tensor items_;
-};
-
-// Pairs from a world's law to these points, and flow matching on them.
+// Pairs from a world's law to 16 points of two classes, and flow matching on them.
 struct Labelled {
   Labelled(const Subject& subject, std::shared_ptr<const World> world_)
       : world(std::move(world_)),
@@ -125,7 +120,7 @@ struct Labelled {
   }
 
   std::shared_ptr<const World> world;
-  TwoClasses points;
+  ItemSet points{Rng(8, "law", f64).normal({16, 2}), at::arange(16, at::kLong).remainder(2), 2};
   std::unique_ptr<Coupling> pairs;
   std::unique_ptr<Objective> task;
 };
@@ -170,8 +165,54 @@ void gives_a_loss_for_each_row(const Subject& subject) {
   require(loss.sizes() == at::IntArrayRef({rows}), "loss is [B]: one number for each row, not averaged",
           text_of(loss.sizes()) + fmt::format(" for B = {}", rows), "sum over coordinates, not over rows");
   require(loss.scalar_type() == at::kDouble, "the loss has the dtype of its sample",
-          text_of(loss.scalar_type()), "keep the dtype of xt");
+          text_of(loss.scalar_type()), "keep the dtype of what is drawn");
   require(at::isfinite(loss).all().item<bool>(), "losses are finite", "NaN or infinity", "correct loss");
+}
+
+// The loss of the same sample and the same parameters, both in float32.
+Loss in_float32(const Subject& subject, const Made& made) {
+  const auto single = [](const Tensor& x) {
+    return x.defined() && x.is_floating_point() ? x.to(at::kFloat) : x;
+  };
+  Sample sample = made.sample;
+  for (Tensor& points : sample.batch.points) points = single(points);
+  sample.batch.weight = single(sample.batch.weight);
+  for (auto& [name, value] : sample.draws) value = single(value);
+  std::vector<Tensor> values;
+  for (const Tensor& value : made.params.values()) values.push_back(single(value));
+  const auto objective = World::of(subject, {2}, f32)->run<Objective>(subject);
+  return objective->loss(*made.field, made.params.with(values), sample);
+}
+
+std::vector<std::string> sorted(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  return names;
+}
+
+void gives_the_terms_it_names(const Subject& subject) {
+  const Made made(subject);
+  const Loss exact = made.objective->loss(*made.field, made.params, made.sample);
+  const std::vector<std::string> named = sorted(made.objective->terms());
+  if (named.empty() && exact.terms.empty()) throw Skipped("its loss has no terms");
+  for (const std::string& name : named)
+    require(wording::is_name(name), "the name of a term is made of letters, digits and _", "'" + name + "'",
+            "give it another");
+  for (const Loss& loss : {exact, in_float32(subject, made)}) {
+    std::vector<std::string> given;
+    for (const auto& [name, term] : loss.terms) given.push_back(name);
+    require(sorted(given) == named, "loss gives each term that terms() names, once, and no other",
+            fmt::format("{} where terms() says {}", fmt::join(sorted(given), ", "), fmt::join(named, ", ")),
+            "give each with the name that terms() has for it");
+    for (const auto& [name, term] : loss.terms) {
+      require(term.sizes() == at::IntArrayRef({rows}), "a term is [B]: one number for each row",
+              fmt::format("'{}' {} for B = {}", name, text_of(term.sizes()), rows),
+              "sum over coordinates, not over rows");
+      require(term.scalar_type() == loss.rows.scalar_type(), "a term has the dtype of the loss",
+              fmt::format("'{}' {}", name, text_of(term.scalar_type())), "keep the dtype of what is drawn");
+      require(at::isfinite(term).all().item<bool>(), "terms are finite",
+              fmt::format("NaN or infinity in '{}'", name), "correct loss");
+    }
+  }
 }
 
 void sees_each_row_alone(const Subject& subject) {
@@ -180,7 +221,7 @@ void sees_each_row_alone(const Subject& subject) {
   const Tensor loss = made.loss(made.params);
   for (std::int64_t i = 0; i < rows; ++i) {
     const Sample alone = made.sample.rows(at::tensor({i}, at::kLong));
-    require_close(made.objective->loss(*made.field, made.params, alone), loss.slice(0, i, i + 1), 1e-10,
+    require_close(made.objective->loss(*made.field, made.params, alone).rows, loss.slice(0, i, i + 1), 1e-10,
                   1e-11, "the loss of a row does not depend on the other rows of the batch",
                   "no statistics over the batch in loss: per-sample gradients would be of something else");
   }
@@ -272,26 +313,18 @@ void changes_nothing(const Subject& subject) {
 void says_what_its_parts_are(const Subject& subject) {
   const Made made(subject);
   if (!made.objective->flow_matching()) throw Skipped("it names no flow_matching() parts");
-  const Tensor v = made.world->model->velocity(made.params, made.sample.xt, made.sample.t);
-  require_close(made.loss(made.params), (made.sample.ut - v).square().flatten(1).sum(1), 1e-12, 1e-12,
+  const Tensor v = made.world->model->velocity(made.params, made.sample["xt"], made.sample["t"]);
+  require_close(made.loss(made.params), (made.sample["ut"] - v).square().flatten(1).sum(1), 1e-12, 1e-12,
                 "an objective with flow_matching() parts has the loss ||ut - v(xt, t)||^2 and nothing else",
                 "leave flow_matching() to the base class: closed forms are taken from it");
 }
 
 void is_the_same_in_float32(const Subject& subject) {
   const Made made(subject);
-  const auto single = [](const Tensor& x) { return x.defined() ? x.to(at::kFloat) : x; };
-  Sample sample = made.sample;
-  for (Tensor& points : sample.batch.points) points = single(points);
-  sample.batch.weight = single(sample.batch.weight);
-  sample = {sample.batch, single(sample.t), single(sample.z), single(sample.xt), single(sample.ut)};
-  std::vector<Tensor> values;
-  for (const Tensor& value : made.params.values()) values.push_back(single(value));
-  const auto objective = World::of(subject, {2}, f32)->run<Objective>(subject);
-  const Tensor loss = objective->loss(*made.field, made.params.with(values), sample);
+  const Tensor loss = in_float32(subject, made).rows;
   const Tensor exact = made.loss(made.params);
   require(loss.scalar_type() == at::kFloat, "a float32 sample has a float32 loss",
-          text_of(loss.scalar_type()), "keep the dtype of xt, and constants in double");
+          text_of(loss.scalar_type()), "keep the dtype of what is drawn, and constants in double");
   require_close(loss, exact, 10 * float32_round_off, 10 * float32_round_off * number(exact.abs().max()),
                 "float32 gives the loss that float64 gives, to float32's accuracy",
                 "keep constants in double, and avoid differences of large numbers");
@@ -304,6 +337,7 @@ std::vector<Law> objective_laws() {
           {"seed", is_addressed_by_its_seed},
           {"domain", says_what_its_field_is_told},
           {"loss", gives_a_loss_for_each_row},
+          {"terms", gives_the_terms_it_names},
           {"rows", sees_each_row_alone},
           {"gradient", is_differentiable},
           {"networks", names_its_networks_parameters},

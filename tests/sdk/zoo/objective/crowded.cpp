@@ -17,12 +17,13 @@ class Crowded final : public weir::Objective {
     weir::Rng pairs = rng.at("pairs"), times = rng.at("times");
     weir::Batch batch = coupling_->draw(n, pairs);
     const Tensor t = times.uniform({n}), u = batch.x1() - batch.x0();
-    return {batch, t, at::zeros_like(u), batch.x0() + weir::expand_as_items(t, u) * u, u};
+    const Tensor xt = batch.x0() + weir::expand_as_items(t, u) * u;
+    return {std::move(batch), {{"t", t}, {"z", at::zeros_like(u)}, {"xt", xt}, {"ut", u}}};
   }
-  Tensor loss(const weir::Field& field, const weir::Params& params,
-              const weir::Sample& sample) const override {
-    const Tensor v = field.velocity(params, sample.xt, sample.t, sample.batch.context);
-    const Tensor loss = (sample.ut - v).square().flatten(1).sum(1);
+  weir::Loss loss(const weir::Field& field, const weir::Params& params,
+                  const weir::Sample& sample) const override {
+    const Tensor v = field.velocity(params, sample["xt"], sample["t"], sample.batch.context);
+    const Tensor loss = (sample["ut"] - v).square().flatten(1).sum(1);
     return loss / loss.detach().mean();
   }
 };

@@ -17,14 +17,15 @@ class Echoing final : public weir::Objective {
     weir::Rng pairs = rng.at("pairs"), times = rng.at("times");
     weir::Batch batch = coupling_->draw(n, pairs);
     const Tensor t = times.uniform({n}), u = batch.x1() - batch.x0();
-    return {batch, t, at::zeros_like(u), batch.x0() + weir::expand_as_items(t, u) * u, u};
+    const Tensor xt = batch.x0() + weir::expand_as_items(t, u) * u;
+    return {std::move(batch), {{"t", t}, {"z", at::zeros_like(u)}, {"xt", xt}, {"ut", u}}};
   }
-  Tensor loss(const weir::Field& field, const weir::Params& params,
-              const weir::Sample& sample) const override {
-    const Tensor call = field.velocity(params, sample.xt, sample.t, sample.batch.context);
+  weir::Loss loss(const weir::Field& field, const weir::Params& params,
+                  const weir::Sample& sample) const override {
+    const Tensor call = field.velocity(params, sample["xt"], sample["t"], sample.batch.context);
     const Tensor echo =
-        field.velocity(params, sample.batch.x0(), at::zeros_like(sample.t), sample.batch.context);
-    return (sample.ut - (call + echo) / 2).square().flatten(1).sum(1);
+        field.velocity(params, sample.batch.x0(), at::zeros_like(sample["t"]), sample.batch.context);
+    return (sample["ut"] - (call + echo) / 2).square().flatten(1).sum(1);
   }
 };
 

@@ -4,8 +4,6 @@
 
 namespace {
 
-using weir::Tensor;
-
 class Rider final : public weir::Objective {
   weir::Port<weir::Objective> objective_{this, "objective", "what it rides on"};
   weir::Param<double> weight_{this, "weight", 3, weir::positive, "how much more it weighs"};
@@ -20,9 +18,12 @@ class Rider final : public weir::Objective {
   std::optional<Own> network() const override { return objective_->network(); }
   bool sorted_time() const override { return objective_->sorted_time(); }
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override { return objective_->sample(n, rng); }
-  Tensor loss(const weir::Field& field, const weir::Params& params,
-              const weir::Sample& sample) const override {
-    return weight_() * objective_->loss(field, params, sample);
+  std::vector<std::string> terms() const override { return objective_->terms(); }
+  weir::Loss loss(const weir::Field& field, const weir::Params& params,
+                  const weir::Sample& sample) const override {
+    weir::Loss loss = objective_->loss(field, params, sample);
+    loss.rows = weight_() * loss.rows;
+    return loss;
   }
 };
 

@@ -4,8 +4,6 @@
 
 namespace {
 
-using weir::Tensor;
-
 class Secretive final : public weir::Objective {
   weir::Port<weir::Objective> objective_{this, "objective", "what it rides on"};
 
@@ -16,11 +14,11 @@ class Secretive final : public weir::Objective {
   bool sorted_time() const override { return objective_->sorted_time(); }
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Sample sample = objective_->sample(n, rng);
-    sample.batch.context["mood"] = sample.t;
+    sample.batch.context["mood"] = sample["t"];
     return sample;
   }
-  Tensor loss(const weir::Field& field, const weir::Params& params,
-              const weir::Sample& sample) const override {
+  weir::Loss loss(const weir::Field& field, const weir::Params& params,
+                  const weir::Sample& sample) const override {
     return objective_->loss(field, params, sample);
   }
 };

@@ -24,13 +24,11 @@ class Straying final : public weir::Objective {
   std::optional<Own> network() const override { return Own{&*network_, signature(), "flock."}; }
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng rows = rng.at("rows");
-    weir::Sample sample;
-    sample.batch.points = {source_->sample(n, rows)};
-    sample.batch.id = at::arange(n, options().dtype(at::kLong));
-    sample.batch.unit = sample.batch.id;
-    return sample;
+    weir::Batch batch = weir::drawn_from(*source_, n, rows);
+    batch.context.clear();
+    return {std::move(batch), {}};
   }
-  Tensor loss(const weir::Field&, const weir::Params& params, const weir::Sample& sample) const override {
+  weir::Loss loss(const weir::Field&, const weir::Params& params, const weir::Sample& sample) const override {
     const Tensor x = sample.batch.x0();
     return (network_->forward(params.under("herd."), {{"x", x}}) - x).square().flatten(1).sum(1);
   }
