@@ -134,6 +134,8 @@ TEST_CASE("A plugin that breaks one law of its kind is told that law, and fails 
       {"integrator/huddling", "rows", "numbers that differ by up to ", "no statistics over the batch"},
       {"integrator/dawdling", "accuracy", "they differ by ", "correct the steps"},
       {"integrator/onward", "backward", "they differ by ", "h is negative on the way back"},
+      {"integrator/limping", "order", "order 1.0", "what it takes from earlier ones"},
+      {"integrator/marching", "order", "by steps that alternate between h and 2 h", "correct order()"},
       {"integrator/boastful", "tableau", "order 4 as declared", "correct tableau()"},
       {"integrator/reckless", "tolerance", "10 times the tolerance 0.0001 on x' = x^2 cos 3t",
        "correct the error weights"},

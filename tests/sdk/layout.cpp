@@ -157,7 +157,7 @@ int main() {
   PLACE(Field, taped);
   PLACE(OneStep, step);
   PLACE(OneStep, evaluations);
-  PLACE(OneStep, order);
+  PLACE(Stepped, order);
   PLACE(Embedded, tableau);
   PLACE(Stochastic, step);
   PLACE(Stochastic, evaluations);

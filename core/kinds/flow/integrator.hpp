@@ -16,17 +16,18 @@
 //   rows          chunks of any size end at the same points, the same noise of each row included
 //   plan          what the field finds wrong with the points is told at plan
 //   accuracy      x' = x^2 cos 3t is followed to within 2 % at the defaults, or in 200 steps, and a constant velocity without error
-//   backward      from 1 back to 0 the points return to where they came from, within the same
+//   backward      from 1 back to 0 the points return to where they came from, by way of the saved times, within the same
 //   float32       float32 points stay float32, and end where float64 ones do, to float32's accuracy
-//   order         of one_step.hpp: half the step makes the error 2^order() times smaller, within a quarter of an order
+//   order         of stepped.hpp, where an order is claimed: half the steps make the error 2^order() times smaller, within a quarter of
+//                 an order, forward and backward, where steps are equal and where they alternate between h and 2 h
 //   evaluations   of one_step.hpp: a step asks the field evaluations() times, at times between t and t + h; a constant velocity is
 //                 followed exactly
 //   tableau       of embedded.hpp: nodes, weights, error weights and dense output fit each other
 //   tolerance     of embedded.hpp: the true error is within 10 times the tolerance, at 1e-4 and at 1e-7, of a stiff field at 1e-4,
 //                 between steps too
 //   effort        of embedded.hpp: nfe counts for each row how often the field was asked for it
-//   marginals     of stochastic.hpp: the law at the end of a flow between normal laws is that of the flow, for any diffusion, within
-//                 5 standard errors
+//   marginals     of stochastic.hpp: the law in the middle and at the end of a flow between normal laws is that of the flow, for three
+//                 strengths of the diffusion, within 3 standard errors and 2 %
 //   path          of stochastic.hpp: half the step along the same Brownian path comes nearer to its end
 // The laws of accuracy, backward and float32 are not asked of stochastic methods.
 #pragma once

@@ -15,7 +15,6 @@ class OneStep : public Stepped {
   // x after one step of size h from (x, t), x [N, item...]; h is negative on the way back.
   virtual Tensor step(const Velocity& v, const Tensor& x, double t, double h) const = 0;
   virtual int evaluations() const = 0;  // of v in one step
-  virtual int order() const = 0;        // of the global error
 
  protected:
   Path follow(const Velocity& v, const Rows& rows, const std::vector<double>& saved,

@@ -16,6 +16,8 @@ class Stepped : public Integrator {
  public:
   ~Stepped() override;
   void plan(Plan& plan) override;
+  // Of the global error: half the steps' sizes, equal or not, make it 2^order() times smaller. 0: no order is claimed.
+  virtual int order() const = 0;
 
  protected:
   std::int64_t steps() const;

@@ -36,7 +36,8 @@ class Stochastic : public Stepped {
   // x after one step of size h from (x, t); dw ~ N(0, |h|) [N, item...], the increment of the Brownian path over this step.
   virtual Tensor step(const Equation& equation, const Tensor& x, double t, double h,
                       const Tensor& dw) const = 0;
-  virtual int evaluations() const = 0;  // of the drift in one step
+  virtual int evaluations() const = 0;      // of the drift in one step
+  int order() const override { return 0; }  // a path's and a law's are two
 
  protected:
   Path follow(const Velocity& v, const Rows& rows, const std::vector<double>& saved,

@@ -36,7 +36,8 @@ std::vector<Law> source_laws();
 std::vector<Law> time_laws();
 std::vector<Law> trainer_laws();
 
-// Of integrators that are derived from one_step.hpp, embedded.hpp and stochastic.hpp; of others they have nothing to say.
+// Of integrators that are derived from stepped.hpp, one_step.hpp, embedded.hpp and stochastic.hpp; of others they have nothing to say.
+std::vector<Law> stepped_laws();
 std::vector<Law> one_step_laws();
 std::vector<Law> embedded_laws();
 std::vector<Law> stochastic_laws();

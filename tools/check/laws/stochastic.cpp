@@ -38,9 +38,9 @@ void keeps_the_marginals(const Subject& subject) {
         followed(subject, normal_points(n), {{"steps", 200}, {"diffusion", c}, {"save_at", {0.5}}});
     const auto hold = [&](const Tensor& x, double mean, double variance, double t) {
       const double m = number(x.mean()), v = number(x.var());
-      // 1 % beside the standard errors: what 200 steps leave.
-      require(std::abs(m - mean) <= 5 * std::sqrt(variance / double(n)) + 0.01 * std::sqrt(variance) &&
-                  std::abs(v / variance - 1) <= 5 * std::sqrt(2.0 / double(n)) + 0.01,
+      // 2 % beside the standard errors: 200 steps of Euler and Maruyama's leave 1.5 % of the variance.
+      require(std::abs(m - mean) <= 3 * std::sqrt(variance / double(n)) + 0.02 * std::sqrt(variance) &&
+                  std::abs(v / variance - 1) <= 3 * std::sqrt(2.0 / double(n)) + 0.02,
               fmt::format("with diffusion {} the points at t = {} have mean {} and variance {}", c, t, mean,
                           variance),
               fmt::format("mean {:.4g} and variance {:.4g}", m, v),

@@ -7,6 +7,9 @@ namespace {
 using weir::Tensor;
 
 class Dawdling final : public weir::Stepped {
+ public:
+  int order() const override { return 0; }
+
  protected:
   Path follow(const weir::Velocity& v, const Rows& rows, const std::vector<double>& saved,
               const Watch& watch) const override {

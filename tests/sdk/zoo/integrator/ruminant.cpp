@@ -9,6 +9,9 @@ namespace {
 using weir::Tensor;
 
 class Ruminant final : public weir::Stepped {
+ public:
+  int order() const override { return 2; }
+
  protected:
   Path follow(const weir::Velocity& v, const Rows& rows, const std::vector<double>& saved,
               const Watch& watch) const override {
