@@ -165,6 +165,35 @@ TEST_CASE("A plugin that breaks one law of its kind is told that law, and fails 
   }
 }
 
+TEST_CASE("A plugin that cannot be planned fails, and is not passed over", "[zoo]") {
+  const Answer answer = check(library("finicky"));
+  INFO(answer.out << answer.err);
+  CHECK(answer.exit == 3);
+  CHECK_THAT(
+      answer.out,
+      Contains("defaults   FAILED") &&
+          Contains("expected  it can be planned with its defaults in a small pipeline of the check") &&
+          Contains("found     legs is 3, and an animal of its kind has an even number of them") &&
+          Contains(
+              "to do     correct plan, or the default that it refuses; where it needs other nodes around "
+              "it, add --with FILE.yaml, a small pipeline of yours that uses metric/finicky") &&
+          Contains("laws       skipped  it needs 'defaults' to hold") && Contains(" 1 failed, ") &&
+          !Contains("not run: "));
+}
+
+TEST_CASE("A plugin that needs what the check has not is said to be unchecked, and how to check it",
+          "[zoo]") {
+  const Answer answer = check(library("lonely"));
+  INFO(answer.out << answer.err);
+  CHECK(answer.exit == 0);
+  const std::string lacking =
+      "the check has no zoo for port 'mate'; add --with FILE.yaml, a small pipeline of yours that uses "
+      "metric/lonely";
+  CHECK_THAT(answer.out, Contains("defaults   skipped  " + lacking) &&
+                             Contains("promises   skipped  as 'defaults'") && Contains(" 0 failed, ") &&
+                             Contains("skipped\nnot run: metric/lonely, " + lacking));
+}
+
 TEST_CASE("A plugin that hangs is ended, and the host lives", "[zoo][slow]") {
   const Answer answer = check(library("sleeping") + " --only defaults --timeout 3");
   CHECK(answer.exit == 3);

@@ -42,8 +42,13 @@ std::string summary(const std::vector<Row>& rows) {
   const auto count = [&](Status status) {
     return std::ranges::count_if(rows, [&](const Row& row) { return row.verdict.status == status; });
   };
-  return fmt::format("{} check{}: {} ok, {} failed, {} skipped", rows.size(), rows.size() == 1 ? "" : "s",
-                     count(Status::ok), count(Status::failed), count(Status::skipped));
+  std::string text =
+      fmt::format("{} check{}: {} ok, {} failed, {} skipped", rows.size(), rows.size() == 1 ? "" : "s",
+                  count(Status::ok), count(Status::failed), count(Status::skipped));
+  for (const Row& row : rows)
+    if (row.check == "defaults" && row.verdict.status == Status::skipped)
+      text += fmt::format("\nnot run: {}, {}", row.plugin, row.verdict.note);
+  return text;
 }
 
 nlohmann::json to_json(const std::vector<Row>& rows) {

@@ -66,6 +66,10 @@ std::vector<std::set<std::string>> port_choices(const PluginSchema& schema) {
   return choices;
 }
 
+std::string remedy_of_author(const Subject& subject) {
+  return fmt::format("add --with FILE.yaml, a small pipeline of yours that uses {}", subject.schema.id());
+}
+
 // Whether a planned field has parameters to train, on items of this shape. Throws Skipped if it does not take them.
 bool has_parameters(const Field& field, const Shape& item) {
   Faults faults;
@@ -88,15 +92,15 @@ Bench::Bench(const Subject& subject)
   if (!subject.with.empty()) take_with();
   if (!path_.empty()) return;
   if (const std::string name = unguessable(subject.schema, subject.params); !name.empty())
-    throw Skipped(
-        fmt::format("its parameter '{}' has no default; add --with FILE.yaml, a pipeline that uses {}", name,
-                    subject.schema.id()));
-  std::string fault;
+    throw Skipped(fmt::format("its parameter '{}' has no default; {}", name, remedy_of_author(subject)));
+  Attempts made;
   for (const json& more : attempts(subject))
-    if (try_own(more, fault)) return;
-  throw Skipped(
-      fmt::format("no pipeline of the check suits it ({}); add --with FILE.yaml, a pipeline that uses {}",
-                  fault, subject.schema.id()));
+    if (try_own(more, made)) return;
+  if (made.fault.empty()) throw Skipped(fmt::format("{}; {}", made.lacking, remedy_of_author(subject)));
+  throw Broken(
+      "it can be planned with its defaults in a small pipeline of the check", made.fault,
+      fmt::format("correct plan, or the default that it refuses; where it needs other nodes around it, {}",
+                  remedy_of_author(subject)));
 }
 
 void Bench::take_with() {
@@ -115,7 +119,7 @@ void Bench::take_with() {
   file_ = subject_.with;
 }
 
-bool Bench::try_own(const json& more, std::string& fault) {
+bool Bench::try_own(const json& more, Attempts& made) {
   Subject tried = subject_;
   tried.params.update(more);
   file_ = scratch_->path() / "check.yaml";
@@ -139,9 +143,9 @@ bool Bench::try_own(const json& more, std::string& fault) {
         note_ = more.empty() ? "" : "with " + named(more);
         return true;
       } catch (const InvalidPipeline& invalid) {
-        if (fault.empty()) fault = first_of(invalid);
+        if (made.fault.empty()) made.fault = first_of(invalid);
       } catch (const Skipped& skipped) {
-        if (fault.empty()) fault = skipped.what();
+        if (made.lacking.empty()) made.lacking = skipped.what();
       }
     }
   }

@@ -27,7 +27,8 @@ struct Setting {
 class Bench {
  public:
   // A pipeline of the check's own in which the plugin can be planned, or the author's, if it has a node of the
-  // plugin; its trainings are cut to ten steps. Throws Skipped if there is none, InvalidPipeline for faults of the author's.
+  // plugin; its trainings are cut to ten steps. Throws Broken if the plugin refuses all of the check's, Skipped if there is none with
+  // what it needs, InvalidPipeline for faults of the author's.
   explicit Bench(const Subject& subject);
 
   const std::string& path() const { return path_; }  // of the plugin's node
@@ -40,8 +41,12 @@ class Bench {
   Ran run(const Setting& setting = {}) const;
 
  private:
+  // Why the check's own pipelines do not do: the first fault of the plugin's, and the first port that there is nothing for.
+  struct Attempts {
+    std::string fault, lacking;
+  };
   void take_with();
-  bool try_own(const nlohmann::json& more, std::string& fault);
+  bool try_own(const nlohmann::json& more, Attempts& made);
 
   Subject subject_;
   std::shared_ptr<tools::TemporaryFolder> scratch_;

@@ -59,12 +59,21 @@ std::vector<Subject> at_other_values(const Subject& subject) {
   return others;
 }
 
+// With the parameters that it has in its pipeline.
+Subject in_its_pipeline(const Subject& subject) {
+  try {
+    return Bench(subject).subject();
+  } catch (const Broken& refused) {
+    throw Skipped("it needs 'defaults' to hold");
+  }
+}
+
 }  // namespace
 
 std::string keeps_the_laws(const Job& job) {
   const std::vector<Law>& laws = laws_of(job.subject.schema.kind);
   if (laws.empty()) throw Skipped(fmt::format("Weir knows no laws of kind {}", job.subject.schema.kind));
-  const Subject subject = Bench(job.subject).subject();
+  const Subject subject = in_its_pipeline(job.subject);
   std::string skipped;
   for (const Subject& other : at_other_values(subject)) {
     for (const Law& law : laws) {
