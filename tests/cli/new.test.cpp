@@ -1,6 +1,7 @@
 // tests/cli/new.test.cpp -- weir new: what it writes and says, and what it refuses. tests/sdk/new.test.sh builds and runs it.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "program.hpp"
 #include "scratch_folder.hpp"
@@ -76,6 +77,47 @@ TEST_CASE("Every kind has its templates, in which no placeholder is left") {
     const std::string readme = scratch.read(folder + "README.md");
     CHECK(std::ranges::count(readme, '\n') == 12);
   }
+}
+
+TEST_CASE("Every base has its templates, and the first is the kind's own") {
+  const ScratchFolder scratch;
+  const auto made = [&](const std::string& words, const std::string& folder, const std::string& kind) {
+    INFO(words);
+    CHECK(weir_program(scratch.path(), "new plugin a1_ --kind " + kind + words + " -o " + folder).exit == 0);
+    const std::string source = scratch.read(folder + "/" + kind + "/a1_.cpp");
+    const std::string pipeline = scratch.read(folder + "/a1_.yaml");
+    CHECK_THAT(source, Contains("// " + kind + "/a1_.cpp -- ") && Contains("// Source   ") &&
+                           Contains("// Shapes   ") && Contains("// Limits   ") && !Contains("@"));
+    CHECK_THAT(pipeline, Contains("plugin: " + kind + "/a1_") && Contains("name: a1_\n") && !Contains("@"));
+    return source + pipeline;
+  };
+  std::set<std::string> kinds_met;
+  for (const weir::tools::Base& base : weir::tools::bases) {
+    const std::string kind(base.kind), name(base.name);
+    const std::string of_base = made(" --base " + name, kind + "_" + name, kind);
+    const std::string of_kind = made("", kind + "_" + name + "_unnamed", kind);
+    CHECK((of_base == of_kind) == kinds_met.insert(kind).second);
+  }
+  const auto derives = [&](const std::string& base, const std::string& words) {
+    CHECK_THAT(scratch.read("integrator_" + base + "/integrator/a1_.cpp"), Contains(words));
+  };
+  derives("one_step", "final : public weir::OneStep");
+  derives("embedded", "final : public weir::Embedded");
+  derives("stochastic", "final : public weir::Stochastic");
+  derives("stepped", "final : public weir::Stepped");
+}
+
+TEST_CASE("A base that is none of the kind's names those that are") {
+  refuses("plugin leap --kind integrator --base embeded",
+          "weir: unknown base 'embeded' of kind integrator, did you mean 'embedded'?\n"
+          "bases: one_step, embedded, stochastic, stepped\n");
+  refuses("plugin leap --kind field --base network",
+          "weir: unknown base 'network' of kind field\nbases: plain, conditional\n");
+  refuses("plugin sine --kind noise --base plain",
+          "weir: there is one template of kind noise: leave --base out\nbases of objective: field, network; "
+          "field: "
+          "plain, conditional; integrator: one_step, embedded, stochastic, stepped\n");
+  refuses("pipeline first --base plain", "weir: --base is of a plugin; a pipeline has none: leave it out\n");
 }
 
 TEST_CASE("A new pipeline is valid as it is, and has a sweep and expectations") {

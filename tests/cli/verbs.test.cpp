@@ -292,4 +292,5 @@ TEST_CASE("The completion script is one that bash can read, and completes verbs,
   CHECK(completions("plugin check --on") == "--only\n");
   CHECK(completions("new plugin sine --k") == "--kind\n");
   CHECK(completions("new plugin sine --kind no") == "noise\n");
+  CHECK(completions("new plugin leap --kind integrator --base emb") == "embedded\n");
 }

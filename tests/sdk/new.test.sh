@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/sdk/new.test.sh -- what `weir new` makes builds and runs unchanged: every kind of plugin against an installed Weir that
+# tests/sdk/new.test.sh -- what `weir new` makes builds and runs unchanged: every kind and base of plugin against an installed Weir that
 # was moved, one by the commands of its README against the build tree, and the pipeline.
 set -euo pipefail
 
@@ -20,38 +20,49 @@ cmake --install "$WEIR_BUILD_DIR" --prefix "$work/prefix" >"$log" 2>&1 || fail "
 mv prefix moved
 weir=$work/moved/bin/weir
 
-echo "a plugin of every kind, under an awkward name"
+echo "a plugin of every kind, and on every base, under an awkward name"
 kinds="source coupling interpolant noise time objective field network optimiser schedule trainer probe integrator metric"
+bases="objective/network field/conditional integrator/embedded integrator/stochastic integrator/stepped"
 name=x1_a_very_long_name_0
-for kind in $kinds; do "$weir" new plugin $name --kind "$kind" -o "all/$kind" >"$log" 2>&1 || fail "new plugin --kind $kind"; done
+folders= targets=
+for word in $kinds $bases; do
+  kind=${word%/*} base= own=$name folder=${word/\//_}
+  if [[ $word == */* ]]; then base="--base ${word#*/}" own=${name}_${word#*/}; fi
+  "$weir" new plugin $own --kind $kind $base -o all/$folder >"$log" 2>&1 || fail "new plugin --kind $kind $base"
+  folders+=";$folder" targets+=";weir_${kind}_$own"
+done
 
 # One build for all, not optimised, saves most of the time; that a project is whole by itself is seen further below.
 cat >all/CMakeLists.txt <<'CMAKE'
 cmake_minimum_required(VERSION 3.22)
 project(all LANGUAGES CXX)
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
-foreach(kind IN LISTS KINDS)
-  add_subdirectory(${kind})
-  set(target weir_${kind}_${NAME})
+foreach(folder IN LISTS FOLDERS)
+  add_subdirectory(${folder})
+endforeach()
+foreach(target IN LISTS TARGETS)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Werror)
 endforeach()
 CMAKE
-cmake -S all -B build -G Ninja -DKINDS="${kinds// /;}" -DNAME=$name -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= \
+cmake -S all -B build -G Ninja -DFOLDERS="${folders#;}" -DTARGETS="${targets#;}" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= \
   -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_CXX_FLAGS="$flags" -DCMAKE_PREFIX_PATH="$work/moved" >"$log" 2>&1 || fail "configure"
 before=$SECONDS
 cmake --build build >"$log" 2>&1 || fail "build"
 echo "  built in $((SECONDS - before)) s"
-for kind in $kinds; do
+for word in $kinds $bases; do
+  kind=${word%/*} own=$name folder=${word/\//_}
+  if [[ $word == */* ]]; then own=${name}_${word#*/}; fi
   before=$SECONDS
-  "$weir" run "all/$kind/$name.yaml" --plugin-path build/plugins -o "$kind.h5" --progress none >"$log" 2>&1 || fail "run of $kind"
-  "$weir" info $kind.h5 >"$log" 2>&1 || fail "info of $kind"
+  "$weir" run "all/$folder/$own.yaml" --plugin-path build/plugins -o "$folder.h5" --progress none >"$log" 2>&1 || fail "run of $word"
+  "$weir" info $folder.h5 >"$log" 2>&1 || fail "info of $word"
   if command -v h5ls >/dev/null; then
-    h5ls -r $kind.h5 >"$log" 2>&1 && grep -q '^/nodes/.*Dataset' "$log" || fail "h5ls sees no numbers of $kind"
+    h5ls -r $folder.h5 >"$log" 2>&1 && grep -q '^/nodes/.*Dataset' "$log" || fail "h5ls sees no numbers of $word"
   fi
-  "$weir" show "$kind/$name" --plugin-path build/plugins >"$log" 2>&1 || fail "show of $kind"
+  "$weir" show "$kind/$own" --plugin-path build/plugins >"$log" 2>&1 || fail "show of $word"
   ran=$((SECONDS - before)); before=$SECONDS
-  "$weir" plugin check "build/plugins/libweir_${kind}_$name.so" --with "all/$kind/$name.yaml" >"$log" 2>&1 || fail "check of $kind"
-  echo "  $kind: ran in $ran s, $(tail -n 1 "$log") in $((SECONDS - before)) s"
+  "$weir" plugin check "build/plugins/libweir_${kind}_$own.so" --with "all/$folder/$own.yaml" >"$log" 2>&1 || fail "check of $word"
+  if grep -q '^not run: ' "$log"; then fail "$word was not run"; fi
+  echo "  $word: ran in $ran s, $(tail -n 1 "$log") in $((SECONDS - before)) s"
 done
 
 echo "one by the commands of its own README, in a folder whose name a shell would split, against the build tree"

@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include <cli/arguments/verbs.hpp>
 #include <cli/new/new_kinds.hpp>
@@ -20,6 +22,8 @@ std::string script(const CLI::App& program) {
       for (const std::string& name : option->get_lnames()) options += (options.empty() ? "--" : " --") + name;
     cases += fmt::format("    {}) options=\"{}\" ;;\n", verb->get_name(), options);
   }
+  std::vector<std::string_view> names;
+  for (const Base& base : bases) names.push_back(base.name);
   return fmt::format(R"bash(# bash completion for weir:  source <(weir completion bash)
 _weir() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} verb=${{COMP_WORDS[1]}} options=
@@ -31,6 +35,8 @@ _weir() {{
   elif [ "$verb" = plugin ] && [ "$COMP_CWORD" -eq 2 ]; then
     COMPREPLY=($(compgen -W "check" -- "$word"))
   elif [ "${{COMP_WORDS[COMP_CWORD-1]}}" = --kind ]; then
+    COMPREPLY=($(compgen -W "{}" -- "$word"))
+  elif [ "${{COMP_WORDS[COMP_CWORD-1]}}" = --base ]; then
     COMPREPLY=($(compgen -W "{}" -- "$word"))
   elif [ "$verb" = show ] && [[ $word != -* ]]; then
     COMPREPLY=($(compgen -W "$(weir plugins 2>/dev/null | awk '/^[a-z]+\// {{print $1}}')" -- "$word"))
@@ -44,7 +50,7 @@ _weir() {{
 }}
 complete -o filenames -F _weir weir
 )bash",
-                     verbs, cases, fmt::join(kinds, " "));
+                     verbs, cases, fmt::join(kinds, " "), fmt::join(names, " "));
 }
 
 }  // namespace
