@@ -125,3 +125,18 @@ nodes:
   CHECK_THAT(laboratory::faults_of(text),
              Catch::Contains("error[W128]: blocks may be written out to 1000 nodes, and these make more"));
 }
+
+TEST_CASE("A name that nothing in the block has is told with the port where it stands", "[front][blocks]") {
+  const std::string text = R"(
+blocks:
+  lone:
+    nodes:
+      task: {plugin: objective/flow_matching, coupling: independent}
+nodes:
+  loop: {use: lone}
+)";
+  const std::string faults = laboratory::faults_of(text);
+  CHECK_THAT(faults, Catch::Contains("error[W128]: port 'coupling' of 'task' names 'independent', and block "
+                                     "'lone' has no node or input of that name") &&
+                         Catch::Contains("for the plugin, write {plugin: independent}"));
+}

@@ -14,7 +14,8 @@
 #include <map>
 #include <set>
 
-#include <weir/front/document/block.hpp>
+#include <weir/front/document/block_outputs.hpp>
+#include <weir/front/document/links.hpp>
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/scalar.hpp>
 
@@ -28,26 +29,6 @@ using yaml::Node;
 constexpr std::int64_t most_rounds = 100;
 constexpr std::size_t most_written = 1000;  // checked in some seconds at ten times as many
 constexpr std::size_t most_nested = 16;
-
-// Calls `visit` with every scalar that stands for a link, or for a plugin, in a node and its inline nodes, and with its port.
-template <class Visit>
-void each_link(Node& node, const std::string& kind, const Registry& registry, Visit visit) {
-  const PluginSchema* schema = registry.plugin(plugin_id(node, kind));
-  if (!schema) return;  // reported when the node is read
-  for (Entry& entry : node.entries) {
-    const PortSchema* port = schema->port(entry.key);
-    if (!port) continue;
-    const auto end = [&](Node& value) {
-      if (value.is_scalar()) visit(value, *port);
-      if (value.is_map()) each_link(value, port->kind, registry, visit);
-    };
-    if (!port->map) {
-      end(entry.value);
-    } else {
-      for (Entry& one : entry.value.entries) end(one.value);
-    }
-  }
-}
 
 // What the names in one round of a block stand for.
 struct Scope {
@@ -71,7 +52,7 @@ class Expander {
     for (const auto& [name, block] : blocks_)
       if (!block.used && !unknown_block_)
         fault(block.place, "block " + quote(name) + " is used nowhere", "remove it, or write use: " + name);
-    if (!uses_.empty()) follow_outputs(nodes->value);
+    outputs_.replace_in(root_, nodes->value, registry_, faults_);
     return {first_rounds_, broken_};
   }
 
@@ -144,12 +125,12 @@ class Expander {
       first_rounds_[scope.prefix] = first_of_.try_emplace(block.name, scope.prefix).first->second;
       write_round(entry, scope, repeat ? round : 0, *rounds, written, level);
       for (const auto& [name, link] : block.outputs) {
-        const std::string target = outside(link, scope);
-        targets_[scope.prefix + name] = targets_[path + "." + name] = target;
+        const std::string target = outside(link, scope, "output " + quote(name));
+        outputs_.targets[scope.prefix + name] = outputs_.targets[path + "." + name] = target;
         if (inputs.contains(name)) inputs[name] = target;
       }
     }
-    uses_.emplace(path, Use{&block, repeat ? *rounds : 0});
+    outputs_.uses.emplace(path, BlockOutputs::Use{&block, repeat ? *rounds : 0});
     broken_.erase(path);
   }
 
@@ -175,18 +156,19 @@ class Expander {
         fault(node.place, "the name of a node is made of letters, digits and _, unlike " + quote(node.key));
         continue;
       }
-      const auto translate = [&](Node& link) { link.text = outside(link, scope); };
       const auto translate_end = [&](Node& value, const PortSchema& port) {
         auto meant = knows(scope, value.text) ? std::nullopt : plugin_of_word(value, port, registry_);
         if (meant)
           value = std::move(*meant);
         else
-          translate(value);
+          value.text = outside(value, scope, fmt::format("port {} of {}", quote(port.name), quote(node.key)),
+                               registry_.plugin(port.kind + "/" + value.text) != nullptr);
       };
       if (node.value.find("use")) {
         for (Entry& key : node.value.entries)
           if (std::ranges::find(use_keys, key.key) == use_keys.end() && key.value.is_scalar())
-            translate(key.value);
+            key.value.text =
+                outside(key.value, scope, fmt::format("input {} of {}", quote(key.key), quote(node.key)));
       } else {
         each_link(node.value, "", registry_, translate_end);
       }
@@ -194,16 +176,19 @@ class Expander {
     }
   }
 
-  // A link of a block's round as it is written at the top.
-  std::string outside(const Node& link, const Scope& scope) {
+  // A link of a block's round as it is written at the top. `where` it is written; `plugin`: whether it would be a plugin's name there.
+  std::string outside(const Node& link, const Scope& scope, const std::string& where, bool plugin = false) {
     const std::string first = split_path(link.text).front();
     if (scope.block.nodes->find(first)) return scope.prefix + link.text;
     if (const auto input = scope.inputs.find(first); input != scope.inputs.end())
       return input->second + link.text.substr(first.size());
     std::vector<std::string> names = scope.block.inputs;
     for (const Entry& node : scope.block.nodes->entries) names.push_back(node.key);
-    fault(link.place, fmt::format("block {} has no node or input {}", quote(scope.block.name), quote(first)),
-          wording::did_you_mean(first, names), {"it has: " + wording::listed(names)});
+    fault(link.place,
+          fmt::format("{} names {}, and block {} has no node or input of that name", where, quote(first),
+                      quote(scope.block.name)),
+          plugin ? "for the plugin, write {plugin: " + link.text + "}" : wording::did_you_mean(first, names),
+          {"it has: " + wording::listed(names)});
     return link.text;
   }
 
@@ -211,89 +196,14 @@ class Expander {
     return scope.block.nodes->find(name) || scope.inputs.contains(name);
   }
 
-  // Links, reports and expectations that name an output of a block, to where it comes from.
-  void follow_outputs(Node& nodes) {
-    for (Entry& node : nodes.entries)
-      each_link(node.value, "", registry_,
-                [&](Node& link, const PortSchema&) { follow(link.text, link.place); });
-    if (Entry* report = root_.find("report"); report && report->value.is_map())
-      for (Entry& entry : report->value.entries) follow(entry.key, entry.place);
-    if (Entry* expect = root_.find("expect"); expect && expect->value.is_list()) {
-      for (Node& expectation : expect->value.items)
-        follow_keys(expectation, {"that", "at_least", "at_most", "equals"});
-    }
-    if (Entry* compare = root_.find("compare"); compare && compare->value.is_list()) {
-      for (Node& comparison : compare->value.items)
-        follow_keys(comparison, comparison.find("that") ? std::vector<std::string>{"that"}
-                                                        : std::vector<std::string>{"less", "than"});
-    }
-  }
-
-  void follow_keys(Node& map, const std::vector<std::string>& keys) {
-    for (const std::string& key : keys)
-      if (Entry* entry = map.find(key); entry && entry->value.is_scalar())
-        follow(entry->value.text, entry->value.place);
-  }
-
-  // A chain of outputs takes each at most once, unless it goes round in a circle, along which the text may grow.
-  void follow(std::string& text, const Place& place) {
-    constexpr std::size_t longest = 4096;
-    const std::string written = text;
-    for (std::size_t steps = 0; steps <= targets_.size() && text.size() <= longest; ++steps) {
-      std::string path = text;
-      while (!path.empty() && !targets_.contains(path))
-        path.erase(path.rfind('.') == std::string::npos ? 0 : path.rfind('.'));
-      if (path.empty()) return check_output(text, place);
-      text = targets_.at(path) + text.substr(path.size());
-    }
-    fault(place, quote(written) + " stands for an input that stands for it in turn");
-  }
-
-  // Says so if the text names a use of a block, and nothing in it.
-  void check_output(const std::string& text, const Place& place) {
-    for (const auto& [path, use] : uses_) {
-      if (!is_within(text, path)) continue;
-      std::vector<std::string> parts = split_path(text.substr(std::min(text.size(), path.size() + 1)));
-      if (const auto round = scalar::whole(parts.front())) {
-        if (*round < 1 || *round > use.rounds)
-          return fault(place, use.rounds == 0 ? quote(path) + " is not repeated and has no numbered rounds"
-                                              : fmt::format("there is no round {} of {}, which has {}",
-                                                            *round, quote(path), use.rounds));
-        parts.erase(parts.begin());
-      } else if (use.rounds > 0 && use.block->nodes->find(parts.front())) {
-        return fault(place, "the nodes of " + quote(path) + " are numbered by their rounds",
-                     fmt::format("write {}.{}.{}", path, use.rounds, text.substr(path.size() + 1)));
-      }
-      const std::string name = parts.empty() ? "" : parts.front();
-      if (!use.block->nodes->find(name)) no_output(path, *use.block, name, place);
-      return;
-    }
-  }
-
-  void no_output(const std::string& path, const Block& block, const std::string& name, const Place& place) {
-    std::vector<std::string> outputs, all;
-    for (const auto& [output, link] : block.outputs) outputs.push_back(output);
-    all = outputs;
-    for (const Entry& node : block.nodes->entries) all.push_back(node.key);
-    const std::string who = quote(path) + " uses block " + quote(block.name);
-    fault(place, who + (name.empty() ? "; name one of its outputs" : ", which has no output " + quote(name)),
-          wording::did_you_mean(name, all),
-          {"outputs: " + (outputs.empty() ? "none" : wording::listed(outputs))});
-  }
-
   Node& root_;
   const Registry& registry_;
   Faults& faults_;
   std::map<std::string, Block> blocks_;
-  struct Use {
-    const Block* block;
-    std::int64_t rounds;  // 0 without `repeat`
-  };
-  std::map<std::string, Use> uses_;  // by path
   std::set<std::string> broken_;
   bool unknown_block_ = false;
   std::map<std::string, std::string> first_of_, first_rounds_;  // block -> prefix, prefix -> prefix
-  std::map<std::string, std::string> targets_;                  // "loop.field" -> "loop.3.train.field"
+  BlockOutputs outputs_;
 };
 
 }  // namespace
