@@ -15,7 +15,7 @@
 // Source   Ho, Jain, Abbeel, arXiv 2006.11239 (noise); Salimans, Ho, arXiv 2202.00512, section 4 (data, noise and velocity); Li, He, arXiv
 //          2511.13720 (data, compared as a velocity, with a denominator that is cut).
 // Shapes   x, y, v [B, item...]; parameters and context are those of `field`
-// Limits   As space.hpp: the score, and every space on a path with noise, only for x0 ~ N(0, I) independent of x1; "noise" is then that
+// Limits   It is trained on the path that it predicts a part of: another path of the objective is a fault at plan. As space.hpp: the score, and every space on a path with noise, only for x0 ~ N(0, I) independent of x1; "noise" is then that
 //          of x0 and z together.
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/space.hpp>
@@ -55,6 +55,13 @@ class Prediction final : public weir::Field {
 
   void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
     field_->plan_for(domain, plan);
+    if (domain.path && !reads_alike(*domain.path))
+      plan.fault(
+          "",
+          "'" + path() + "' predicts the " + of_() + " of the path '" + interpolant_->path() +
+              "', and the objective is of the path '" + domain.path->path() +
+              "', on which the same velocity is another prediction",
+          "give field/prediction the `interpolant` of the objective, noise and noise_in_target included");
   }
   weir::Params init(const weir::Domain& domain, weir::Rng& rng) const override {
     return field_->init(domain, rng);
@@ -66,6 +73,19 @@ class Prediction final : public weir::Field {
     const Tensor predicted = field_->velocity(params, x, t, context);
     const Tensor times = t.to(at::kDouble).clamp(first_, last_);
     return weir::to_velocity(weir::space_named(of_()), *interpolant_, times)(x, predicted);
+  }
+
+ private:
+  // Whether what is predicted is the same function of x and v on this path.
+  bool reads_alike(const weir::Interpolant& path) const {
+    const auto* other = dynamic_cast<const weir::TwoPoint*>(&path);
+    if (!other) return false;
+    const Tensor t = at::linspace(0.05, 0.95, 19, at::kDouble);
+    const weir::Space of = weir::space_named(of_());
+    const weir::Conversion here = weir::to_velocity(of, *interpolant_, t),
+                           there = weir::to_velocity(of, *other, t);
+    const auto same = [](const Tensor& a, const Tensor& b) { return at::allclose(a, b, 1e-9, 1e-9, true); };
+    return same(here.of_x, there.of_x) && same(here.of_given, there.of_given);
   }
 };
 

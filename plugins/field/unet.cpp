@@ -48,9 +48,7 @@ class Layers {
 
   Tensor norm(const std::string& name, const Tensor& x) const {
     if (fresh_) nn::init_group_norm(*fresh_, name, x.size(1), *rng_);
-    std::int64_t groups = std::clamp<std::int64_t>(x.size(1) / 4, 1, 8);
-    while (x.size(1) % groups != 0) --groups;
-    return nn::group_norm(params(), name, x, groups);
+    return nn::group_norm(params(), name, x, nn::groups_of(x.size(1)));
   }
 
   weir::Params params() const { return fresh_ ? weir::Params(*fresh_) : *params_; }

@@ -29,12 +29,6 @@ class Convolutional final : public weir::Network {
 
   std::int64_t channels(std::int64_t k) const { return width_() << k; }  // k from 0
 
-  static std::int64_t groups(std::int64_t channels) {
-    std::int64_t groups = std::clamp<std::int64_t>(channels / 4, 1, 8);
-    while (channels % groups != 0) --groups;
-    return groups;
-  }
-
   static const Tensor& image(const weir::Context& inputs) {
     if (inputs.size() != 1 || inputs.begin()->second.dim() != 4)
       throw std::invalid_argument(
@@ -84,7 +78,7 @@ class Convolutional final : public weir::Network {
     Tensor h = image(inputs);
     for (std::int64_t k = 0; k < layers_(); ++k) {
       h = nn::conv2d(params, fmt::format("conv.{}", k), h, 2, 1);
-      h = at::silu(nn::group_norm(params, fmt::format("norm.{}", k), h, groups(channels(k))));
+      h = at::silu(nn::group_norm(params, fmt::format("norm.{}", k), h, nn::groups_of(channels(k))));
     }
     return h.flatten(1);
   }

@@ -55,6 +55,7 @@ class FlowMatching final : public weir::Objective {
   weir::Domain domain() const override {
     weir::Domain domain{coupling_->shape(), coupling_->context()};
     domain.left_out = leave_out_() > 0;
+    domain.path = &*interpolant_;
     return domain;
   }
   bool sorted_time() const override { return time_->sorted(); }

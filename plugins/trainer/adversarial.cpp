@@ -10,7 +10,7 @@
 // Source   the relativistic pairing of Jolicoeur-Martineau, arXiv 1807.00734, with zero-centred gradient penalties at both ends (Mescheder et
 //          al., arXiv 1801.04406), as in R3GAN, arXiv 2501.05441.
 // Shapes   loss, critic_loss, penalty [1] a step
-// Limits   no labels, no schedule and no probes. Both fields are differentiated with respect to x, the critic twice.
+// Limits   no labels, of which a target with classes is warned; no schedule and no probes. Both fields are differentiated with respect to x, the critic twice.
 #include <cmath>
 #include <stdexcept>
 
@@ -103,6 +103,11 @@ class Adversarial final : public weir::Trainer {
   }
 
   void run(weir::Run& run) override {
+    if (target_->classes())
+      run.warn(fmt::format(
+          "the points of '{}' have classes, of which neither the generator nor the critic is told: all "
+          "classes are imitated together",
+          target_->path()));
     weir::Fit generator(initial_params(*model_, "init"), *optimiser_, ema_decay_());
     weir::Fit critic(initial_params(*critic_, "init critic"), *critic_optimiser_, /*ema=*/0.0);
     if (!state_.empty()) {

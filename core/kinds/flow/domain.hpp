@@ -17,6 +17,8 @@ namespace weir {
 // a row, where Domain::left_out, is -1 of a label and 0 of anything else.
 using Context = std::map<std::string, Tensor>;
 
+class Interpolant;
+
 struct Domain {
   struct Entry {
     Shape shape;  // of one row; {} for a label
@@ -32,6 +34,8 @@ struct Domain {
   Shape item;
   std::map<std::string, Entry> context;
   bool left_out = false;  // the model is also asked, or was trained, with rows whose context is left out
+  const Interpolant* path =
+      nullptr;  // on whose points it is asked by an objective; null where it is followed or measured
 };
 
 // The context of as many rows, all of it left out.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <string>
 
 namespace weir::nn {
 namespace {
@@ -23,9 +24,13 @@ Tensor features_of(const std::string& name, const Tensor& value, std::int64_t wi
   if (value.dim() > 1) return value.to(options).flatten(1);
   if (!at::isIntegralType(value.scalar_type(), /*includeBool=*/false))
     throw std::invalid_argument(fmt::format("'{}' is one class for each row, which are integers", name));
-  if (value.numel() > 0 && value.max().item<std::int64_t>() >= width)
-    throw std::invalid_argument(fmt::format("'{}' {} is none of the {} classes, which are 0 to {}", name,
-                                            value.max().item<std::int64_t>(), width, width - 1));
+  const auto refusal = [&](const std::string& label) {
+    return fmt::format("'{}' {} is none of the {} classes, which are 0 to {}", name, label, width, width - 1);
+  };
+  if (value.is_cuda())  // asked by the device itself, and not waited for: this is on the way of every velocity
+    at::_assert_async((value < width).all(), refusal("of a row"));
+  else if (value.numel() > 0 && value.max().item<std::int64_t>() >= width)
+    throw std::invalid_argument(refusal(std::to_string(value.max().item<std::int64_t>())));
   const Tensor classes = at::arange(width, value.options());
   return (value.unsqueeze(1) == classes).to(options);
 }

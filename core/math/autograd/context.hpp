@@ -17,7 +17,8 @@ namespace weir::nn {
 void plan_context(const Domain& domain, Plan& plan);
 void init_context(Named& into, const Domain& domain, std::int64_t out, Rng& rng);
 // e at these parameters, of x's dtype; undefined where they were initialised without context. Errors: std::invalid_argument for a
-// context without what they were initialised with, or a label that is no class. `who` and `beside` are words of what it then says.
+// context without what they were initialised with, or a label that is no class; of labels on a CUDA device c10::Error, later, and
+// the same sentence on standard error. `who` and `beside` are words of what it then says.
 Tensor context_features(const Params& params, const Context& context, const char* who = "this field",
                         const char* beside = "x and t");
 

@@ -3,6 +3,7 @@
 // What is taped shares memory with the graph, so nothing after a layer may change a tensor in place.
 #include <weir/math/autograd/layers.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
@@ -87,6 +88,12 @@ Tensor group_norm(const Params& params, const std::string& name, const Tensor& x
     params.tape()->record({layer, {layer + ".weight", layer + ".bias"}, y, finish});
   }
   return y;
+}
+
+std::int64_t groups_of(std::int64_t channels) {
+  std::int64_t groups = std::clamp<std::int64_t>(channels / 4, 1, 8);
+  while (channels % groups != 0) --groups;
+  return groups;
 }
 
 void init_linear(Named& into, const std::string& name, std::int64_t in, std::int64_t out, Rng& rng) {

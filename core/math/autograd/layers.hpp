@@ -21,6 +21,8 @@ Tensor conv2d(const Params& params, const std::string& name, const Tensor& x, st
               std::int64_t padding);
 // x [B, C, ...]; "<name>.weight" [C], "<name>.bias" [C].
 Tensor group_norm(const Params& params, const std::string& name, const Tensor& x, std::int64_t groups);
+// Up to 8 groups of 4 channels or more, as many as divide the channels.
+std::int64_t groups_of(std::int64_t channels);
 
 // PyTorch's default initialisation: U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias. Each tensor is drawn at the
 // address of its own name, so a further layer changes no other layer's numbers.

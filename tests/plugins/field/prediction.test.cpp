@@ -159,3 +159,34 @@ TEST_CASE("What is a velocity already is not read as a prediction", "[field][pre
           "trainer gives");
   }
 }
+
+TEST_CASE("A prediction of another path than the objective's is a fault where both are known",
+          "[field][prediction]") {
+  const auto network = make<weir::Field>("field/mlp", {{"width", 8}, {"depth", 2}});
+  const Problem plain, noisy("noise/constant", {{"sigma", 0.5}});
+  const auto faults_of = [&](const Problem& predicted, const Problem& trained) {
+    const Predicted made(*network, {{"of", "data"}}, predicted.path);
+    REQUIRE(made.faults.empty());
+    weir::Faults faults;
+    weir::Plan plan([](const std::string& key) { return weir::Place{.file = key}; }, faults);
+    made.field->plan_for(trained.objective->domain(), plan);
+    return faults;
+  };
+  CHECK(faults_of(plain, plain).empty());
+  CHECK(faults_of(noisy, noisy).empty());
+  CHECK(faults_of(plain, Problem()).empty());  // another node of the same path
+  for (const auto& faults : {faults_of(plain, noisy), faults_of(noisy, plain)}) {
+    REQUIRE(faults.size() == 1);
+    CHECK_THAT(faults[0].message, Catch::Contains("predicts the data of the path '") &&
+                                      Catch::Contains("', and the objective is of the path '") &&
+                                      Catch::Contains("', on which the same velocity is another prediction"));
+    CHECK(faults[0].remedy ==
+          "give field/prediction the `interpolant` of the objective, noise and noise_in_target included");
+  }
+  // Followed or measured as a velocity it is asked on no path.
+  const Predicted followed(*network, {{"of", "data"}}, noisy.path);
+  weir::Faults faults;
+  weir::Plan plan([](const std::string& key) { return weir::Place{.file = key}; }, faults);
+  followed.field->plan_for(weir::Domain{2}, plan);
+  CHECK(faults.empty());
+}

@@ -127,3 +127,21 @@ TEST_CASE("An adversarial training says what does not fit", "[trainer][adversari
   CHECK_THROWS_WITH(run(*wild.trainer), Catch::Contains("the loss of the ") &&
                                             Catch::Contains("lower the rates of both optimisers"));
 }
+
+TEST_CASE("An adversarial training says that it tells nobody the classes of its target",
+          "[trainer][adversarial]") {
+  Game game(json{{"steps", 1}, {"batch", 8}});
+  QuietRun quiet;
+  REQUIRE(plan(*game.trainer).empty());
+  game.trainer->run(quiet);
+  CHECK(quiet.warnings.empty());
+  Game told(json{{"steps", 1}, {"batch", 8}});
+  ItemSet classes(at::zeros({4, 2}, f64), at::arange(4, at::kLong).remainder(2), 2);
+  bind(*told.trainer, "target", classes);
+  REQUIRE(plan(*told.trainer).empty());
+  told.trainer->run(quiet);
+  CHECK(quiet.warnings ==
+        std::vector<std::string>{
+            "the points of 'set' have classes, of which neither the generator nor the critic is "
+            "told: all classes are imitated together"});
+}
