@@ -1,4 +1,4 @@
-// tools/check/laws/stepped.cpp -- laws of integrators of given steps.
+// tools/check/laws/integrator/stepped.cpp -- laws of integrators of given steps.
 #include <cmath>
 
 #include <fmt/format.h>
@@ -6,8 +6,8 @@
 #include <weir/kinds/flow/stepped.hpp>
 
 #include <check/bench/broken.hpp>
+#include <check/laws/laws.hpp>
 #include "flows.hpp"
-#include "laws.hpp"
 
 namespace weir::conformance {
 namespace {

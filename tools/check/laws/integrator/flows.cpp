@@ -1,4 +1,4 @@
-// tools/check/laws/flows.cpp -- flows with known ends.
+// tools/check/laws/integrator/flows.cpp -- flows with known ends.
 #include "flows.hpp"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// tools/check/laws/integrator.cpp -- laws of every integrator, whatever its steps.
+// tools/check/laws/integrator/integrator.cpp -- laws of every integrator, whatever its steps.
 #include <cmath>
 
 #include <fmt/format.h>
@@ -6,8 +6,8 @@
 #include <weir/kinds/flow/stochastic.hpp>
 
 #include <check/bench/broken.hpp>
+#include <check/laws/laws.hpp>
 #include "flows.hpp"
-#include "laws.hpp"
 
 namespace weir::conformance {
 namespace {

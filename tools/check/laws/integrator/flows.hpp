@@ -1,4 +1,4 @@
-// tools/check/laws/flows.hpp -- flows with known ends, and an integrator bound to one of them.
+// tools/check/laws/integrator/flows.hpp -- flows with known ends, and an integrator bound to one of them.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,7 @@
 #include <weir/kinds/flow/integrator.hpp>
 
 #include <check/bench/broken.hpp>
-#include "world.hpp"
+#include <check/laws/world.hpp>
 
 namespace weir::conformance {
 

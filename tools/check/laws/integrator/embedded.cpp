@@ -1,4 +1,4 @@
-// tools/check/laws/embedded.cpp -- laws of Runge-Kutta pairs.
+// tools/check/laws/integrator/embedded.cpp -- laws of Runge-Kutta pairs.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -8,8 +8,8 @@
 #include <weir/kinds/flow/embedded.hpp>
 
 #include <check/bench/broken.hpp>
+#include <check/laws/laws.hpp>
 #include "flows.hpp"
-#include "laws.hpp"
 
 namespace weir::conformance {
 namespace {

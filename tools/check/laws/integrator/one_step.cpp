@@ -1,11 +1,11 @@
-// tools/check/laws/one_step.cpp -- laws of integrators of given steps that carry nothing from one to the next.
+// tools/check/laws/integrator/one_step.cpp -- laws of integrators of given steps that carry nothing from one to the next.
 #include <fmt/format.h>
 
 #include <weir/kinds/flow/one_step.hpp>
 
 #include <check/bench/broken.hpp>
+#include <check/laws/laws.hpp>
 #include "flows.hpp"
-#include "laws.hpp"
 
 namespace weir::conformance {
 namespace {
