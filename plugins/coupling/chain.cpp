@@ -52,7 +52,7 @@ class Chain final : public weir::DrawnCoupling {
                       sources.front().first, fmt::join(shape(), ", "), name,
                       fmt::join(source->shape(), ", ")));
     }
-    plan_count(plan);
+    plan_count(plan, sources);
     plan_times(plan);
     if (!plan.clean()) return;
     plan_outputs();
@@ -128,21 +128,6 @@ class Chain final : public weir::DrawnCoupling {
   Tensor times() const {
     if (times_.given()) return at::tensor(times_(), at::kDouble);
     return at::linspace(0, 1, marginals(), at::kDouble);
-  }
-
-  void plan_count(weir::Plan& plan) {
-    const auto fixed = size();
-    if (!fixed) return;
-    if (*fixed < 1)
-      plan.fault("draw", fmt::format("the number of fixed pairs must be at least 1, not {}", *fixed));
-    for (const auto& [name, source] : sources_()) {
-      const auto count = source->size();
-      if (count && *fixed > *count)
-        plan.fault("draw",
-                   fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed,
-                               name, source->path(), *count),
-                   fmt::format("at most {{fixed: {}}}", *count));
-    }
   }
 
   void plan_times(weir::Plan& plan) {

@@ -138,21 +138,27 @@ Coupling::Points DrawnCoupling::points_of(const Source& source, std::int64_t n, 
   return {source.items(index), labels.defined() ? labels.index_select(0, index) : Tensor(), index};
 }
 
-void DrawnCoupling::plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target) {
+void DrawnCoupling::plan_count(Plan& plan,
+                               const std::vector<std::pair<std::string, const Source*>>& sources) const {
   const auto fixed = size();
-  if (fixed && *fixed < 1)
+  if (!fixed) return;
+  if (*fixed < 1)
     plan.fault("draw", fmt::format("the number of fixed pairs must be at least 1, not {}", *fixed));
-  const auto enough = [&](const Port<Source>& port) {
-    const auto count = port->size();
-    if (!fixed || !count || *fixed <= *count) return;
-    plan.fault("draw",
-               fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed,
-                           port.name(), port->path(), *count),
-               fmt::format("at most {{fixed: {}}}", *count));
-  };
-  enough(source);
+  for (const auto& [name, source] : sources) {
+    const auto count = source->size();
+    if (count && *fixed > *count)
+      plan.fault("draw",
+                 fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed, name,
+                             source->path(), *count),
+                 fmt::format("at most {{fixed: {}}}", *count));
+  }
+}
+
+void DrawnCoupling::plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target) {
+  std::vector<std::pair<std::string, const Source*>> ends = {{source.name(), &*source}};
+  if (target) ends.emplace_back(target->name(), &**target);
+  plan_count(plan, ends);
   if (!target) return;
-  enough(*target);
   if (source->shape() != (*target)->shape()) {
     plan.fault(
         target->name(),

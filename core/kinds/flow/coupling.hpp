@@ -22,6 +22,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <weir/kinds/flow/domain.hpp>
@@ -133,7 +134,9 @@ class DrawnCoupling : public Coupling {
   static const Source* finite(const Source& source) { return source.size() ? &source : nullptr; }
   // The context of pairs whose target this is.
   static std::map<std::string, Domain::Entry> labels_of(const Source& target);
-  // Faults: a fixed count below one or above a finite set's size; sources of different shapes.
+  // Faults: a fixed count below one, or above the size of one of these that is a finite set; each with what it is called.
+  void plan_count(Plan& plan, const std::vector<std::pair<std::string, const Source*>>& sources) const;
+  // The same of these, and sources of different shapes.
   void plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target);
 };
 
