@@ -1,6 +1,8 @@
 // tests/math/layers.test.cpp -- layers against ATen's own, and their initial parameters.
 #include <cmath>
 #include <numbers>
+#include <utility>
+#include <vector>
 
 #include <weir/math/autograd/layers.hpp>
 
@@ -79,4 +81,23 @@ TEST_CASE("Copies of parameters share their tensors, clones do not", "[math][lay
   CHECK(shared["w"].requires_grad());
   CHECK_FALSE(params["w"].requires_grad());
   CHECK(params.count() == 2);
+}
+
+TEST_CASE("Groups of a norm are as many as divide the channels, of four channels or more, and at most eight",
+          "[math][layers]") {
+  for (const auto& [channels, groups] : std::vector<std::pair<int, int>>{{1, 1},
+                                                                         {3, 1},
+                                                                         {4, 1},
+                                                                         {8, 2},
+                                                                         {10, 2},
+                                                                         {12, 3},
+                                                                         {14, 2},
+                                                                         {20, 5},
+                                                                         {32, 8},
+                                                                         {36, 6},
+                                                                         {64, 8},
+                                                                         {100, 5}}) {
+    INFO(channels);
+    CHECK(nn::groups_of(channels) == groups);
+  }
 }

@@ -72,10 +72,8 @@ std::string remedy_of_author(const Subject& subject) {
 
 // Whether a planned field has parameters to train, on items of this shape. Throws Skipped if it does not take them.
 bool has_parameters(const Field& field, const Shape& item) {
-  Faults faults;
-  Plan plan([](const std::string& key) { return Place{.file = key}; }, faults);
-  field.plan_for(item, plan);
-  if (!faults.empty()) throw Skipped(faults.front().message);
+  if (const Faults faults = plan_for(field, Domain(item)); !faults.empty())
+    throw Skipped(faults.front().message);
   Rng rng(1, "init", f32);
   return !field.init(item, rng).empty();
 }

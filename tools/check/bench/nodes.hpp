@@ -45,6 +45,15 @@ inline Faults plan(Node& node) {
   return faults;
 }
 
+// The faults that a field or a network finds for what it is to be asked.
+template <class Model, class Asked>
+Faults plan_for(const Model& model, const Asked& asked) {
+  Faults faults;
+  Plan plan([](const std::string& key) { return Place{.file = key}; }, faults);
+  model.plan_for(asked, plan);
+  return faults;
+}
+
 // A run without an executor: nothing is shown, stopped or kept.
 class QuietRun : public Run {
  public:

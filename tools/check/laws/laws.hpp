@@ -36,6 +36,9 @@ std::vector<Law> source_laws();
 std::vector<Law> time_laws();
 std::vector<Law> trainer_laws();
 
+// Law "domain" of objectives (objective_domain.cpp): on pairs without labels and with them; it may refuse those at plan.
+void says_what_its_field_is_told(const Subject& subject);
+
 // Of integrators that are derived from stepped.hpp, one_step.hpp, embedded.hpp and stochastic.hpp; of others they have nothing to say.
 std::vector<Law> stepped_laws();
 std::vector<Law> one_step_laws();

@@ -5,9 +5,9 @@
 
 #include <weir/kinds/learn/network.hpp>
 #include <weir/math/autograd/tape.hpp>
-#include <weir/math/variance/gradient_variance.hpp>
 
-#include <check/bench/broken.hpp>
+#include <check/bench/anywhere.hpp>
+#include <check/bench/parameters.hpp>
 #include "laws.hpp"
 #include "world.hpp"
 
@@ -24,11 +24,7 @@ struct Made {
       : network(std::move(of)), signature(between) {
     const Rng rng(4, "law", options);
     Rng start = rng.at("init");
-    const Params initial = network->init(signature, start);
-    std::vector<Tensor> moved;
-    for (const auto& [name, tensor] : initial.tensors())
-      moved.push_back(tensor + 0.1 * rng.at("move " + name).normal(tensor.sizes()));
-    params = initial.with(moved);
+    params = moved(network->init(signature, start), rng);
     for (const auto& [name, entry] : signature.inputs)
       inputs[name] = entry.classes > 0 ? at::arange(rows, at::kLong).remainder(entry.classes)
                                        : rng.at(name).normal(rows_of(rows, entry.shape));
@@ -50,17 +46,10 @@ Context rows_of_inputs(const Context& inputs, const Tensor& index) {
   return some;
 }
 
-Context in(at::ScalarType dtype, const Context& inputs) {
+Context inputs_in(at::ScalarType dtype, const Context& inputs) {
   Context other;
   for (const auto& [name, value] : inputs) other[name] = value.is_floating_point() ? value.to(dtype) : value;
   return other;
-}
-
-std::string plan_of(const Network& network, const Signature& signature) {
-  Faults faults;
-  Plan plan([](const std::string& key) { return Place{.file = key}; }, faults);
-  network.plan_for(signature, plan);
-  return faults.empty() ? "" : faults.front().message;
 }
 
 // From points, points and a label, small images and larger ones, to four numbers or one, as far as it does not refuse them.
@@ -73,22 +62,20 @@ void everywhere(const Subject& subject, const at::TensorOptions& options,
       {{"x", {.shape = {2}}}, {"y", {.shape = {2, 2}}}},
       {{"x", {.shape = {1, 4, 5}}}},
       {{"x", {.shape = {2, 7, 6}}}}};
-  std::string refused;
-  bool held = false;
+  Anywhere anywhere;
   for (const auto& of : inputs) {
     for (const Shape& output : {Shape{4}, Shape{1}, Shape{}}) {
-      try {
+      const bool held = anywhere.in_one([&] {
         const auto network = World::of(subject, {2}, options)->run<Network>(subject);
-        if (const std::string fault = plan_of(*network, {of, output}); !fault.empty()) throw Skipped(fault);
-        hold(Made(network, {of, output}, options));
-        held = true;
-        break;
-      } catch (const Skipped& skipped) {
-        refused = skipped.what();
-      }
+        const Signature signature{of, output};
+        if (const Faults faults = plan_for(*network, signature); !faults.empty())
+          throw Skipped(faults.front().message);
+        hold(Made(network, signature, options));
+      });
+      if (held) break;
     }
   }
-  if (!held) throw Skipped(refused);
+  anywhere.require_one();
 }
 
 void keeps_its_shape(const Subject& subject) {
@@ -137,15 +124,7 @@ void is_addressed_by_its_seed(const Subject& subject) {
                  second = made.network->init(made.signature, same);
     const Params third = made.network->init(made.signature, another);
     if (first.empty()) throw Skipped("it has no parameters");
-    bool random = false, differs = false;
-    for (const auto& [name, tensor] : first.tensors()) {
-      require_same(tensor, second[name], "the same seed gives the same initial parameters",
-                   "draw from `rng`, the argument of init, alone");
-      random = random || (tensor.numel() > 1 && number(tensor.max() - tensor.min()) != 0);
-      differs = differs || !tensor.equal(third[name]);
-    }
-    require(!random || differs, "another seed gives other initial parameters, unless they are constant",
-            "the same parameters from two seeds", "draw from `rng`, the argument of init");
+    require_of_its_seed(first, second, third);
     require_same(made.forward(first), made.forward(second), "equal parameters give equal outputs",
                  "forward is a pure function: draw nothing in it");
   });
@@ -206,18 +185,7 @@ void has_per_sample_gradients(const Subject& subject) {
         throw Broken(rule, error.what(), remedy);
       }
       const PerSampleGradients looped = gradients_by_loop(made.losses(leaves.under("own.")), leaves);
-      require(taped->layers.size() == looped.layers.size(), rule,
-              fmt::format("{} layers on the tape, {} in the parameters", taped->layers.size(),
-                          looped.layers.size()),
-              remedy);
-      for (std::size_t l = 0; l < looped.layers.size(); ++l) {
-        const std::string& layer = looped.layers[l].first;
-        require(taped->layers[l].first == layer, rule,
-                fmt::format("layer {} where {} was expected", taped->layers[l].first, layer), remedy);
-        const Tensor norms = looped.layers[l].second->norms();
-        require_close(taped->layers[l].second->norms(), norms, tolerance, tolerance * number(norms.max()),
-                      rule + " (norms of layer " + layer + ")", remedy);
-      }
+      require_as_looped(*taped, looped, tolerance, rule, remedy);
     });
   }
 }
@@ -225,9 +193,7 @@ void has_per_sample_gradients(const Subject& subject) {
 void is_the_same_in_float32(const Subject& subject) {
   everywhere(subject, f32, [&](const Made& made) {
     const auto exact = World::of(subject)->run<Network>(subject);
-    std::vector<Tensor> values;
-    for (const Tensor& value : made.params.values()) values.push_back(value.to(at::kDouble));
-    const Tensor y = exact->forward(made.params.with(values), in(at::kDouble, made.inputs));
+    const Tensor y = exact->forward(in(at::kDouble, made.params), inputs_in(at::kDouble, made.inputs));
     // Sums over some hundred products.
     require_close(made.forward(made.params), y, 10 * float32_round_off,
                   10 * float32_round_off * number(y.abs().max()),

@@ -10,6 +10,7 @@
 #include <weir/math/autograd/tape.hpp>
 
 #include <check/bench/broken.hpp>
+#include <check/bench/parameters.hpp>
 #include "laws.hpp"
 #include "world.hpp"
 
@@ -92,71 +93,7 @@ void is_addressed_by_its_seed(const Subject& subject) {
   Rng first(1, "a", f64), again_first(1, "a", f64), second(2, "a", f64);
   const Params own = made.objective->init(first), own_again = made.objective->init(again_first);
   const Params others = made.objective->init(second);
-  bool random = false, differs = false;
-  for (const auto& [name, value] : own.tensors()) {
-    require_same(value, own_again[name], "the same seed gives the same initial parameters of its own",
-                 "draw from `rng`, the argument of init, alone");
-    random = random || (value.numel() > 1 && number(value.max() - value.min()) != 0);
-    differs = differs || !value.equal(others[name]);
-  }
-  require(!random || differs, "another seed gives other initial parameters of its own",
-          "the same parameters from two seeds", "draw from `rng`, the argument of init");
-}
-
-// Pairs from a world's law to 16 points of two classes, and flow matching on them.
-struct Labelled {
-  Labelled(const Subject& subject, std::shared_ptr<const World> world_)
-      : world(std::move(world_)),
-        pairs(make_node<Coupling>(subject.other("coupling/independent").schema, {{"draw", {{"fixed", 16}}}},
-                                  f64, 0, "labelled")),
-        task(make_node<Objective>(subject.other("objective/flow_matching").schema, {}, f64, 0,
-                                  "labelled_task")) {
-    bind(*pairs, "source", *world->law);
-    bind(*pairs, "target", points);
-    conformance::run(*pairs);
-    bind(*task, "coupling", *pairs);
-    bind(*task, "interpolant", *world->path);
-    bind(*task, "time", *world->time);
-  }
-
-  std::shared_ptr<const World> world;
-  ItemSet points{Rng(8, "law", f64).normal({16, 2}), at::arange(16, at::kLong).remainder(2), 2};
-  std::unique_ptr<Coupling> pairs;
-  std::unique_ptr<Objective> task;
-};
-
-void hold_to_its_domain(const Objective& objective) {
-  Rng rng(9, "law", f64);
-  const Sample sample = objective.sample(rows, rng);
-  const Domain domain = objective.domain();
-  require(domain.item == objective.shape(), "domain() has items of shape()", text_of(domain.item),
-          "give domain() the shape, and the context of the coupling");
-  for (const auto& [name, entry] : domain.context)
-    require(sample.batch.context.contains(name), "a sample has the context that domain() says",
-            "no '" + name + "'", "hand on the context of the coupling");
-  for (const auto& [name, value] : sample.batch.context)
-    require(domain.context.contains(name), "domain() says what context a sample has",
-            "nothing of '" + name + "'", "override domain(): {shape(), coupling.context()}");
-}
-
-// On pairs without labels and with them; it may refuse those at plan.
-void says_what_its_field_is_told(const Subject& subject) {
-  const auto world = World::of(subject);
-  hold_to_its_domain(*world->run<Objective>(subject));
-  const auto labelled = std::make_shared<Labelled>(subject, world);
-  Setup setup;
-  for (const PortSchema& port : subject.schema.ports) {
-    if (!port.needs.empty()) continue;
-    if (port.kind == "coupling") setup.given.push_back({port.name, {labelled, labelled->pairs.get()}});
-    if (port.kind == "objective") setup.given.push_back({port.name, {labelled, labelled->task.get()}});
-  }
-  std::shared_ptr<Objective> told;
-  try {
-    told = world->run<Objective>(subject, setup);
-  } catch (const Skipped&) {
-    return;
-  }
-  hold_to_its_domain(*told);
+  require_of_its_seed(own, own_again, others);
 }
 
 void gives_a_loss_for_each_row(const Subject& subject) {
@@ -178,10 +115,8 @@ Loss in_float32(const Subject& subject, const Made& made) {
   for (Tensor& points : sample.batch.points) points = single(points);
   sample.batch.weight = single(sample.batch.weight);
   for (auto& [name, value] : sample.draws) value = single(value);
-  std::vector<Tensor> values;
-  for (const Tensor& value : made.params.values()) values.push_back(single(value));
   const auto objective = World::of(subject, {2}, f32)->run<Objective>(subject);
-  return objective->loss(*made.field, made.params.with(values), sample);
+  return objective->loss(*made.field, in(at::kFloat, made.params), sample);
 }
 
 std::vector<std::string> sorted(std::vector<std::string> names) {
@@ -290,11 +225,7 @@ void has_per_sample_gradients(const Subject& subject) {
     throw Broken(rule, error.what(), remedy);
   }
   const PerSampleGradients looped = gradients_by_loop(made.loss(live), live);
-  for (std::size_t l = 0; l < looped.layers.size(); ++l) {
-    const Tensor norms = looped.layers[l].second->norms();
-    require_close(taped->layers[l].second->norms(), norms, 1e-10, 1e-10 * number(norms.max()),
-                  rule + " (norms of layer " + looped.layers[l].first + ")", remedy);
-  }
+  require_as_looped(*taped, looped, 1e-10, rule, remedy);
 }
 
 void changes_nothing(const Subject& subject) {
