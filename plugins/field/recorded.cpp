@@ -86,7 +86,8 @@ class Recorded final : public weir::Field {
   }
 
   void plan_for(const weir::Domain& asked, weir::Plan& plan) const override {
-    const weir::Domain domain = with_classes(asked);
+    weir::Domain domain = with_classes(asked);
+    domain.path = nullptr;  // it is trained, and its velocity is one on any path
     model_->plan_for(domain, plan);
     if (!plan.clean()) return;
     weir::Rng unused(0, path(), options());

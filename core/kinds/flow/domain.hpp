@@ -34,8 +34,8 @@ struct Domain {
   Shape item;
   std::map<std::string, Entry> context;
   bool left_out = false;  // the model is also asked, or was trained, with rows whose context is left out
-  const Interpolant* path =
-      nullptr;  // on whose points it is asked by an objective; null where it is followed or measured
+  // On whose points an objective asks it; null where it is followed, and for one that was trained already.
+  const Interpolant* path = nullptr;
 };
 
 // The context of as many rows, all of it left out.
