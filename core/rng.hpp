@@ -33,6 +33,8 @@ class Rng {
  public:
   // The stream of a node. `options` give device and floating dtype, float32 or float64, of what is drawn.
   Rng(std::uint64_t seed, std::string_view node, const at::TensorOptions& options);
+  // The stream of an address whose key() is known, from its beginning.
+  Rng(std::uint64_t key, const at::TensorOptions& options) : key_(key), options_(options) {}
 
   // The stream `name` at `step` below this one; independent of every other address.
   Rng at(std::string_view name, std::int64_t step = 0) const;
@@ -56,8 +58,6 @@ class Rng {
   const at::TensorOptions& options() const { return options_; }
 
  private:
-  Rng(std::uint64_t key, const at::TensorOptions& options) : key_(key), options_(options) {}
-
   std::uint64_t key_;
   std::uint64_t draws_ = 0;
   at::TensorOptions options_;

@@ -13,7 +13,11 @@
 // Going on  `from` another training: its parameters, optimiser's memory, average and count of steps are taken, and k goes on from there,
 //          with its random numbers: `steps` more. 2000 steps and 2000 more have the bytes of 4000 at once where all else is written alike
 //          and the schedule is constant; another schedule is asked at step k of k's last, so that the first 2000 went by a shorter one.
-//          The probes are this training's own.
+//          The probes are this training's own, and so are the snapshots. trainer/recorded is such a training of another run, whose
+//          record has it by `keep_memory`.
+//
+// Looking back  after each step of `snapshots` the parameters and their average are kept: `history`, of which trainer/snapshot gives the
+//          fields, as of a training of that many steps where the schedule is constant, or not to be finished.
 //
 // Source   stochastic gradient descent; the EMA is a plain exponential average started at theta_0, as in torchcfm.
 // Shapes   loss, terms/<name> [1] a step
@@ -25,9 +29,12 @@
 
 #include <weir/kinds/learn/fit.hpp>
 #include <weir/kinds/learn/fitted_model.hpp>
+#include <weir/kinds/learn/going_on.hpp>
+#include <weir/kinds/learn/kept_memory.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/kinds/learn/schedule.hpp>
+#include <weir/kinds/learn/snapshots.hpp>
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/math/variance/infinite_moments.hpp>
 #include <weir/math/variance/row_gradients.hpp>
@@ -69,13 +76,19 @@ class Gradient final : public weir::Trainer {
                                            "the objective's network with the averaged parameters"};
   weir::Output<weir::Field> best_{
       this, "best", "the field with the best parameters, where a probe keeps them, as early_stopping does"};
-  weir::Output<weir::Tensor> stopped_at_{this, "stopped_at", "1",
-                                         "step after which the training ended; of one with probes", "int64"};
+  weir::Output<weir::Network> network_best_{
+      this, "network_best",
+      "the objective's network with the best parameters, where it has one and a probe keeps them"};
+  weir::Output<weir::Tensor> stopped_at_{
+      this, "stopped_at", "1", "step after which the training ended; of one with probes or keep_memory",
+      "int64"};
   weir::Trace loss_{this, "loss", "1", "mean loss of the step's batch, before the step"};
   weir::TraceSet terms_{this, "terms", "1", "mean of each term that the objective names, before the step"};
   weir::TensorSet params_{this, "params", "last parameters"};
   weir::TensorSet ema_params_{this, "ema_params", "averaged parameters"};
   weir::TensorSet best_params_{this, "best_params", "best parameters, where a probe keeps them"};
+  weir::KeptMemory memory_{this};
+  weir::Snapshots snapshots_{this};
 
   weir::FittedModel fitted_, averaged_, kept_;
   weir::State state_;
@@ -100,7 +113,7 @@ class Gradient final : public weir::Trainer {
                  ? plan.fault("model", "this field has no parameters, so there is nothing to fit",
                               "use field/mlp, or another with parameters that require gradients")
                  : plan.fault("objective", "this objective has no parameters, so there is nothing to fit");
-    if (from_.bound()) check_from(plan);
+    if (from_.bound()) weir::plan_from(*from_, first_fit().save(), model_.get(), plan);
     params_.plan(initial.shapes());
     ema_params_.plan(initial.shapes());
     weir::DatasetSpec& loss = loss_.plan({}, {});
@@ -110,11 +123,15 @@ class Gradient final : public weir::Trainer {
     const weir::Training training{*objective_, initial, batch_(), steps_(), model()};
     for (const auto& [name, probe] : probes_()) probe->plan_for(training, plan);
     if (!probes_().empty()) stopped_at_.plan({}, {});
+    memory_.plan(first_fit(), stream(), stopped_at_, plan);
     if (weir::best(probes_)) {
       kept_ = weir::FittedModel(*objective_, model_.get());
       best_.set(kept_.field());
+      network_best_.set(kept_.network());
       best_params_.plan(initial.shapes());
     }
+    snapshots_.plan(initial, *objective_, model_.get(),
+                    from_.bound() ? std::nullopt : std::optional(steps_()), plan);
   }
 
   bool stateful() const override { return true; }
@@ -123,12 +140,23 @@ class Gradient final : public weir::Trainer {
   weir::State fitted() const override { return state_.empty() ? first_fit().save() : state_; }
   weir::Rng stream() const override { return from_.bound() ? from_->stream() : rng(); }
 
+  void compare_model(const weir::Field& model, weir::Plan& plan) const override {
+    if (!model_.bound()) return;
+    for (const weir::AnyParam* param : model.params())
+      for (const weir::AnyParam* own : model_->params())
+        if (param->name() == own->name() && param->json() != own->json())
+          return plan.fault("model",
+                            fmt::format("this model has {0}: {1}, and that of '{2}' {0}: {3}", param->name(),
+                                        param->json().dump(), path(), own->json().dump()),
+                            "take the model of that training");
+  }
+
   bool restore(const weir::State& recorded) override {
     const weir::Params initial = initial_params();
     const auto params = weir::params_in(recorded, "params/", initial);
     const auto ema = weir::params_in(recorded, "ema_params/", initial);
     const auto best = best_params_.planned() ? weir::params_in(recorded, "best_params/", initial) : params;
-    if (!params || !ema || !best) return false;
+    if (!params || !ema || !best || !snapshots_.restore(recorded)) return false;
     set_fields(*params, *ema);
     if (best_params_.planned()) kept_.set(*best);
     return true;
@@ -143,7 +171,9 @@ class Gradient final : public weir::Trainer {
     if (!state_.empty()) {
       fit.load(state_);
       weir::load_probes(probes_, state_);
+      snapshots_.take_from(state_);
     }
+    snapshots_.begin(fit, last);
     if (const std::string why = weir::infinite_target(*objective_, /*power=*/2); !why.empty())
       run.warn(fmt::format("the mean loss is infinite, and so is the variance of its gradient: {}; {}", why,
                            weir::keep_from_the_ends));
@@ -157,11 +187,13 @@ class Gradient final : public weir::Trainer {
     const auto state = [&] {
       weir::State all = fit.save();
       weir::save_probes(probes_, all);
+      snapshots_.add_to(all);
       if (enough) all[enough_key] = at::ones({}, at::kLong);
       return all;
     };
     const auto body = [&](std::int64_t k) {
       const double loss = step(k, last, fit, run);
+      snapshots_.take(fit);
       loss_.append(k, loss);
       enough = weir::enough(probes_);
       run.progress(k, enough ? k : last, {{"loss", loss}});
@@ -170,6 +202,8 @@ class Gradient final : public weir::Trainer {
     set_fields(fit.params(), fit.average());
     params_.set(fit.params().tensors());
     ema_params_.set(fit.average().tensors());
+    memory_.set(fit);
+    snapshots_.set();
     if (stopped_at_.planned()) stopped_at_.set(at::scalar_tensor(fit.steps(), options().dtype(at::kLong)));
     if (!best_params_.planned()) return;
     kept_.set(weir::best(probes_)->clone());
@@ -201,57 +235,6 @@ class Gradient final : public weir::Trainer {
   weir::Fit first_fit() const {
     return weir::Fit(initial_params(), *optimiser_, {ema_decay_(), ema_warmup_(), ema_every_()},
                      clip_.given() ? std::optional(clip_()) : std::nullopt);
-  }
-
-  // What it is to take over must be that of this model and this optimiser, name by name.
-  void check_from(weir::Plan& plan) const {
-    const weir::State own = first_fit().save(), given = from_->fitted();
-    if (given.empty())
-      return plan.fault(
-          "from",
-          fmt::format("'{}' does not say what it ended with, so that none can go on from it", from_->path()),
-          "model: one of its fields starts from its parameters alone");
-    const auto differ = [&](const std::string& name, const std::string& how) {
-      plan.fault("from", fmt::format("'{}' {}", from_->path(), how),
-                 name.starts_with("memory/") ? "take the optimiser of that training"
-                                             : "take the model of that training");
-    };
-    // The optimiser's memory has the names of the parameters: where these differ, it is not to blame.
-    for (const std::string part : {"params/", "memory/"}) {
-      for (const auto& [name, value] : own) {
-        if (!name.starts_with(part)) continue;
-        const auto other = given.find(name);
-        if (other == given.end())
-          return differ(name, fmt::format("keeps no {}, which this training goes on from", name));
-        if (other->second.sizes() != value.sizes())
-          return differ(name, fmt::format("has {} of shape {}, and this training {}", name,
-                                          shape_text(other->second), shape_text(value)));
-      }
-      for (const auto& [name, value] : given)
-        if (name.starts_with(part) && !own.contains(name))
-          return differ(name, fmt::format("keeps {}, of which this training knows nothing", name));
-    }
-    if (const auto* before = dynamic_cast<const Gradient*>(from_.get())) check_model(*before, plan);
-  }
-
-  // Parameters of the same names and shapes may be another model's: another activation has none.
-  void check_model(const Gradient& before, weir::Plan& plan) const {
-    if (!model_.bound() || !before.model_.bound()) return;
-    if (dynamic_cast<const weir::Fitted*>(model_.get()))
-      return plan.fault(
-          "model", "the parameters are those that `from` ended with, and not of this trained field",
-          "write the model that was trained there, or leave `from` out to start from the field");
-    for (const weir::AnyParam* param : model_->params())
-      for (const weir::AnyParam* other : before.model_->params())
-        if (param->name() == other->name() && param->json() != other->json())
-          return plan.fault("model",
-                            fmt::format("this model has {0}: {1}, and that of '{2}' {0}: {3}", param->name(),
-                                        param->json().dump(), from_->path(), other->json().dump()),
-                            "take the model of that training");
-  }
-
-  static std::string shape_text(const weir::Tensor& value) {
-    return fmt::format("[{}]", fmt::join(value.sizes().vec(), ", "));
   }
 
   void set_fields(const weir::Params& params, const weir::Params& ema) {

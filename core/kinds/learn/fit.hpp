@@ -43,6 +43,7 @@ class Fit {
 
   const Params& params() const { return params_; }
   const Params& average() const { return average_; }
+  const State& memory() const { return memory_; }
   std::int64_t steps() const { return steps_; }  // that were taken
 
   // One more: moves the parameters by `grads`, one of each, at `scale` times the learning rate, and then their average.

@@ -1,13 +1,14 @@
 // core/kinds/learn/trainer.hpp -- fits a model to an objective.
 //
 // Laws (`weir plugin check` holds every trainer to them; `weir explain law/trainer` prints them)
-//   fields   it gives at least one field, and each that it gives is set in plan and has finite velocities of its points' shape after
-//            run
+//   fields   it gives at least one field, or says in fitted() what a training goes on from; each field that it gives is set in plan and
+//            has finite velocities of its points' shape after run
 //   seed     the same seed trains to the same bytes, another seed to other parameters
 //   resume   one that is stateful() and asked to stop writes a checkpoint and throws Stopped; resumed, it ends with the bytes, and the
 //            rows, of a training that was never stopped
 #pragma once
 
+#include <weir/kinds/flow/field.hpp>
 #include <weir/node.hpp>
 
 namespace weir {
@@ -18,7 +19,8 @@ namespace weir {
 // goes on. A Fit and `train` (weir/kinds/learn/fit.hpp) do all of that: parameters, the optimiser's memory, the average, and the loop.
 // Parameters that it records as a TensorSet let `restore` give the field without training (params_in). Probes, where it has any, it
 // tells of each step before the parameters move, ends when one has seen enough, and keeps what they remember (observe, enough, best,
-// save_probes, load_probes of probe.hpp).
+// save_probes, load_probes of probe.hpp). What others look back on it keeps in Snapshots (snapshots.hpp); what another training asks of
+// the one that it goes on from, plan_from does (going_on.hpp).
 class Trainer : public Node {
  public:
   static constexpr const char* kind = "trainer";
@@ -29,6 +31,9 @@ class Trainer : public Node {
   virtual State fitted() const { return {}; }
   // And where the random numbers of its steps come from: step k draws from at("step", k).
   virtual Rng stream() const { return rng(); }
+  // Faults, at port `model` of a training that is to go on from this one, of a model that was not trained here though its parameters
+  // have the same names and shapes: another activation has none.
+  virtual void compare_model(const Field& model, Plan& plan) const { (void)model, (void)plan; }
 };
 
 }  // namespace weir
