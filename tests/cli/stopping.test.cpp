@@ -1,34 +1,16 @@
 // tests/cli/stopping.test.cpp -- trainings that end early or go on from others: run, stopped, replayed, shared in a sweep.
 #include <catch2/catch.hpp>
-
-#include <functional>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include <weir/front/plugins/digest.hpp>
-#include <weir/record/reader.hpp>
 
-#include "program.hpp"
-#include "scratch_folder.hpp"
+#include "trainings.hpp"
 
 using Catch::Contains;
 
 namespace {
 
-const std::string beginning = R"(
-seed: 7
-nodes:
-  base:     {plugin: source/gaussian, dim: 2}
-  pairs:    {plugin: coupling/affine, source: base, angle: 180 deg, shift: [5, 5], draw: {fixed: 16}}
-  task:     {plugin: objective/flow_matching, coupling: pairs}
-)";
-
-std::string train(int steps, const std::string& more = "") {
-  return "  train:    {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 8, "
-         "depth: 1}, "
-         "optimiser: {plugin: adam, lr: 0.01}, batch: 16, steps: " +
-         std::to_string(steps) + more + "}\n";
-}
+using namespace trainings;
 
 const std::string more_training =
     "  more:     {plugin: trainer/gradient, from: train, objective: task, model: {plugin: field/mlp, width: "
@@ -38,36 +20,6 @@ const std::string more_training =
 // A gain of less than 1000 in 3 looks, each 4th step, ends it with step 16; its best parameters are those before step 4.
 const std::string impatient =
     ", probes: {stop: {plugin: early_stopping, patience: 3, every: 4, min_delta: 1000, batch: 32}}";
-
-std::string flow(const std::string& field) {
-  return "  flow:     {plugin: integrator/euler, field: " + field + ", start: pairs.x0, steps: 2}\n";
-}
-
-// Every number below a group of a record, by its path within it.
-std::map<std::string, std::string> numbers(const std::filesystem::path& file, const std::string& group) {
-  const weir::Reader reader(file);
-  std::map<std::string, std::string> found;
-  const std::function<void(const std::string&)> visit = [&](const std::string& path) {
-    for (const std::string& member : reader.members(path)) {
-      const std::string at = path + "/" + member;
-      if (reader.is_group(at)) {
-        visit(at);
-      } else {
-        const weir::Array array = reader.read(at);
-        found[at.substr(group.size())] = {reinterpret_cast<const char*>(array.bytes->data()),
-                                          array.bytes->size()};
-      }
-    }
-  };
-  visit(group);
-  return found;
-}
-
-Answer run(const ScratchFolder& scratch, const std::string& name, const std::string& nodes,
-           const std::string& words = "") {
-  scratch.write(name + ".yaml", "name: " + name + beginning + nodes);
-  return weir_program(scratch.path(), "run " + name + ".yaml -o " + name + ".h5 --progress none" + words);
-}
 
 }  // namespace
 

@@ -17,6 +17,8 @@
 #include <weir/record/arrays_file.hpp>
 
 #include "../plugins/field/recorded.hpp"
+#include "../plugins/trainer/record.hpp"
+#include "../plugins/trainer/training.hpp"
 #include "../plugins/values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -190,7 +192,8 @@ TEST_CASE("Every network keeps the laws of networks", "[laws][network]") {
   hold("network", {{"network/mlp", {{"width", 8}}},
                    {"network/mlp", {{"width", 8}, {"depth", 1}, {"activation", "tanh"}}},
                    {"network/mlp", {{"depth", 0}}},
-                   {"network/convolutional", {{"width", 4}}}});
+                   {"network/convolutional", {{"width", 4}}},
+                   {"network/recorded"}});  // refuses the objective of this world, which has no network
   CHECK_FALSE(silent_laws({"network/convolutional", {{"width", 4}}}).contains("per_sample"));
 }
 
@@ -242,6 +245,19 @@ TEST_CASE("A path through several points keeps the laws of paths, smooth or not"
 }
 
 TEST_CASE("Every plugin of the other kinds keeps the laws of its kind", "[laws]") {
-  for (const char* kind : {"interpolant", "metric", "noise", "objective", "optimiser", "probe", "trainer"})
+  for (const char* kind : {"interpolant", "metric", "noise", "objective", "optimiser", "probe"})
     hold(kind, with_defaults(kind));
+}
+
+TEST_CASE("Every trainer keeps the laws of trainers", "[laws][trainer]") {
+  const Scratch scratch;
+  Training training({{"steps", 3}, {"batch", 8}, {"keep_memory", true}}, "optimiser/adam", json::object());
+  Rows rows;
+  rows.watch(*training.trainer);
+  run(*training.trainer);
+  write_training(scratch / "out.h5", *training.trainer, rows);
+  const Case recorded{"trainer/recorded", {{"file", (scratch / "out.h5").string()}, {"node", "train"}}};
+  hold("trainer",
+       {{"trainer/gradient"}, {"trainer/adversarial"}, recorded, {"trainer/snapshot", {{"step", 1}}}});
+  CHECK(silent_laws(recorded) == std::set<std::string>{"resume"});
 }

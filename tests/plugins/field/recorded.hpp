@@ -10,9 +10,10 @@
 
 namespace weir::tests {
 
-// Sets of parameters of one node, and the model inside it: {plugin: ..., params: ...}.
+// Sets of parameters of one node, the model inside it: {plugin: ..., params: ...}, and outputs that are one tensor.
 inline void write_record(const std::string& file, const std::string& node,
-                         const std::map<std::string, Params>& sets, const nlohmann::json& model) {
+                         const std::map<std::string, Params>& sets, const nlohmann::json& model,
+                         const std::map<std::string, Tensor>& outputs = {}) {
   Arrays arrays;
   nlohmann::json datasets = nlohmann::json::array();
   for (const auto& [set, params] : sets)
@@ -22,6 +23,12 @@ inline void write_record(const std::string& file, const std::string& node,
       datasets.push_back(
           {{"path", "/" + path}, {"node", node}, {"name", set + "/" + name}, {"shape", value.sizes().vec()}});
     }
+  for (const auto& [name, value] : outputs) {
+    const std::string path = "nodes/" + node + "/" + name;
+    arrays[path] = array_of(value);
+    datasets.push_back(
+        {{"path", "/" + path}, {"node", node}, {"name", name}, {"shape", value.sizes().vec()}});
+  }
   nlohmann::json inner = model;
   inner["node"] = node + ".model";
   const nlohmann::json schema{{"nodes", nlohmann::json::array({inner})}, {"datasets", datasets}};

@@ -1,4 +1,6 @@
 // tests/plugins/field/recorded.test.cpp -- fields from records: the numbers that are there, and what does not fit.
+#include <limits>
+
 #include <weir/kinds/flow/field.hpp>
 #include <weir/record/arrays_file.hpp>
 
@@ -107,4 +109,64 @@ TEST_CASE("A model that is not the recorded one is a fault with the recorded one
   Made made;
   CHECK(made.fault({3}) == ": 'field' of node 'train' in '" + made.file() +
                                "' has net.0.weight of shape [8, 3], and this model [8, 4]" + there);
+}
+
+TEST_CASE("A recorded field is a snapshot of its training where it is asked for a step",
+          "[field][recorded]") {
+  const Scratch scratch;
+  const std::string file = scratch / "out.h5";
+  const auto mlp = make<weir::Field>("field/mlp", narrow);
+  const Params early = params_of(*mlp, 1), late = params_of(*mlp, 2), critic = params_of(*mlp, 3);
+  const auto stacked = [](const Params& first, const Params& second) {
+    std::vector<Tensor> rows;
+    for (const auto& [name, value] : first.tensors()) rows.push_back(at::stack({value, second[name]}));
+    return first.with(rows);
+  };
+  write_record(file, "train",
+               {{"params", late},
+                {"snapshots", stacked(early, late)},
+                {"ema_snapshots", stacked(late, early)},
+                {"critic_params", critic}},
+               {{"plugin", "field/mlp"}, {"params", narrow}},
+               {{"snapshot_steps", at::tensor({5, 90, -1}, at::kLong)}});
+  const auto field = [&](const json& given) {
+    json params{{"file", file}, {"node", "train"}};
+    params.update(given);
+    auto made = make<weir::Field>("field/recorded", params);
+    bind(*made, "model", *mlp);
+    return made;
+  };
+  for (const auto& [given, expected] :
+       {std::pair(json{{"step", 5}}, &early), std::pair(json{{"step", 90}}, &late),
+        std::pair(json{{"step", 5}, {"which", "ema"}}, &late),
+        std::pair(json{{"which", "critic"}}, &critic)}) {
+    INFO(given);
+    const auto made = field(given);
+    run(*made);
+    weir::Faults faults;
+    weir::Plan use([](const std::string& key) { return weir::Place{.file = key}; }, faults);
+    made->plan_for(weir::Shape{2}, use);
+    CHECK(faults.empty());
+    for (const auto& [name, value] : expected->tensors()) CHECK(params_of(*made)[name].equal(value));
+  }
+  CHECK(plan(*field({{"step", 6}})).at(0).message ==
+        "'" + file + "' holds no snapshot of 'train' after step 6; it holds those after 5, 90");
+  CHECK(plan(*field({{"step", 5}, {"which", "best"}})).at(0).message ==
+        "snapshots are of the field and its average, and which is best");
+}
+
+TEST_CASE("Parameters of a training that has not finished are no numbers, and it says so",
+          "[field][recorded]") {
+  Made made;
+  write_record(made.file(), "train",
+               {{"params", made.trained.with([&] {
+                   std::vector<Tensor> missing;
+                   for (const Tensor& value : made.trained.values())
+                     missing.push_back(at::full_like(value, std::numeric_limits<double>::quiet_NaN()));
+                   return missing;
+                 }())}},
+               {{"plugin", "field/mlp"}, {"params", narrow}});
+  CHECK_THROWS_WITH(run(*made.field), Catch::Contains("of '" + made.file() +
+                                                      "' is not written: a trainer's "
+                                                      "parameters are when it has finished"));
 }

@@ -116,6 +116,33 @@ TEST_CASE("A step of logistic regression goes against (softmax - one-hot) x", "[
   CHECK_FALSE(training.trainer->output("terms")->planned());
 }
 
+TEST_CASE("The best network of a classification is that before the step of its last gain",
+          "[objective][trainer][probe]") {
+  Classes of;
+  run(*of.objective);
+  // Looked at after each 4th step, with no gain but the first: the best parameters are those of 3 steps.
+  const auto probe = make<weir::Probe>("probe/early_stopping",
+                                       {{"every", 4}, {"patience", 100}, {"min_delta", 1000}, {"batch", 16}},
+                                       f64, 0, "train.probes.stop");
+  Training watched(*of.objective, {{"steps", 9}, {"batch", 6}}),
+      three(*of.objective, {{"steps", 3}, {"batch", 6}});
+  watched.trainer->port("probes")->bind("stop", *probe, nullptr);
+  run(*watched.trainer);
+  run(*three.trainer);
+  CHECK(three.network("network_best") == nullptr);
+  const Network& best = *watched.network("network_best");
+  weir::Rng unused(0, "", f64);
+  const auto params = [&](const Network& network) { return network.init(*network.trained_for(), unused); };
+  for (const auto& [name, value] : params(*three.network("network")).tensors()) {
+    CHECK(params(best)[name].equal(value));
+    CHECK_FALSE(params(*watched.network("network"))[name].equal(value));
+  }
+  const Tensor x = of.points;
+  CHECK(best.forward(params(best), {{"x", x}})
+            .equal(of.network->forward(params(*three.network("network")), {{"x", x}})));
+  CHECK(dynamic_cast<const weir::Output<weir::Field>&>(*watched.trainer->output("best")).get() == nullptr);
+}
+
 TEST_CASE("Probes of a classification have no bins of t, and its variance is that of the tape",
           "[objective][probe]") {
   Classes of;
