@@ -50,9 +50,11 @@ TEST_CASE("A training that goes on from the record of another run has the bytes 
   REQUIRE(run(scratch, "plain", train(15)).exit == 0);
   const auto plain = numbers(scratch.path() / "plain.h5", "/nodes/train"),
              kept = numbers(scratch.path() / "first.h5", "/nodes/train");
-  for (const auto& [path, bytes] : kept)
-    if (!path.starts_with("/memory/") && path != "/stopped_at") CHECK(plain.at(path) == bytes);
-  for (const auto& [path, bytes] : plain) CHECK(kept.contains(path));
+  CHECK(kept.contains("/stopped_at"));
+  for (const auto& [path, bytes] : plain) {
+    INFO(path);
+    CHECK((kept.contains(path) && kept.at(path) == bytes));
+  }
   const Answer none = run(scratch, "none", more_of("more", "plain.h5", "train", 10));
   CHECK(none.exit == 2);
   CHECK_THAT(none.err, Contains("plain.h5' does not hold all that 'train' ended with") &&
@@ -119,9 +121,10 @@ nodes:
   };
   const std::string judge =
       "  judge:    {plugin: network/recorded, file: first.h5, node: train, objective: task";
-  const Answer first =
-      answer_of("first", "  train:    {plugin: trainer/gradient, objective: task, steps: 60, batch: 32}\n" +
-                             score("train.network_ema"));
+  const Answer first = answer_of("first",
+                                 "  train:    {plugin: trainer/gradient, objective: task, optimiser: "
+                                 "{plugin: adam, lr: 0.05}, steps: 60, batch: 32}\n" +
+                                     score("train.network_ema"));
   INFO(first.err);
   REQUIRE(first.exit == 0);
   const Answer later = answer_of("later", judge + ", which: ema}\n" + score("judge"));
@@ -131,8 +134,8 @@ nodes:
         numbers(scratch.path() / "first.h5", "/nodes/score"));
   const Answer last = answer_of("last", judge + "}\n" + score("judge"));
   REQUIRE(last.exit == 0);
-  CHECK(numbers(scratch.path() / "last.h5", "/nodes/score/confusion") !=
-        numbers(scratch.path() / "first.h5", "/nodes/score/confusion"));
+  CHECK(numbers(scratch.path() / "last.h5", "/nodes/score") !=
+        numbers(scratch.path() / "first.h5", "/nodes/score"));
   const Answer best = answer_of("best", judge + ", which: best}\n" + score("judge"));
   CHECK(best.exit == 2);
   CHECK_THAT(best.err, Contains("holds no best_params/* of 'train'; it holds ema_params, params"));

@@ -11,10 +11,13 @@
 #include <weir/kinds/flow/stochastic.hpp>
 #include <weir/kinds/learn/fit.hpp>
 #include <weir/kinds/learn/fitted_model.hpp>
+#include <weir/kinds/learn/kept_memory.hpp>
 #include <weir/kinds/learn/network.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/learn/recorded_training.hpp>
 #include <weir/kinds/learn/schedule.hpp>
+#include <weir/kinds/learn/snapshots.hpp>
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/kinds/metric.hpp>
 #include <weir/math/autograd/tape.hpp>
@@ -77,8 +80,11 @@ int main() {
   SIZE(FittedModel);
   SIZE(FittedNetwork);
   SIZE(Groups);
+  SIZE(History);
+  SIZE(History::Moment);
   SIZE(Integrator);
   SIZE(Interpolant);
+  SIZE(KeptMemory);
   SIZE(LayerGradients);
   SIZE(Limits);
   SIZE(Loss);
@@ -99,10 +105,12 @@ int main() {
   SIZE(PortSchema);
   SIZE(Probe);
   SIZE(Reader);
+  SIZE(RecordedTraining);
   SIZE(Rng);
   SIZE(Run);
   SIZE(Sample);
   SIZE(Schedule);
+  SIZE(Snapshots);
   SIZE(Source);
   SIZE(Stepped);
   SIZE(Stochastic);
@@ -205,6 +213,7 @@ int main() {
   PLACE(Schedule, scale);
   PLACE(Trainer, fitted);
   PLACE(Trainer, stream);
+  PLACE(Trainer, compare_model);
   PLACE(Source, shape);
   PLACE(Source, sample);
   PLACE(Source, size);

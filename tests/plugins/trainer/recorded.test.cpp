@@ -133,7 +133,7 @@ TEST_CASE("What no training can go on from in a record is said at plan", "[train
 }
 
 TEST_CASE("A training that has not finished is none to go on from", "[trainer]") {
-  Training training({{"steps", 3}, {"batch", 8}, {"keep_memory", true}});
+  Training training(json{{"steps", 3}, {"batch", 8}, {"keep_memory", true}});
   Rows rows;
   rows.watch(*training.trainer);
   run(*training.trainer);
