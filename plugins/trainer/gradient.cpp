@@ -16,8 +16,8 @@
 //          The probes are this training's own, and so are the snapshots. trainer/recorded is such a training of another run, whose
 //          record has it by `keep_memory`.
 //
-// Looking back  after each step of `snapshots` the parameters and their average are kept: `history`, of which trainer/snapshot gives the
-//          fields, as of a training of that many steps where the schedule is constant, or not to be finished.
+// Snapshots after each step of `snapshots` the parameters and their average are kept, in `history`, of which trainer/snapshot gives the
+//          fields: those of a training of so many steps, where the schedule is constant.
 //
 // Source   stochastic gradient descent; the EMA is a plain exponential average started at theta_0, as in torchcfm.
 // Shapes   loss, terms/<name> [1] a step
@@ -25,7 +25,6 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <weir/kinds/learn/fit.hpp>
 #include <weir/kinds/learn/fitted_model.hpp>

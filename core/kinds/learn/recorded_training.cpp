@@ -18,6 +18,13 @@ using nlohmann::json;
 
 std::string text_of(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
+// What a training is to be asked for where its record lacks a set.
+std::string what_keeps(const std::string& set) {
+  if (set == "best_params") return "a training keeps them with a probe such as early_stopping";
+  if (set.ends_with("snapshots")) return "a training keeps them with snapshots: [100, 500], say";
+  return "";
+}
+
 std::vector<std::string> names_of(const RecordedTraining::Set& set) {
   std::vector<std::string> names;
   for (const auto& [name, saved] : set) names.push_back(name);
@@ -89,8 +96,10 @@ RecordedTraining::Set RecordedTraining::find(const std::string& set, const std::
   }
   if (!found.empty()) return found;
   if (!others.empty())
-    plan.fault(key, fmt::format("'{}' holds no {}* of '{}'; it holds {}", file_, prefix, node_,
-                                fmt::join(others, ", ")));
+    plan.fault(
+        key,
+        fmt::format("'{}' holds no {}* of '{}'; it holds {}", file_, prefix, node_, fmt::join(others, ", ")),
+        what_keeps(set));
   else
     plan.fault("node", fmt::format("'{}' holds no parameters of a node '{}'", file_, node_),
                trainings.empty() ? "it holds those of no node; record: all at a trainer keeps them"

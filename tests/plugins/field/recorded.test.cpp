@@ -92,8 +92,13 @@ TEST_CASE("What a record does not hold is said at plan, with what there is", "[f
   Made other(json{{"node", "trian"}}), best(json{{"which", "best"}});
   CHECK(message(other) ==
         "node: '" + other.file() + "' holds no parameters of a node 'trian'; it holds those of train");
-  CHECK(message(best) ==
-        "which: '" + best.file() + "' holds no best_params/* of 'train'; it holds ema_params, params; ");
+  CHECK(message(best) == "which: '" + best.file() +
+                             "' holds no best_params/* of 'train'; it holds ema_params, params; a training "
+                             "keeps them with a probe such as early_stopping");
+  Made step(json{{"step", 5}});
+  CHECK(message(step) == "step: '" + step.file() +
+                             "' holds no snapshots/* of 'train'; it holds ema_params, params; a training "
+                             "keeps them with snapshots: [100, 500], say");
   weir::write_arrays(made.file(), {{"x", weir::array_of(at::zeros({2}))}});
   CHECK(message(made) == "file: " + file + " is not a record of weir; name a file that weir run wrote");
 }
