@@ -74,6 +74,10 @@ void Node::require_free_output(const std::string& name) const {
   if (find(outputs_, name)) refuse_twice("output", name, "an output");
 }
 
+void Node::require_free_facet(const std::string& name) const {
+  if (find_facet(*this, name)) refuse_twice("facet", name, "a facet");
+}
+
 Rng Node::rng() const { return Rng(seed_, path_, options_); }
 
 Place Node::place(const std::string& key) const {
@@ -103,7 +107,7 @@ AnyOutput* Node::output(const std::string& name) const { return find(outputs_, n
 
 PluginSchema Node::schema() const {
   PluginSchema schema;
-  schema.capabilities = capabilities_;
+  for (const AnyFacet* declared : facets_) schema.facets.push_back(declared->name());
   schema.stateful = stateful();
   for (const AnyParam* param : params_) schema.params.push_back(param->schema());
   for (const AnyPort* port : ports_) schema.ports.push_back(port->schema());

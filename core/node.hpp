@@ -1,4 +1,4 @@
-// core/node.hpp -- what the executor knows of a plugin instance: parameters, ports, outputs, plan, run, save, load.
+// core/node.hpp -- what the executor knows of a plugin instance: parameters, ports, outputs, facets, plan, run, save, load.
 //
 // Life: construct (declare only) -> parameters set, ports bound -> check -> plan -> [load] -> run. After run a node is
 // immutable: its methods are const and reentrant.
@@ -23,6 +23,7 @@
 
 namespace weir {
 
+class AnyFacet;
 class AnyParam;
 class Node;
 class AnyPort;
@@ -118,16 +119,15 @@ class Node {
   const std::vector<AnyParam*>& params() const { return params_; }
   const std::vector<AnyPort*>& ports() const { return ports_; }
   const std::vector<AnyOutput*>& outputs() const { return outputs_; }
+  const std::vector<const AnyFacet*>& facets() const { return facets_; }
   AnyPort* port(const std::string& name) const;  // nullptr if there is none
   AnyOutput* output(const std::string& name) const;
 
   // The declarations as a schema, without kind, name, version and library, which the plugin's entry knows.
   PluginSchema schema() const;
 
- protected:
-  void capability(std::string name) { capabilities_.push_back(std::move(name)); }  // in constructors
-
  private:
+  friend class AnyFacet;
   friend class AnyParam;
   friend class AnyPort;
   friend class AnyOutput;
@@ -136,6 +136,7 @@ class Node {
   // for every node; or it could not be written in a path.
   void require_free_key(const char* what, const std::string& name) const;  // of a parameter or port
   void require_free_output(const std::string& name) const;
+  void require_free_facet(const std::string& name) const;
 
   std::string path_ = "node";
   std::uint64_t seed_ = 0;
@@ -144,11 +145,12 @@ class Node {
   std::vector<AnyParam*> params_;
   std::vector<AnyPort*> ports_;
   std::vector<AnyOutput*> outputs_;
-  std::vector<std::string> capabilities_;
+  std::vector<const AnyFacet*> facets_;
 };
 
 }  // namespace weir
 
+#include <weir/facet.hpp>
 #include <weir/output.hpp>
 #include <weir/param.hpp>
 #include <weir/port.hpp>

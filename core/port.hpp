@@ -3,6 +3,7 @@
 //   weir::Port<weir::Source> source_{this, "source", "where x0 comes from"};
 //   weir::Port<weir::Noise> noise_{this, "noise", weir::by_default("zero"), "noise schedule"};
 //   weir::Port<Tensor> ot_{this, "ot", weir::optional, "OT partners, where known"};
+//   weir::Port<weir::Source> law_{this, "law", weir::mandatory.needing<weir::Moments>(), "a law of known moments"};
 //   weir::Ports<weir::Field> fields_{this, "fields", "what the mean is taken of"};
 //
 // In a pipeline, a port with a default takes the bare name of another plugin, `noise: brownian`, unless a node has that name.
@@ -16,23 +17,29 @@
 #include <utility>
 #include <vector>
 
+#include <weir/facet.hpp>
 #include <weir/node.hpp>
 #include <weir/output.hpp>
 
 namespace weir {
 
+// Whether a port must be bound, and what what it is bound to must have: `by_default("linear").needing<Coefficients>()`.
 struct PortOptions {
   bool required = true;
   std::string fallback;
   std::vector<std::string> needs;
+
+  template <FacetType... Facets>
+  PortOptions needing() const {
+    PortOptions options = *this;
+    (options.needs.emplace_back(Facets::facet), ...);
+    return options;
+  }
 };
 inline const PortOptions mandatory{};
 inline const PortOptions optional{.required = false};
-inline PortOptions by_default(std::string plugin, std::vector<std::string> capabilities = {}) {
-  return {.required = false, .fallback = std::move(plugin), .needs = std::move(capabilities)};
-}
-inline PortOptions needing(std::vector<std::string> capabilities) {
-  return {.needs = std::move(capabilities)};
+inline PortOptions by_default(std::string plugin) {
+  return {.required = false, .fallback = std::move(plugin)};
 }
 
 class AnyPort {
@@ -46,6 +53,8 @@ class AnyPort {
   const std::string& name() const { return schema_.name; }
   // Binds the port to a node's interface (`output` null) or to one of its outputs. Throws std::logic_error on a wrong kind.
   virtual void bind(const std::string& name, Node& node, AnyOutput* output) = 0;
+  // The interface that is bound, a node or what an output gives; null where that is not set, or where there is none or no single one.
+  virtual const Node* interface() const { return nullptr; }
 
   // What misuse ends with, std::logic_error: reading an unbound port, or an interface that its node has not set; binding what the
   // port cannot take.
@@ -128,6 +137,7 @@ class Port final : public AnyPort {
   const T& operator*() const { return end_.of(*this); }
   const T* operator->() const { return &end_.of(*this); }
   const T* get() const { return end_.get(); }  // null instead
+  const Node* interface() const override { return end_.get(); }
 
   void bind(const std::string&, Node& node, AnyOutput* output) override { end_ = {*this, node, output}; }
 

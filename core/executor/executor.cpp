@@ -69,7 +69,8 @@ void Executor::plan() {
     skip = skip || faults.size() > before;
     if (!skip) {
       try {
-        nodes_[i]->plan(plan);
+        plan_facets(*nodes_[i], plan);
+        if (plan.clean()) nodes_[i]->plan(plan);
       } catch (...) {
         throw failure_of(described, std::current_exception());
       }

@@ -18,6 +18,9 @@
 
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/affine_map.hpp>
+#include <weir/kinds/facets/joint_normal_law.hpp>
+#include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/plugin.hpp>
 
@@ -25,7 +28,7 @@ namespace {
 
 using weir::Tensor;
 
-class AffineMap final : public weir::DrawnCoupling {
+class Affine final : public weir::DrawnCoupling {
   weir::Port<weir::Source> source_{this, "source", "where x0 comes from"};
   weir::Param<weir::Matrix> matrix_{this, "matrix", weir::absent, "A, written out"};
   weir::Param<weir::Angle> angle_{this, "angle", weir::absent, "angle of the rotation R; 0 if not given"};
@@ -39,10 +42,11 @@ class AffineMap final : public weir::DrawnCoupling {
       "rho, share of the map that is followed; below 1 the source must be normal"};
   weir::Param<weir::Numbers> shift_{this, "shift", weir::absent,
                                     "b; zero if not given, one number for every coordinate"};
+  weir::Facet<weir::AffineMap> affine_map_{
+      this, [this] { return correlation_() == 1 ? std::optional(map_) : std::nullopt; }};
+  weir::Facet<weir::JointNormalLaw> law_{this, [this] { return law(); }};
 
  public:
-  AffineMap() { capability("affine"); }
-
   void plan(weir::Plan& plan) override {
     plan_sources(plan, source_, nullptr);
     plan_outputs();
@@ -60,7 +64,7 @@ class AffineMap final : public weir::DrawnCoupling {
     if (b.size(0) != d)
       plan.fault("shift", fmt::format("shift has {} numbers, but an item has {} coordinates", b.size(0), d));
     map_ = {a.to(options()), b.contiguous().to(options())};
-    if (correlation_() != 1 && !source_->normal()) {
+    if (correlation_() != 1 && !weir::facet<weir::NormalLaw>(*source_)) {
       plan.fault(
           "correlation",
           fmt::format(
@@ -71,22 +75,6 @@ class AffineMap final : public weir::DrawnCoupling {
   }
 
   weir::Shape shape() const override { return source_->shape(); }
-  std::optional<Affine> affine() const override {
-    return correlation_() == 1 ? std::optional(map_) : std::nullopt;
-  }
-
-  std::optional<JointNormal> joint_normal() const override {
-    const auto normal = source_->normal();
-    if (size() || !normal) return std::nullopt;
-    const auto& [mean, load] = *normal;
-    const Tensor a = map_.matrix.to(at::kDouble), mapped = at::mm(a, load);
-    const double rho = correlation_();
-    const Tensor mean1 = at::mv(a, mean) + map_.shift;
-    if (rho == 1) return JointNormal{mean, mean1, load, mapped};
-    return JointNormal{mean, mean1, at::cat({load, at::zeros_like(load)}, 1),
-                       at::cat({rho * mapped, std::sqrt(1 - rho * rho) * mapped}, 1)};
-  }
-
   const weir::Source* set_of(int end) const override { return end == 0 ? finite(*source_) : nullptr; }
 
  protected:
@@ -95,7 +83,7 @@ class AffineMap final : public weir::DrawnCoupling {
     Tensor from = x0.x.reshape({n, -1});
     if (const double rho = correlation_(); rho != 1) {
       const Tensor other = points_of(*source_, n, rng.at("other")).x.reshape({n, -1});
-      const Tensor mean = source_->moments().mean;
+      const Tensor mean = weir::facet<weir::NormalLaw>(*source_)->mean.to(options());
       from = mean + rho * (from - mean) + std::sqrt(1 - rho * rho) * (other - mean);
     }
     const Tensor x1 = at::mm(from, map_.matrix.t()) + map_.shift;
@@ -103,6 +91,18 @@ class AffineMap final : public weir::DrawnCoupling {
   }
 
  private:
+  std::optional<weir::JointNormalLaw> law() const {
+    const auto normal = weir::facet<weir::NormalLaw>(*source_);
+    if (size() || !normal) return std::nullopt;
+    const Tensor &mean = normal->mean, load = normal->load();
+    const Tensor a = map_.matrix.to(at::kDouble), mapped = at::mm(a, load);
+    const double rho = correlation_();
+    const Tensor mean1 = at::mv(a, mean) + map_.shift;
+    if (rho == 1) return weir::JointNormalLaw{mean, mean1, load, mapped};
+    return weir::JointNormalLaw{mean, mean1, at::cat({load, at::zeros_like(load)}, 1),
+                                at::cat({rho * mapped, std::sqrt(1 - rho * rho) * mapped}, 1)};
+  }
+
   // A d x d parameter as a tensor; the identity after a fault.
   static Tensor square(weir::Plan& plan, const weir::Param<weir::Matrix>& param, std::int64_t d) {
     const weir::Matrix& rows = param();
@@ -144,11 +144,11 @@ class AffineMap final : public weir::DrawnCoupling {
     return r;
   }
 
-  Affine map_;
+  weir::AffineMap map_;
 };
 
 }  // namespace
 
-WEIR_PLUGIN(AffineMap,
+WEIR_PLUGIN(Affine,
             "Affine map of the source: rotations and optimal transport between Gaussians, exact or with a "
             "correlation")

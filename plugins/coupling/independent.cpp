@@ -5,6 +5,8 @@
 // Source   Lipman et al., arXiv 2210.02747; Liu, Gong, Liu, arXiv 2209.03003 (1-rectified flow).
 // Shapes   x0, x1 [pair, item...]
 // Limits   fixed pairs take distinct items of a finite set; a fresh draw takes them with replacement
+#include <weir/kinds/facets/joint_normal_law.hpp>
+#include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/plugin.hpp>
 
@@ -13,6 +15,13 @@ namespace {
 class Independent final : public weir::DrawnCoupling {
   weir::Port<weir::Source> source_{this, "source", "where x0 comes from"};
   weir::Port<weir::Source> target_{this, "target", "where x1 comes from"};
+  weir::Facet<weir::JointNormalLaw> law_{
+      this, [this]() -> std::optional<weir::JointNormalLaw> {
+        const auto x0 = weir::facet<weir::NormalLaw>(*source_), x1 = weir::facet<weir::NormalLaw>(*target_);
+        if (size() || !x0 || !x1) return std::nullopt;
+        const weir::Tensor load0 = x0->load(), load1 = x1->load(), none = at::zeros_like(load0);
+        return weir::JointNormalLaw{x0->mean, x1->mean, at::cat({load0, none}, 1), at::cat({none, load1}, 1)};
+      }};
 
  public:
   void plan(weir::Plan& plan) override {
@@ -21,14 +30,6 @@ class Independent final : public weir::DrawnCoupling {
   }
 
   weir::Shape shape() const override { return source_->shape(); }
-
-  std::optional<JointNormal> joint_normal() const override {
-    const auto x0 = source_->normal(), x1 = target_->normal();
-    if (size() || !x0 || !x1) return std::nullopt;
-    const weir::Tensor none = at::zeros_like(x0->load);
-    return JointNormal{x0->mean, x1->mean, at::cat({x0->load, none}, 1), at::cat({none, x1->load}, 1)};
-  }
-
   const weir::Source* set_of(int end) const override { return finite(end == 0 ? *source_ : *target_); }
   std::map<std::string, weir::Domain::Entry> context() const override { return labels_of(*target_); }
 

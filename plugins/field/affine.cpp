@@ -13,6 +13,10 @@
 // Limits   infinite where I + t Theta is singular: at t = 1 / (1 - a) for each real eigenvalue a <= 0 of I + Theta.
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/affine_map.hpp>
+#include <weir/kinds/facets/affine_velocity.hpp>
+#include <weir/kinds/facets/joint_normal_law.hpp>
+#include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/source.hpp>
@@ -75,10 +79,14 @@ class Affine final : public weir::Field {
   weir::Port<weir::Coupling> coupling_{
       this, "coupling", weir::optional,
       "X1 = A X0 + b for value: pair; that, or any with a normal law, for value: ot"};
-  weir::Port<weir::Source> source_{this,
-                                   "source",
-                                   {.required = false, .fallback = "", .needs = {"moments"}},
+  weir::Port<weir::Source> source_{this, "source", weir::optional.needing<weir::Moments>(),
                                    "law of X0, for value: ot, where the coupling's own is not normal"};
+  weir::Facet<weir::AffineVelocity> affine_velocity_{
+      this, [] {
+        return weir::AffineVelocity{[](const weir::Params& params) {
+          return weir::AffineVelocity::Values{params["Theta"], params["theta"]};
+        }};
+      }};
 
   // Theta and theta in float64.
   std::pair<Tensor, Tensor> values(std::int64_t dim) const {
@@ -92,7 +100,7 @@ class Affine final : public weir::Field {
       return {matrix, at::tensor(shift_(), at::kDouble).to(eye.device())};
     }
     if (value_() == "pair") {
-      const auto map = coupling_->affine();
+      const auto map = weir::facet<weir::AffineMap>(*coupling_);
       return {map->matrix.to(eye.options()) - eye, map->shift.to(eye.options())};
     }
     const auto [start, end] = ends(eye.options());
@@ -103,13 +111,13 @@ class Affine final : public weir::Field {
   }
 
   // Moments of X0 and X1: of the coupling's normal law, or of X0 and its affine image.
-  std::pair<weir::Source::Moments, weir::Source::Moments> ends(const at::TensorOptions& options) const {
-    if (const auto law = coupling_->joint_normal()) {
+  std::pair<weir::Moments, weir::Moments> ends(const at::TensorOptions& options) const {
+    if (const auto law = weir::facet<weir::JointNormalLaw>(*coupling_)) {
       const Tensor load0 = law->load0.to(options), load1 = law->load1.to(options);
       return {{law->mean0.to(options), load0.mm(load0.t())}, {law->mean1.to(options), load1.mm(load1.t())}};
     }
-    const auto [mean, covariance] = source_->moments();
-    const auto map = coupling_->affine();
+    const auto [mean, covariance] = *weir::facet<weir::Moments>(*source_);
+    const auto map = weir::facet<weir::AffineMap>(*coupling_);
     const Tensor m = mean.to(options), s = covariance.to(options);
     const Tensor a = map->matrix.to(options), b = map->shift.to(options);
     return {{m, s}, {a.mv(m) + b, a.mm(s).mm(a.t())}};
@@ -131,14 +139,14 @@ class Affine final : public weir::Field {
                         "value: " + value_() + " is computed from an affine coupling, and none is given",
                         "write coupling: the node of your coupling/affine");
     }
-    if (value_() == "pair" && !coupling_->affine()) {
+    if (value_() == "pair" && !weir::facet<weir::AffineMap>(*coupling_)) {
       plan.fault("coupling",
                  fmt::format("value: pair needs a coupling X1 = A X0 + b, and '{}' has no such map",
                              coupling_->path()),
                  "use coupling/affine with correlation: 1");
     }
-    if (value_() == "ot" && !coupling_->joint_normal()) {
-      if (!coupling_->affine()) {
+    if (value_() == "ot" && !weir::facet<weir::JointNormalLaw>(*coupling_)) {
+      if (!weir::facet<weir::AffineMap>(*coupling_)) {
         plan.fault("coupling",
                    fmt::format("value: ot needs the laws of both ends, and '{}' is neither affine nor normal",
                                coupling_->path()),
@@ -195,10 +203,6 @@ class Affine final : public weir::Field {
     const Tensor y = (points - t.unsqueeze(1) * v).detach();
     const Tensor s = weir::nn::linear(params, "Theta", "theta", y);
     return (v + inverse(s - s.detach())).reshape_as(x);
-  }
-
-  std::optional<weir::Field::Affine> affine(const weir::Params& params) const override {
-    return weir::Field::Affine{params["Theta"], params["theta"]};
   }
 
   bool taped() const override { return true; }

@@ -17,6 +17,7 @@
 // Limits   a standard normal source, a finite target set. Infinite at t = 1 without noise there, but for a bridge that is not in
 //          the target: an integrator must not evaluate it at t = 1 (euler does not; heun and rk4 do). Cost: B N D products per
 //          call, in float64.
+#include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/source.hpp>
@@ -32,14 +33,15 @@ using weir::Tensor;
 class Empirical final : public weir::Field {
   weir::Port<weir::Source> source_{this, "source", "law of x0: the standard normal"};
   weir::Port<weir::Source> target_{this, "target", "the finite set of x1"};
-  weir::Port<weir::TwoPoint> interpolant_{this, "interpolant", weir::by_default("linear", {"coefficients"}),
-                                          "the path between them"};
+  weir::Port<weir::TwoPoint> interpolant_{
+      this, "interpolant", weir::by_default("linear").needing<weir::Coefficients>(), "the path between them"};
 
   std::optional<weir::FiniteSet> set_;
 
  public:
   void plan(weir::Plan& plan) override {
-    if (!source_->standard_normal()) {
+    const auto law = weir::facet<weir::NormalLaw>(*source_);
+    if (!law || !law->standard()) {
       plan.fault("source",
                  "field/empirical is known for a standard normal source only, and '" + source_->path() +
                      "' is another law",

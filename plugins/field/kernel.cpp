@@ -23,7 +23,8 @@ using weir::Tensor;
 
 class Kernel final : public weir::Field {
   weir::Port<weir::Coupling> coupling_{this, "coupling", "the fixed pairs"};
-  weir::Port<weir::TwoPoint> interpolant_{this, "interpolant", weir::by_default("linear", {"coefficients"}),
+  weir::Port<weir::TwoPoint> interpolant_{this, "interpolant",
+                                          weir::by_default("linear").needing<weir::Coefficients>(),
                                           "the path between them, with noise"};
 
   std::optional<weir::FiniteSet> pairs_;

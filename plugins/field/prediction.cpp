@@ -28,7 +28,8 @@ using weir::Tensor;
 class Prediction final : public weir::Field {
   weir::Port<weir::Field> field_{this, "field",
                                  "the network, whose output is not a velocity but the prediction"};
-  weir::Port<weir::TwoPoint> interpolant_{this, "interpolant", weir::by_default("linear", {"coefficients"}),
+  weir::Port<weir::TwoPoint> interpolant_{this, "interpolant",
+                                          weir::by_default("linear").needing<weir::Coefficients>(),
                                           "path of which it predicts a part: that of the objective"};
   weir::Param<std::string> of_{this, "of", weir::required, weir::one_of({"data", "noise", "score"}),
                                "what is predicted: x1, x0, or the gradient of the log density of x_t"};

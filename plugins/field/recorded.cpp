@@ -12,6 +12,7 @@
 //          the seed; trainer/recorded lets one go on from all that the training ended with.
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/affine_velocity.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/learn/recorded_training.hpp>
 #include <weir/plugin.hpp>
@@ -30,6 +31,8 @@ class Recorded final : public weir::Field {
                                   "stopping, or the critic's of an adversarial one"};
   weir::Param<std::int64_t> step_{this, "step", weir::absent, weir::non_negative,
                                   "one of that training's snapshots, instead of its end"};
+  weir::Facet<weir::AffineVelocity> affine_{this,
+                                            [this] { return weir::facet<weir::AffineVelocity>(*model_); }};
 
   std::optional<RecordedTraining> record_;
   RecordedTraining::Set saved_;
@@ -75,7 +78,6 @@ class Recorded final : public weir::Field {
                   const weir::Context& context) const override {
     return model_->velocity(params, x, t, context);
   }
-  std::optional<Affine> affine(const weir::Params& params) const override { return model_->affine(params); }
   bool taped() const override { return model_->taped(); }
 
  private:

@@ -35,7 +35,7 @@ class ExactGradientVariance final : public weir::Metric {
     field_->plan_for(objective_->domain(), plan);
     if (!plan.clean()) return;
     weir::plan_normal_flow(plan, *objective_);
-    weir::plan_normal_flow(plan, "field", *field_, parameters());
+    weir::plan_normal_flow(plan, "field", *field_);
     for (auto* output : {&total_, &loss_, &total_error_, &loss_error_}) output->plan({}, {});
     bin_.plan({bins_()}, {"time_bin"});
   }

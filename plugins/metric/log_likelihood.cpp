@@ -27,6 +27,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <weir/kinds/facets/log_density.hpp>
 #include <weir/kinds/flow/dormand_prince.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/source.hpp>
@@ -50,7 +51,7 @@ class Backward final : public weir::Embedded {
 
 class LogLikelihood final : public weir::Metric {
   weir::Port<weir::Field> field_{this, "field", "velocity field of the flow"};
-  weir::Port<weir::Source> start_{this, "start", weir::needing({"log_density"}),
+  weir::Port<weir::Source> start_{this, "start", weir::mandatory.needing<weir::LogDensity>(),
                                   "law of the points at t = 0"};
   weir::Port<Tensor> points_{this, "points", "points at t = 1"};
   weir::Ports<Tensor> context_{
@@ -164,6 +165,7 @@ class LogLikelihood final : public weir::Metric {
     weir::Rng rng = this->rng().at("init");
     const weir::Params params = field_->init(domain, rng);
     const Backward way(tolerance());
+    const weir::LogDensity start = *weir::facet<weir::LogDensity>(*start_);
 
     std::vector<Tensor> densities, evaluations;
     const std::int64_t chunks = (n + chunk_() - 1) / chunk_();
@@ -196,7 +198,7 @@ class LogLikelihood final : public weir::Metric {
           });
       // What has been gathered on the way back is minus the integral from 0 to 1.
       const Tensor x0 = path.end.narrow(1, 0, dim).to(options()).reshape_as(x1);
-      densities.push_back(start_->log_density(x0).to(at::kDouble) + path.end.select(1, dim));
+      densities.push_back(start.at(x0).to(at::kDouble) + path.end.select(1, dim));
       evaluations.push_back(path.nfe);
     }
     give(at::cat(densities), at::cat(evaluations), static_cast<double>(dim), run);

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <limits>
 
+#include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/kinds/learn/objective.hpp>
 #include <weir/kinds/metric.hpp>
 #include <weir/math/variance/exact_gradient_variance.hpp>
@@ -35,9 +36,9 @@ class VarianceCrossing final : public weir::Metric {
     for (const weir::Field* field : {&*field_, &*other_}) field->plan_for(objective_->domain(), plan);
     if (!plan.clean()) return;
     weir::plan_normal_flow(plan, *objective_);
-    weir::plan_normal_flow(plan, "field", *field_, parameters(*field_));
-    weir::plan_normal_flow(plan, "other", *other_, parameters(*other_));
-    const auto parts = objective_->flow_matching();
+    weir::plan_normal_flow(plan, "field", *field_);
+    weir::plan_normal_flow(plan, "other", *other_);
+    const auto parts = weir::facet<weir::FlowMatchingParts>(*objective_);
     if (parts && parts->interpolant->noise().zero())
       plan.fault("objective", "its interpolant has no noise whose size could be changed",
                  "set a noise, such as noise: {plugin: constant, sigma: 1}");
@@ -86,7 +87,7 @@ class VarianceCrossing final : public weir::Metric {
   }
 
   void set(double factor, const std::string& reason) {
-    const auto parts = objective_->flow_matching();
+    const auto parts = weir::facet<weir::FlowMatchingParts>(*objective_);
     const Tensor half = at::full({1}, 0.5, at::kDouble);
     const Tensor value = at::scalar_tensor(factor, at::kDouble);
     factor_.set(value);

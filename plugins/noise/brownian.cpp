@@ -5,6 +5,7 @@
 // Source   Albergo, Boffi, Vanden-Eijnden, arXiv 2303.08797.
 // Shapes   t, gamma, gamma' [N]
 // Limits   gamma' is unbounded at t = 0 and 1; samplers stay inside (eps, 1 - eps).
+#include <weir/kinds/facets/infinite_action.hpp>
 #include <weir/kinds/flow/noise.hpp>
 #include <weir/plugin.hpp>
 
@@ -15,6 +16,8 @@ using weir::Tensor;
 class Brownian final : public weir::Noise {
   weir::Param<double> sigma_{this, "sigma", 0.05, weir::non_negative,
                              "the largest spread is sigma / 2, at t = 1/2"};
+  weir::Facet<weir::InfiniteAction> action_{
+      this, [this] { return zero() ? std::nullopt : std::optional(weir::InfiniteAction{}); }};
 
  public:
   Tensor gamma(const Tensor& t) const override { return sigma_() * at::sqrt(t * (1 - t)); }
@@ -22,7 +25,6 @@ class Brownian final : public weir::Noise {
     return sigma_() * (1 - 2 * t) / (2 * at::sqrt(t * (1 - t)));
   }
   bool zero() const override { return sigma_() == 0; }
-  bool finite_action() const override { return zero(); }
 };
 
 }  // namespace

@@ -14,9 +14,10 @@
 //          The space that is compared, as a weight over t: Salimans, Ho, arXiv 2202.00512, section 4.
 //          Labels left out at random for guidance: Ho, Salimans, arXiv 2207.12598.
 // Shapes   x0, x1, z, x_t, u_t [B, item...]    t, l [B]
-// Limits   no weighting over t beyond that of `loss` and the law of the time sampler. flow_matching() parts are of loss: velocity alone,
-//          and of a path of two points; so is loss: data or noise. A path through several points is that of interpolant/spline.
+// Limits   no weighting over t beyond that of `loss` and the law of the time sampler. Parts for closed forms (FlowMatchingParts) are of
+//          loss: velocity alone, and of a path of two points; so is loss: data or noise. A path through several points is that of interpolant/spline.
 //          loss: noise beside a bridge's noise weighs t near 1 as 1 / (1 - t), which has no mean.
+#include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/space.hpp>
 #include <weir/kinds/flow/time.hpp>
@@ -36,6 +37,7 @@ class FlowMatching final : public weir::Objective {
                                  "share of rows whose context is left out, so that a flow can be guided"};
   weir::Param<std::string> loss_{this, "loss", "velocity", weir::one_of({"velocity", "data", "noise"}),
                                  "what is compared: the velocity, or the x1 or x0 that follows from it"};
+  weir::Facet<weir::FlowMatchingParts> parts_{this, [this] { return parts(); }};
 
  public:
   void plan(weir::Plan& plan) override {
@@ -60,10 +62,6 @@ class FlowMatching final : public weir::Objective {
   }
   bool sorted_time() const override { return time_->sorted(); }
   bool dependent_rows() const override { return coupling_->dependent_rows(); }
-  std::optional<Parts> flow_matching() const override {
-    const weir::TwoPoint* path = two_point();
-    return path && loss_() == "velocity" ? std::optional(Parts{path, &*time_, &*coupling_}) : std::nullopt;
-  }
 
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng pairs = rng.at("pairs"), times = rng.at("time"), noise = rng.at("noise");
@@ -94,6 +92,11 @@ class FlowMatching final : public weir::Objective {
   }
 
  private:
+  std::optional<weir::FlowMatchingParts> parts() const {
+    const weir::TwoPoint* path = two_point();
+    if (!path || loss_() != "velocity") return std::nullopt;
+    return weir::FlowMatchingParts{path, &*time_, &*coupling_};
+  }
   // The path where it has coefficients, else null.
   const weir::TwoPoint* two_point() const { return dynamic_cast<const weir::TwoPoint*>(&*interpolant_); }
 };

@@ -13,6 +13,9 @@
 
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/moments.hpp>
+#include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
 
@@ -30,13 +33,23 @@ class Gaussian final : public weir::Source {
                              "standard deviation of every coordinate; 1 if covariance is not given either"};
   weir::Param<weir::Matrix> covariance_{this, "covariance", weir::absent,
                                         "covariance matrix, symmetric and positive definite"};
+  weir::Facet<weir::LogDensity> log_density_{
+      this, [this] { return weir::LogDensity{[this](const Tensor& x) { return log_density(x); }}; }};
+  weir::Facet<weir::Moments> moments_{
+      this, [this] {
+        return weir::Moments{m_, root_.defined() ? at::mm(root_, root_.t())
+                                                 : at::eye(m_.size(0), options()) * (scale() * scale())};
+      }};
+  weir::Facet<weir::NormalLaw> normal_law_{
+      this, [this] {
+        // The scale as the run's numbers have it: samples and closed forms are of one law.
+        const Tensor spread = at::scalar_tensor(scale(), options().device(at::kCPU));
+        return weir::NormalLaw{.mean = m_.to(at::kDouble),
+                               .root = root_.defined() ? root_.to(at::kDouble) : Tensor(),
+                               .scale = spread.item<double>()};
+      }};
 
  public:
-  Gaussian() {
-    capability("log_density");
-    capability("moments");
-  }
-
   void plan(weir::Plan& plan) override {
     if (item_.given() && dim_.given())
       return plan.fault("shape", "dim and shape both say how large an item is", "keep one of them");
@@ -63,7 +76,10 @@ class Gaussian final : public weir::Source {
     return x.reshape(weir::rows_of(n, shape_));
   }
 
-  Tensor log_density(const Tensor& x) const override {
+ private:
+  double scale() const { return scale_.given() ? scale_() : 1.0; }
+
+  Tensor log_density(const Tensor& x) const {
     const Tensor centred = x.reshape({x.size(0), -1}) - m_;
     const auto d = static_cast<double>(m_.size(0));
     const double constant = d * std::log(2 * std::numbers::pi);
@@ -72,24 +88,6 @@ class Gaussian final : public weir::Source {
     const Tensor z = at::linalg_solve_triangular(root_, centred.t(), /*upper=*/false);
     return -0.5 * z.square().sum(0) - 0.5 * constant - root_.diagonal().log().sum();
   }
-
-  Moments moments() const override {
-    return {m_, root_.defined() ? at::mm(root_, root_.t())
-                                : at::eye(m_.size(0), options()) * (scale() * scale())};
-  }
-
-  std::optional<Normal> normal() const override {
-    const Tensor load = root_.defined() ? root_ : at::eye(m_.size(0), options()) * scale();
-    return Normal{m_.to(at::kDouble), load.to(at::kDouble)};
-  }
-
-  bool standard_normal() const override {
-    if (m_.count_nonzero().item<std::int64_t>() != 0) return false;
-    return root_.defined() ? root_.equal(at::eye(m_.size(0), root_.options())) : scale() == 1;
-  }
-
- private:
-  double scale() const { return scale_.given() ? scale_() : 1.0; }
 
   void plan_mean(weir::Plan& plan, std::int64_t d) {
     const weir::Numbers& mean = mean_();

@@ -96,8 +96,6 @@ class Idx final : public weir::Source {
   weir::Param<bool> flatten_{this, "flatten", false, "items as vectors"};
 
  public:
-  Idx() { capability("labels"); }
-
   void plan(weir::Plan& plan) override {
     if (range_().size() != 2 || range_()[0] >= range_()[1])
       plan.fault("range", "range is [low, high] with low below high");

@@ -9,14 +9,16 @@
 // Source   torchcfm sample_8gaussians and sample_moons (noise of torchdyn's generate_moons); flow_matching's 2-D example.
 //          torchdyn takes angles on an even grid; here they are drawn, because the items of a source are independent.
 // Shapes   items {D}; the sets {2}
-// Limits   two_moons has no log density in closed form: log_density throws
+// Limits   two_moons has no log density in closed form
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <stdexcept>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
 
@@ -44,13 +46,14 @@ class Mixture final : public weir::Source {
   weir::Param<double> scale_{this, "scale", weir::absent, weir::positive,
                              "standard deviation of every component; 1 if not given"};
   weir::Param<bool> labelled_{this, "labelled", false, "whether a point's component is its class"};
+  weir::Facet<weir::LogDensity> log_density_{
+      this, [this]() -> std::optional<weir::LogDensity> {
+        if (set_() == "two_moons") return std::nullopt;
+        return weir::LogDensity{[this](const Tensor& x) { return log_density(x); }};
+      }};
+  weir::Facet<weir::Moments> moments_{this, [this] { return moments(); }};
 
  public:
-  Mixture() {
-    capability("log_density");
-    capability("moments");
-  }
-
   void plan(weir::Plan& plan) override {
     const int ways = int(set_.given()) + int(means_.given()) + int(components_.given());
     if (ways != 1) {
@@ -110,11 +113,8 @@ class Mixture final : public weir::Source {
     return {x, labelled_() ? component : Tensor()};
   }
 
-  Tensor log_density(const Tensor& x) const override {
-    if (set_() == "two_moons") {
-      throw std::logic_error(
-          fmt::format("source '{}' is two_moons, whose log density has no closed form", path()));
-    }
+ private:
+  Tensor log_density(const Tensor& x) const {
     if (set_() == "checkerboard") {
       const Tensor cell = at::floor(x / side);
       const Tensor inside =
@@ -128,7 +128,7 @@ class Mixture final : public weir::Source {
            0.5 * d * std::log(2 * pi);
   }
 
-  Moments moments() const override {
+  weir::Moments moments() const {
     if (set_() ==
         "two_moons") {  // of y, then of 3 (y + u) - 1; the shift adds the variance 0.2^2 / 12 to every entry
       const Tensor mean = at::tensor({0.5, 0.25}, at::kDouble) + blur / 2;
@@ -146,7 +146,6 @@ class Mixture final : public weir::Source {
             at::mm(centred.t(), w_.unsqueeze(1) * centred) + s_ * s_ * at::eye(m_.size(1), m_.options())};
   }
 
- private:
   weir::Matrix drawn() const {
     weir::Rng rng = this->rng().at("means");
     const double spread = spread_.given() ? spread_() : 1.0;

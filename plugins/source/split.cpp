@@ -35,8 +35,6 @@ class Split final : public weir::Source {
   weir::Output<Tensor> item_{this, "item", "1", "number of each item in the whole set", "int64"};
 
  public:
-  Split() { capability("labels"); }
-
   void plan(weir::Plan& plan) override {
     const int ways = int(share_.given()) + int(count_.given()) + int(each_.given());
     if (ways != 1)

@@ -59,7 +59,7 @@ TEST_CASE("A plugin that breaks one rule fails the check of that rule, and is to
       {"metric/unsure", "declares", "'size_se' without 'size_n'", "a t test of the number needs all three"},
       {"field/fraying", "laws", "NaN or infinity at t = 0 with interpolant/linear", "give the limit"},
       {"noise/tireless", "laws", "the square of gamma' in the target is not integrable at t = 0",
-       "correct finite_action()"},
+       "declare a Facet<InfiniteAction>"},
       {"metric/stray", "declares", "a class of none of Weir's kinds",
        "derive the class from the interface of metric"},
       {"metric/misshapen", "defaults", "output 'subject.size' has shape [4] but its plan said [3]",

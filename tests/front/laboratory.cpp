@@ -71,7 +71,7 @@ OutputSchema output(const std::string& name, const std::string& kind = "tensor",
 }
 
 PluginSchema plugin(const std::string& id, std::vector<ParamSchema> params, std::vector<PortSchema> ports,
-                    std::vector<OutputSchema> outputs, std::vector<std::string> capabilities = {}) {
+                    std::vector<OutputSchema> outputs, std::vector<std::string> facets = {}) {
   PluginSchema schema;
   schema.kind = id.substr(0, id.find('/'));
   schema.name = id.substr(id.find('/') + 1);
@@ -79,7 +79,7 @@ PluginSchema plugin(const std::string& id, std::vector<ParamSchema> params, std:
   schema.version = "0.1.0";
   schema.licence = "MIT";
   schema.build_id = "build-of-" + schema.name;
-  schema.capabilities = std::move(capabilities);
+  schema.facets = std::move(facets);
   schema.params = std::move(params);
   schema.ports = std::move(ports);
   schema.outputs = std::move(outputs);
@@ -109,11 +109,11 @@ std::vector<PluginSchema> plugins() {
       plugin("source/idx",
              {required(param("file", path, nullptr, "images in IDX format")),
               from(0, param("limit", integer, 0))},
-             {}, {}, {"labels"}),
+             {}, {}),
       plugin("coupling/affine",
              {param("angle", angle, nullptr, "rotation"),
               param("shift", numbers, nullptr, "added to every target"), draw_pairs},
-             {port("source", "source", "where x0 comes from")}, pairs, {"affine"}),
+             {port("source", "source", "where x0 comes from")}, pairs, {"affine_map"}),
       plugin("coupling/independent", {draw_pairs}, {port("source", "source"), port("target", "source")},
              pairs),
       plugin("coupling/given", {}, {port("points", "tensor")}, {output("x0"), output("x1")}),

@@ -26,7 +26,7 @@ TEST_CASE("show tells parameters, ports, outputs and a line to start from", "[fr
         "  x1  tensor [pair, dim]\n"
         "  id  tensor [pair]\n"
         "\n"
-        "capabilities: affine\n"
+        "facets: affine_map\n"
         "\n"
         "in a pipeline\n"
         "  affine: {plugin: coupling/affine, draw: {fixed: 128}, source: ...}\n");

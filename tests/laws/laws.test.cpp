@@ -176,7 +176,7 @@ TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
 TEST_CASE("The laws of fields know every path and noise of this tree", "[laws][field]") {
   std::vector<std::string> with_coefficients;
   for (const std::string& id : plugins_of("interpolant"))
-    if (std::ranges::count(built_plugin(id).capabilities, "coefficients")) with_coefficients.push_back(id);
+    if (std::ranges::count(built_plugin(id).facets, "coefficients")) with_coefficients.push_back(id);
   CHECK(weir::conformance::known_interpolants == with_coefficients);
   CHECK(weir::conformance::known_noises == plugins_of("noise"));
 }

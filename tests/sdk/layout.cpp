@@ -6,6 +6,13 @@
 #include <cstring>
 
 #include <weir/kinds/comparison.hpp>
+#include <weir/kinds/facets/affine_map.hpp>
+#include <weir/kinds/facets/affine_velocity.hpp>
+#include <weir/kinds/facets/flow_matching_parts.hpp>
+#include <weir/kinds/facets/joint_normal_law.hpp>
+#include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/moments.hpp>
+#include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/flow/embedded.hpp>
 #include <weir/kinds/flow/one_step.hpp>
 #include <weir/kinds/flow/stochastic.hpp>
@@ -61,6 +68,7 @@ int main() {
   SIZE(abi::Table);
   SIZE(abi::Entry);
   SIZE(abi::Note);
+  SIZE(AnyFacet);
   SIZE(AnyOutput);
   SIZE(AnyParam);
   SIZE(AnyPort);
@@ -125,6 +133,14 @@ int main() {
   SIZE(Training);
   SIZE(TrainingStep);
   SIZE(TwoPoint);
+  SIZE(AffineMap);
+  SIZE(AffineVelocity);
+  SIZE(FlowMatchingParts);
+  SIZE(JointNormalLaw);
+  SIZE(LogDensity);
+  SIZE(Moments);
+  SIZE(NormalLaw);
+  SIZE(Facet<weir::Moments>);
   SIZE(Output<weir::Field>);
   SIZE(Output<weir::Tensor>);
   SIZE(Param<double>);
@@ -146,7 +162,9 @@ int main() {
   PLACE(Sink, append);
   PLACE(Sink, write);
   PLACE(Sink, attribute);
+  PLACE(AnyFacet, given);
   PLACE(AnyPort, bind);
+  PLACE(AnyPort, interface);
   PLACE(AnyOutput, given);
   PLACE(AnyParam, json);
   PLACE(Coupling, shape);
@@ -155,13 +173,10 @@ int main() {
   PLACE(Coupling, marginals);
   PLACE(Coupling, dependent_rows);
   PLACE(Coupling, run);
-  PLACE(Coupling, affine);
-  PLACE(Coupling, joint_normal);
   PLACE(Coupling, set_of);
   PLACE(Field, velocity);
   PLACE(Field, init);
   PLACE(Field, plan_for);
-  PLACE(Field, affine);
   PLACE(Field, taped);
   PLACE(OneStep, step);
   PLACE(OneStep, evaluations);
@@ -190,7 +205,6 @@ int main() {
   PLACE(Noise, gamma);
   PLACE(Noise, dgamma);
   PLACE(Noise, zero);
-  PLACE(Noise, finite_action);
   PLACE(Objective, shape);
   PLACE(Objective, domain);
   PLACE(Objective, sample);
@@ -202,7 +216,6 @@ int main() {
   PLACE(Objective, taped);
   PLACE(Objective, network);
   PLACE(Objective, dependent_rows);
-  PLACE(Objective, flow_matching);
   PLACE(Optimiser, init);
   PLACE(Optimiser, step);
   PLACE(Probe, plan_for);
@@ -218,14 +231,10 @@ int main() {
   PLACE(Source, sample);
   PLACE(Source, size);
   PLACE(Source, items);
-  PLACE(Source, log_density);
   PLACE(Source, labels);
   PLACE(Source, classes);
   PLACE(Source, draw);
   PLACE(Source, origin);
-  PLACE(Source, moments);
-  PLACE(Source, normal);
-  PLACE(Source, standard_normal);
   PLACE(Time, sample);
   PLACE(Time, density);
   PLACE(Time, support);

@@ -93,7 +93,8 @@ class Resolver {
       if (fitting.size() > 1) return several(*node, port, link, *other, fitting);
       output = other->schema.output(fitting.front());
     }
-    if (!has_capabilities(*node, port, link, *other)) return;
+    // What an output has is known at plan, to plan_facets of core/facet.hpp.
+    if (!output && !has_facets(*node, port, link, *other)) return;
     node->ports[port.name].emplace_back(link.name,
                                         Link{other->path, output ? output->name : "", link.value.place});
   }
@@ -146,20 +147,18 @@ class Resolver {
   }
 
   // "metric/kl needs a log density; source/idx has none"
-  bool has_capabilities(const GraphNode& node, const PortSchema& port, const Unresolved& link,
-                        const GraphNode& other) {
+  bool has_facets(const GraphNode& node, const PortSchema& port, const Unresolved& link,
+                  const GraphNode& other) {
     for (const std::string& need : port.needs) {
-      const auto& has = other.schema.capabilities;
+      const auto& has = other.schema.facets;
       if (std::find(has.begin(), has.end(), need) != has.end()) continue;
-      std::string words = need;
-      std::replace(words.begin(), words.end(), '_', ' ');
-      const std::string what = words.ends_with('s') ? words : wording::with_article(words);
+      const std::string what = wording::facet(need);
       Fault fault =
           value_fault("W304", link.value, node.plugin + " needs " + what + "; " + other.plugin + " has none");
       if (!link.child) fault.also.push_back(other_end(other));
       std::vector<std::string> able;
       for (const PluginSchema& schema : draft_.registry.plugins()) {
-        const auto& has_too = schema.capabilities;
+        const auto& has_too = schema.facets;
         if (std::find(has_too.begin(), has_too.end(), need) != has_too.end()) able.push_back(schema.id());
       }
       if (!able.empty()) fault.notes.push_back("plugins with " + what + ": " + wording::listed(able));

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include <weir/front/faults/fault.hpp>
 #include <weir/text/utf8.hpp>
 
@@ -64,6 +66,12 @@ std::string count(std::size_t n, const std::string& noun) {
 std::string with_article(const std::string& noun) {
   const bool vowel = !noun.empty() && std::string("aeiou").find(noun.front()) != std::string::npos;
   return (vowel ? "an " : "a ") + noun;
+}
+
+std::string facet(const std::string& name) {
+  std::string words = name;
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words.ends_with('s') ? words : with_article(words);
 }
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {

@@ -24,6 +24,9 @@ std::string count(std::size_t n, const std::string& noun);
 // "a source", "an objective".
 std::string with_article(const std::string& noun);
 
+// What has a facet of that name has: "a log density" of log_density, "moments".
+std::string facet(const std::string& name);
+
 // "did you mean 'sigma'?" for the nearest candidate, or "" if none is near.
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 

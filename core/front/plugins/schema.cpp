@@ -78,12 +78,11 @@ void PluginSchema::set_id(const std::string& id) {
 }
 
 json to_json(const PluginSchema& schema) {
-  json j = {
-      {"vendor", schema.vendor},     {"kind", schema.kind},         {"name", schema.name},
-      {"summary", schema.summary},   {"version", schema.version},   {"licence", schema.licence},
-      {"library", schema.library},   {"build_id", schema.build_id}, {"capabilities", schema.capabilities},
-      {"stateful", schema.stateful}, {"params", json::array()},     {"ports", json::array()},
-      {"outputs", json::array()}};
+  json j = {{"vendor", schema.vendor},     {"kind", schema.kind},         {"name", schema.name},
+            {"summary", schema.summary},   {"version", schema.version},   {"licence", schema.licence},
+            {"library", schema.library},   {"build_id", schema.build_id}, {"facets", schema.facets},
+            {"stateful", schema.stateful}, {"params", json::array()},     {"ports", json::array()},
+            {"outputs", json::array()}};
   for (const ParamSchema& param : schema.params) j["params"].push_back(json_of(param));
   for (const PortSchema& port : schema.ports) {
     j["ports"].push_back({{"name", port.name},
@@ -116,7 +115,7 @@ PluginSchema plugin_schema(const json& j) {
     schema.licence = j.at("licence");
     schema.library = j.at("library");
     schema.build_id = j.at("build_id");
-    schema.capabilities = j.at("capabilities").get<std::vector<std::string>>();
+    schema.facets = j.at("facets").get<std::vector<std::string>>();
     schema.stateful = j.at("stateful");
     for (const json& param : j.at("params")) schema.params.push_back(param_of(param));
     for (const json& port : j.at("ports")) {

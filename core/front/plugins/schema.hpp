@@ -1,6 +1,6 @@
-// core/front/plugins/schema.hpp -- what a plugin declares: parameters, ports, outputs. Free of LibTorch.
+// core/front/plugins/schema.hpp -- what a plugin declares: parameters, ports, outputs, facets. Free of LibTorch.
 //
-// A plugin's constructor declares each of these once (core/param.hpp, core/port.hpp, core/output.hpp). The declarations
+// A plugin's constructor declares each of these once (core/param.hpp, core/port.hpp, core/output.hpp, core/facet.hpp). The declarations
 // are collected in a PluginSchema, written as JSON into the schema cache beside the library, and read back by everything
 // that must answer without loading the plugin: checking, `weir show`, the JSON Schema, the reference.
 #pragma once
@@ -46,7 +46,7 @@ struct PortSchema {
   bool required = true;
   bool map = false;                // holds several, by name (probes)
   std::string fallback;            // default plugin, "uniform" or "time/uniform"; "" for none
-  std::vector<std::string> needs;  // capabilities that the other end must have, "log_density"
+  std::vector<std::string> needs;  // facets that the other end must have, "log_density"
   std::string description;
 };
 
@@ -69,9 +69,10 @@ struct PluginSchema {
   std::string summary;
   std::string version;
   std::string licence;
-  std::string library;                    // absolute path of the .so that holds it
-  std::string build_id;                   // of that library: the cache key
-  std::vector<std::string> capabilities;  // "log_density", "moments", "labels", ...
+  std::string library;   // absolute path of the .so that holds it
+  std::string build_id;  // of that library: the cache key
+  std::vector<std::string>
+      facets;             // that it has, with some parameters at least: "log_density", "moments", ...
   bool stateful = false;  // has save/load: checkpointed, and shared between the runs of a sweep
   std::vector<ParamSchema> params;
   std::vector<PortSchema> ports;

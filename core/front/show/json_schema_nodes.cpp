@@ -64,14 +64,15 @@ json param_json(const ParamSchema& param) {
   return schema;
 }
 
-// Whether an inline node of this plugin can stand in the port: the plugin is what the port takes, or has just one such output.
+// Whether an inline node of this plugin can stand in the port: the plugin is what the port takes, or has just one such output, whose
+// facets are known at plan.
 bool fits(const PluginSchema& plugin, const PortSchema& port) {
   const auto given = [&](const OutputSchema& output) { return output.kind == port.kind; };
   const auto able = [&](const std::string& need) {
-    return std::ranges::find(plugin.capabilities, need) != plugin.capabilities.end();
+    return std::ranges::find(plugin.facets, need) != plugin.facets.end();
   };
-  return (plugin.kind == port.kind || std::ranges::count_if(plugin.outputs, given) == 1) &&
-         std::ranges::all_of(port.needs, able);
+  return plugin.kind == port.kind ? std::ranges::all_of(port.needs, able)
+                                  : std::ranges::count_if(plugin.outputs, given) == 1;
 }
 
 // How the plugin may be called in a port of a kind, "" for a node of its own; the shortest first.

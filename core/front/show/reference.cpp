@@ -94,8 +94,7 @@ std::string cell(std::string text) {
 
 std::string page_of(const PluginSchema& schema) {
   std::string page = fmt::format("\n### {}\n\n{}.\n", schema.id(), schema.summary);
-  if (!schema.capabilities.empty())
-    page += fmt::format("\nCapabilities: {}.\n", wording::listed(schema.capabilities));
+  if (!schema.facets.empty()) page += fmt::format("\nFacets: {}.\n", wording::listed(schema.facets));
   if (!schema.params.empty()) page += "\n| parameter | takes | default | |\n|---|---|---|---|\n";
   for (const ParamSchema& param : schema.params) {
     const std::string state = param.required             ? "required"
@@ -130,7 +129,7 @@ std::string show(const PluginSchema& schema) {
   for (const OutputSchema& output : schema.outputs)
     outputs.add(output.name, shape_of(output), "", output.description);
   text += params.text("parameters") + ports.text("ports") + outputs.text("outputs");
-  if (!schema.capabilities.empty()) text += "\ncapabilities: " + wording::listed(schema.capabilities) + "\n";
+  if (!schema.facets.empty()) text += "\nfacets: " + wording::listed(schema.facets) + "\n";
   return text + "\nin a pipeline\n  " + schema.name + ": " + example(schema) + "\n";
 }
 

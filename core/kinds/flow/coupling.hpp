@@ -1,7 +1,8 @@
 // core/kinds/flow/coupling.hpp -- which source point goes with which target point.
 //
 // A fixed coupling has its pairs from `run` on and draws rows of them with replacement; a fresh one makes new pairs at
-// every draw. Memorisation is a property of the first kind only, so which of the two it is must always be written.
+// every draw. Memorisation is a property of the first kind only, so which of the two it is must always be written. What may be known of
+// the pairs beyond draws are facets: AffineMap, JointNormalLaw (core/kinds/facets/).
 //
 // Laws (`weir plugin check` holds every coupling to them; `weir explain law/coupling` prints them)
 //   shape    draw(n) has n pairs: marginals() points [n, shape()...], ids int64 [n], finite; with more than two points their times,
@@ -71,20 +72,6 @@ class Coupling : public Node {
   Batch all() const;  // every pair of a fixed coupling, in order
 
   void run(Run&) override;  // makes the pairs of a fixed coupling and its outputs
-
-  // Capability "affine": X1 = A X0 + b with X0 ~ N(m, S), as the closed forms need it. A [D, D], b [D].
-  struct Affine {
-    Tensor matrix, shift;
-  };
-  virtual std::optional<Affine> affine() const { return std::nullopt; }
-
-  // The law of a pair where it is normal: X0 = mean0 + load0 e, X1 = mean1 + load1 e with e ~ N(0, I_K). Means [D], loads
-  // [D, K], float64, over the D flattened coordinates. Loads instead of covariances, so that what cancels in a function of
-  // a deterministic pair does so to the last digits. Of fresh pairs only: fixed ones are a sample. Known after plan.
-  struct JointNormal {
-    Tensor mean0, mean1, load0, load1;
-  };
-  virtual std::optional<JointNormal> joint_normal() const { return std::nullopt; }
 
   // The finite set that x0 (end 0) or x1 (end 1) of every pair is an item of, or null. Known after plan.
   virtual const Source* set_of(int end) const { return (void)end, nullptr; }

@@ -23,11 +23,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <weir/kinds/facets/affine_velocity.hpp>
 #include <weir/kinds/flow/domain.hpp>
 #include <weir/node.hpp>
 #include <weir/params.hpp>
@@ -50,13 +50,6 @@ class Field : public Node {
 
   // Faults of this field for this domain, asked by whoever uses it, at plan. A field that takes context, or its wrapper, overrides it.
   virtual void plan_for(const Domain& domain, Plan& plan) const { refuse_context(domain, plan); }
-
-  // v(x, t) = (I + t Theta)^-1 (theta + Theta x) at these parameters, where the field is of that class and theta, Theta are
-  // its parameters (arXiv 2510.18118, Lemma 1). Theta [D, D], theta [D].
-  struct Affine {
-    Tensor matrix, shift;
-  };
-  virtual std::optional<Affine> affine(const Params& params) const { return (void)params, std::nullopt; }
 
   // Whether every parameter is used through taped layers, so that a Tape gives exact per-sample gradient norms.
   virtual bool taped() const { return false; }
@@ -93,7 +86,6 @@ class Fitted final : public Field {
     return params_.empty() ? model_.init(domain_with(domain), rng) : params_.clone();
   }
   void plan_for(const Domain& domain, Plan& plan) const override;
-  std::optional<Affine> affine(const Params& params) const override { return model_.affine(params); }
   bool taped() const override { return model_.taped(); }
 
  private:
@@ -103,6 +95,7 @@ class Fitted final : public Field {
   const Field& model_;
   Domain domain_;
   Params params_;
+  Facet<AffineVelocity> affine_{this, [this] { return facet<AffineVelocity>(model_); }};
 };
 
 }  // namespace weir

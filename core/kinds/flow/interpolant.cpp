@@ -23,7 +23,6 @@ Interpolant::Point Interpolant::at(const Batch& batch, const Tensor& t, const Te
   return point;
 }
 
-TwoPoint::TwoPoint() { capability("coefficients"); }
 TwoPoint::~TwoPoint() = default;
 
 Interpolant::Point TwoPoint::noiseless(const Batch& batch, const Tensor& t) const {

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <string>
 
+#include <weir/kinds/facets/coefficients.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/noise.hpp>
 #include <weir/node.hpp>
@@ -54,10 +55,9 @@ class Interpolant : public Node {
 };
 
 // A path that is linear in two points, by four functions of t. Closed forms are known of these alone, and take a Port<TwoPoint> with
-// by_default("linear", {"coefficients"}): another path is then a fault of the pipeline.
+// by_default("linear").needing<Coefficients>(): another path is then a fault of the pipeline.
 class TwoPoint : public Interpolant {
  public:
-  TwoPoint();  // capability "coefficients"
   ~TwoPoint() override;
 
   virtual Tensor alpha(const Tensor& t) const = 0;  // [N] of t [N]
@@ -67,6 +67,9 @@ class TwoPoint : public Interpolant {
 
  protected:
   Point noiseless(const Batch& batch, const Tensor& t) const override;
+
+ private:
+  Facet<Coefficients> coefficients_{this, [] { return Coefficients{}; }};
 };
 
 // A fault, at the port of that name, of a path that cannot go through as many points as the coupling gives.

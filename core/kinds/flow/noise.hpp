@@ -6,7 +6,7 @@
 //   shape        gamma and dgamma are [N] at t [N], of t's dtype
 //   sign         gamma is nowhere negative
 //   zero         zero() says whether gamma is zero everywhere
-//   action       finite_action() says whether dgamma^2 can be integrated from 0 to 1
+//   action       it has the facet InfiniteAction where dgamma^2 cannot be integrated from 0 to 1, and only there
 //   derivative   dgamma is the derivative of gamma
 //   float32      at float32 times it gives what float64 gives, to float32's accuracy
 #pragma once
@@ -23,8 +23,6 @@ class Noise : public Node {
   virtual Tensor gamma(const Tensor& t) const = 0;   // [N] of t [N]
   virtual Tensor dgamma(const Tensor& t) const = 0;  // d gamma / dt, [N]
   virtual bool zero() const { return false; }        // gamma is zero everywhere
-  // Whether the integral of gamma'^2 over (0, 1) is finite; it is not for a Brownian bridge.
-  virtual bool finite_action() const { return true; }
 
   // gamma gamma' = (gamma^2)' / 2, [N] float64 of t [N]: finite also at an end where gamma' is not, if gamma^2 is smooth there.
   Tensor gamma_dgamma(const Tensor& t) const;

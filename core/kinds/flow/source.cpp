@@ -24,14 +24,6 @@ Tensor Source::distinct(std::int64_t n, Rng& rng) const {
   return items(rng.permutation(*count).narrow(0, 0, n));
 }
 
-Tensor Source::log_density(const Tensor&) const {
-  throw std::logic_error(fmt::format("source '{}' has no log density", path()));
-}
-
-Source::Moments Source::moments() const {
-  throw std::logic_error(fmt::format("source '{}' has no known mean and covariance", path()));
-}
-
 std::vector<std::string> dims_of(const std::string& first, const Shape& item) {
   std::vector<std::string> dims{first};
   if (item.size() == 1) dims.push_back("dim");

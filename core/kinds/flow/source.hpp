@@ -1,10 +1,12 @@
 // core/kinds/flow/source.hpp -- a distribution, or a finite data set, that points are drawn from.
 //
+// What may be known beyond its samples are facets: LogDensity, Moments, NormalLaw (core/kinds/facets/).
+//
 // Laws (`weir plugin check` holds every source to them; `weir explain law/source` prints them)
 //   shape          sample(n) is [n, shape()...], finite, of the run's dtype
 //   seed           the same Rng address gives the same samples, another seed gives others
-//   moments        with capability "moments": 20000 samples of a distribution have moments(), within 5 standard errors
-//   density        with "log_density" and "moments", in one or two dimensions: exp(log_density) integrates to 1
+//   moments        where it has the facet Moments: 20000 samples of a distribution have them, within 5 standard errors
+//   density        where it has LogDensity and Moments, in one or two dimensions: exp(log density) integrates to 1
 //   set            samples of a finite set are items of it; size() distinct ones are the set, and more are refused
 //   distribution   a source without size() leaves items() to the base class, which says that there are none
 //   classes        where classes() says how many there are, every label is below that; elsewhere there are no labels
@@ -41,10 +43,7 @@ class Source : public Node {
   // distribution. Errors: std::invalid_argument if n exceeds the set.
   Tensor distinct(std::int64_t n, Rng& rng) const;
 
-  // Capability "log_density": log p(x) [N] of x [N, shape...].
-  virtual Tensor log_density(const Tensor& x) const;
-
-  // Capability "labels": the class of each item of a finite set, int64 [size]; undefined where there are none.
+  // The class of each item of a finite set, int64 [size]; undefined where there are none.
   virtual Tensor labels() const { return {}; }
 
   // Number of classes that points have labels of; nothing where they have none. Known after plan.
@@ -63,20 +62,6 @@ class Source : public Node {
     std::string file, dataset, sha256;  // dataset: of an HDF5 file, else empty
   };
   virtual std::optional<Origin> origin() const { return std::nullopt; }
-
-  // Capability "moments": mean [D] and covariance [D, D] over the flattened items.
-  struct Moments {
-    Tensor mean, covariance;
-  };
-  virtual Moments moments() const;
-  // N(mean, load load^T) where that is the law, over the flattened items, float64. Known after plan.
-  struct Normal {
-    Tensor mean, load;  // [D], [D, D]
-  };
-  virtual std::optional<Normal> normal() const { return std::nullopt; }
-
-  // True for N(0, I), which the closed form of field/empirical requires.
-  virtual bool standard_normal() const { return false; }
 };
 
 // Names for the dimensions of items in a row: {first, "dim"}, {first, "channel", "height", "width"}, ...

@@ -47,7 +47,7 @@ class Stochastic : public Stepped {
   Equation equation(const Velocity& v, const Tensor& like) const;
   Tensor increment(const Rows& rows, std::int64_t k, double h) const;  // dw of step k
 
-  Port<TwoPoint> interpolant_{this, "interpolant", by_default("linear", {"coefficients"}),
+  Port<TwoPoint> interpolant_{this, "interpolant", by_default("linear").needing<Coefficients>(),
                               "path that the field was trained on"};
   Param<double> diffusion_{
       this, "diffusion", 1, non_negative,

@@ -15,7 +15,7 @@
 //   networks    the parameters of init after network()'s prefix are those that it makes for its signature, by name and shape
 //   per_sample  what it says is taped() has the per-sample gradients on its tape that one backward pass for each row gives
 //   pure        loss changes neither its sample nor the parameters
-//   parts       an objective that names flow_matching() parts has the loss ||ut - v(xt, t)||^2 and nothing else
+//   parts       an objective with the facet FlowMatchingParts has the loss ||ut - v(xt, t)||^2 and nothing else
 //   float32     a float32 sample has a float32 loss, that of float64 to float32's accuracy
 #pragma once
 
@@ -96,15 +96,6 @@ class Objective : public Node {
 
   // Whether the rows of a sample depend on each other, as those of a coupling that says so.
   virtual bool dependent_rows() const { return false; }
-
-  // The parts of flow matching, where the loss of a row is ||u_t - v(x_t, t)||^2 and nothing else, and the path has coefficients; null
-  // for other losses and paths.
-  struct Parts {
-    const TwoPoint* interpolant;
-    const Time* time;
-    const Coupling* coupling;
-  };
-  virtual std::optional<Parts> flow_matching() const { return std::nullopt; }
 };
 
 // n rows of a source, as a batch of one marginal: of a finite set with replacement, of a distribution as it draws them. Where they have

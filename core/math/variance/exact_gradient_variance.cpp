@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include <weir/kinds/facets/flow_matching_parts.hpp>
+#include <weir/kinds/facets/infinite_action.hpp>
 #include <weir/math/numeric/quadrature.hpp>
 #include <weir/math/variance/infinite_moments.hpp>
 
@@ -110,7 +112,7 @@ class Flow {
     return {shift_ + x.mean.matmul(matrix_.t()), matrix_.matmul(x.load)};
   }
   const NormalFlow& flow_;
-  Coupling::JointNormal law_;
+  JointNormalLaw law_;
   Tensor matrix_, shift_, eye_;
 };
 
@@ -164,7 +166,7 @@ std::vector<Divergence> divergences(const NormalFlow& problem, const Flow& flow,
     return true;
   });
   const TwoPoint& path = problem.interpolant;
-  if (path.noise_in_target() && !path.noise().finite_action() && problem.noise != 0)
+  if (path.noise_in_target() && facet<InfiniteAction>(path.noise()) && problem.noise != 0)
     for (const double end_of_time : {0.0, 1.0}) poles.emplace_back(end_of_time);
   for (const DivergentEnd& at : divergent_ends(path, problem.time, /*power=*/2, problem.noise))
     found.push_back({at.t, true, at.reason});
@@ -187,7 +189,7 @@ InfiniteMoments infinite_by(const std::vector<Divergence>& divergent) {
 }  // namespace
 
 void plan_normal_flow(Plan& plan, const Objective& objective) {
-  const auto parts = objective.flow_matching();
+  const auto parts = facet<FlowMatchingParts>(objective);
   if (!parts)
     return plan.fault("objective",
                       "the closed form is that of ||u_t - v(x_t, t)||^2 between two points, and this is "
@@ -199,7 +201,7 @@ void plan_normal_flow(Plan& plan, const Objective& objective) {
                fmt::format("the closed form is of the law of the pairs, and '{}' has {} fixed ones",
                            coupling.path(), *coupling.size()),
                "draw: fresh");
-  } else if (!coupling.joint_normal()) {
+  } else if (!facet<JointNormalLaw>(coupling)) {
     plan.fault(
         "objective",
         fmt::format("the closed form needs jointly normal pairs, and those of '{}' are not", coupling.path()),
@@ -207,25 +209,25 @@ void plan_normal_flow(Plan& plan, const Objective& objective) {
   }
 }
 
-void plan_normal_flow(Plan& plan, const std::string& port, const Field& field, const Params& params) {
-  if (field.affine(params)) return;
+void plan_normal_flow(Plan& plan, const std::string& port, const Field& field) {
+  if (facet<AffineVelocity>(field)) return;
   plan.fault(port,
              "the closed form is that of v = (I + t Theta)^-1 (theta + Theta x), and this is another field",
              "use field/affine, or measure it with metric/gradient_variance");
 }
 
 NormalFlow normal_flow(const Objective& objective, const Field& field, const Params& params) {
-  const Objective::Parts parts = *objective.flow_matching();
-  return {.law = *parts.coupling->joint_normal(),
+  const FlowMatchingParts parts = *facet<FlowMatchingParts>(objective);
+  return {.law = *facet<JointNormalLaw>(*parts.coupling),
           .interpolant = *parts.interpolant,
           .time = *parts.time,
-          .field = *field.affine(params)};
+          .field = facet<AffineVelocity>(field)->at(params)};
 }
 
 InfiniteMoments infinite_moments(const Objective& objective, const Field& field, const Params& params) {
-  const auto parts = objective.flow_matching();
-  const auto affine = field.affine(params);
-  if (parts && affine && !parts->coupling->size() && parts->coupling->joint_normal()) {
+  const auto parts = facet<FlowMatchingParts>(objective);
+  const auto affine = facet<AffineVelocity>(field);
+  if (parts && affine && !parts->coupling->size() && facet<JointNormalLaw>(*parts->coupling)) {
     const NormalFlow problem = normal_flow(objective, field, params);
     const Flow flow(problem);
     const auto [begin, end] = problem.time.support();
@@ -236,7 +238,7 @@ InfiniteMoments infinite_moments(const Objective& objective, const Field& field,
   InfiniteMoments infinite{target, target};
   if (!affine || !parts) return infinite;
   const auto [begin, end] = parts->time->support();
-  for (const std::complex<double>& pole : poles_of(affine->matrix.to(at::kCPU, at::kDouble))) {
+  for (const std::complex<double>& pole : poles_of(affine->at(params).matrix.to(at::kCPU, at::kDouble))) {
     // Whatever the pairs: normal noise has a part along every direction.
     const double t = pole.real();
     if (!is_time(pole, begin, end) || infinite.loss.find(singular_at(t)) != std::string::npos) continue;

@@ -19,21 +19,23 @@
 #include <cstdint>
 #include <string>
 
+#include <weir/kinds/facets/affine_velocity.hpp>
+#include <weir/kinds/facets/joint_normal_law.hpp>
 #include <weir/kinds/learn/objective.hpp>
 
 namespace weir {
 
 struct NormalFlow {
-  Coupling::JointNormal law;
+  JointNormalLaw law;
   const TwoPoint& interpolant;
   const Time& time;
-  Field::Affine field;
+  AffineVelocity::Values field;
   double noise = 1;  // factor on gamma and c
 };
 
 // Faults of an objective (at the port of that name) and of a field (at `port`) of which there is no closed form.
 void plan_normal_flow(Plan& plan, const Objective& objective);
-void plan_normal_flow(Plan& plan, const std::string& port, const Field& field, const Params& params);
+void plan_normal_flow(Plan& plan, const std::string& port, const Field& field);
 // Of an objective and a field without such faults.
 NormalFlow normal_flow(const Objective& objective, const Field& field, const Params& params);
 

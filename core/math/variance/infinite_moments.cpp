@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <weir/kinds/facets/flow_matching_parts.hpp>
+
 namespace weir {
 namespace {
 
@@ -43,7 +45,7 @@ std::vector<DivergentEnd> divergent_ends(const TwoPoint& path, const Time& time,
 }
 
 std::string infinite_target(const Objective& objective, int power) {
-  const auto parts = objective.flow_matching();
+  const auto parts = facet<FlowMatchingParts>(objective);
   if (!parts) return "";
   std::vector<std::string> reasons;
   for (const DivergentEnd& end : divergent_ends(*parts->interpolant, *parts->time, power))

@@ -1,6 +1,7 @@
 // tests/plugins/coupling/affine.test.cpp -- rotations and maps between Gaussians.
 #include <numbers>
 
+#include <weir/kinds/facets/affine_map.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 
 #include "../values.hpp"
@@ -35,8 +36,8 @@ TEST_CASE("A rotation turns every coordinate plane, or the first alone", "[coupl
   const Made all({{"angle", right_angle}}, {5}), first({{"angle", right_angle}, {"planes", "first"}}, {5});
   run(*all.pairs);
   run(*first.pairs);
-  CHECK(at::mv(all.pairs->affine()->matrix, x).allclose(row_of({-2, 1, -4, 3, 5})));
-  CHECK(at::mv(first.pairs->affine()->matrix, x).allclose(row_of({-2, 1, 3, 4, 5})));
+  CHECK(at::mv(weir::facet<weir::AffineMap>(*all.pairs)->matrix, x).allclose(row_of({-2, 1, -4, 3, 5})));
+  CHECK(at::mv(weir::facet<weir::AffineMap>(*first.pairs)->matrix, x).allclose(row_of({-2, 1, 3, 4, 5})));
 }
 
 TEST_CASE("Every pair lies on X1 = A X0 + b, whatever the items' shape", "[coupling][affine]") {
@@ -46,7 +47,7 @@ TEST_CASE("Every pair lies on X1 = A X0 + b, whatever the items' shape", "[coupl
 
   const weir::Batch batch = made.pairs->draw(7, rng);
 
-  const auto map = *made.pairs->affine();
+  const auto map = *weir::facet<weir::AffineMap>(*made.pairs);
   CHECK(batch.x1().sizes() == at::IntArrayRef({7, 1, 2, 3}));
   CHECK(batch.x1().view({7, 6}).allclose(batch.x0().view({7, 6}).mm(map.matrix.t()) + map.shift));
   CHECK(map.shift.equal(at::full({6}, 5, f64)));
@@ -58,7 +59,7 @@ TEST_CASE("With a covariance the map is H R, and without a rotation the optimal 
   const double angle = GENERATE(0.0, 2.0);
   const Made made({{"covariance", m}, {"angle", angle}, {"shift", {5, 4}}}, {2});
   run(*made.pairs);
-  const Tensor a = made.pairs->affine()->matrix;
+  const Tensor a = weir::facet<weir::AffineMap>(*made.pairs)->matrix;
   CHECK(a.mm(a.t()).allclose(covariance, 1e-13));
   if (angle == 0) {  // symmetric and positive definite: the gradient of a convex function (Brenier)
     CHECK(a.allclose(a.t(), 1e-13));
@@ -69,8 +70,8 @@ TEST_CASE("With a covariance the map is H R, and without a rotation the optimal 
 TEST_CASE("A written matrix is the map", "[coupling][affine]") {
   const Made made({{"matrix", {{0, 2}, {3, 4}}}}, {2});
   run(*made.pairs);
-  CHECK(made.pairs->affine()->matrix.equal(row_of({0, 2, 3, 4}).view({2, 2})));
-  CHECK(made.pairs->affine()->shift.equal(at::zeros({2}, f64)));
+  CHECK(weir::facet<weir::AffineMap>(*made.pairs)->matrix.equal(row_of({0, 2, 3, 4}).view({2, 2})));
+  CHECK(weir::facet<weir::AffineMap>(*made.pairs)->shift.equal(at::zeros({2}, f64)));
 }
 
 TEST_CASE("An affine coupling says what is wrong with its parameters", "[coupling][affine]") {

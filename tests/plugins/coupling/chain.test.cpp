@@ -1,4 +1,5 @@
 // tests/plugins/coupling/chain.test.cpp -- points of several sources, one after another.
+#include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/time.hpp>
@@ -155,7 +156,7 @@ TEST_CASE("Flow matching along a spline passes the middle of a chain", "[couplin
   const weir::Sample sample = task.objective->sample(500, rng);
   // t is within 0.01 of 1/2, the slope there 1: a hundredth, and three standard errors of a mean of 1000 numbers of spread 0.1.
   CHECK(sample["xt"].mean().item<double>() == Approx(10).margin(0.02));
-  CHECK_FALSE(task.objective->flow_matching());
+  CHECK_FALSE(weir::facet<weir::FlowMatchingParts>(*task.objective));
 }
 
 TEST_CASE("Three points under a path of two are a fault, which names the path that takes them",

@@ -98,7 +98,7 @@ TEST_CASE("The affine field takes the values of a rotated coupling: its pairs', 
   const Tensor r = matrix2(std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle));
   const Tensor mu = at::tensor({5.0, 5.0}, f64);
   const Tensor eye = at::eye(2, f64);
-  GivenPairs coupling(weir::Coupling::Affine{h.mm(r), mu});
+  GivenPairs coupling(weir::AffineMap{h.mm(r), mu});
   weir::Rng rng(0, "x", f64);
 
   SECTION("pair") {
@@ -134,6 +134,16 @@ TEST_CASE("The affine field takes the values of a rotated coupling: its pairs', 
     CHECK(at::allclose(p.mm(s).mm(p.t()), a.mm(s).mm(a.t()), 0, 1e-12));
     CHECK(at::allclose(p.mv(mean) + params["theta"], a.mv(mean) + mu, 0, 1e-12));
   }
+}
+
+TEST_CASE_METHOD(Fixture, "A trained field is of an affine transport where its model is", "[field][affine]") {
+  const weir::Fitted trained(*field, {3});
+  const auto known = weir::facet<weir::AffineVelocity>(trained);
+  REQUIRE(known);
+  CHECK(known->at(params).matrix.equal(params["Theta"]));
+  CHECK(known->at(params).shift.equal(params["theta"]));
+  const auto network = make<weir::Field>("field/mlp");
+  CHECK_FALSE(weir::facet<weir::AffineVelocity>(weir::Fitted(*network, {3})));
 }
 
 TEST_CASE("Given values are taken row by row, and zero is the default", "[field][affine]") {

@@ -1,6 +1,9 @@
 // tests/plugins/field/given.hpp -- sources, couplings and paths with known contents, for closed-form fields.
 #pragma once
 
+#include <weir/kinds/facets/affine_map.hpp>
+#include <weir/kinds/facets/moments.hpp>
+#include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/source.hpp>
@@ -15,15 +18,14 @@ class GivenPairs final : public Coupling {
   GivenPairs(Tensor x0, Tensor x1) : x0_points_(std::move(x0)), x1_points_(std::move(x1)) {
     set({.path = "pairs", .seed = 0, .options = f64, .places = {}});
   }
-  explicit GivenPairs(Affine affine) : affine_(std::move(affine)) {}
+  explicit GivenPairs(AffineMap map) : map_(std::move(map)) {}
 
   Shape shape() const override {
-    return x0_points_.defined() ? x0_points_.sizes().slice(1).vec() : Shape{affine_->shift.size(0)};
+    return x0_points_.defined() ? x0_points_.sizes().slice(1).vec() : Shape{map_->shift.size(0)};
   }
   std::optional<std::int64_t> size() const override {
     return x0_points_.defined() ? std::optional(x0_points_.size(0)) : std::nullopt;
   }
-  std::optional<Affine> affine() const override { return affine_; }
   void plan(Plan&) override { plan_outputs(); }
 
  protected:
@@ -33,7 +35,8 @@ class GivenPairs final : public Coupling {
 
  private:
   Tensor x0_points_, x1_points_;
-  std::optional<Affine> affine_;
+  std::optional<AffineMap> map_;
+  Facet<AffineMap> affine_map_{this, [this] { return map_; }};
 };
 
 // N(mean, covariance), or a finite set.
@@ -57,14 +60,17 @@ class GivenSource final : public Source {
     return items_.defined() ? std::optional(items_.size(0)) : std::nullopt;
   }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
-  Moments moments() const override { return {mean_, covariance_}; }
-  bool standard_normal() const override {
-    return !items_.defined() && mean_.eq(0).all().item<bool>() &&
-           covariance_.equal(at::eye(mean_.size(0), mean_.options()));
-  }
 
  private:
   Tensor items_, mean_, covariance_;
+  Facet<Moments> moments_{
+      this, [this] {
+        return items_.defined() ? std::nullopt : std::optional(Moments{mean_, covariance_});
+      }};
+  Facet<NormalLaw> normal_law_{this, [this]() -> std::optional<NormalLaw> {
+                                 if (items_.defined()) return std::nullopt;
+                                 return NormalLaw{.mean = mean_, .root = at::linalg_cholesky(covariance_)};
+                               }};
 };
 
 // interpolant/linear with a noise plugin.

@@ -109,7 +109,7 @@ TEST_CASE("The kernel field answers in the precision that it is asked in", "[fie
 TEST_CASE("The kernel field refuses fresh pairs and a path without noise, with the remedy",
           "[field][kernel]") {
   const auto field = make<weir::Field>("field/kernel");
-  GivenPairs fresh(weir::Coupling::Affine{at::eye(2, f64), at::zeros({2}, f64)});
+  GivenPairs fresh(weir::AffineMap{at::eye(2, f64), at::zeros({2}, f64)});
   Path path;
   bind(*field, "coupling", fresh);
   bind(*field, "interpolant", *path.interpolant);

@@ -84,6 +84,18 @@ TEST_CASE("A recorded field has the parameters of the record, whatever the seed,
   CHECK(params_of(*last.field).values()[0].equal(last.trained.values()[0]));
 }
 
+TEST_CASE("A recorded field is of an affine transport where its model is", "[field][recorded]") {
+  const auto recorded = make<weir::Field>("field/recorded", {{"file", "/nowhere.h5"}, {"node", "train"}});
+  const auto network = make<weir::Field>("field/mlp", narrow), affine = make<weir::Field>("field/affine");
+  bind(*recorded, "model", *network);
+  CHECK_FALSE(weir::facet<weir::AffineVelocity>(*recorded));
+  bind(*recorded, "model", *affine);
+  const Params params({{"Theta", at::full({1, 1}, 2, f64)}, {"theta", at::full({1}, 3, f64)}});
+  REQUIRE(weir::facet<weir::AffineVelocity>(*recorded));
+  CHECK(number(weir::facet<weir::AffineVelocity>(*recorded)->at(params).matrix) == 2);
+  CHECK(number(weir::facet<weir::AffineVelocity>(*recorded)->at(params).shift) == 3);
+}
+
 TEST_CASE("What a record does not hold is said at plan, with what there is", "[field][recorded]") {
   CHECK(Made(json{{"file", "/nowhere.h5"}}).fault() == "file: there is no file '/nowhere.h5'; ");
   Made made;

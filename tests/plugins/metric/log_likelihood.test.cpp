@@ -191,6 +191,15 @@ TEST_CASE("A log likelihood says what it cannot be asked", "[metric][log_likelih
   const weir::Faults faults = plan(*made.metric);
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].message == "the points are [2], and those of the start [3]: a flow keeps their shape");
+
+  const auto moons = make<weir::Source>("source/mixture", {{"set", "two_moons"}});
+  run(*moons);
+  Made dark(still, x);
+  bind(*dark.metric, "start", *moons);
+  const weir::Faults without = plan(*dark.metric);
+  REQUIRE(without.size() == 1);
+  CHECK(without[0].place.file == "start");
+  CHECK(without[0].message == "start needs a log density, and what it is given has none as it is set");
 }
 
 TEST_CASE("A field that hides from autograd what it does has no divergence of zero, but an error",

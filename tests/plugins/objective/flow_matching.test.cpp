@@ -1,4 +1,6 @@
 // tests/plugins/objective/flow_matching.test.cpp -- paths, targets and losses of drawn samples.
+#include <weir/kinds/facets/flow_matching_parts.hpp>
+
 #include "../experiment.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -50,8 +52,8 @@ TEST_CASE("A loss of data or noise is that of what the velocity says of x1 or x0
   bind(*objective, "coupling", problem.pairs);
   bind(*objective, "interpolant", *problem.path.interpolant);
   bind(*objective, "time", *problem.time);
-  CHECK_FALSE(objective->flow_matching());
-  CHECK(problem.objective->flow_matching());
+  CHECK_FALSE(weir::facet<weir::FlowMatchingParts>(*objective));
+  CHECK(weir::facet<weir::FlowMatchingParts>(*problem.objective));
 
   Sample sample = problem.sample(200);
   const Tensor t = sample["t"].unsqueeze(1);

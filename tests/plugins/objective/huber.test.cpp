@@ -1,6 +1,7 @@
 // tests/plugins/objective/huber.test.cpp -- the pseudo-Huber loss between its two limits.
 #include <cmath>
 
+#include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/math/autograd/tape.hpp>
 
 #include "../experiment.hpp"
@@ -67,5 +68,5 @@ TEST_CASE("It draws what flow matching draws, and names no parts of it", "[objec
   const Sample own = made.objective->sample(9, one), other = made.problem.objective->sample(9, same);
   CHECK(own["xt"].equal(other["xt"]));
   CHECK(own["ut"].equal(other["ut"]));
-  CHECK_FALSE(made.objective->flow_matching());
+  CHECK_FALSE(weir::facet<weir::FlowMatchingParts>(*made.objective));
 }

@@ -2,6 +2,9 @@
 #include <cmath>
 #include <numbers>
 
+#include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/normal_law.hpp>
+
 #include "../values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -15,16 +18,37 @@ using weir::Tensor;
 TEST_CASE("A Gaussian's log density is the closed form", "[source][gaussian]") {
   const auto standard = make<Source>("source/gaussian", {{"dim", 2}});
   run(*standard);
-  CHECK(number(standard->log_density(at::zeros({1, 2}, f64))) == Approx(-std::log(2 * std::numbers::pi)));
-  CHECK(standard->standard_normal());
+  CHECK(number(weir::facet<weir::LogDensity>(*standard)->at(at::zeros({1, 2}, f64))) ==
+        Approx(-std::log(2 * std::numbers::pi)));
+  CHECK(weir::facet<weir::NormalLaw>(*standard)->standard());
 
   // N((1, -1), [[2, 0.5], [0.5, 1]]) at (2, 1): det = 1.75, d = (1, 2), d^T C^-1 d = (1*1 - 2*0.5*2 + 2*4) / 1.75 = 4
   const auto general =
       make<Source>("source/gaussian", {{"mean", {1, -1}}, {"covariance", {{2, 0.5}, {0.5, 1}}}});
   run(*general);
   const double wanted = -0.5 * 4 - std::log(2 * std::numbers::pi) - 0.5 * std::log(1.75);
-  CHECK(number(general->log_density(row_of({2, 1}).view({1, 2}))) == Approx(wanted).epsilon(1e-13));
-  CHECK_FALSE(general->standard_normal());
+  CHECK(number(weir::facet<weir::LogDensity>(*general)->at(row_of({2, 1}).view({1, 2}))) ==
+        Approx(wanted).epsilon(1e-13));
+  CHECK_FALSE(weir::facet<weir::NormalLaw>(*general)->standard());
+}
+
+TEST_CASE("A Gaussian's normal law has the spread of its samples, in float32 too", "[source][gaussian]") {
+  const auto options = GENERATE(f64, f32);
+  const auto law_of = [&](const json& params) {
+    const auto source = make<Source>("source/gaussian", params, options);
+    run(*source);
+    return *weir::facet<weir::NormalLaw>(*source);
+  };
+  const weir::NormalLaw scaled = law_of({{"mean", {1, 2}}, {"scale", 0.3}});
+  CHECK(scaled.mean.equal(row_of({1, 2})));
+  // 0.3 is no number of float32: what is added to the samples is the nearest one.
+  const double spread = options == f64 ? 0.3 : double(0.3F);
+  CHECK(scaled.load().equal(row_of({spread, 0, 0, spread}).view({2, 2})));
+  CHECK_FALSE(scaled.standard());
+  // [[4, 2], [2, 5]] = L L^T with L = [[2, 0], [1, 2]]
+  CHECK(law_of({{"covariance", {{4, 2}, {2, 5}}}}).load().allclose(row_of({2, 0, 1, 2}).view({2, 2}), 1e-15));
+  CHECK(law_of({{"covariance", {{1, 0}, {0, 1}}}}).standard());
+  CHECK_FALSE(law_of({{"mean", {0, 1}}}).standard());
 }
 
 TEST_CASE("A Gaussian takes its item's shape from dim, shape, mean or covariance", "[source][gaussian]") {

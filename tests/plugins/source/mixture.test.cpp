@@ -3,6 +3,9 @@
 #include <limits>
 #include <numbers>
 
+#include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/moments.hpp>
+
 #include "../values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -49,7 +52,7 @@ TEST_CASE("Drawn means are normal with the given spread, and the same at every u
   const auto source = mixture(params);
   CHECK(source->shape() == weir::Shape{50});
   // The mean square of 10000 normal numbers has a relative standard error of sqrt(2 / 10000).
-  const weir::Source::Moments moments = source->moments();
+  const weir::Moments moments = *weir::facet<weir::Moments>(*source);
   const double mean_square = number(moments.covariance.diagonal().mean() + moments.mean.square().mean());
   CHECK(mean_square == Approx(9 + 1e-4).epsilon(5 * std::sqrt(2.0 / 10000)));
   CHECK(draw(*source, 10).equal(draw(*mixture(params), 10)));
@@ -78,9 +81,10 @@ TEST_CASE("The checkerboard is uniform on eight squares of side 1/0.45", "[sourc
   CHECK(number(cell.min()) == -2);
   CHECK(number(cell.max()) == 1);
   CHECK(at::remainder(cell.sum(1), 2).eq(0).all().item<bool>());
-  CHECK(board->log_density(x).allclose(at::full({8000}, std::log(0.45 * 0.45 / 8), f64)));  // 1 / 39.5
+  const weir::LogDensity density = *weir::facet<weir::LogDensity>(*board);
+  CHECK(density.at(x).allclose(at::full({8000}, std::log(0.45 * 0.45 / 8), f64)));  // 1 / 39.5
   const Tensor white = row_of({0.5, -0.5, 9, 0.5}).view({2, 2});
-  CHECK(board->log_density(white).eq(-std::numeric_limits<double>::infinity()).all().item<bool>());
+  CHECK(density.at(white).eq(-std::numeric_limits<double>::infinity()).all().item<bool>());
 }
 
 TEST_CASE("A mixture's log density is the logarithm of its weighted sum", "[source][mixture]") {
@@ -88,15 +92,17 @@ TEST_CASE("A mixture's log density is the logarithm of its weighted sum", "[sour
   const auto normal = [](double x, double m) {
     return std::exp(-(x - m) * (x - m) / 0.5) / (0.5 * std::sqrt(2 * std::numbers::pi));
   };
+  const weir::LogDensity density = *weir::facet<weir::LogDensity>(*source);
   for (const double x : {-1.0, 0.2, 1.5, 3.3}) {
-    CHECK(number(source->log_density(at::full({1, 1}, x, f64))) ==
+    CHECK(number(density.at(at::full({1, 1}, x, f64))) ==
           Approx(std::log(0.75 * normal(x, 0) + 0.25 * normal(x, 3))));
   }
 }
 
-TEST_CASE("Two moons refuse a log density by name", "[source][mixture]") {
-  CHECK_THROWS_WITH(mixture({{"set", "two_moons"}})->log_density(at::zeros({1, 2}, f64)),
-                    "source 'node' is two_moons, whose log density has no closed form");
+TEST_CASE("Two moons have moments and no log density", "[source][mixture]") {
+  const auto moons = mixture({{"set", "two_moons"}});
+  CHECK_FALSE(weir::facet<weir::LogDensity>(*moons));
+  CHECK(weir::facet<weir::Moments>(*moons));
 }
 
 TEST_CASE("A mixture says what is wrong with its parameters", "[source][mixture]") {

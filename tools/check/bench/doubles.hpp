@@ -33,7 +33,6 @@ class ItemSet final : public Source {
  public:
   explicit ItemSet(Tensor items, Tensor labels = {}, std::optional<std::int64_t> classes = {})
       : items_(std::move(items)), labels_(std::move(labels)), classes_(classes) {
-    if (classes_) capability("labels");
     set({.path = "set", .seed = 0, .options = items_.options(), .places = {}});
   }
 

@@ -41,7 +41,8 @@ inline void bind(Node& node, const std::string& port, Node& other, const std::st
 inline Faults plan(Node& node) {
   Faults faults;
   Plan plan([](const std::string& key) { return Place{.file = key}; }, faults);
-  node.plan(plan);
+  plan_facets(node, plan);
+  if (plan.clean()) node.plan(plan);
   return faults;
 }
 

@@ -1,13 +1,7 @@
 // tools/check/bench/subject.cpp -- the plugin that is checked, and those beside it.
 #include "subject.hpp"
 
-#include <algorithm>
-
 namespace weir::conformance {
-
-bool Subject::can(const std::string& capability) const {
-  return std::ranges::find(schema.capabilities, capability) != schema.capabilities.end();
-}
 
 Subject Subject::other(const std::string& id, const nlohmann::json& values) const {
   const PluginSchema* found = registry->plugin(id);

@@ -18,7 +18,6 @@ struct Subject {
   std::filesystem::path with{};                      // its author's pipeline, or ""
 
   bool takes(const std::string& param) const { return schema.param(param) != nullptr; }
-  bool can(const std::string& capability) const;
 
   // Another plugin. Throws std::runtime_error if it is not installed.
   Subject other(const std::string& id, const nlohmann::json& params = nlohmann::json::object()) const;

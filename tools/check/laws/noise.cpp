@@ -1,6 +1,7 @@
 // tools/check/laws/noise.cpp -- laws of every noise schedule.
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/infinite_action.hpp>
 #include <weir/kinds/flow/noise.hpp>
 #include <weir/math/variance/infinite_moments.hpp>
 
@@ -53,11 +54,13 @@ void says_whether_its_action_is_finite(const Subject& subject) {
       {.params = {{"noise_in_target", true}}, .given = {{.port = "noise", .node = noise}}});
   const auto& time = world->time;
   const auto ends = divergent_ends(*path, *time, /*power=*/2);
-  require(noise->finite_action() == ends.empty(),
-          "finite_action() says whether dgamma^2 can be integrated from 0 to 1",
-          fmt::format("finite_action() is {} and {}", noise->finite_action(),
-                      ends.empty() ? "dgamma^2 can" : ends.front().reason),
-          "correct finite_action(): with noise_in_target the loss is infinite without it");
+  const bool infinite = facet<InfiniteAction>(*noise).has_value();
+  require(infinite != ends.empty(),
+          "the facet InfiniteAction is there where dgamma^2 cannot be integrated from 0 to 1, and only there",
+          fmt::format("it is {} and {}", infinite ? "there" : "not there",
+                      ends.empty() ? "dgamma^2 can be" : ends.front().reason),
+          infinite ? "remove the Facet<InfiniteAction>, or give it only with the parameters that need it"
+                   : "declare a Facet<InfiniteAction>: with noise_in_target the loss is infinite");
 }
 
 void has_its_derivative(const Subject& subject) {

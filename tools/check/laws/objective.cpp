@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <weir/front/faults/wording.hpp>
+#include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/kinds/learn/fitted_model.hpp>
 #include <weir/math/autograd/tape.hpp>
 
@@ -243,11 +244,12 @@ void changes_nothing(const Subject& subject) {
 
 void says_what_its_parts_are(const Subject& subject) {
   const Made made(subject);
-  if (!made.objective->flow_matching()) throw Skipped("it names no flow_matching() parts");
+  if (!facet<FlowMatchingParts>(*made.objective)) throw Skipped("it names no parts of flow matching");
   const Tensor v = made.world->model->velocity(made.params, made.sample["xt"], made.sample["t"]);
-  require_close(made.loss(made.params), (made.sample["ut"] - v).square().flatten(1).sum(1), 1e-12, 1e-12,
-                "an objective with flow_matching() parts has the loss ||ut - v(xt, t)||^2 and nothing else",
-                "leave flow_matching() to the base class: closed forms are taken from it");
+  require_close(
+      made.loss(made.params), (made.sample["ut"] - v).square().flatten(1).sum(1), 1e-12, 1e-12,
+      "an objective with the facet FlowMatchingParts has the loss ||ut - v(xt, t)||^2 and nothing else",
+      "remove the facet: closed forms are taken from it");
 }
 
 void is_the_same_in_float32(const Subject& subject) {

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/moments.hpp>
+
 #include <check/bench/broken.hpp>
 #include "laws.hpp"
 #include "world.hpp"
@@ -49,20 +52,21 @@ void is_addressed_by_its_seed(const Subject& subject) {
 // Sample mean and covariance within five standard errors of the ones that are promised.
 void has_its_moments(const Subject& subject) {
   const auto source = made(subject);
-  if (source->size() || !subject.can("moments")) throw Skipped("it promises no moments");
+  const auto moments = facet<Moments>(*source);
+  if (source->size() || !moments) throw Skipped("it promises no moments");
   const std::int64_t n = 20000;
   const Tensor x = drawn(*source, n, 2).reshape({n, -1});
-  const auto [mean, covariance] = source->moments();
+  const auto& [mean, covariance] = *moments;
   const Tensor centred = x - mean;
   const double root_n = std::sqrt(static_cast<double>(n));
-  const std::string remedy = "samples and moments() are of one law: correct one of them";
+  const std::string remedy = "samples and Moments are of one law: correct one of them";
   require((centred.mean(0).abs() <= 5 * covariance.diagonal().sqrt() / root_n).all().item<bool>(),
-          "the mean of 20000 samples lies within 5 standard errors of moments().mean",
+          "the mean of 20000 samples lies within 5 standard errors of Moments::mean",
           fmt::format("{:.3g} away", number(centred.mean(0).abs().max())), remedy);
   const Tensor products = centred.unsqueeze(2) * centred.unsqueeze(1);
   const Tensor apart = (products.mean(0) - covariance).abs();
   require((apart <= 5 * products.std(0) / root_n).all().item<bool>(),
-          "the covariance of 20000 samples lies within 5 standard errors of moments().covariance",
+          "the covariance of 20000 samples lies within 5 standard errors of Moments::covariance",
           fmt::format("{:.3g} away", number(apart.max())), remedy);
 }
 
@@ -70,11 +74,12 @@ void has_its_moments(const Subject& subject) {
 // cells: side 1600 cells over 8 spreads leaves below 1 percent.
 void has_a_normalised_density(const Subject& subject) {
   const auto source = made(subject);
-  if (!subject.can("log_density") || !subject.can("moments"))
-    throw Skipped("it promises no log_density with moments");
+  const auto density = facet<LogDensity>(*source);
+  const auto moments = facet<Moments>(*source);
+  if (!density || !moments) throw Skipped("it promises no log density with moments");
   if (source->shape().size() != 1 || source->shape()[0] > 2)
     throw Skipped("its density is integrated in one or two dimensions only");
-  const auto [mean, covariance] = source->moments();
+  const auto& [mean, covariance] = *moments;
   const std::int64_t d = mean.size(0), cells = d == 1 ? 20000 : 1600;
   const Tensor middle = (at::arange(cells, f64) + 0.5) / static_cast<double>(cells) * 16 - 8;
   const Tensor spread = covariance.diagonal().sqrt();
@@ -85,16 +90,10 @@ void has_a_normalised_density(const Subject& subject) {
     coordinates.push_back(axes[static_cast<std::size_t>(i)].reshape({-1}) * spread[i] + mean[i]);
   const double cell =
       number(spread.prod()) * std::pow(16.0 / static_cast<double>(cells), static_cast<double>(d));
-  Tensor log_density;
-  try {
-    log_density = source->log_density(at::stack(coordinates, 1));
-  } catch (const std::exception& error) {
-    throw Skipped(fmt::format("log_density says: {}", error.what()));
-  }
-  const double total = number(log_density.exp().sum()) * cell;
+  const double total = number(density->at(at::stack(coordinates, 1)).exp().sum()) * cell;
   require(std::abs(total - 1) <= 0.01, "the density integrates to 1, to 1 percent",
           fmt::format("{:.4f} (midpoint rule over 8 spreads on either side)", total),
-          "normalise log_density, or correct moments()");
+          "normalise LogDensity, or correct Moments");
 }
 
 // Samples are items of the set; distinct draws of all are the set in another order, and of too many are refused.

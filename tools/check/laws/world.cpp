@@ -29,9 +29,10 @@ struct Held {
 };
 
 bool has_all(const Node& node, const std::vector<std::string>& needs) {
-  const std::vector<std::string> has = node.schema().capabilities;
-  return std::ranges::all_of(
-      needs, [&](const std::string& need) { return std::ranges::find(has, need) != has.end(); });
+  return std::ranges::all_of(needs, [&](const std::string& need) {
+    const AnyFacet* declared = find_facet(node, need);
+    return declared && declared->given();
+  });
 }
 
 }  // namespace

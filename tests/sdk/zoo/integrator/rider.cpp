@@ -8,7 +8,7 @@ namespace {
 using weir::Tensor;
 
 class Rider final : public weir::OneStep {
-  weir::Port<weir::TwoPoint> clock_{this, "clock", weir::by_default("linear", {"coefficients"}),
+  weir::Port<weir::TwoPoint> clock_{this, "clock", weir::by_default("linear").needing<weir::Coefficients>(),
                                     "a path from 0 to 1 that runs at the speed of t"};
 
  public:

@@ -10,7 +10,8 @@ Tensor s(const Tensor& t) { return t * t * (3 - 2 * t); }
 Tensor ds(const Tensor& t) { return 6 * t * (1 - t); }
 
 class Rider final : public weir::TwoPoint {
-  weir::Port<weir::TwoPoint> path_{this, "path", weir::needing({"coefficients"}), "what it rides on"};
+  weir::Port<weir::TwoPoint> path_{this, "path", weir::mandatory.needing<weir::Coefficients>(),
+                                   "what it rides on"};
 
  public:
   Tensor alpha(const Tensor& t) const override { return path_->alpha(s(t)); }
