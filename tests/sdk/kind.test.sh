@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/sdk/kind.test.sh -- a kind of plugin that Weir does not know, across three libraries, and two vendors' plugins of one name.
+# tests/sdk/kind.test.sh -- a kind of plugin and a facet that Weir does not know, across libraries, and two vendors' plugins of one name.
 set -euo pipefail
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/weir-kind.XXXXXX")
@@ -31,8 +31,9 @@ echo "the new kind is listed, described and used, as a node and inline"
 expect acme/flavour/plain; expect acme/metric/taste; expect acme/noise/sine; expect bravo/noise/sine
 "$weir" show flavour/plain --plugin-path build >"$log" 2>&1
 expect "acme/flavour/plain 1.0.0 -- Flavour of one strength"
+expect "facets: aftertaste"
 "$weir" run kind/tasted.yaml --plugin-path build -o tasted.h5 --progress none >"$log" 2>&1 || fail "run"
-expect "expected: 2 of 2 met"
+expect "expected: 3 of 3 met"
 
 echo "the record names plugins in full"
 "$weir" info tasted.h5 --format json >"$log"
@@ -42,6 +43,12 @@ echo "what is no flavour is refused"
 sed 's/flavour: plain}/flavour: noise}/' kind/tasted.yaml >wrong.yaml
 if "$weir" validate wrong.yaml --plugin-path build >"$log" 2>&1; then fail "a noise was taken for a flavour"; fi
 expect "port 'flavour' of acme/metric/taste (node 'linked') takes a flavour, and 'noise' is a noise (acme/noise/sine)"
+
+echo "a facet of its own that a flavour has not, as it is set, is missed before anything runs"
+sed 's/, stays: 5//' kind/tasted.yaml >brief.yaml
+"$weir" validate brief.yaml --plugin-path build >"$log" 2>&1 || fail "the plugin has the facet, and was refused by its name"
+if "$weir" run brief.yaml --plugin-path build -o brief.h5 --progress none >"$log" 2>&1; then fail "it ran without an aftertaste"; fi
+expect "flavour needs an aftertaste, and what it is given has none as it is set (node 'lasting', acme/metric/linger)"
 
 echo "a short name that two vendors have is refused with the full ones"
 sed 's,acme/noise/sine,noise/sine,' kind/tasted.yaml >short.yaml
