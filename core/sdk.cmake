@@ -5,14 +5,18 @@
 # here includes only headers here. tests/sdk/headers.test.py holds the list to that, and Weir's own plugins to the list;
 # tests/sdk/interface/ lists what of these headers lies in libraries.
 set(WEIR_SDK_HEADERS
-  node.hpp output.hpp param.hpp params.hpp pch.hpp plugin.hpp port.hpp rng.hpp tensor.hpp
+  facet.hpp node.hpp output.hpp param.hpp params.hpp pch.hpp plugin.hpp port.hpp rng.hpp tensor.hpp
 
   kinds/comparison.hpp kinds/metric.hpp
+  kinds/facets/affine_map.hpp kinds/facets/affine_velocity.hpp kinds/facets/coefficients.hpp
+  kinds/facets/flow_matching_parts.hpp kinds/facets/infinite_action.hpp kinds/facets/joint_normal_law.hpp
+  kinds/facets/log_density.hpp kinds/facets/moments.hpp kinds/facets/normal_law.hpp
   kinds/flow/coupling.hpp kinds/flow/domain.hpp kinds/flow/dormand_prince.hpp kinds/flow/embedded.hpp kinds/flow/field.hpp
   kinds/flow/integrator.hpp kinds/flow/interpolant.hpp kinds/flow/noise.hpp kinds/flow/one_step.hpp kinds/flow/source.hpp
   kinds/flow/space.hpp kinds/flow/stepped.hpp kinds/flow/stochastic.hpp kinds/flow/time.hpp
-  kinds/learn/fit.hpp kinds/learn/fitted_model.hpp kinds/learn/network.hpp kinds/learn/objective.hpp kinds/learn/optimiser.hpp
-  kinds/learn/probe.hpp kinds/learn/schedule.hpp kinds/learn/trainer.hpp
+  kinds/learn/fit.hpp kinds/learn/fitted_model.hpp kinds/learn/going_on.hpp kinds/learn/history.hpp kinds/learn/kept_memory.hpp
+  kinds/learn/network.hpp kinds/learn/objective.hpp kinds/learn/optimiser.hpp kinds/learn/probe.hpp
+  kinds/learn/recorded_training.hpp kinds/learn/schedule.hpp kinds/learn/snapshots.hpp kinds/learn/trainer.hpp
 
   math/autograd/context.hpp math/autograd/layer_gradients.hpp math/autograd/layers.hpp math/autograd/mlp.hpp
   math/autograd/tape.hpp
