@@ -4,7 +4,7 @@
 #include <string>
 
 #include <weir/kinds/learn/trainer.hpp>
-#include <weir/record/reader.hpp>
+#include <weir/record/arrays_file.hpp>
 
 #include <check/bench/doubles.hpp>
 
