@@ -80,6 +80,9 @@ nodes:
     likelihood: bernoulli
     beta: 0.5
   train: {plugin: trainer/gradient, objective: task, steps: 30, batch: 16}
+report: {train.terms/kl: last}
+expect:
+  - {that: train.terms/kl, at_least: 0}
 )");
   const Answer run = weir_program(scratch.path(), "run code.yaml --progress none");
   INFO(run.out << run.err);
@@ -96,6 +99,19 @@ nodes:
   CHECK(record.has("/nodes/train/params/decoder.net.0.weight"));
   CHECK_THAT(weir_program(scratch.path(), "info code.h5:/nodes/train/terms/kl").out,
              Contains("mean of each term that the objective names"));
+  CHECK_THAT(run.out, Contains("train.terms/kl at least 0") && Contains("1 of 1"));
+
+  std::string text = R"(seed: 1
+nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  pairs: {plugin: coupling/independent, source: base, target: base, draw: fresh}
+  task:  {plugin: objective/flow_matching, coupling: pairs}
+  train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 4}, steps: 3, batch: 4}
+report: {train.terms: last}
+)";
+  scratch.write("set.yaml", text);
+  CHECK_THAT(weir_program(scratch.path(), "validate set.yaml").err,
+             Contains("this names a number of the run") && Contains("train.terms/NAME"));
 }
 
 TEST_CASE("A model that an objective would not ask is refused at its line") {

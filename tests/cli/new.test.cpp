@@ -114,9 +114,9 @@ TEST_CASE("A base that is none of the kind's names those that are") {
   refuses("plugin leap --kind field --base network",
           "weir: unknown base 'network' of kind field\nbases: plain, conditional\n");
   refuses("plugin sine --kind noise --base plain",
-          "weir: there is one template of kind noise: leave --base out\nbases of objective: field, network; "
-          "field: "
-          "plain, conditional; integrator: one_step, embedded, stochastic, stepped\n");
+          "weir: there is one template of kind noise: leave --base out\n"
+          "bases of interpolant: two_point, marginals; objective: field, network; field: plain, conditional; "
+          "probe: watching, stopping; integrator: one_step, embedded, stochastic, stepped\n");
   refuses("pipeline first --base plain", "weir: --base is of a plugin; a pipeline has none: leave it out\n");
 }
 

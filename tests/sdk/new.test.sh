@@ -22,7 +22,7 @@ weir=$work/moved/bin/weir
 
 echo "a plugin of every kind, and on every base, under an awkward name"
 kinds="source coupling interpolant noise time objective field network optimiser schedule trainer probe integrator metric"
-bases="objective/network field/conditional integrator/embedded integrator/stochastic integrator/stepped"
+bases="interpolant/marginals objective/network field/conditional probe/stopping integrator/embedded integrator/stochastic integrator/stepped"
 name=x1_a_very_long_name_0
 folders= targets=
 for word in $kinds $bases; do

@@ -189,8 +189,11 @@ const OutputSchema* named_output(const std::string& path, const Place& place, Dr
     draft.faults.push_back(unknown_node(draft, value, ""));
     return nullptr;
   }
-  const OutputSchema* output = rest.empty() ? nullptr : node->schema.output(rest);
-  if (output && recordable(*output)) return output;
+  // One of a set of traces, train.terms/kl: which there are is known in plan.
+  const auto slash = rest.find('/');
+  const bool member = slash != std::string::npos && slash + 1 < rest.size();
+  const OutputSchema* output = rest.empty() ? nullptr : node->schema.output(rest.substr(0, slash));
+  if (output && (member ? output->kind == "traces" : recordable(*output))) return output;
   if (!rest.empty() && !output) {
     draft.faults.push_back(unknown_output(draft, value, *node, rest));
     return nullptr;
@@ -198,6 +201,7 @@ const OutputSchema* named_output(const std::string& path, const Place& place, Dr
   std::vector<std::string> numbers;
   for (const OutputSchema& each : node->schema.outputs) {
     if (recordable(each)) numbers.push_back(node->path + "." + each.name);
+    if (each.kind == "traces") numbers.push_back(node->path + "." + each.name + "/NAME");
   }
   const std::string what = output ? wording::with_article(output->kind) : "a node";
   draft.fault(

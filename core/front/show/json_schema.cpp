@@ -10,7 +10,8 @@ namespace {
 using namespace json_schema;
 
 // A node's output: its path has a dot.
-const char* const output_pattern = "^[A-Za-z_][A-Za-z0-9_]*(\\.([A-Za-z_][A-Za-z0-9_]*|[0-9]+))+$";
+const char* const output_pattern =
+    "^[A-Za-z_][A-Za-z0-9_]*(\\.([A-Za-z_][A-Za-z0-9_]*|[0-9]+))+(/[A-Za-z_][A-Za-z0-9_]*)?$";
 
 json text_like(const char* pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
 

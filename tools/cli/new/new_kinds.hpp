@@ -15,9 +15,10 @@ inline constexpr std::array kinds = {"source",    "coupling", "interpolant", "no
 struct Base {
   std::string_view kind, name;
 };
-inline constexpr std::array bases = {Base{"objective", "field"},       Base{"objective", "network"},
-                                     Base{"field", "plain"},           Base{"field", "conditional"},
-                                     Base{"integrator", "one_step"},   Base{"integrator", "embedded"},
-                                     Base{"integrator", "stochastic"}, Base{"integrator", "stepped"}};
+inline constexpr std::array bases = {
+    Base{"interpolant", "two_point"}, Base{"interpolant", "marginals"}, Base{"objective", "field"},
+    Base{"objective", "network"},     Base{"field", "plain"},           Base{"field", "conditional"},
+    Base{"probe", "watching"},        Base{"probe", "stopping"},        Base{"integrator", "one_step"},
+    Base{"integrator", "embedded"},   Base{"integrator", "stochastic"}, Base{"integrator", "stepped"}};
 
 }  // namespace weir::tools
