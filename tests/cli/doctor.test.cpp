@@ -89,6 +89,20 @@ TEST_CASE("A library that ends the program when it is opened is a finding, not t
   CHECK_THAT(finding(cached, "LibTorch"), Contains("ok: "));
 }
 
+TEST_CASE("The schema cache of a folder is written anew, whatever an earlier one said of the same library") {
+  const ScratchFolder scratch;
+  bring(scratch, "libweir_zoo_tame.so");
+  const std::string cache = "'" WEIR_BIN_DIR "/weir-run' cache '" + (scratch.path() / "zoo").string() + "'";
+  REQUIRE(std::system(cache.c_str()) == 0);
+  Json all = Json::parse(scratch.read("zoo/weir-plugins.json"));
+  const Json right = all;
+  all["libraries"][0]["plugins"][0].erase("facets");  // as before there were any
+  all["libraries"][0]["plugins"][0]["summary"] = "another";
+  scratch.write("zoo/weir-plugins.json", all.dump());
+  REQUIRE(std::system(cache.c_str()) == 0);
+  CHECK(Json::parse(scratch.read("zoo/weir-plugins.json")) == right);
+}
+
 TEST_CASE("A second LibTorch in the process is found") {
   const ScratchFolder scratch;
   bring(scratch, "libweir_zoo_twin.so");

@@ -2,7 +2,6 @@
 #include "describe.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -33,8 +32,6 @@ int describe_library(const std::filesystem::path& library) {
 
 int cache_folder(const std::filesystem::path& folder) {
   const auto file = folder / "weir-plugins.json";
-  nlohmann::json old = nlohmann::json::object();
-  if (std::ifstream in{file}) old = nlohmann::json::parse(in, nullptr, false);
   std::vector<std::filesystem::path> libraries;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
@@ -49,17 +46,8 @@ int cache_folder(const std::filesystem::path& folder) {
     std::string why_not;
     const auto note = weir::read_note(library, why_not);
     const std::string build_id = note ? note->build_id : "";
-    const nlohmann::json* known = nullptr;
-    if (old.is_object() && old.contains("libraries")) {
-      for (const nlohmann::json& entry : old["libraries"]) {
-        if (entry.value("file", "") == name && entry.value("build_id", "") == build_id && !build_id.empty())
-          known = &entry;
-      }
-    }
     try {
-      cached.push_back(
-          known ? *known
-                : nlohmann::json{{"file", name}, {"build_id", build_id}, {"plugins", schemas_of(library)}});
+      cached.push_back({{"file", name}, {"build_id", build_id}, {"plugins", schemas_of(library)}});
     } catch (const std::exception& error) {
       std::cerr << error.what() << "\n";
       complete = false;

@@ -48,7 +48,8 @@ std::string text_of(const weir::Faults& faults) {
 
 TEST_CASE("A training goes on from the record of another, to the bytes of one of all the steps",
           "[trainer]") {
-  const Rule rule = GENERATE(adam, plain, Rule{"optimiser/sgd", {{"lr", 0.02}, {"momentum", 0.9}}});
+  const Rule rule =
+      GENERATE(values<Rule>({adam, plain, {"optimiser/sgd", {{"lr", 0.02}, {"momentum", 0.9}}}}));
   const Kept kept(rule);
   const auto was = kept.trainer();
   Training whole({{"steps", 24}, {"batch", 8}, {"ema_decay", 0.9}}, rule.id, rule.params),

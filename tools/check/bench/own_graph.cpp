@@ -77,6 +77,8 @@ json surroundings(Around around, const std::filesystem::path& folder) {
         {"steps", 6},
         {"batch", 8}}},
       {"labelled", labelled(around, folder)},
+      {"known",
+       {{"plugin", "coupling/independent"}, {"source", "base"}, {"target", "labelled"}, {"draw", fixed}}},
       {"classify", {{"plugin", "objective/classification"}, {"data", "labelled"}, {"network", network()}}},
       {"learn", {{"plugin", "trainer/gradient"}, {"objective", "classify"}, {"steps", 6}, {"batch", 8}}},
       {"flow", {{"plugin", "integrator/euler"}, {"field", "field"}, {"start", "points.x0"}, {"steps", 4}}}};
@@ -152,7 +154,9 @@ json subject_node(const Subject& subject, Around around, const std::set<std::str
     if (offered == offers.end())
       throw Skipped(fmt::format("the check has no {} for port '{}'", port.kind, port.name));
     const auto& nodes = offered->second;
-    const json& given = nodes[std::min(used[port.kind]++, nodes.size() - 1)];
+    // Classes go by their name, as they do in a field's context.
+    const bool classes = port.kind == "tensor" && port.name == "label";
+    const json given = classes ? json("known.label") : nodes[std::min(used[port.kind]++, nodes.size() - 1)];
     node[port.name] = port.map ? json{{"one", given}} : given;
     if (port.map && port.kind == "source") node[port.name]["two"] = nodes.back();
   }

@@ -44,6 +44,8 @@ std::shared_ptr<Stepped> followed(const Subject& subject, const Way& way, int st
 }
 
 void has_its_order(const Subject& subject) {
+  if (!subject.takes("steps") || !subject.takes("times"))
+    throw Skipped("it is not derived from that of stepped.hpp");
   Subject free = subject;  // of a grid of its own
   free.params.erase("steps");
   free.params.erase("times");
