@@ -107,7 +107,8 @@ TEST_CASE("another implementation of JSON Schema accepts good pipelines and refu
       changed("/compare", {{{"that", "train.loss"}, {"axis", "sigma"}, {"less", 0}, {"than", 0.5}},
                            {{"less", "train.loss"}, {"than", "recall.own"}, {"p_below", 0.01}}}));
   accepted.push_back(
-      changed("/expect", {{{"that", "train.loss"}, {"at_most", "recall.own"}, {"share", 0.9}}}));
+      changed("/expect", {{{"that", "train.loss"}, {"at_most", "recall.own"}, {"share", 0.9}},
+                          {{"that", "train.loss"}, {"at_most", "recall.own"}, {"times", 0.25}}}));
   accepted.push_back(
       changed("/expect", {{{"that", "train.loss"}, {"equals", 1}, {"within_se", "auto"}},
                           {{"that", "train.loss"}, {"equals", 1}, {"within", 0.1}, {"within_se", 2}}}));
@@ -120,6 +121,8 @@ TEST_CASE("another implementation of JSON Schema accepts good pipelines and refu
       changed("/expect", {{{"that", "train.loss"}, {"at_most", 1}, {"share", 2}}}),
       changed("/expect", {{{"that", "train.loss"}, {"at_most", 1}, {"share", 0}}}),
       changed("/expect", {{{"that", "train.loss"}, {"equals", 1}, {"within_se", "few"}}}),
+      changed("/expect", {{{"that", "train.loss"}, {"at_most", 1}, {"times", 2}}}),
+      changed("/expect", {{{"that", "train.loss"}, {"at_most", "recall.own"}, {"times", 0}}}),
       changed("/error_rate", 1),
       changed("/error_rate", 0),
       changed("/nods", 1),

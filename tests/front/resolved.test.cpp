@@ -8,8 +8,8 @@ namespace {
 
 auto parts(const weir::Reported& r) { return std::tuple(r.what, r.reduction); }
 auto parts(const weir::Expectation& e) {
-  return std::tuple(e.that, e.where, e.relation, e.value, e.other, e.within, e.within_se, e.within_chance,
-                    e.share);
+  return std::tuple(e.that, e.where, e.relation, e.value, e.other, e.times, e.within, e.within_se,
+                    e.within_chance, e.share);
 }
 auto parts(const weir::ExpectedOrder& c) {
   return std::tuple(c.that, c.axis, c.less, c.than, c.where, c.p_below);
@@ -29,6 +29,7 @@ TEST_CASE("Report, expectations and comparisons are read from a resolved pipelin
   - {that: recall.share, where: {sigma: 0.05}, equals: train.loss, within: 1.0e-3, within_se: 3, share: 0.95}
   - {that: train.loss, at_most: -2.5e+12}
   - {that: train.loss, equals: 2, within_se: auto}
+  - {that: train.loss, at_most: recall.share, times: 0.25}
 compare:
   - {that: train.loss, axis: sigma, less: 0.5, than: 0, where: {steps: 9}, p_below: 0.01}
   - {less: recall.share, than: train.loss}
@@ -42,8 +43,10 @@ error_rate: 0.02
   same(read.compare, graph.compare);
   REQUIRE(read.sweep.size() == 3);
   CHECK(read.sweep[1].name == "steps");
-  CHECK(read.expect.size() == 4);
+  CHECK(read.expect.size() == 5);
   CHECK(read.expect[3].within_chance);
+  CHECK(read.expect[4].other == "recall.share");
+  CHECK(read.expect[4].times == 0.25);
   CHECK(read.compare.size() == 2);
   CHECK_FALSE(read.compare[1].p_below);
   CHECK(read.error_rate == 0.02);

@@ -237,3 +237,41 @@ TEST_CASE("within_se: auto leaves each case of a share the failures that the sha
   const std::vector<Case> all = {one_case(1.199, 0.1, 64.0), one_case(1.201, 0.1, 64.0)};
   CHECK(judge({e}, all, given)[0].missed.size() == 1);
 }
+
+TEST_CASE("A bound may be a multiple of another number of the runs") {
+  Expectation e = expect("at_most", 0);
+  e.other = "exact.share";
+  e.times = 0.25;
+  const auto beside = [](double value, double other) {
+    return one_case({{{"recall.share", {value, {}, {}}}, {"exact.share", {other, 0.1, 64.0}}}});
+  };
+  CHECK(met(e, beside(0.5, 2)));
+  CHECK_FALSE(met(e, beside(0.5, 1.99)));
+  CHECK(verdict(e, beside(0.5, 2)).text() ==
+        "recall.share at most 0.25 times exact.share: 0.5 and 2.00 +- 0.10 (se), met");
+  e.relation = "at_least";
+  CHECK(met(e, beside(0.5, 1.99)));
+  CHECK_FALSE(met(e, beside(0.5, 2.01)));
+}
+
+TEST_CASE("The standard error of another number is multiplied as the number is") {
+  Expectation e = expect("equals", 0);
+  e.other = "exact.share";
+  e.times = 3;
+  e.within_se = 3;
+  // 3 (1 +- 0.1) beside 3.9: 3 errors of 0.3; with the error of 0.1 left as it is they would be 9. The t quantile at
+  // 1 - 0.0027 / 2 is 3.1235 with 63 degrees of freedom.
+  const auto beside = [](double value) {
+    return one_case({{{"recall.share", {value, {}, {}}}, {"exact.share", {1, 0.1, 64.0}}}});
+  };
+  CHECK(met(e, beside(3.9)));
+  CHECK(met(e, beside(3 + 0.3 * 3.11)));
+  CHECK_FALSE(met(e, beside(3 + 0.3 * 3.13)));
+
+  // Over seeds the differences are taken of the multiple, run by run: 0.1 on the whole, with a standard error of 0.01.
+  std::vector<std::map<std::string, Measured>> runs;
+  for (const double base : {1.0, 5.0, 9.0})
+    runs.push_back({{"recall.share", {3 * base + 0.1 + 0.0173205081 * (base - 5) / 4, {}, {}}},
+                    {"exact.share", {base, {}, {}}}});
+  CHECK(*verdict(e, one_case(runs)).p == Approx(0.0098524).epsilon(1e-4));  // 2 scipy.stats.t.sf(10, 2)
+}

@@ -44,6 +44,7 @@ struct Expectation {
   std::string relation;                         // at_least | at_most | equals
   double value = 0;
   std::string other;  // a number of the same run instead of `value`: "at_pair_exact.total"
+  double times = 1;   // of `other` that is meant
   std::optional<double> within, within_se;  // tolerance of equals; the larger of the two
   bool within_chance = false;  // `within_se: auto`: as far as its part of the error rate lets chance go
   double share = 1;            // of the selected cases that must meet it

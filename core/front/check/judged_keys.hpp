@@ -14,7 +14,18 @@ namespace weir {
 inline const std::vector<std::string> reductions = {"mean", "last", "first", "min", "max", "sum", "sd"};
 
 // What stands behind a key.
-enum class Judged { output, cases, bound, tolerance, chance_or_tolerance, probability, axis, value, note };
+enum class Judged {
+  output,
+  cases,
+  bound,
+  factor,
+  tolerance,
+  chance_or_tolerance,
+  probability,
+  axis,
+  value,
+  note
+};
 
 template <class Entry>
 struct JudgedKey {

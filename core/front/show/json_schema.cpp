@@ -81,6 +81,8 @@ json judged_json(Judged value) {
       return map_of(scalar(), name_pattern);
     case Judged::bound:
       return {{"anyOf", {or_var({{"type", "number"}}), text_like(output_pattern)}}};
+    case Judged::factor:
+      return or_var({{"type", "number"}, {"exclusiveMinimum", 0}});
     case Judged::tolerance:
       return tolerance;
     case Judged::chance_or_tolerance:
@@ -105,9 +107,13 @@ json judged_entry(const std::vector<JudgedKey<Entry>>& keys, const json& require
 
 json expectation_json() {
   json schema = judged_entry(expect_keys(), {"that"});
-  for (const auto& key : expect_keys())
-    if (key.value == Judged::bound) schema["oneOf"].push_back({{"required", {key.name}}});
-  schema["dependencies"] = {{"within", {"equals"}}, {"within_se", {"equals"}}};
+  json names;  // where the bound must be the name of a number
+  for (const auto& key : expect_keys()) {
+    if (key.value != Judged::bound) continue;
+    schema["oneOf"].push_back({{"required", {key.name}}});
+    names["properties"][key.name] = {{"type", "string"}};
+  }
+  schema["dependencies"] = {{"within", {"equals"}}, {"within_se", {"equals"}}, {"times", names}};
   return schema;
 }
 

@@ -85,6 +85,19 @@ class ExpectReader {
       wrong(value, "'within_se' must be a number of at least 0, or auto: as many as 'error_rate' allows");
   }
 
+  void read_times(const Entry* entry, Expectation& expected) {
+    if (!entry) return;
+    const Node& value = entry->value;
+    const auto times = value.is_scalar() && !value.quoted ? scalar::number(value.text) : std::nullopt;
+    if (!times || *times <= 0) return wrong(value, "'times' must be a number above 0");
+    expected.times = *times;
+    if (!expected.other.empty()) return;
+    draft_.fault("W405", entry->place,
+                 "'times' multiplies another number of the run, and '" + expected.relation +
+                     "' of this expectation names none",
+                 "write " + expected.relation + ": node.output");
+  }
+
   void read_relation(const Node& value, Expectation& expected) {
     int relations = 0;
     for (const std::string relation : {"at_least", "at_most", "equals"}) {
@@ -100,6 +113,7 @@ class ExpectReader {
                        std::string(relations == 0 ? "none" : "several"));
       return;
     }
+    read_times(value.find("times"), expected);
     expected.within = number(value.find("within"), true);
     read_within_se(value.find("within_se"), expected);
     if (const Entry* share = value.find("share")) {

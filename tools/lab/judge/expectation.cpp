@@ -17,7 +17,9 @@ namespace {
 std::string rule(const Expectation& e) {
   std::string relation = e.relation;
   std::replace(relation.begin(), relation.end(), '_', ' ');
-  std::string out = fmt::format("{} {} {}", e.that, relation, e.other.empty() ? number(e.value) : e.other);
+  std::string out = fmt::format("{} {} {}{}", e.that, relation,
+                                e.times == 1 ? "" : fmt::format("{} times ", number(e.times)),
+                                e.other.empty() ? number(e.value) : e.other);
   if (e.within) out += fmt::format(" within {}", number(*e.within));
   if (e.within_se || e.within_chance) out += e.within ? " or" : " within";
   if (e.within_se) out += fmt::format(" {} standard errors", number(*e.within_se));
@@ -32,13 +34,21 @@ std::vector<const Case*> selected_cases(const Expectation& e, const std::vector<
   return found;
 }
 
+// With its error: the factor is exact.
+Measured multiplied(Measured m, double factor) {
+  m.value *= factor;
+  if (m.se) *m.se *= factor;
+  return m;
+}
+
 // The number beside what it is to be, run by run.
 Difference difference_in(const Expectation& e, const Case& c) {
   std::vector<std::pair<Measured, Measured>> pairs;
   for (const auto& run : c.by_run) {
     const auto that = run.find(e.that), other = run.find(e.other);
     if (that != run.end() && e.other.empty()) pairs.emplace_back(that->second, Measured{e.value, {}, {}});
-    if (that != run.end() && other != run.end()) pairs.emplace_back(that->second, other->second);
+    if (that != run.end() && other != run.end())
+      pairs.emplace_back(that->second, multiplied(other->second, e.times));
   }
   return difference(pairs);
 }
@@ -69,7 +79,7 @@ Verdict verdict(const Expectation& e, const Case& c, double level) {
   v.measured = with_error(*s);
   if (other) v.measured += fmt::format(" and {}", with_error(*other));
   if (s->n < c.runs) v.measured += fmt::format(" over {} of {} runs", s->n, c.runs);
-  const double value = other ? other->mean : e.value;
+  const double value = other ? e.times * other->mean : e.value;
   if (e.relation == "at_least")
     v.met = s->mean >= value;
   else if (e.relation == "at_most")

@@ -7,6 +7,7 @@
 //                       value is another number of the run. Met unless P(|T_df| >= |t|) is below the level:
 //                         k      2 (1 - Phi(k)), so that a true value is missed as seldom as by k errors of a normal law
 //                         auto   the given level, a part of the file's error rate
+//   times c             the other number is multiplied, and so is its standard error; c is exact. The mean of c b_i is c times that of b_i
 //   share s             F of the N selected cases are not met, and P(Binomial(N, 1 - s) >= F) is at least the level given: so many
 //                       are no surprise where each is missed with probability 1 - s, on its own. `within_se: auto` has the level
 //                       1 - s in each case.
