@@ -10,10 +10,12 @@
 #include <functional>
 #include <numbers>
 #include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/mixture_law.hpp>
 #include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/flow/source.hpp>
@@ -40,14 +42,8 @@ class Gaussian final : public weir::Source {
         return weir::Moments{m_, root_.defined() ? at::mm(root_, root_.t())
                                                  : at::eye(m_.size(0), options()) * (scale() * scale())};
       }};
-  weir::Facet<weir::NormalLaw> normal_law_{
-      this, [this] {
-        // The scale as the run's numbers have it: samples and closed forms are of one law.
-        const Tensor spread = at::scalar_tensor(scale(), options().device(at::kCPU));
-        return weir::NormalLaw{.mean = m_.to(at::kDouble),
-                               .root = root_.defined() ? root_.to(at::kDouble) : Tensor(),
-                               .scale = spread.item<double>()};
-      }};
+  weir::Facet<weir::NormalLaw> normal_law_{this, [this] { return normal_law(); }};
+  weir::Facet<weir::MixtureLaw> mixture_law_{this, [this] { return mixture_law(); }};
 
  public:
   void plan(weir::Plan& plan) override {
@@ -78,6 +74,28 @@ class Gaussian final : public weir::Source {
 
  private:
   double scale() const { return scale_.given() ? scale_() : 1.0; }
+  // As the run's numbers have it: samples and closed forms are of one law.
+  double rounded_scale() const {
+    return at::scalar_tensor(scale(), options().device(at::kCPU)).item<double>();
+  }
+
+  weir::NormalLaw normal_law() const {
+    return {.mean = m_.to(at::kDouble),
+            .root = root_.defined() ? root_.to(at::kDouble) : Tensor(),
+            .scale = rounded_scale()};
+  }
+
+  // Of one component; nothing where coordinates depend on each other.
+  std::optional<weir::MixtureLaw> mixture_law() const {
+    const Tensor mean = m_.to(at::kDouble).unsqueeze(0);
+    Tensor spread = at::full_like(mean, rounded_scale());
+    if (root_.defined()) {
+      if (!root_.equal(root_.diagonal().diag())) return std::nullopt;
+      spread = root_.diagonal().to(at::kDouble).unsqueeze(0);
+    }
+    return weir::MixtureLaw{
+        .weight = at::ones({1}, mean.options()), .mean = mean, .variance = spread.square()};
+  }
 
   Tensor log_density(const Tensor& x) const {
     const Tensor centred = x.reshape({x.size(0), -1}) - m_;

@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/mixture_law.hpp>
 #include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
@@ -52,6 +53,15 @@ class Mixture final : public weir::Source {
         return weir::LogDensity{[this](const Tensor& x) { return log_density(x); }};
       }};
   weir::Facet<weir::Moments> moments_{this, [this] { return moments(); }};
+  weir::Facet<weir::MixtureLaw> mixture_law_{
+      this, [this]() -> std::optional<weir::MixtureLaw> {
+        if (set_() == "two_moons" || set_() == "checkerboard") return std::nullopt;
+        // The scale as the run's numbers have it: samples and closed forms are of one law.
+        const double spread = at::scalar_tensor(s_, options().device(at::kCPU)).item<double>();
+        const Tensor mean = m_.to(at::kDouble), weight = w_.to(at::kDouble);
+        return weir::MixtureLaw{
+            .weight = weight / weight.sum(), .mean = mean, .variance = at::full_like(mean, spread * spread)};
+      }};
 
  public:
   void plan(weir::Plan& plan) override {

@@ -11,6 +11,7 @@
 #include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/kinds/facets/joint_normal_law.hpp>
 #include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/mixture_law.hpp>
 #include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/flow/embedded.hpp>
@@ -138,6 +139,7 @@ int main() {
   SIZE(FlowMatchingParts);
   SIZE(JointNormalLaw);
   SIZE(LogDensity);
+  SIZE(MixtureLaw);
   SIZE(Moments);
   SIZE(NormalLaw);
   SIZE(Facet<weir::Moments>);

@@ -1,0 +1,95 @@
+// plugins/field/mixture.cpp -- the exact velocity between two mixtures of normal laws whose points are paired independently.
+//
+//   x_t = alpha x0 + beta x1 + gamma z       x0 ~ sum_j w_j N(m_j, S_j),  x1 ~ sum_k w_k N(m_k, S_k),  S diagonal,  z ~ N(0, I)
+//   of a pair (j, k)   M = alpha m_j + beta m_k       S = alpha^2 S_j + beta^2 S_k + gamma^2       p_jk = softmax( log w_j w_k N(x; M, S) )
+//                      C = alpha' alpha S_j + beta' beta S_k [+ gamma' gamma]
+//   v*(x, t) = E[u_t | x_t = x] = sum_jk p_jk ( alpha' m_j + beta' m_k + C S^-1 (x - M) )
+//
+// with the bracket for noise_in_target. For N(0, I) and one N(m, s^2 I) on the straight line: v = m + c (x - t m),
+// c = (s^2 t - (1 - t)) / ((1 - t)^2 + s^2 t^2).
+//
+// Source   conditional expectation of normal laws; Bansal et al., arXiv 2410.14949, for N(0, I) and unit variances.
+// Shapes   x, v [B, item...]; no parameters
+// Limits   independent pairs, drawn anew. Finite at every t where noises are. Cost: B J K D numbers at once, in float64.
+#include <stdexcept>
+
+#include <weir/kinds/facets/mixture_law.hpp>
+#include <weir/kinds/flow/field.hpp>
+#include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/flow/source.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+class Mixture final : public weir::Field {
+  weir::Port<weir::Source> source_{this, "source", weir::mandatory.needing<weir::MixtureLaw>(), "law of x0"};
+  weir::Port<weir::Source> target_{this, "target", weir::mandatory.needing<weir::MixtureLaw>(), "law of x1"};
+  weir::Port<weir::TwoPoint> interpolant_{
+      this, "interpolant", weir::by_default("linear").needing<weir::Coefficients>(), "the path between them"};
+
+  // Of each pair of components, j slower than k.
+  struct Pairs {
+    Tensor log_weight;                      // [J K]
+    Tensor mean0, mean1, spread0, spread1;  // [J K, D]; spread: S_j, S_k
+  };
+  Pairs pairs_;
+
+ public:
+  void plan(weir::Plan& plan) override {
+    if (source_->shape() != target_->shape()) {
+      plan.fault("target", "field/mixture needs items of one shape, and those of '" + target_->path() +
+                               "' have another shape than those of '" + source_->path() + "'");
+    }
+  }
+
+  void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {
+    refuse_context(domain, plan);
+    if (domain.item != target_->shape()) {
+      plan.fault("target",
+                 "field/mixture is a field on the items of its own laws, which have another shape than the "
+                 "points it is asked at");
+    }
+  }
+
+  void run(weir::Run&) override {
+    const weir::MixtureLaw from = *weir::facet<weir::MixtureLaw>(*source_),
+                           to = *weir::facet<weir::MixtureLaw>(*target_);
+    const std::int64_t j = from.weight.size(0), k = to.weight.size(0);
+    const auto each0 = [&](const Tensor& x) { return x.repeat_interleave(k, 0); };
+    const auto each1 = [&](const Tensor& x) { return x.repeat({j, 1}); };
+    pairs_ = {.log_weight = (from.weight.unsqueeze(1) * to.weight).log().flatten(),
+              .mean0 = each0(from.mean),
+              .mean1 = each1(to.mean),
+              .spread0 = each0(from.variance),
+              .spread1 = each1(to.variance)};
+  }
+
+  weir::Params init(const weir::Domain&, weir::Rng&) const override { return {}; }
+
+  Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t,
+                  const weir::Context&) const override {
+    if (!pairs_.log_weight.defined())
+      throw std::logic_error("field/mixture was asked for a velocity before it was run");
+    const auto& path = *interpolant_;
+    const Tensor times = t.to(at::kDouble);
+    const auto wide = [](const Tensor& coefficient) { return coefficient.view({-1, 1, 1}); };  // [B, 1, 1]
+    const Tensor a = wide(path.alpha(times)), b = wide(path.beta(times)), da = wide(path.dalpha(times)),
+                 db = wide(path.dbeta(times)), gamma = wide(path.noise().gamma(times));
+    const auto& [log_weight, mean0, mean1, spread0, spread1] = pairs_;
+
+    const Tensor rest = x.flatten(1).to(at::kDouble).unsqueeze(1) - a * mean0 - b * mean1;  // [B, J K, D]
+    const Tensor variance = a.square() * spread0 + b.square() * spread1 + gamma.square();
+    Tensor with_velocity = da * a * spread0 + db * b * spread1;  // covariance of x_t and u_t
+    if (path.noise_in_target()) with_velocity = with_velocity + wide(path.noise().gamma_dgamma(times));
+    const Tensor p =
+        at::softmax(log_weight - 0.5 * (rest.square() / variance + variance.log()).sum(2), 1).unsqueeze(2);
+    const Tensor v = (p * (da * mean0 + db * mean1 + with_velocity / variance * rest)).sum(1);
+    return v.to(x.scalar_type()).reshape_as(x);
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(Mixture, "Exact velocity between two mixtures of normal laws, independently paired")
