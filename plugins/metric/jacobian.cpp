@@ -123,6 +123,9 @@ class Jacobian final : public weir::Metric {
       const double t = static_cast<double>(k) * h;
       const Moved begin = moved(v, z, t), middle = moved(v, z + h / 2 * begin.v, t + h / 2);
       jacobian = jacobian + h * at::bmm(middle.slope, jacobian + h / 2 * at::bmm(begin.slope, jacobian));
+      if (!at::isfinite(jacobian).all().item<bool>())
+        throw std::runtime_error(
+            "a point left the numbers on its way, and has no Jacobian: take smaller steps");
       for (const Moved* each : {&begin, &middle})
         steepest = at::maximum(steepest, at::linalg_svdvals(each->slope).amax(1));
       z = z + h * middle.v;
@@ -131,8 +134,6 @@ class Jacobian final : public weir::Metric {
   }
 
   void give(const Tensor& jacobian, const Tensor& steepest) {
-    if (!at::isfinite(jacobian).all().item<bool>())
-      throw std::runtime_error("a point left the numbers on its way, and has no Jacobian: take smaller steps");
     const Tensor least = at::linalg_eigvalsh(jacobian + jacobian.transpose(1, 2)).amin(1);
     const Tensor unit = at::eye(jacobian.size(1), jacobian.options());
     Tensor chord = at::ones_like(least);  // at t = 0

@@ -1,5 +1,7 @@
 // tests/plugins/metric/straightness.test.cpp -- straightness and energy of flows with known paths.
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/metric.hpp>
@@ -9,6 +11,7 @@
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
+using std::numbers::pi;
 using weir::Metric;
 using weir::Tensor;
 
@@ -119,4 +122,114 @@ TEST_CASE("Points are followed with what the field is told of each, in chunks", 
   run(*told);
   CHECK(number(value_of(*told, "straightness")) == Approx(0).margin(1e-24));
   CHECK(number(value_of(*told, "path_energy")) == Approx(204.0 / 9));  // 0 + 1 + 4 + ... + 64
+}
+
+namespace {
+
+// With T intervals for gamma_1 and gamma_2.
+struct Accelerated {
+  Accelerated(Formula::Function function, const Tensor& points, int steps, int intervals)
+      : field(function),
+        start(points),
+        metric(
+            make<Metric>("metric/straightness", {{"steps", steps}, {"intervals", intervals}, {"chunk", 4}})) {
+    bind(*metric, "field", field);
+    bind(*metric, "start", start, "value");
+    run(*metric);
+  }
+  double operator()(const std::string& output) const { return number(value_of(*metric, output)); }
+  Formula field;
+  Values start;
+  std::unique_ptr<Metric> metric;
+};
+
+// v of the flow from N(0, I) to N(3, 2^2 I), without interaction of coordinates: Z_t = 3 t + q z, q^2 = (1 - t)^2 + 4 t^2.
+Tensor to_wide(const Tensor& x, const Tensor& t) {
+  return 3 + (4 * t - (1 - t)) / ((1 - t).square() + 4 * t.square()) * (x - 3 * t);
+}
+
+// Z_t = Z_0 + (t, 50 N^-2 sin(2 pi N t)).
+Tensor oscillating(const Tensor& x, const Tensor& t, double n) {
+  const Tensor wave = at::cos(2 * pi * n * t.reshape({-1}));
+  return at::stack({at::ones_like(x.select(1, 0)), 100 * pi / n * wave}, 1);
+}
+
+}  // namespace
+
+TEST_CASE("The derivative of the velocity of a contraction has its closed form", "[metric][straightness]") {
+  // v = -x: dv/dt = x_0 e^-t, whose square has the mean |x_0|^2 T (1 - e^(-2 / T)) / 2 over the first of T intervals.
+  const Accelerated made([](const Tensor& x, const Tensor&) { return -x; }, points, 1000, 5);
+  const Tensor squares = points.square().sum(1);
+  const double mean = number(squares.mean()), se = number(squares.std()) / 3;
+  // The square at t = 0 is taken from the neighbour: h^2 of the integral; so is the rule's own error.
+  CHECK(made("gamma_1") == Approx(mean * (1 - std::exp(-2.0)) / 2).epsilon(2e-5));
+  CHECK(made("gamma_2") == Approx(mean * 5 * (1 - std::exp(-0.4)) / 2).epsilon(2e-5));
+  CHECK(made("gamma_1_se") / made("gamma_1") == Approx(se / mean));
+  CHECK(made("gamma_2_se") / made("gamma_2") == Approx(se / mean));
+  CHECK(made("gamma_2_n") == 9);
+}
+
+TEST_CASE("Between normal laws gamma_1 and gamma_2 have their closed forms", "[metric][straightness]") {
+  // dv/dt = q'' z = s^2 / q^3 z. With s = 2 the integral of s^4 / q^6 is 12.363 for each coordinate (2^2 times that of s = 1/2, 3.0908).
+  const Tensor ends =
+      row_of({1, 1, -1, 1, 1, -1, -1, -1}).view({4, 2});  // every coordinate has the mean square 1
+  const Accelerated made(to_wide, ends, 2000, 10);
+  CHECK(made("gamma_1") == Approx(2 * 12.363).epsilon(1e-4));
+  // The mean over the interval where it is largest, (0.1, 0.2), by a sum of its own.
+  double largest = 0;
+  for (int i = 0; i < 10; ++i) {
+    double sum = 0;
+    for (int k = 0; k < 1000; ++k) {
+      const double t = (i + (k + 0.5) / 1000) / 10;
+      sum += 2 * 16 / std::pow((1 - t) * (1 - t) + 4 * t * t, 3) / 1000;
+    }
+    largest = std::max(largest, sum);
+  }
+  CHECK(made("gamma_2") == Approx(largest).epsilon(1e-4));
+}
+
+TEST_CASE("gamma_1 <= gamma_2 <= T gamma_1, to the last digits", "[metric][straightness]") {
+  for (const int intervals : {1, 2, 5, 10, 20}) {
+    const Accelerated made(to_wide, points, 20, intervals);
+    CHECK(made("gamma_2") >= made("gamma_1") * (1 - 1e-14));
+    CHECK(made("gamma_2") <= intervals * made("gamma_1") * (1 + 1e-14));
+    if (intervals == 1) CHECK(made("gamma_2") == Approx(made("gamma_1")).epsilon(1e-14));
+  }
+}
+
+TEST_CASE("A path that oscillates within nothing is straight by S, and not by gamma_1",
+          "[metric][straightness]") {
+  // S = 5000 pi^2 / N^2 falls with N, gamma_1 = 20000 pi^4 does not (arXiv 2410.14949).
+  const Accelerated slow([](const Tensor& x, const Tensor& t) { return oscillating(x, t, 2); }, points, 4000,
+                         10);
+  const Accelerated fast([](const Tensor& x, const Tensor& t) { return oscillating(x, t, 10); }, points, 4000,
+                         10);
+  CHECK(slow("straightness") == Approx(5000 * pi * pi / 4).epsilon(1e-5));
+  CHECK(fast("straightness") == Approx(5000 * pi * pi / 100).epsilon(1e-5));
+  // Differences of a wave err by (2 pi N h)^2 / 12 of the square: 2e-5 for N = 10.
+  for (const Accelerated* made : {&slow, &fast})
+    CHECK((*made)("gamma_1") == Approx(20000 * std::pow(pi, 4)).epsilon(1e-4));
+}
+
+TEST_CASE("gamma_1 and gamma_2 are there with intervals alone, which divide the steps",
+          "[metric][straightness]") {
+  const Made without([](const Tensor& x, const Tensor&) { return -x; }, points, 20);
+  CHECK_FALSE(without.metric->output("gamma_1")->planned());
+  const Accelerated with([](const Tensor& x, const Tensor&) { return -x; }, points, 20, 4);
+  for (const char* output : {"straightness", "straightness_se", "path_energy", "displacement"})
+    CHECK(with(output) == Made([](const Tensor& x, const Tensor&) { return -x; }, points, 20)(output));
+
+  const auto fault = [](int steps, int intervals) {
+    Values start(points);
+    Formula field([](const Tensor& x, const Tensor&) { return -x; });
+    const auto metric = make<Metric>("metric/straightness", {{"steps", steps}, {"intervals", intervals}});
+    bind(*metric, "field", field);
+    bind(*metric, "start", start, "value");
+    const weir::Faults faults = plan(*metric);
+    REQUIRE(faults.size() == 1);
+    CHECK(faults[0].place.file == "intervals");
+    return faults[0].message;
+  };
+  CHECK(fault(20, 3) == "3 intervals do not divide 20 steps, of which at least 2 are needed");
+  CHECK(fault(1, 1) == "1 intervals do not divide 1 steps, of which at least 2 are needed");
 }

@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/mixture_law.hpp>
 #include <weir/kinds/facets/normal_law.hpp>
 
 #include "../values.hpp"
@@ -49,6 +50,29 @@ TEST_CASE("A Gaussian's normal law has the spread of its samples, in float32 too
   CHECK(law_of({{"covariance", {{4, 2}, {2, 5}}}}).load().allclose(row_of({2, 0, 1, 2}).view({2, 2}), 1e-15));
   CHECK(law_of({{"covariance", {{1, 0}, {0, 1}}}}).standard());
   CHECK_FALSE(law_of({{"mean", {0, 1}}}).standard());
+}
+
+TEST_CASE("A Gaussian is a mixture of one where its coordinates are independent", "[source][gaussian]") {
+  const auto law_of = [](const json& params, const at::TensorOptions& options = f64) {
+    const auto source = make<Source>("source/gaussian", params, options);
+    run(*source);
+    return weir::facet<weir::MixtureLaw>(*source);
+  };
+  const auto scaled = law_of({{"mean", {1, 2}}, {"scale", 3}});
+  REQUIRE(scaled);
+  CHECK(scaled->weight.equal(row_of({1})));
+  CHECK(scaled->mean.equal(row_of({1, 2}).view({1, 2})));
+  CHECK(scaled->variance.equal(row_of({9, 9}).view({1, 2})));
+  const auto diagonal = law_of({{"covariance", {{4, 0}, {0, 9}}}});
+  REQUIRE(diagonal);
+  CHECK(diagonal->variance.equal(row_of({4, 9}).view({1, 2})));
+  CHECK_FALSE(law_of({{"covariance", {{4, 1}, {1, 9}}}}));
+  const auto narrow = law_of({{"dim", 1}, {"scale", 0.3}}, f32);  // 0.3 is no number of float32
+  REQUIRE(narrow);
+  CHECK(number(narrow->variance) == double(0.3F) * double(0.3F));
+  const auto images = law_of({{"shape", {1, 2, 3}}});
+  REQUIRE(images);
+  CHECK(images->mean.sizes() == at::IntArrayRef({1, 6}));
 }
 
 TEST_CASE("A Gaussian takes its item's shape from dim, shape, mean or covariance", "[source][gaussian]") {

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/mixture_law.hpp>
 #include <weir/kinds/facets/moments.hpp>
 
 #include "../values.hpp"
@@ -119,4 +120,19 @@ TEST_CASE("A mixture says what is wrong with its parameters", "[source][mixture]
   const weir::Faults faults = plan(*source);
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].message == message);
+}
+
+TEST_CASE("A mixture says its components, and the sets that have none say nothing", "[source][mixture]") {
+  const auto source = mixture({{"means", {{1, 2}, {3, 4}, {5, 6}}}, {"weights", {1, 2, 1}}, {"scale", 0.5}});
+  const auto law = weir::facet<weir::MixtureLaw>(*source);
+  REQUIRE(law);
+  CHECK(law->weight.equal(row_of({0.25, 0.5, 0.25})));
+  CHECK(law->mean.equal(row_of({1, 2, 3, 4, 5, 6}).view({3, 2})));
+  CHECK(law->variance.equal(at::full({3, 2}, 0.25, f64)));
+
+  const auto eight = weir::facet<weir::MixtureLaw>(*mixture({{"set", "eight_gaussians"}}));
+  REQUIRE(eight);
+  CHECK(number(eight->variance.mean()) == Approx(std::sqrt(0.1)));
+  CHECK_FALSE(weir::facet<weir::MixtureLaw>(*mixture({{"set", "two_moons"}})));
+  CHECK_FALSE(weir::facet<weir::MixtureLaw>(*mixture({{"set", "checkerboard"}})));
 }

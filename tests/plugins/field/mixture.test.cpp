@@ -1,0 +1,183 @@
+// tests/plugins/field/mixture.test.cpp -- the exact velocity between mixtures, against sums by hand, Monte Carlo and other fields.
+#include <cmath>
+#include <vector>
+
+#include <weir/kinds/flow/field.hpp>
+
+#include "given.hpp"
+
+#include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
+
+namespace {
+
+using namespace weir::tests;
+using nlohmann::json;
+using weir::Tensor;
+
+struct Ready {
+  Ready(const json& from, const json& to, const std::string& noise = "noise/zero",
+        const json& noise_params = json::object(), bool noise_in_target = false)
+      : source(made(from)),
+        target(made(to)),
+        path(noise, noise_params, noise_in_target),
+        field(make<weir::Field>("field/mixture")) {
+    bind(*field, "source", *source);
+    bind(*field, "target", *target);
+    bind(*field, "interpolant", *path.interpolant);
+    run(*field);
+  }
+  static std::unique_ptr<weir::Source> made(const json& params) {
+    auto source = make<weir::Source>(params.contains("means") ? "source/mixture" : "source/gaussian", params);
+    run(*source);
+    return source;
+  }
+  Tensor operator()(const Tensor& x, const Tensor& t) const { return field->velocity({}, x, t); }
+
+  std::unique_ptr<weir::Source> source, target;
+  Path path;
+  std::unique_ptr<weir::Field> field;
+};
+
+const Tensor times = at::tensor({0.0, 0.2, 0.5, 0.9, 1.0}, f64);
+
+}  // namespace
+
+TEST_CASE("Between two normal laws the velocity is the affine one", "[field][mixture]") {
+  const Ready field({{"dim", 2}}, {{"mean", {3, -1}}, {"scale", 0.5}});
+  weir::Rng rng(1, "mixture", f64);
+  const Tensor x = 3 * rng.normal({5, 2});
+  const Tensor v = field(x, times);
+  for (std::int64_t i = 0; i < 5; ++i) {
+    const double t = times[i].item<double>();
+    const double c = (0.25 * t - (1 - t)) / ((1 - t) * (1 - t) + 0.25 * t * t);
+    for (std::int64_t d = 0; d < 2; ++d) {
+      const double mean = d == 0 ? 3 : -1;
+      CHECK(v[i][d].item<double>() == Approx(mean + c * (x[i][d].item<double>() - t * mean)).epsilon(1e-12));
+    }
+  }
+}
+
+TEST_CASE("From the standard normal law the velocity of a mixture is the published sum", "[field][mixture]") {
+  // v = m + c (x - t m), m = sum_k p_k m_k, p_k ~ w_k exp(-|x - t m_k|^2 / (2 q)), q = (1 - t)^2 + t^2 s^2: with the 1/2.
+  const double s = 0.7, weights[] = {0.2, 0.3, 0.5}, means[3][2] = {{2, 3}, {-2, 3}, {0, -4}};
+  const Ready field({{"dim", 2}},
+                    {{"means", {{2, 3}, {-2, 3}, {0, -4}}}, {"weights", {2, 3, 5}}, {"scale", s}});
+  weir::Rng rng(2, "mixture", f64);
+  const Tensor x = 2 * rng.normal({5, 2});
+  const Tensor v = field(x, times);
+  for (std::int64_t i = 0; i < 5; ++i) {
+    const double t = times[i].item<double>(), q = (1 - t) * (1 - t) + t * t * s * s;
+    const double c = (s * s * t - (1 - t)) / q;
+    const double at[] = {x[i][0].item<double>(), x[i][1].item<double>()};
+    double total = 0, m[] = {0, 0};
+    for (int k = 0; k < 3; ++k) {
+      const double squares = std::pow(at[0] - t * means[k][0], 2) + std::pow(at[1] - t * means[k][1], 2);
+      const double p = weights[k] * std::exp(-squares / (2 * q));
+      total += p;
+      for (int d = 0; d < 2; ++d) m[d] += p * means[k][d];
+    }
+    for (int d = 0; d < 2; ++d) {
+      const double mean = m[d] / total;
+      CHECK(v[i][d].item<double>() == Approx(mean + c * (at[d] - t * mean)).epsilon(1e-10).margin(1e-12));
+    }
+  }
+}
+
+TEST_CASE("Between mixtures the velocity is the mean of the target velocity at the point, by Monte Carlo",
+          "[field][mixture]") {
+  const auto [noise, sigma, in_target] =
+      GENERATE(table<std::string, double, bool>({{"noise/zero", 0, false},
+                                                 {"noise/constant", 0.4, false},
+                                                 {"noise/brownian", 0.8, false},
+                                                 {"noise/brownian", 0.8, true}}));
+  const Ready field({{"means", {{-1}, {2}}}, {"weights", {1, 2}}, {"scale", 0.6}},
+                    {{"means", {{-3}, {0.5}, {2}}}, {"scale", 0.3}}, noise,
+                    sigma > 0 ? json{{"sigma", sigma}} : json::object(), in_target);
+  const double t = 0.45, x = 0.2, half = 0.02;
+  const std::int64_t n = 400000;
+  weir::Rng rng(5, "mc", f64);
+  weir::Rng from = rng.at("from"), to = rng.at("to");
+  weir::Batch batch;
+  batch.points = {field.source->sample(n, from), field.target->sample(n, to)};
+  const auto [xt, ut] = field.path.interpolant->at(batch, at::full({n}, t, f64), rng.normal({n, 1}));
+  const Tensor near = ut.masked_select((xt - x).abs() < half);
+  const double count = static_cast<double>(near.numel());
+  REQUIRE(count > 2000);
+
+  const double v = field(at::full({1, 1}, x, f64), at::full({1}, t, f64)).item<double>();
+
+  // The cell's own bias is of order half^2 = 4e-4, the standard error about 2e-2.
+  const double se = near.std().item<double>() / std::sqrt(count);
+  CHECK(std::abs(near.mean().item<double>() - v) < 4 * se + half * half * 10);
+}
+
+TEST_CASE("Components that shrink to points leave the field of the empirical set", "[field][mixture]") {
+  const bool in_target = GENERATE(false, true);
+  const Tensor points = at::tensor({2.0, 3.0, -2.0, 3.0, 0.0, -4.0}, f64).view({3, 2});
+  const json sigma = {{"sigma", 0.5}};
+  const Ready narrow({{"dim", 2}}, {{"means", {{2, 3}, {-2, 3}, {0, -4}}}, {"scale", 1e-6}}, "noise/brownian",
+                     sigma, in_target);
+  GivenSource base(at::zeros({2}, f64), at::eye(2, f64)), set(points);
+  Path path("noise/brownian", sigma, in_target);
+  const auto empirical = make<weir::Field>("field/empirical");
+  bind(*empirical, "source", base);
+  bind(*empirical, "target", set);
+  bind(*empirical, "interpolant", *path.interpolant);
+  run(*empirical);
+  weir::Rng rng(3, "mixture", f64);
+  const Tensor x = 2 * rng.normal({40, 2}), t = 0.95 * rng.uniform({40});
+  // The spread counts by its square against (1 - t)^2 + gamma^2 > 0.01.
+  CHECK(at::allclose(narrow(x, t), empirical->velocity({}, x, t), 1e-8, 1e-8));
+}
+
+TEST_CASE("Independent coordinates have velocities of their own", "[field][mixture]") {
+  const Ready plane({{"covariance", {{4, 0}, {0, 0.25}}}},
+                    {{"covariance", {{1, 0}, {0, 9}}}, {"mean", {5, 1}}});
+  const Ready first({{"dim", 1}, {"scale", 2}}, {{"dim", 1}, {"mean", {5}}});
+  const Ready second({{"dim", 1}, {"scale", 0.5}}, {{"dim", 1}, {"scale", 3}, {"mean", {1}}});
+  weir::Rng rng(4, "mixture", f64);
+  const Tensor x = 2 * rng.normal({5, 2});
+  const Tensor apart = at::cat({first(x.narrow(1, 0, 1), times), second(x.narrow(1, 1, 1), times)}, 1);
+  CHECK(at::allclose(plane(x, times), apart, 1e-12, 1e-12));
+}
+
+TEST_CASE("Far from every component the weights are still numbers", "[field][mixture]") {
+  const Ready field({{"dim", 1}}, {{"means", {{-3}, {3}}}, {"scale", 0.1}});
+  const Tensor v = field(at::full({1, 1}, 1e4, f64), at::ones({1}, f64));
+  CHECK(v.item<double>() == Approx(3 + (1e4 - 3)));  // c = 1 at t = 1, and the nearer mean
+}
+
+TEST_CASE("The field of mixtures refuses unequal shapes, and points of another", "[field][mixture]") {
+  const auto source = Ready::made({{"dim", 2}}), target = Ready::made({{"dim", 3}});
+  const auto field = make<weir::Field>("field/mixture");
+  Path path;
+  bind(*field, "source", *source);
+  bind(*field, "target", *target);
+  bind(*field, "interpolant", *path.interpolant);
+  const weir::Faults faults = plan(*field);
+  REQUIRE(faults.size() == 1);
+  CHECK(
+      faults[0].message ==
+      "field/mixture needs items of one shape, and those of 'node' have another shape than those of 'node'");
+
+  const Ready ready({{"dim", 2}}, {{"dim", 2}});
+  const weir::Faults found = weir::conformance::plan_for(*ready.field, weir::Domain{3});
+  REQUIRE(found.size() == 1);
+  CHECK(
+      found[0].message ==
+      "field/mixture is a field on the items of its own laws, which have another shape than the points it is "
+      "asked at");
+}
+
+TEST_CASE("A law whose coordinates depend on each other has no such velocity, and the port says so",
+          "[field][mixture]") {
+  const auto source = Ready::made({{"covariance", {{2, 1}, {1, 2}}}}), target = Ready::made({{"dim", 2}});
+  const auto field = make<weir::Field>("field/mixture");
+  Path path;
+  bind(*field, "source", *source);
+  bind(*field, "target", *target);
+  bind(*field, "interpolant", *path.interpolant);
+  const weir::Faults faults = plan(*field);
+  REQUIRE(faults.size() == 1);
+  CHECK_THAT(faults[0].message, Catch::Contains("mixture_law"));
+}
