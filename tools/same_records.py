@@ -72,7 +72,7 @@ parser.add_argument("pipelines", nargs="*", type=pathlib.Path)
 arguments = parser.parse_args()
 
 forms, failed, compared = smoke_forms(), False, 0
-shipped = sorted([*(ROOT / "pipelines").glob("*.yaml"), *(ROOT / "pipelines/paper").glob("*.yaml")])
+shipped = sorted(file for folder in ("pipelines", "pipelines/paper", "pipelines/related") for file in (ROOT / folder).glob("*.yaml"))
 for pipeline in arguments.pipelines or shipped:
     settings = forms.get(pipeline.stem)
     if settings is None or any("@FACES@" in setting for setting in settings):

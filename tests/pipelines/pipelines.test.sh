@@ -39,7 +39,7 @@ sed -n '/^```yaml$/,/^```$/p' "$WEIR_SOURCE_DIR/README.md" | sed '/^```/d' >"$ou
 [[ -s $out/readme.yaml ]]
 "$weir" validate "$out/readme.yaml"
 
-for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml "$WEIR_SOURCE_DIR"/pipelines/paper/*.yaml; do
+for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml "$WEIR_SOURCE_DIR"/pipelines/paper/*.yaml "$WEIR_SOURCE_DIR"/pipelines/related/*.yaml; do
   name=$(basename "$file" .yaml)
   "$weir" validate "$file"
   status=0
