@@ -128,9 +128,9 @@ namespace {
 
 // With T intervals for gamma_1 and gamma_2.
 struct Accelerated {
-  Accelerated(Formula::Function function, const Tensor& points, int steps, int intervals)
+  Accelerated(Formula::Function function, const Tensor& from, int steps, int intervals)
       : field(function),
-        start(points),
+        start(from),
         metric(
             make<Metric>("metric/straightness", {{"steps", steps}, {"intervals", intervals}, {"chunk", 4}})) {
     bind(*metric, "field", field);
