@@ -35,6 +35,10 @@ class Sgd final : public weir::Optimiser {
       values[i].sub_(direction, scale * lr_());
     }
   }
+
+  std::optional<double> rate(const weir::State&, double scale) const override {
+    return momentum_() == 0 && weight_decay_() == 0 ? std::optional(scale * lr_()) : std::nullopt;
+  }
 };
 
 }  // namespace

@@ -119,7 +119,7 @@ class Gradient final : public weir::Trainer {
     loss.attributes["estimator"] = "mean over the batch";
     weir::say_infinite(loss, weir::infinite_target(*objective_, /*power=*/2));
     terms_.plan(objective_->terms());
-    const weir::Training training{*objective_, initial, batch_(), steps_(), model()};
+    const weir::Training training{*objective_, initial, batch_(), steps_(), model(), *optimiser_};
     for (const auto& [name, probe] : probes_()) probe->plan_for(training, plan);
     if (!probes_().empty()) stopped_at_.plan({}, {});
     memory_.plan(first_fit(), stream(), stopped_at_, plan);
@@ -261,9 +261,10 @@ class Gradient final : public weir::Trainer {
     }
     for (const auto& [name, term] : losses.terms)
       terms_.append(k, name, term.mean(at::kDouble).item<double>());
-    weir::observe(probes_,
-                  {k, sample, losses.rows, fit.params(), gradients.mean, gradients.per_sample.get()});
-    fit.step(std::move(gradients.mean), scale(k, last));
+    const double scale = this->scale(k, last);
+    weir::observe(probes_, {k, sample, losses.rows, fit.params(), gradients.mean, gradients.per_sample.get(),
+                            fit.memory(), scale});
+    fit.step(std::move(gradients.mean), scale);
     return loss;
   }
 

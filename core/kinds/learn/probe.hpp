@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <weir/kinds/learn/objective.hpp>
+#include <weir/kinds/learn/optimiser.hpp>
 #include <weir/node.hpp>
 
 namespace weir {
@@ -27,6 +28,7 @@ struct Training {
   std::int64_t batch;
   std::int64_t steps;  // that it takes at most
   const Field& field;  // the model: what a step's parameters are parameters of
+  const Optimiser& optimiser;
 };
 
 // One training step, before the parameters move.
@@ -37,6 +39,8 @@ struct TrainingStep {
   const Params& params;
   const std::vector<Tensor>& grads;      // of the mean loss, one per parameter
   const PerSampleGradients* per_sample;  // where asked for, else null
+  const State& memory;                   // the optimiser's
+  double scale;                          // of the learning rate, at which the step will be taken
 };
 
 // What a probe remembers from step to step it gives in `save` and takes in `load`: its trainer keeps that with its own state, so

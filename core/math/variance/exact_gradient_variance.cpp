@@ -12,6 +12,7 @@
 #include <weir/kinds/facets/infinite_action.hpp>
 #include <weir/math/numeric/quadrature.hpp>
 #include <weir/math/variance/infinite_moments.hpp>
+#include <weir/math/variance/time_bins.hpp>
 
 namespace weir {
 namespace {
@@ -132,9 +133,17 @@ struct Integrals {
   }
 };
 
-Integrals integrate(const Flow& flow, const Time& time, const Quadrature& nodes) {
-  const Moments m = flow.at(nodes.t);
-  const Tensor weight = nodes.weight * time.density(nodes.t);
+// Times within [low, high] and what each counts in E_t: nodes of a quadrature under the density, or the one time that there is.
+Quadrature times(const Time& time, double low, double high, const std::vector<std::complex<double>>& poles,
+                 int halvings = 0) {
+  if (const auto atom = time.atom()) return {at::full({1}, *atom, at::kDouble), at::ones({1}, at::kDouble)};
+  const Quadrature nodes = quadrature(low, high, poles, halvings);
+  return {nodes.t, nodes.weight * time.density(nodes.t)};
+}
+
+Integrals integrate(const Flow& flow, const Quadrature& times) {
+  const Moments m = flow.at(times.t);
+  const Tensor& weight = times.weight;
   const Tensor cov = m.w.load.bmm(m.y.load.transpose(1, 2));  // S_wy
   const Tensor mixed = (m.w.mean.unsqueeze(1).bmm(cov).squeeze(1) * m.y.mean).sum(1);
   const Tensor w2 = m.w.mean_square();
@@ -257,6 +266,9 @@ ExactVariance exact_gradient_variance(const NormalFlow& problem, std::int64_t bi
 
   ExactVariance result;
   result.bin = at::full({bins}, nan, at::kDouble);
+  const auto atom = problem.time.atom();
+  const std::int64_t bin_of_atom =
+      atom ? time_bins(at::full({1}, *atom, at::kDouble), bins).item<std::int64_t>() : 0;
   Integrals whole, finer;  // of all bins; where a bin's variance is infinite, its loss alone
   const auto within = [&](double low, double high, bool loss) {
     return std::ranges::any_of(
@@ -265,13 +277,13 @@ ExactVariance exact_gradient_variance(const NormalFlow& problem, std::int64_t bi
   for (std::int64_t k = 0; k < bins; ++k) {
     const double low = std::max(begin, double(k) / double(bins));
     const double high = std::min(end, double(k + 1) / double(bins));
-    if (low >= high) continue;
+    if (atom ? k != bin_of_atom : low >= high) continue;
     result.bin[k] = infinity;
     if (within(low, high, /*loss=*/true)) continue;
-    const Integrals part = integrate(flow, problem.time, quadrature(low, high, poles));
+    const Integrals part = integrate(flow, times(problem.time, low, high, poles));
     if (!within(low, high, /*loss=*/false)) result.bin[k] = part.trace_cov();
     whole.add(part);
-    finer.add(integrate(flow, problem.time, quadrature(low, high, poles, /*halvings=*/1)));
+    finer.add(integrate(flow, times(problem.time, low, high, poles, /*halvings=*/1)));
   }
   const InfiniteMoments infinite = infinite_by(divergent);
   result.total_reason = infinite.variance;

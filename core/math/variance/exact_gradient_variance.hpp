@@ -10,8 +10,8 @@
 //   E ||w||^2 ||y||^2 = E||w||^2 E||y||^2 + 2 ||S_wy||^2 + 4 m_w^T S_wy m_y         E[w y^T] = S_wy + m_w m_y^T
 //   tr Cov(g) = E_t [4 E||w||^2 (1 + ||y||^2)] - ||E_t 2 m_w||^2 - ||E_t 2 (S_wy + m_w m_y^T)||^2
 //
-// and E_t is a quadrature under the density of t. Where Theta has a real eigenvalue lambda, I + t Theta is singular at
-// t = -1 / lambda: there both numbers are infinite, unless the paths meet the field's own lines (own pairs without noise).
+// and E_t is a quadrature under the density of t, or the value at its atom. Where Theta has a real eigenvalue lambda, I + t Theta is
+// singular at t = -1 / lambda: there both numbers are infinite, unless the paths meet the field's own lines (own pairs without noise).
 //
 // Source  the problem: arXiv 2510.18118, section 3; the closed form is this laboratory's.
 #pragma once

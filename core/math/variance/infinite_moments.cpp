@@ -18,6 +18,8 @@ using Coefficient = std::function<Tensor(const Tensor&)>;
 bool diverges(const Coefficient& w, const Time& time, int power, double end) {
   constexpr int outer = 20, inner = 40;
   constexpr double indistinct = 0.01;  // of exponents
+  if (const auto atom = time.atom())
+    return *atom == end && !w(at::full({1}, end, at::kDouble)).isfinite().item<bool>();
   const auto s = [&](int halvings) {
     const double distance = std::ldexp(1.0, -halvings);
     const Tensor t = at::full({1}, end == 0 ? distance : 1 - distance, at::kDouble);

@@ -3,7 +3,8 @@
 //   u_t = alpha' X0 + beta' X1 + c Z, c = gamma' or 0      E |u_t|^q holds int |w(t)|^q p(t) dt for each coefficient w = alpha', beta', c
 //
 // with p the density of t. Where |w|^q p ~ t^-a at an end, the integral diverges if a >= 1: gamma' of a Brownian bridge goes as t^(-1/2),
-// so that with t uniform the mean loss (q = 2) is infinite, and with p ~ t^b, b > 0, it is finite but for its error (q = 4).
+// so that with t uniform the mean loss (q = 2) is infinite, and with p ~ t^b, b > 0, it is finite but for its error (q = 4). Where t is one
+// number, that is so if it is an end at which w is infinite.
 #pragma once
 
 #include <string>

@@ -15,6 +15,10 @@ class Rider final : public weir::Time {
   std::pair<double, double> support() const override {
     return {1 - time_->support().second, 1 - time_->support().first};
   }
+  std::optional<double> atom() const override {
+    const auto atom = time_->atom();
+    return atom ? std::optional(1 - *atom) : std::nullopt;
+  }
 };
 
 }  // namespace
