@@ -175,8 +175,8 @@ class SgdTheory final : public weir::Metric {
   void set_limits(const weir::LeastSquares& problem) {
     const double c = problem.trace();
     const bool power = !objective_.bound() && spectrum_() == "power";
-    // Pairs whose target is a linear map of x_t leave round-off.
-    const bool noisy = problem.noise > 1e-24 * c;
+    // Of pairs whose target is a linear map of x_t there is round-off left.
+    const bool noisy = problem.noise > 1e-20 * (2 * weir::SgdOde(problem, rule()).risk() - problem.noise);
     if (rule_() == "constant") {
       set(rate_limit_, eta_());
       return set(risk_limit_, problem.noise / 2 / (1 - eta_() * c / 2));

@@ -5,7 +5,8 @@
 //   *_ode  both at t = (k - 1) / D in the equations of core/math/sgd/ode.hpp, from the initial W, with this optimiser's rate
 //   gap    log(risk / risk_ode)
 //
-// D numbers in an item; one row is one step of the paper's SGD, of which t counts D. The gap is of order D^(-1/2).
+// D numbers in an item; one row is one step of the paper's SGD, of which t counts D. A gap of one output is of order D^(-1/2); of the sum
+// over D outputs it is of order 1 / D.
 //
 // Source   Collins-Woodfin et al., arXiv 2405.19585 (The High Line).
 // Cost     a product of D x D matrices at each observed step
