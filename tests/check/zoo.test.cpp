@@ -147,6 +147,8 @@ TEST_CASE("A plugin that breaks one law of its kind is told that law, and fails 
       {"interpolant/hasty", "points", "they differ by ",
        "say in takes() which numbers of points it goes through"},
       {"field/deaf", "context", "the same velocity", "take the context by nn::context_features"},
+      {"optimiser/swaggering", "rate", "they differ by ", "correct rate(), or leave it to the base class"},
+      {"time/wandering", "samples", "where atom() is 0.5", "leave atom() to the base class"},
       {"source/uncounted", "classes", "labels without a number of classes",
        "give classes(), known after plan"},
       {"objective/docked", "sample", "'tail' [11] for n = 12", "for the n rows that are asked for"},

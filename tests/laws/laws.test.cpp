@@ -160,6 +160,7 @@ TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
                {{"plugin", "field/mlp"}, {"params", mlp}});
   hold("field",
        {{"field/affine"},
+        {"field/linear"},
         {"field/mlp", {{"width", 16}, {"depth", 2}}},
         {"field/mlp",
          {{"width", 16}, {"depth", 2}, {"time", "fourier"}, {"features", 4}, {"activation", "tanh"}}},

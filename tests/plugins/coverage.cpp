@@ -218,14 +218,14 @@ Coverage of_loss(int squares, std::int64_t batch, int repeats) {
   Faults faults;
   Plan plan([](const std::string&) { return Place{}; }, faults);
   const Formula field([](const Tensor& x) { return x; });
-  probe->plan_for({objective, none, batch, 1, field}, plan);
+  probe->plan_for({objective, none, batch, 1, field, *make<Optimiser>("optimiser/sgd")}, plan);
   Rows rows;
   rows.watch(*probe);
   return coverage(squares, repeats, [&](Rng& rng) {
     rows.rows.clear();
     const Sample sample = objective.sample(batch, rng);
     const Tensor losses = rng.normal({batch, squares}).square().sum(1);
-    probe->observe({1, sample, losses, none, {}, nullptr});
+    probe->observe({1, sample, losses, none, {}, nullptr, {}, 1});
     const auto of = [&](const char* trace) { return number(rows.rows.at(trace).at(0)); };
     return Measurement{of("probe.total"), of("probe.total_se"), of("probe.total_n")};
   });

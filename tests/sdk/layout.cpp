@@ -10,6 +10,7 @@
 #include <weir/kinds/facets/affine_velocity.hpp>
 #include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/kinds/facets/joint_normal_law.hpp>
+#include <weir/kinds/facets/linear_velocity.hpp>
 #include <weir/kinds/facets/log_density.hpp>
 #include <weir/kinds/facets/mixture_law.hpp>
 #include <weir/kinds/facets/moments.hpp>
@@ -29,6 +30,7 @@
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/kinds/metric.hpp>
 #include <weir/math/autograd/tape.hpp>
+#include <weir/math/sgd/linear_flow.hpp>
 #include <weir/node.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
@@ -119,6 +121,8 @@ int main() {
   SIZE(Run);
   SIZE(Sample);
   SIZE(Schedule);
+  SIZE(SgdOde);
+  SIZE(SgdOde::Now);
   SIZE(Snapshots);
   SIZE(Source);
   SIZE(Stepped);
@@ -138,6 +142,9 @@ int main() {
   SIZE(AffineVelocity);
   SIZE(FlowMatchingParts);
   SIZE(JointNormalLaw);
+  SIZE(LeastSquares);
+  SIZE(LinearFlow);
+  SIZE(LinearVelocity);
   SIZE(LogDensity);
   SIZE(MixtureLaw);
   SIZE(Moments);
@@ -220,6 +227,7 @@ int main() {
   PLACE(Objective, dependent_rows);
   PLACE(Optimiser, init);
   PLACE(Optimiser, step);
+  PLACE(Optimiser, rate);
   PLACE(Probe, plan_for);
   PLACE(Probe, observe);
   PLACE(Probe, per_sample);
@@ -241,6 +249,7 @@ int main() {
   PLACE(Time, density);
   PLACE(Time, support);
   PLACE(Time, sorted);
+  PLACE(Time, atom);
   place("AnyParam::assign", &OpenParam::assign);
   place("Coupling::pair", &OpenCoupling::pair);
   place("Integrator::follow", &OpenIntegrator::follow);

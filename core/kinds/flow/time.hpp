@@ -28,9 +28,8 @@ class Time : public Node {
   virtual Tensor density(const Tensor& t) const = 0;          // of one t, [N]; integrates to 1 over (0, 1)
   virtual std::pair<double, double> support() const { return {0, 1}; }  // the density is zero outside
   virtual bool sorted() const { return false; }                         // samples come in ascending order
-  virtual std::optional<double> atom() const {
-    return std::nullopt;
-  }  // the t of every sample, where there is no other
+  // The t of every sample, where there is no other.
+  virtual std::optional<double> atom() const { return std::nullopt; }
 };
 
 }  // namespace weir

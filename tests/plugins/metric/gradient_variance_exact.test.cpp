@@ -428,3 +428,34 @@ TEST_CASE("The noise at which the OT field gets the lower variance falls as the 
   setting.field = {{"value", "ot"}};
   CHECK(pair == Approx(of(*Experiment(setting).exact(), "total")).epsilon(1e-9));
 }
+
+TEST_CASE("At one t the closed form is that of this t, of which the others are averages", "[metric][exact]") {
+  const auto at = [](double t, const json& params = json::object()) {
+    Experiment experiment(turned(60, 0.05, "ot"));
+    experiment.time = make<weir::Time>("time/fixed", {{"at", t}});
+    bind(*experiment.objective, "time", *experiment.time);
+    auto exact = experiment.exact(params);
+    return std::pair(of(*exact, "loss"), value_of(*exact, "bin"));
+  };
+  // Simpson's rule over the losses at single times.
+  constexpr int cells = 20;
+  double loss = 0;
+  for (int k = 0; k <= cells; ++k)
+    loss += (k == 0 || k == cells ? 1 : k % 2 ? 4 : 2) * at(double(k) / cells).first / (3 * cells);
+  CHECK(loss == Approx(of(*Experiment(turned(60, 0.05, "ot")).exact(), "loss")).epsilon(1e-4));
+  const Tensor bins = at(0.5, {{"bins", 4}}).second;
+  CHECK(at::isnan(bins).equal(row_of({1, 1, 0, 1}).to(at::kBool)));
+  CHECK(at::isnan(at(1, {{"bins", 4}}).second).equal(row_of({1, 1, 1, 0}).to(at::kBool)));
+}
+
+TEST_CASE("A bridge's noise in the target is infinite at one t only where that is an end",
+          "[metric][exact]") {
+  Setting setting = turned(60, 0.5, "ot");
+  setting.noise = "noise/brownian";
+  setting.noise_in_target = true;
+  const double t = GENERATE(0.0, 0.5, 1.0);
+  Experiment experiment(setting);
+  experiment.time = make<weir::Time>("time/fixed", {{"at", t}});
+  bind(*experiment.objective, "time", *experiment.time);
+  CHECK(std::isinf(of(*experiment.exact(), "loss")) == (t != 0.5));
+}

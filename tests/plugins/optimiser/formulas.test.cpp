@@ -54,3 +54,30 @@ TEST_CASE("SGD's momentum buffer holds no learning rate, as in PyTorch", "[optim
             return theta - lr * b;
           });
 }
+
+TEST_CASE("AdaGrad-Norm has one rate for all, from the squares of all gradients so far", "[optimiser]") {
+  const double lr = 0.5 * 2, b = 0.7;
+  double squares = 0;
+  follows("optimiser/adagrad_norm", {{"lr", 2.0}, {"b", b}}, [&](double theta, double g, int) {
+    squares += g * g;
+    return theta - lr / std::sqrt(b * b + squares) * g;
+  });
+  const auto optimiser = make<Optimiser>("optimiser/adagrad_norm", {{"lr", 2.0}, {"b", 12.0}});
+  const weir::Params theta({{"x", row_of({1})}, {"y", row_of({2, 3})}});
+  weir::State memory = optimiser->init(theta);
+  CHECK(*optimiser->rate(memory, 0.5) == Approx(1.0 / 12));
+  optimiser->step(theta, {row_of({3}), row_of({4, 0})}, memory, 1, 0.5);
+  CHECK(*optimiser->rate(memory, 0.5) == Approx(1.0 / 13));
+  CHECK(number(theta["x"]) == Approx(1 - 3.0 / 13));
+  CHECK(at::allclose(theta["y"], row_of({2 - 4.0 / 13, 3})));
+}
+
+TEST_CASE("SGD has a rate where its steps are along the gradient", "[optimiser]") {
+  const auto rate = [](const json& params) {
+    return make<Optimiser>("optimiser/sgd", params)->rate({}, 0.5);
+  };
+  CHECK(rate({{"lr", 0.2}}) == std::optional(0.1));
+  CHECK_FALSE(rate({{"lr", 0.2}, {"momentum", 0.5}}));
+  CHECK_FALSE(rate({{"lr", 0.2}, {"weight_decay", 0.5}}));
+  CHECK_FALSE(make<Optimiser>("optimiser/adam")->rate({}, 0.5));
+}

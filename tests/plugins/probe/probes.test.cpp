@@ -27,7 +27,8 @@ struct Observed {
     sample = problem.sample(rows);
     weir::Faults faults;
     weir::Plan plan([](const std::string&) { return weir::Place{}; }, faults);
-    probe->plan_for({*problem.objective, theta, rows, 10, *field}, plan);
+    const auto optimiser = make<weir::Optimiser>("optimiser/sgd");
+    probe->plan_for({*problem.objective, theta, rows, 10, *field, *optimiser}, plan);
     REQUIRE(faults.empty());
     sink.watch(*probe);
     const weir::Params live = theta.requiring_grad();
@@ -39,7 +40,7 @@ struct Observed {
     by_layer = parts;
     const weir::Gradients mean = weir::gradients(losses, live, nullptr);
     losses = losses.detach();
-    probe->observe({4, sample, losses, theta, mean.mean, &looped});
+    probe->observe({4, sample, losses, theta, mean.mean, &looped, weir::State(), 1});
   }
   const Tensor& row(const std::string& trace) const { return sink.rows.at("probe." + trace).at(0); }
 
@@ -144,7 +145,9 @@ TEST_CASE("A variance of one row is refused", "[probe]") {
   const weir::Params none({{"net.0.weight", at::zeros({1}, f64)}});
   weir::Faults faults;
   weir::Plan plan([](const std::string&) { return weir::Place{}; }, faults);
-  probe->plan_for({*problem.objective, none, 1, 10, *make<weir::Field>("field/affine")}, plan);
+  probe->plan_for({*problem.objective, none, 1, 10, *make<weir::Field>("field/affine"),
+                   *make<weir::Optimiser>("optimiser/sgd")},
+                  plan);
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].message == "a variance needs two rows; the batch has 1");
 }

@@ -154,6 +154,7 @@ TEST_CASE("Probes change no bit of what is trained", "[trainer][probe]") {
   Training plain(params, "optimiser/adam", json::object(), "field/mlp", mlp);
   run(*plain.trainer);
   for (const std::string& id : plugins_of("probe")) {
+    if (id == "probe/sgd_curve") continue;  // of a linear field alone: its own test
     INFO(id);
     Training watched(params, "optimiser/adam", json::object(), "field/mlp", mlp);
     const auto probe = make<weir::Probe>(id, {{"every", 2}});

@@ -1,4 +1,6 @@
 // tools/check/laws/optimiser.cpp -- laws of every optimiser.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <weir/kinds/learn/optimiser.hpp>
@@ -36,13 +38,21 @@ State copy_of(const State& state) {
   return copy;
 }
 
+// A rate at which a bowl of curvature 1 takes some hundred steps: most defaults are lower.
+nlohmann::json brisk(const Subject& subject) {
+  const ParamSchema* lr = subject.schema.param("lr");
+  if (!lr) return nlohmann::json::object();
+  return {{"lr", lr->fallback.is_number() ? std::max(0.05, lr->fallback.get<double>()) : 0.05}};
+}
+
 void goes_down(const Subject& subject) {
-  const auto optimiser = made(subject, f64, where_taken(subject, {{"lr", 0.05}}));
+  const auto optimiser = made(subject, f64, brisk(subject));
   Bowl bowl;
   const double before = bowl.value();
   State memory = optimiser->init(bowl.params);
   bowl.descend(*optimiser, memory, 1, 400);
-  require(bowl.value() < 1e-3 * before, "400 steps (lr 0.05, if there is one) go down a bowl to a thousandth",
+  require(bowl.value() < 1e-3 * before,
+          "400 steps (at lr 0.05 or a larger default, if there is one) go down a bowl to a thousandth",
           fmt::format("from {:.4g} to {:.4g}", before, bowl.value()),
           "check the sign and the size of the step");
 }
@@ -87,6 +97,26 @@ void uses_its_memory(const Subject& subject) {
             "update it in place, memory.at(name).copy_(...), or leave it out of init");
 }
 
+void steps_at_its_rate(const Subject& subject) {
+  constexpr double scale = 0.5;
+  const auto optimiser = made(subject);
+  Bowl bowl;
+  State memory = optimiser->init(bowl.params);
+  if (!optimiser->rate(memory, scale)) throw Skipped("its steps are not along the gradient");
+  for (int k = 1; k <= 3; ++k) {
+    const Params before = bowl.params.clone();
+    const std::vector<Tensor> gradients = bowl.gradients();
+    optimiser->step(bowl.params, gradients, memory, k, scale);
+    const std::optional<double> rate = optimiser->rate(memory, scale);
+    require(rate.has_value(), "an optimiser with a rate has one after every step",
+            fmt::format("none after step {}", k), "give rate() in every case or in none");
+    for (std::size_t i = 0; i < gradients.size(); ++i)
+      require_close(bowl.params.values()[i], before.values()[i] - *rate * gradients[i], 1e-12, 1e-12,
+                    "a step is by minus the rate of the memory that it leaves, times the gradient",
+                    "correct rate(), or leave it to the base class");
+  }
+}
+
 void is_the_same_in_float32(const Subject& subject) {
   Bowl one(f32), other(f64);
   for (Bowl* bowl : {&one, &other}) {
@@ -107,11 +137,9 @@ void is_the_same_in_float32(const Subject& subject) {
 }  // namespace
 
 std::vector<Law> optimiser_laws() {
-  return {{"descent", goes_down},
-          {"scale", stands_still_at_scale_0},
-          {"memory", keeps_all_in_its_memory},
-          {"change", uses_its_memory},
-          {"float32", is_the_same_in_float32}};
+  return {
+      {"descent", goes_down},      {"scale", stands_still_at_scale_0}, {"memory", keeps_all_in_its_memory},
+      {"change", uses_its_memory}, {"rate", steps_at_its_rate},        {"float32", is_the_same_in_float32}};
 }
 
 }  // namespace weir::conformance

@@ -26,8 +26,15 @@ Tensor drawn(const Time& time, std::uint64_t seed = 3, std::int64_t n = draws) {
   return time.sample(n, rng);
 }
 
+// Of a t that is one number there is no density to ask.
+std::shared_ptr<Time> made_with_density(const Subject& subject, const at::TensorOptions& options = f64) {
+  auto time = made(subject, options);
+  if (time->atom()) throw Skipped("its t is one number, which has no density");
+  return time;
+}
+
 void has_a_density(const Subject& subject) {
-  const Tensor density = made(subject)->density(middles());
+  const Tensor density = made_with_density(subject)->density(middles());
   require(density.sizes() == middles().sizes(), "density(t) has the shape of t", text_of(density.sizes()),
           "return one number for each t");
   require((density >= 0).all().item<bool>(), "density(t) >= 0", fmt::format("{:.6g}", number(density.min())),
@@ -44,8 +51,9 @@ void draws_in_the_unit_interval(const Subject& subject) {
           text_of(t.sizes()) + fmt::format(" for n = {}", draws), "return a vector of n times");
   require(((t >= 0) & (t <= 1)).all().item<bool>(), "every t lies in [0, 1]",
           fmt::format("from {:.6g} to {:.6g}", number(t.min()), number(t.max())), "correct sample");
-  require((time->density(t) > 0).all().item<bool>(), "the density is positive where times are drawn",
-          "a drawn t whose density is 0", "sample and density are of one law: correct one of them");
+  if (!time->atom())
+    require((time->density(t) > 0).all().item<bool>(), "the density is positive where times are drawn",
+            "a drawn t whose density is 0", "sample and density are of one law: correct one of them");
   if (time->sorted())
     require(t.equal(std::get<0>(t.sort())), "a sampler that says sorted() gives ascending times",
             "times out of order", "sort them, or leave sorted() false");
@@ -53,6 +61,14 @@ void draws_in_the_unit_interval(const Subject& subject) {
 
 void follows_its_density(const Subject& subject) {
   const auto time = made(subject);
+  if (const auto atom = time->atom()) {
+    require(*atom >= 0 && *atom <= 1, "an atom lies in [0, 1]", fmt::format("{:.6g}", *atom), "correct atom");
+    const Tensor t = drawn(*time);
+    return require(
+        (t == *atom).all().item<bool>(), "every t is the atom",
+        fmt::format("from {:.6g} to {:.6g} where atom() is {:.6g}", number(t.min()), number(t.max()), *atom),
+        "leave atom() to the base class where t varies");
+  }
   const Tensor sorted = std::get<0>(drawn(*time).sort());
   const Tensor distribution = time->density(middles()).cumsum(0) / double(cells);
   const Tensor at_samples = distribution.index_select(0, (sorted * cells).to(at::kLong).clamp(0, cells - 1));
@@ -68,13 +84,13 @@ void is_addressed_by_its_seed(const Subject& subject) {
   const auto time = made(subject);
   require_same(drawn(*time, 1, 20), drawn(*time, 1, 20), "the same Rng address gives the same times",
                "draw from `rng` alone, and keep nothing between two calls");
-  require(!drawn(*time, 1, 20).equal(drawn(*time, 2, 20)), "another seed gives other times", "the same times",
-          "draw from `rng`");
+  require(time->atom() || !drawn(*time, 1, 20).equal(drawn(*time, 2, 20)), "another seed gives other times",
+          "the same times", "draw from `rng`");
 }
 
 void is_the_same_in_float32(const Subject& subject) {
   const Tensor t = at::linspace(0.02, 0.98, 97, f32);
-  const Tensor one = made(subject, f32)->density(t);
+  const Tensor one = made_with_density(subject, f32)->density(t);
   const Tensor other = made(subject)->density(t.to(at::kDouble));
   require_close(one, other, float32_round_off, float32_round_off,
                 "float32 gives the density that float64 gives, to float32's accuracy",
