@@ -2,10 +2,12 @@
 //
 //   relative = sqrt( E || v(x_t, t) - w(x_t, t) ||^2 / E || w(x_t, t) ||^2 )        bin_k: the same for t in bin k
 //
+//   square   = E || p(x_t, t) - q(x_t, t) ||^2, p and q what the velocities v and w say of `space`: of E[x1 | x_t] for data
+//
 // With w the exact minimiser of the objective (field/kernel, field/empirical), E || v - w ||^2 is the excess of v's loss.
 //
-// Source   the excess-risk identity of least squares; Lipman et al., arXiv 2210.02747, theorem 2.
-// Shapes   relative [1]    bin [bins]
+// Source   the excess-risk identity of least squares; Lipman et al., arXiv 2210.02747, theorem 2. Spaces: core/kinds/flow/space.hpp.
+// Shapes   relative, square [1]    bin [bins]
 // Limits   needs w to be finite on the paths; the standard error is the jackknife's over rows, which must be independent for it.
 #include <algorithm>
 #include <cmath>
@@ -13,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include <weir/kinds/flow/space.hpp>
 #include <weir/kinds/learn/objective.hpp>
 #include <weir/kinds/metric.hpp>
 #include <weir/math/variance/standard_error.hpp>
@@ -31,6 +34,8 @@ class FieldError final : public weir::Metric {
                                      "points at which both are compared"};
   weir::Param<std::int64_t> chunk_{this, "chunk", 512, weir::at_least(1), "points evaluated together"};
   weir::Param<std::int64_t> bins_{this, "bins", 10, weir::at_least(1), "equal bins of t in (0, 1)"};
+  weir::Param<std::string> space_{this, "space", weir::absent, weir::one_of({"velocity", "data", "noise"}),
+                                  "what `square` is the difference of; without it there is no `square`"};
   weir::Output<Tensor> relative_{this, "relative", "1",
                                  "relative root-mean-square error; NaN where both fields are zero"};
   weir::Output<Tensor> relative_se_{
@@ -40,6 +45,12 @@ class FieldError final : public weir::Metric {
                                    "independent points compared; 1 for dependent rows", "int64"};
   weir::Output<Tensor> bin_{this, "bin", "1",
                             "relative error of the points in each time bin; NaN without points"};
+  weir::Output<Tensor> square_{
+      this, "square", "1", "mean squared distance of what the fields say of `space`, over all coordinates"};
+  weir::Output<Tensor> square_se_{
+      this, "square_se", "1", "standard error of square; NaN where the rows of a draw depend on each other"};
+  weir::Output<Tensor> square_n_{this, "square_n", "1", "independent points compared; 1 for dependent rows",
+                                 "int64"};
 
   weir::Params parameters(const weir::Field& field, const char* stream) const {
     weir::Rng rng = this->rng().at(stream);
@@ -53,6 +64,13 @@ class FieldError final : public weir::Metric {
     reference_->plan_for(objective_->domain(), plan);
     for (auto* output : {&relative_, &relative_se_, &relative_n_}) output->plan({}, {});
     bin_.plan({bins_()}, {"time_bin"});
+    if (!space_.given()) return;
+    if (!path())
+      plan.fault("space",
+                 "what a velocity says of the " + space_() +
+                     " is known on a path of two points, and that of '" + objective_->path() + "' is another",
+                 "leave space out, or use interpolant/linear");
+    for (auto* output : {&square_, &square_se_, &square_n_}) output->plan({}, {});
   }
 
   void run(weir::Run& run) override {
@@ -81,6 +99,24 @@ class FieldError final : public weir::Metric {
     relative_n_.set(at::scalar_tensor(independent ? samples_() : 1, at::kLong));
     const Tensor bin = weir::time_bins(sample["t"], bins_());
     bin_.set((at::bincount(bin, e, bins_()) / at::bincount(bin, s, bins_())).sqrt());
+    if (space_.given()) set_square(e, sample["t"], independent);
+  }
+
+ private:
+  // The path of the objective where it has coefficients, else null.
+  const weir::TwoPoint* path() const {
+    return dynamic_cast<const weir::TwoPoint*>(objective_->domain().path);
+  }
+
+  // Of the squared differences of the velocities, [samples] float64: what they say of a space is linear in them.
+  void set_square(const Tensor& errors, const Tensor& t, bool independent) {
+    const weir::Conversion said =
+        weir::from_velocity(weir::space_named(space_()), *path(), weir::off_the_ends(t));
+    const Tensor squares = errors * said.of_given.square();
+    square_.set(squares.mean());
+    square_se_.set(independent ? squares.std() / std::sqrt(double(samples_()))
+                               : at::scalar_tensor(std::numeric_limits<double>::quiet_NaN(), at::kDouble));
+    square_n_.set(at::scalar_tensor(independent ? samples_() : 1, at::kLong));
   }
 };
 

@@ -93,3 +93,39 @@ TEST_CASE("Rows of one minibatch-OT plan give a relative error without an error 
   CHECK(std::isnan(number(value_of(*metric, "relative_se"))));
   CHECK(value_of(*metric, "relative_n").item<std::int64_t>() == 1);
 }
+
+TEST_CASE("The square is of what the velocities say of a space, over the same points",
+          "[metric][field_error]") {
+  const std::string space = GENERATE("velocity", "data", "noise");
+  INFO(space);
+  const Made made(Line(2.2), Line(2), {{"samples", 500}, {"chunk", 64}, {"space", space}});
+  weir::Rng same = made.metric->rng().at("samples");
+  const weir::Sample sample = made.problem.objective->sample(500, same);
+  // On the linear path x1 = x + (1 - t) v and x0 = x - t v.
+  const Tensor t = sample["t"];
+  const Tensor factor = space == "data" ? 1 - t : space == "noise" ? t : at::ones_like(t);
+  const Tensor squares = (0.2 * sample["xt"]).square().sum(1) * factor.square();
+  CHECK(made("square") == Approx(number(squares.mean())).epsilon(1e-12));
+  CHECK(made("square_se") == Approx(number(squares.std()) / std::sqrt(500)).epsilon(1e-12));
+  CHECK(made("square_n") == 500);
+  CHECK(made("relative") == Approx(0.1).epsilon(1e-12));
+}
+
+TEST_CASE("Without a space there is no square, and on a path of several points none is known",
+          "[metric][field_error]") {
+  const Made made(Line(2.2), Line(2), {{"samples", 20}});
+  CHECK_FALSE(made.metric->output("square")->planned());
+
+  const auto spline = make<weir::Interpolant>("interpolant/spline");
+  bind(*spline, "noise", *made.problem.path.noise);
+  bind(*made.problem.objective, "interpolant", *spline);
+  const auto metric = make<weir::Metric>("metric/field_error", {{"space", "data"}});
+  Line v(2), w(2);
+  bind(*metric, "objective", *made.problem.objective);
+  bind(*metric, "field", v);
+  bind(*metric, "reference", w);
+  const weir::Faults faults = plan(*metric);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].message ==
+        "what a velocity says of the data is known on a path of two points, and that of 'node' is another");
+}
