@@ -1,6 +1,7 @@
-// plugins/field/prediction.cpp -- a velocity from what a network predicts: the data, the noise or the score.
+// plugins/field/prediction.cpp -- a velocity from what a network predicts: the data, the noise, the score or logits.
 //
 //   y = what `field` says at (x, t), read as        data   E[x1 | x_t = x]      noise   E[x0 | x_t = x]      score   grad log p_t(x)
+//                                                   logits   of bits -1 and 1:  E[x1 | x_t = x] = tanh(y / 2)
 //   v = to_velocity(y), as core/kinds/flow/space.hpp has it; on the linear path without noise
 //   v = (y - x) / (1 - t)                           of: data, a network that denoises
 //   v = (x - y) / t                                 of: noise
@@ -9,8 +10,8 @@
 // What it gives is a velocity like any other: it is trained by every objective, with the loss in any space, and followed and measured
 // as it is. A prediction that nothing converts is never followed.
 //
-// floor. The conversion divides by zero at t = 1 (data) or t = 0 (noise, score), unless there is noise; at times nearer to such an end
-// than `floor` it is that of the time at `floor` from it. What is trained is then what is followed, there too.
+// floor. The conversion divides by zero at t = 1 (data, logits) or t = 0 (noise, score), unless there is noise; at times nearer to such
+// an end than `floor` it is that of the time at `floor` from it. What is trained is then what is followed, there too.
 //
 // Source   Ho, Jain, Abbeel, arXiv 2006.11239 (noise); Salimans, Ho, arXiv 2202.00512, section 4 (data, noise and velocity); Li, He, arXiv
 //          2511.13720 (data, compared as a velocity, with a denominator that is cut).
@@ -31,8 +32,10 @@ class Prediction final : public weir::Field {
   weir::Port<weir::TwoPoint> interpolant_{this, "interpolant",
                                           weir::by_default("linear").needing<weir::Coefficients>(),
                                           "path of which it predicts a part: that of the objective"};
-  weir::Param<std::string> of_{this, "of", weir::required, weir::one_of({"data", "noise", "score"}),
-                               "what is predicted: x1, x0, or the gradient of the log density of x_t"};
+  weir::Param<std::string> of_{
+      this, "of", weir::required, weir::one_of({"data", "noise", "score", "logits"}),
+      "what is predicted: x1, x0, the gradient of the log density of x_t, or the logits "
+      "of an x1 of -1 and 1"};
   weir::Param<double> floor_{this, "floor", 1e-3, weir::between(1e-6, 0.5),
                              "how near the conversion comes to an end of time at which it divides by zero"};
 
@@ -48,7 +51,7 @@ class Prediction final : public weir::Field {
           "give field/prediction an untrained network, train field/prediction itself, and follow what the "
           "trainer gives");
     const auto [of_x, of_given] =
-        weir::to_velocity(weir::space_named(of_()), *interpolant_, at::tensor({0.0, 1.0}, at::kDouble));
+        weir::to_velocity(space(), *interpolant_, at::tensor({0.0, 1.0}, at::kDouble));
     const Tensor whole = at::isfinite(of_x) & at::isfinite(of_given);
     first_ = whole[0].item<bool>() ? 0 : floor_();
     last_ = whole[1].item<bool>() ? 1 : 1 - floor_();
@@ -71,20 +74,22 @@ class Prediction final : public weir::Field {
 
   Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
                   const weir::Context& context) const override {
-    const Tensor predicted = field_->velocity(params, x, t, context);
+    const Tensor said = field_->velocity(params, x, t, context);
+    const Tensor predicted = of_() == "logits" ? (said / 2).tanh() : said;
     const Tensor times = t.to(at::kDouble).clamp(first_, last_);
-    return weir::to_velocity(weir::space_named(of_()), *interpolant_, times)(x, predicted);
+    return weir::to_velocity(space(), *interpolant_, times)(x, predicted);
   }
 
  private:
+  weir::Space space() const { return of_() == "logits" ? weir::Space::data : weir::space_named(of_()); }
+
   // Whether what is predicted is the same function of x and v on this path.
   bool reads_alike(const weir::Interpolant& path) const {
     const auto* other = dynamic_cast<const weir::TwoPoint*>(&path);
     if (!other) return false;
     const Tensor t = at::linspace(0.05, 0.95, 19, at::kDouble);
-    const weir::Space of = weir::space_named(of_());
-    const weir::Conversion here = weir::to_velocity(of, *interpolant_, t),
-                           there = weir::to_velocity(of, *other, t);
+    const weir::Conversion here = weir::to_velocity(space(), *interpolant_, t),
+                           there = weir::to_velocity(space(), *other, t);
     const auto same = [](const Tensor& a, const Tensor& b) { return at::allclose(a, b, 1e-9, 1e-9, true); };
     return same(here.of_x, there.of_x) && same(here.of_given, there.of_given);
   }
@@ -92,4 +97,4 @@ class Prediction final : public weir::Field {
 
 }  // namespace
 
-WEIR_PLUGIN(Prediction, "A velocity from a network that predicts the data, the noise or the score")
+WEIR_PLUGIN(Prediction, "A velocity from a network that predicts the data, the noise, the score or logits")

@@ -79,3 +79,14 @@ TEST_CASE("Pairs that are turned by 180 degrees meet at t = 1/2, where no point 
   CHECK(at::allclose(field(x, row_of({0.25})), -4 * x, 1e-9, 1e-9));
   CHECK(at::allclose(field(x, row_of({0.5})), at::zeros({1, 2}, f64), 0, 1e-9));
 }
+
+TEST_CASE("Row by row and in float32 the velocity of normal pairs is the same", "[field][normal]") {
+  const Path path;
+  const Normal field({{"mean", {1, -2}}, {"covariance", {{2, 0.5}, {0.5, 0.4}}}}, path);
+  const Tensor x = weir::Rng(5, "x", f64).normal({5, 2}), t = row_of({0, 0.3, 0.3, 0.8, 1});
+  const Tensor v = field(x, t), single = field(x.to(at::kFloat), t.to(at::kFloat));
+  CHECK(single.scalar_type() == at::kFloat);
+  CHECK(at::allclose(single.to(at::kDouble), v, 1e-5, 1e-5));
+  for (std::int64_t i = 0; i < 5; ++i)
+    CHECK(at::allclose(field(x.narrow(0, i, 1), t.narrow(0, i, 1)), v.narrow(0, i, 1), 1e-13, 1e-13));
+}

@@ -96,6 +96,17 @@ TEST_CASE("Coordinates normal to the sphere contract as 1 - t, and those along i
   CHECK(std::abs(number(end.mm(p).norm(2, {1}).mean()) - 0.99) < 0.011);
 }
 
+TEST_CASE("Row by row and in float32 the velocity is the same", "[field][sphere]") {
+  const Towards sphere(3, 5);
+  const Tensor x = weir::Rng(5, "x", f64).normal({6, 5}), t = row_of({0, 0.2, 0.4, 0.6, 0.8, 0.95});
+  const Tensor v = sphere(x, t), single = sphere(x.to(at::kFloat), t.to(at::kFloat));
+  CHECK(single.scalar_type() == at::kFloat);
+  // Of float32's 6e-8 of x the denominator 1 - t makes 20 times as much.
+  CHECK(at::allclose(single.to(at::kDouble), v, 1e-4, 1e-4));
+  for (std::int64_t i = 0; i < 6; ++i)
+    CHECK(at::allclose(sphere(x.narrow(0, i, 1), t.narrow(0, i, 1)), v.narrow(0, i, 1), 1e-13, 1e-13));
+}
+
 TEST_CASE("At the centre nothing is known of the point, and the velocity is 0 there", "[field][sphere]") {
   const Towards sphere(2, 4);
   CHECK(sphere(at::zeros({2, 4}, f64), row_of({0, 0.6})).abs().max().item<double>() == 0);

@@ -151,3 +151,59 @@ TEST_CASE("A variance of one row is refused", "[probe]") {
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].message == "a variance needs two rows; the batch has 1");
 }
+
+namespace {
+
+// probe/gradient_norm in a training of eight steps, told of gradients (3 k, 4 k) at step k.
+struct Lengths {
+  explicit Lengths(const json& params = json::object())
+      : probe(make<weir::Probe>("probe/gradient_norm", params, f64, 0, "probe")) {
+    weir::Faults faults;
+    weir::Plan plan([](const std::string&) { return weir::Place{}; }, faults);
+    probe->plan_for({*problem.objective, params_, rows, 8, *field}, plan);
+    sink.watch(*probe);
+  }
+  void step(std::int64_t k) const {
+    const std::vector<Tensor> grads{at::full({1}, 3.0 * double(k), f64),
+                                    at::full({1, 1}, 4.0 * double(k), f64)};
+    if (probe->observes(k)) probe->observe({k, sample, losses, params_, grads, nullptr});
+  }
+  const std::vector<Tensor>& operator[](const std::string& trace) { return sink.rows["probe." + trace]; }
+
+  Problem problem;
+  std::unique_ptr<weir::Field> field = make<weir::Field>("field/affine");
+  weir::Params params_{{{"a", at::zeros({1}, f64)}, {"b", at::zeros({1, 1}, f64)}}};
+  weir::Sample sample = problem.sample(rows);
+  Tensor losses = at::zeros({rows}, f64);
+  std::unique_ptr<weir::Probe> probe;
+  Rows sink;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "probe/gradient_norm writes the length of each gradient, and its variation beyond half of the steps",
+    "[probe]") {
+  Lengths lengths;
+  for (int k = 1; k <= 8; ++k) lengths.step(k);
+  REQUIRE(lengths["norm"].size() == 8);
+  for (int k = 1; k <= 8; ++k) CHECK(number(lengths["norm"][std::size_t(k - 1)]) == Approx(5 * k));
+  CHECK(lengths.sink.steps["probe.mean"] == std::vector<std::int64_t>{5, 6, 7, 8});
+  CHECK(lengths.sink.steps["probe.cv"] == std::vector<std::int64_t>{6, 7, 8});
+  CHECK(number(lengths["mean"].back()) == Approx(32.5));  // of 25, 30, 35 and 40
+  CHECK(number(lengths["cv"].front()) == Approx(std::sqrt(12.5) / 27.5));
+  CHECK(number(lengths["cv"].back()) == Approx(std::sqrt(125.0 / 3) / 32.5));
+}
+
+TEST_CASE("What probe/gradient_norm has seen of the second half it gives to the one that goes on",
+          "[probe]") {
+  Lengths whole, first, rest;
+  for (int k = 1; k <= 8; ++k) {
+    whole.step(k);
+    if (k <= 6) first.step(k);
+  }
+  rest.probe->load(first.probe->save());
+  for (int k = 7; k <= 8; ++k) rest.step(k);
+  CHECK(rest["cv"].back().equal(whole["cv"].back()));
+  CHECK(rest["mean"].back().equal(whole["mean"].back()));
+}
