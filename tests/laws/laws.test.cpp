@@ -208,8 +208,8 @@ TEST_CASE("Every network keeps the laws of networks", "[laws][network]") {
 }
 
 TEST_CASE("Every law of t keeps the laws of such laws", "[laws][time]") {
-  std::vector<Case> cases;
-  for (const char* id : {"time/sorted", "time/uniform"})
+  std::vector<Case> cases{{"time/fixed", {{"at", 0.3}}}};
+  for (const char* id : {"time/uniform", "time/sorted"})
     for (const double eps : {0.0, 0.1}) cases.push_back({id, {{"eps", eps}}});
   cases.push_back({"time/uniform", {{"from", 0.2}, {"to", 0.95}}});
   for (const double mean : {0.0, -0.8})

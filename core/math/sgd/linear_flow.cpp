@@ -9,7 +9,7 @@
 namespace weir {
 namespace {
 
-constexpr double rank_tolerance = 1e-12;  // of an eigenvalue to the largest
+constexpr double rank_tolerance = 1e-14;  // of an eigenvalue to the mean square of the pairs' coordinates
 
 double number(const Tensor& tensor) { return tensor.item<double>(); }
 
@@ -31,7 +31,8 @@ LinearFlow::LinearFlow(const Objective& objective) {
                   path.noise_in_target() ? path.noise().dgamma(t) : at::zeros_like(t));
   if (u.size(1) < x.size(1)) u = at::constant_pad_nd(u, {0, x.size(1) - u.size(1)});
   std::tie(lambda_, vectors_) = at::linalg_eigh(x.mm(x.t()));
-  lambda_ = at::where(lambda_ > rank_tolerance * lambda_.max(), lambda_, 0.0);
+  const double size = number(load0.square().sum() + load1.square().sum()) / static_cast<double>(dim());
+  lambda_ = at::where(lambda_ > rank_tolerance * size, lambda_, 0.0);
   best_ = at::where(lambda_ > 0, u.mm(x.t()).mm(vectors_) / lambda_, 0.0);
   // From loads, so that the noise of deterministic pairs vanishes to the last digits.
   noise_ = number((u - best_.mm(vectors_.t()).mm(x)).square().sum());

@@ -103,6 +103,7 @@ TEST_CASE("Where x_t has no part in a direction, W does not count there", "[prob
   const Turned turned(std::numbers::pi, 1, 0.5);
   const weir::LinearFlow flow(*turned.objective);
   CHECK(flow.risk(some_matrix()) == Approx(2 * dim).epsilon(1e-12));  // E ||-2 x0||^2 / 2
+  CHECK(flow.problem(some_matrix()).noise == Approx(4 * dim).epsilon(1e-12));
 }
 
 TEST_CASE("probe/sgd_curve writes risk and rate of its step, beside the equations at the same time",
