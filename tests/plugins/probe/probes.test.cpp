@@ -160,18 +160,19 @@ struct Lengths {
       : probe(make<weir::Probe>("probe/gradient_norm", params, f64, 0, "probe")) {
     weir::Faults faults;
     weir::Plan plan([](const std::string&) { return weir::Place{}; }, faults);
-    probe->plan_for({*problem.objective, params_, rows, 8, *field}, plan);
+    probe->plan_for({*problem.objective, params_, rows, 8, *field, *optimiser}, plan);
     sink.watch(*probe);
   }
   void step(std::int64_t k) const {
     const std::vector<Tensor> grads{at::full({1}, 3.0 * double(k), f64),
                                     at::full({1, 1}, 4.0 * double(k), f64)};
-    if (probe->observes(k)) probe->observe({k, sample, losses, params_, grads, nullptr});
+    if (probe->observes(k)) probe->observe({k, sample, losses, params_, grads, nullptr, weir::State(), 1});
   }
   const std::vector<Tensor>& operator[](const std::string& trace) { return sink.rows["probe." + trace]; }
 
   Problem problem;
   std::unique_ptr<weir::Field> field = make<weir::Field>("field/affine");
+  std::unique_ptr<weir::Optimiser> optimiser = make<weir::Optimiser>("optimiser/sgd");
   weir::Params params_{{{"a", at::zeros({1}, f64)}, {"b", at::zeros({1, 1}, f64)}}};
   weir::Sample sample = problem.sample(rows);
   Tensor losses = at::zeros({rows}, f64);

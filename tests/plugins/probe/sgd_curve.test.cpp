@@ -4,6 +4,7 @@
 
 #include <weir/kinds/flow/time.hpp>
 #include <weir/kinds/learn/probe.hpp>
+#include <weir/kinds/learn/schedule.hpp>
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/math/sgd/linear_flow.hpp>
 #include <weir/math/sgd/rates.hpp>
