@@ -162,6 +162,12 @@ TEST_CASE("Risks that leave the numbers stay at their last one, or end with the 
   CHECK(gone.risk() > 0);
   CHECK(gone.risk() < 1e-249);
   CHECK(gone.rate() == Approx(1).epsilon(1e-9));
+  for (const SgdOde::Rate& rate : {weir::line_search_rate(), weir::polyak_rate()}) {
+    SgdOde still(halves(1, 0), rate);
+    still.advance(1);
+    CHECK(still.risk() == 0);
+    CHECK(still.rate() == 0);
+  }
   SgdOde wild(halves(1, 1), weir::constant_rate(4));
   CHECK_THROWS_WITH(wild.advance(200),
                     "the risk of SGD is beyond all numbers at t = 200; lower the learning rate");

@@ -24,7 +24,7 @@ SgdOde::Rate line_search_rate() {
       slope += p[i] * lambda[i] * lambda[i] * now.distance[i];
       square += p[i] * lambda[i] * lambda[i];
     }
-    return slope / (2 * square * now.risk);
+    return now.risk > 0 ? slope / (2 * square * now.risk) : 0;
   };
 }
 
@@ -36,7 +36,7 @@ SgdOde::Rate polyak_rate() {
       excess += p[i] * lambda[i] * now.distance[i];
       trace += p[i] * lambda[i];
     }
-    return excess / (2 * trace * now.risk);
+    return now.risk > 0 ? excess / (2 * trace * now.risk) : 0;
   };
 }
 

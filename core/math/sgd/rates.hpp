@@ -3,7 +3,7 @@
 //   constant       eta
 //   AdaGrad-Norm   eta / sqrt(b^2 + Q)        b_k^2 = b_{k-1}^2 + |grad f_k|^2, b_0 = b d, gamma_k = d eta / b_k
 //   line search    sum_i p_i lambda_i^2 D_i^2 / (2 (tr K^2 / d) R)        the largest descent of the risk, which must be known
-//   Polyak         (2 R - w^2) / (2 c R)                                  the largest descent of the distance, likewise
+//   Polyak         (2 R - w^2) / (2 c R)                                  the largest descent of the distance, likewise; both 0 at R = 0
 //
 // Source  arXiv 2405.19585, sections 2 to 4.
 #pragma once
