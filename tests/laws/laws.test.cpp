@@ -179,6 +179,7 @@ TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
         {"field/recorded", {{"file", (scratch / "out.h5").string()}, {"node", "train"}}},
         {"field/empirical"},
         {"field/kernel"},
+        {"field/mixture"},
         {"field/normal"},
         {"field/sphere"}});  // its world has no sphere
 }

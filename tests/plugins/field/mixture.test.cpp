@@ -179,5 +179,5 @@ TEST_CASE("A law whose coordinates depend on each other has no such velocity, an
   bind(*field, "interpolant", *path.interpolant);
   const weir::Faults faults = plan(*field);
   REQUIRE(faults.size() == 1);
-  CHECK_THAT(faults[0].message, Catch::Contains("mixture_law"));
+  CHECK_THAT(faults[0].message, Catch::Contains("a mixture law"));
 }

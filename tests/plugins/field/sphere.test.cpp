@@ -18,14 +18,15 @@ using weir::Tensor;
 
 // field/sphere towards source/sphere.
 struct Towards {
-  Towards(int k, int dim, const std::string& rotation = "none", const Path& along = Path())
-      : base(at::zeros({dim}, f64), at::eye(dim, f64)),
+  Towards(int k, int dim, const std::string& rotation = "none", Path given = Path())
+      : path(std::move(given)),
+        base(at::zeros({dim}, f64), at::eye(dim, f64)),
         target(make<weir::Source>("source/sphere", {{"k", k}, {"dim", dim}, {"rotation", rotation}})),
         field(make<weir::Field>("field/sphere")) {
     run(*target);
     bind(*field, "source", base);
     bind(*field, "target", *target);
-    bind(*field, "interpolant", *along.interpolant);
+    bind(*field, "interpolant", *path.interpolant);
     run(*field);
   }
   Tensor operator()(const Tensor& x, const Tensor& t) const { return field->velocity({}, x, t); }
@@ -37,6 +38,7 @@ struct Towards {
     return r + (1 - t) * number((*this)(x, at::full({1}, t, f64))[0][0]);
   }
 
+  Path path;
   GivenSource base;
   std::unique_ptr<weir::Source> target;
   std::unique_ptr<weir::Field> field;

@@ -40,7 +40,7 @@ TEST_CASE("Points of a sphere lie at distance 1 in a space of its k dimensions, 
   CHECK(at::allclose(x.square().sum(1), at::ones({500}, f64), 1e-12, 0));
   const Tensor lengths = at::linalg_svdvals(x);  // as many that are not zero as there are dimensions
   CHECK(number(lengths[k - 1]) > 1);
-  CHECK(number(lengths.slice(0, k).square().sum()) == Approx(500).epsilon(1e-12));
+  CHECK(number(lengths.slice(0, 0, k).square().sum()) == Approx(500).epsilon(1e-12));
   if (rotation == "none") CHECK(x.slice(1, k).equal(at::zeros({500, 6 - k}, f64)));
 }
 
