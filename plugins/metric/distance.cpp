@@ -4,6 +4,7 @@
 //
 //   Of two flows from the same points, square bounds the squared 2-Wasserstein distance of their ends from above.
 //
+// Source   the cost of one coupling of the two laws, which is never below the least: Villani, Optimal Transport, 2009, definition 6.1.
 // Shapes   points, others [n, item...]; outputs are numbers
 // Limits   standard errors are the jackknife's over rows, which must be independent for them.
 #include <fmt/format.h>

@@ -27,7 +27,8 @@ Tensor features_of(const std::string& name, const Tensor& value, std::int64_t wi
   const auto refusal = [&](const std::string& label) {
     return fmt::format("'{}' {} is none of the {} classes, which are 0 to {}", name, label, width, width - 1);
   };
-  if (value.is_cuda())  // asked by the device itself, and not waited for: this is on the way of every velocity
+  if (value
+          .is_cuda())  // asked by the device itself, and not waited for: this is on the way of every velocity
     at::_assert_async((value < width).all(), refusal("of a row"));
   else if (value.numel() > 0 && value.max().item<std::int64_t>() >= width)
     throw std::invalid_argument(refusal(std::to_string(value.max().item<std::int64_t>())));
