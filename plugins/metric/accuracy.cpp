@@ -6,7 +6,6 @@
 // Source   p of the error: Agresti, Coull, Am. Stat. 52 (1998).
 // Shapes   x [n, item...], label int64 [n]; accuracy_of_class, confusion [classes], [classes, classes]; the others are numbers
 // Limits   the points must be others than those of the training for more than its own score. Of equal numbers the first class counts.
-#include <cmath>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -14,6 +13,7 @@
 
 #include <weir/kinds/learn/network.hpp>
 #include <weir/kinds/metric.hpp>
+#include <weir/math/variance/standard_error.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -80,9 +80,8 @@ class Accuracy final : public weir::Metric {
         at::bincount(label * classes_ + at::cat(found), {}, classes_ * classes_).view({classes_, classes_});
     const Tensor right = confusion.diagonal().to(at::kDouble);
     const double points = static_cast<double>(n), share = right.sum().item<double>() / points;
-    const double p = (points * share + 2) / (points + 4);
     accuracy_.set(at::scalar_tensor(share, at::kDouble));
-    accuracy_se_.set(at::scalar_tensor(std::sqrt(p * (1 - p) / points), at::kDouble));
+    accuracy_se_.set(at::scalar_tensor(weir::share_se(share, points), at::kDouble));
     accuracy_n_.set(at::scalar_tensor(n, at::kLong));
     of_class_.set(right / confusion.sum(1));  // 0 / 0 of a class without points
     confusion_.set(confusion);

@@ -13,7 +13,6 @@
 // Shapes   generated, ot [pair, item...]; own, nearest, ratio, partner, ot [pair]; share, share_se, share_n, copied: numbers
 // Limits   a tie counts as own; ratio, which needs two pairs, is 1 between equal targets. share_se is the error over
 //          pairs of one trained model; the spread over trainings is seen over seeds. Row i of `generated` must have started at x0_i.
-#include <cmath>
 #include <vector>
 
 #include <fmt/ranges.h>
@@ -21,6 +20,7 @@
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/metric.hpp>
 #include <weir/math/numeric/distance.hpp>
+#include <weir/math/variance/standard_error.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -114,8 +114,7 @@ class Memorisation final : public weir::Metric {
       copied_.set((ratio < 1.0 / 3).to(at::kDouble).mean());
     }
     share_.set(at::scalar_tensor(share, at::kDouble));
-    const double pairs = static_cast<double>(n), p = (pairs * share + 2) / (pairs + 4);
-    share_se_.set(at::scalar_tensor(std::sqrt(p * (1 - p) / pairs), at::kDouble));
+    share_se_.set(at::scalar_tensor(weir::share_se(share, static_cast<double>(n)), at::kDouble));
     share_n_.set(at::scalar_tensor(n, at::kLong));
   }
 };

@@ -11,13 +11,13 @@
 // Shapes   generated [n, item...]; count [word]; the others are numbers
 // Limits   the words of the set are distinct, and none has a coordinate of 0; a coordinate of 0 of a point is no bit
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <weir/kinds/flow/source.hpp>
 #include <weir/kinds/metric.hpp>
+#include <weir/math/variance/standard_error.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -62,10 +62,9 @@ class Validity final : public weir::Metric {
     }
     const Tensor frequency = count.to(at::kDouble) / double(n);
     const double share = frequency.sum().item<double>();
-    const double p = (double(n) * share + 2) / (double(n) + 4);
     const auto scalar = [](double value) { return at::scalar_tensor(value, at::kDouble); };
     share_.set(scalar(share));
-    share_se_.set(scalar(std::sqrt(p * (1 - p) / double(n))));
+    share_se_.set(scalar(weir::share_se(share, double(n))));
     share_n_.set(at::scalar_tensor(n, at::kLong));
     variation_.set(
         scalar(((frequency - 1 / double(words.size(0))).abs().sum().item<double>() + 1 - share) / 2));

@@ -26,4 +26,9 @@ double effective_n(const Tensor& without) {
   return 1 + std::clamp(2 * n / (kurtosis - 1), 1.0, n - 2);
 }
 
+double share_se(double share, double n) {
+  const double p = (n * share + 2) / (n + 4);
+  return std::sqrt(p * (1 - p) / n);
+}
+
 }  // namespace weir

@@ -24,4 +24,8 @@ double jackknife_se(const Tensor& without);
 // 1 + nu: as many values of a normal law would tell as much of their spread. Of the T_i, [n] float64, n >= 3.
 double effective_n(const Tensor& without);
 
+// Of a share of n: sqrt(p (1 - p) / n) at p = (n share + 2) / (n + 4), which is not 0 where the share is 0 or 1. Agresti, Coull, The
+// American Statistician 52 (1998) 119-126.
+double share_se(double share, double n);
+
 }  // namespace weir
