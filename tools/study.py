@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # tools/study.py -- the folders of finished sweeps as one Markdown study: claim, numbers, expectations, seeds and time of each.
 #
-#   python3 tools/study.py RESULTS/figure4 RESULTS/lemma1 ... > pipelines/paper/STUDY.md
-#   python3 tools/study.py --keep pipelines/paper/STUDY.md RESULTS/figure4 > NEW      the other sections stay as they are there
+#   python3 tools/study.py pipelines/paper RESULTS/figure4 RESULTS/lemma1 ... > pipelines/paper/STUDY.md
+#   python3 tools/study.py --keep pipelines/paper/STUDY.md pipelines/paper RESULTS/figure4 > NEW      the other sections stay as they are there
 #
-# The numbers come from the recorded results (summary.json and the records in runs/), so that the study cannot drift from them; the
-# words from the pipelines' comments and from pipelines/paper/findings.md.
+# The first folder is that of the pipelines. The numbers come from the recorded results (summary.json and the records in runs/), so that the
+# study cannot drift from them; the words from the pipelines' comments and from findings.md, with which the study opens.
 import argparse
 import csv
 import datetime
@@ -14,15 +14,6 @@ import pathlib
 import sys
 
 import h5py
-
-PAPER = pathlib.Path(__file__).resolve().parent.parent / "pipelines/paper"
-
-HEAD = """# The paper, measured
-
-Written by `python3 tools/study.py` from recorded results; not edited by hand. Each section is a pipeline of this folder: the
-comment that it opens with, the table that it ends with, the paper's own numbers where it has them (reference/), and whether
-its expectations were met. The paper is arXiv 2510.18118. What it comes to, from findings.md:
-"""
 
 
 def text(record, name):
@@ -44,9 +35,9 @@ def body(source):
     return lines
 
 
-def pipeline(record, name):
+def pipeline(pipelines, record, name):
     """The pipeline as it stands in the folder, if its numbers are those that were recorded; else as recorded."""
-    recorded, file = text(record, "pipeline/source"), PAPER / f"{name}.yaml"
+    recorded, file = text(record, "pipeline/source"), pipelines / f"{name}.yaml"
     now = file.read_text() if file.exists() else recorded
     return now if body(now) == body(recorded) else recorded
 
@@ -76,9 +67,9 @@ def markdown(head, rows):
     return [line(head), "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|", *map(line, rows), ""]
 
 
-def beside_paper(name, table):
+def beside_paper(pipelines, name, table):
     """The paper's table with the measured numbers in a column of their own."""
-    file = PAPER / "reference" / f"{name}.csv"
+    file = pipelines / "reference" / f"{name}.csv"
     if not file.exists():
         return []
     with open(file, newline="", encoding="utf-8") as numbers:
@@ -97,13 +88,13 @@ def verdicts(title, found):
     return lines + [""]
 
 
-def section(folder):
+def section(pipelines, folder):
     summary = json.loads((folder / "summary.json").read_text())
     records = [h5py.File(file) for file in sorted((folder / "runs").glob("*.h5"))]
     resolved = json.loads(text(records[0], "pipeline/resolved_json"))
     table = summary["table"]
-    lines = [f"## {resolved['name']}", "", "```text", opening(pipeline(records[0], resolved['name'])), "```", "",
-             *markdown(table["head"], table["rows"]), *beside_paper(resolved["name"], table),
+    lines = [f"## {resolved['name']}", "", "```text", opening(pipeline(pipelines, records[0], resolved['name'])), "```", "",
+             *markdown(table["head"], table["rows"]), *beside_paper(pipelines, resolved["name"], table),
              f"{len(records)} runs, seeds from {resolved['seed']}, {resolved['dtype']} on {text(records[0], 'provenance/device')}, "
              f"{span(records)}; mean +- standard deviation (runs).", ""]
     for title, key in (("Expected", "expect"), ("Compared", "compare")):
@@ -122,6 +113,7 @@ def sections_of(study):
 
 def main(words):
     parser = argparse.ArgumentParser(description="Finished sweeps as one Markdown study")
+    parser.add_argument("pipelines", type=pathlib.Path, help="the folder of the pipelines, with findings.md")
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     parser.add_argument("--keep", type=pathlib.Path, metavar="STUDY", help="a study whose sections stay where no folder is given")
     arguments = parser.parse_args(words)
@@ -131,11 +123,10 @@ def main(words):
             print(f"study: {folder} has no summary.json: it is no sweep, or not a finished one; run its pipeline to the end",
                   file=sys.stderr)
             return 2
-    print(HEAD)
-    print((PAPER / "findings.md").read_text(), end="")
+    print((arguments.pipelines / "findings.md").read_text(), end="")
     sections = sections_of(arguments.keep.read_text()) if arguments.keep else {}
-    for each in map(section, folders):
-        sections |= sections_of("\n" + each)
+    for folder in folders:
+        sections |= sections_of("\n" + section(arguments.pipelines, folder))
     print("\n".join(sections.values()), end="")
     return 0
 

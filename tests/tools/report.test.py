@@ -420,14 +420,15 @@ def test_blocks(work):
 
 def test_study(work):
     def study(*folders):
-        return subprocess.run([PYTHON, os.path.join(os.environ["WEIR_SOURCE_DIR"], "tools/study.py"), *map(str, folders)],
+        return subprocess.run([PYTHON, os.path.join(os.environ["WEIR_SOURCE_DIR"], "tools/study.py"), work, *map(str, folders)],
                               capture_output=True, text=True)
+    (work / "findings.md").write_text("# Turns\n\nWhat turns come to.\n")
     (work / "angles.yaml").write_text("# What a half turn costs.\n# Takes    1 s\n" + ANGLES.lstrip())
     weir("run", work / "angles.yaml", "-o", work / "studied", "--progress", "none")
     done = study(work / "studied")
     assert done.returncode == 0, done.stderr
     summary = json.loads((work / "studied/summary.json").read_text())
-    assert "What a half turn costs." in done.stdout and "Takes" not in done.stdout
+    assert done.stdout.startswith("# Turns\n") and "What a half turn costs." in done.stdout and "Takes" not in done.stdout
     for row in summary["table"]["rows"]:
         assert all(f" {cell} |" in done.stdout for cell in row), row
     (work / "no_sweep").mkdir()
