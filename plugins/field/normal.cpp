@@ -58,7 +58,7 @@ class Normal final : public weir::Field {
     const double least = 1e-12 * (law.load0.square().sum() + law.load1.square().sum()).item<double>();
     const Tensor regression =
         at::bmm(together, at::linalg_pinv(spread, least, /*rtol=*/0, /*hermitian=*/true));
-    const auto mean = [&](const Tensor& of0, const Tensor& of1) {
+    const auto mean = [&, &which = which](const Tensor& of0, const Tensor& of1) {
       return (of0.squeeze(2) * law.mean0 + of1.squeeze(2) * law.mean1).index_select(0, which);
     };
     const Tensor off = x.flatten(1).to(at::kDouble) - mean(alpha, beta);
