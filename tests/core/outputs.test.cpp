@@ -14,7 +14,6 @@ namespace {
 // Does in plan and in run what it is told.
 class Puppet final : public weir::Node {
  public:
-  static constexpr const char* kind = "puppet";
   weir::Output<Tensor> value{this, "value", "1", "a tensor"};
   weir::Output<Tensor> count{this, "count", "1", "a whole number", "int64"};
   weir::Trace trace{this, "trace", "1", "rows"};
