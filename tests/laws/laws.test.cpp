@@ -277,10 +277,16 @@ TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
   pairs: {plugin: coupling/independent, source: base, target: words, draw: {fixed: 10}}
   valid: {plugin: metric/validity, generated: pairs.x0, target: words}
 )";
+  std::ofstream(scratch / "line.yaml") << R"(nodes:
+  base:  {plugin: source/gaussian, dim: 1}
+  pairs: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 10}}
+  w1:    {plugin: metric/w1, samples: pairs.x0, points: pairs.x1}
+)";
   std::vector<Case> cases = with_defaults("metric");
   for (Case& of : cases) {
     if (of.plugin == "metric/normal_error") of.with = scratch / "normal.yaml";
     if (of.plugin == "metric/validity") of.with = scratch / "words.yaml";
+    if (of.plugin == "metric/w1") of.with = scratch / "line.yaml";
   }
   hold("metric", cases);
 }
