@@ -2,15 +2,17 @@
 //
 //   total    tr Cov(g) = 1/(B-1) sum_i ||g_i - gbar||^2      g_i = grad_theta l_i, per sample: a batch's gradient has total / B
 //   layer    the same over the parameters of each layer       total = sum over layers
+//   part     the same over the parameters of the field, and over those of the objective's own networks, where there are both
 //   bin      the same over the rows with t in each bin        pair   ||g_i||^2 of each row, with the pair's id
 //            (where the objective draws times)
 //
 // Source   arXiv 2510.18118; per-sample norms without forming g_i, Goodfellow, arXiv 1510.01799.
 // Cost     a plain step of an MLP 256 x 3 at batch 256 takes 1.45 times as long with everything at every step (most of it the
 //          bins), and a third of a step more where total_se is taken
-// Shapes   total [1]    layer [layers]    bin [bins]    pair, pair_id [batch]
+// Shapes   total, part/field, part/own [1]    layer [layers]    bin [bins]    pair, pair_id [batch]
 // Limits   rows must be independent: refused on minibatch-OT couplings, whose rows share a plan. Where the target has no second
 //          moment the variance is infinite, and what is written is of the batch alone: `total_reason` beside it says so.
+#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -42,6 +44,9 @@ class GradientVariance final : public weir::Probe {
       "effective number of rows behind total_se, fewer than there are where few of them decide"};
   weir::Trace square_{this, "square", "1", "mean squared norm of the per-sample gradients"};
   weir::Trace layer_{this, "layer", "1", "total, by layer"};
+  weir::TraceSet part_{
+      this, "part", "1",
+      "total, by whose parameters: field, and own of the objective's networks; where it has both"};
   weir::Trace bin_{this, "bin", "1",
                    "trace of the covariance among the rows of each time bin; NaN below two rows"};
   weir::Trace bin_n_{this, "bin_n", "1", "rows in each time bin", "int64"};
@@ -80,6 +85,9 @@ class GradientVariance final : public weir::Probe {
     for (weir::DatasetSpec* spec : variances) weir::say_infinite(*spec, infinite);
     has_error_ = weir::infinite_target(training.objective, /*power=*/4).empty();
     if (timed) weir::plan_bins(bin_n_, bins_());
+    weir::Rng rng = training.objective.rng().at("init");
+    own_ = weir::layers_of(training.objective.init(rng));
+    if (timed && !own_.empty()) part_.plan({"field", "own"});
     if (pairs_()) {
       pair_.plan({training.batch}, {"row"});
       pair_id_.plan({training.batch}, {"row"});
@@ -98,6 +106,13 @@ class GradientVariance final : public weir::Probe {
     std::vector<double> layers;
     for (const auto& [name, layer] : estimate.layers) layers.push_back(layer.trace_cov);
     layer_.append(step.step, at::tensor(layers, at::kDouble));
+    if (part_.planned()) {
+      double field = 0, own = 0;
+      for (const auto& [name, layer] : estimate.layers)
+        (std::ranges::count(own_, name) > 0 ? own : field) += layer.trace_cov;
+      part_.append(step.step, "field", field);
+      part_.append(step.step, "own", own);
+    }
     if (bin_.planned()) {
       const weir::BinnedVariance binned = weir::binned_variance(
           *step.per_sample, estimate.square_norms, weir::time_bins(step.sample["t"], bins_()), bins_());
@@ -111,7 +126,8 @@ class GradientVariance final : public weir::Probe {
   }
 
  private:
-  bool has_error_ = true;  // from plan_for
+  bool has_error_ = true;         // from plan_for
+  std::vector<std::string> own_;  // layers of the objective's networks; from plan_for
 };
 
 }  // namespace

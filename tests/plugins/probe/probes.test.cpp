@@ -1,6 +1,7 @@
 // tests/plugins/probe/probes.test.cpp -- what probes write, against one backward pass per sample.
 #include <cmath>
 
+#include <weir/kinds/learn/fitted_model.hpp>
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/math/autograd/tape.hpp>
 #include <weir/math/variance/gradient_variance.hpp>
@@ -74,6 +75,42 @@ TEST_CASE("probe/gradient_variance writes the unbiased variance in all, by layer
   }
   CHECK(at::allclose(seen.row("pair"), seen.g.square().sum(1)));
   CHECK(seen.row("pair_id").equal(seen.sample.batch.id.to(at::kDouble)));
+}
+
+TEST_CASE("Where an objective has networks of its own the variance is told by whose parameters it is",
+          "[probe]") {
+  const Problem problem;
+  const auto field = make<weir::Field>("field/mlp", {{"width", 8}, {"depth", 2}});
+  const auto network = make<weir::Network>("network/mlp", {{"width", 6}, {"depth", 1}});
+  const auto objective = make<weir::Objective>("objective/variational", {{"latent", 3}});
+  bind(*objective, "objective", *problem.objective);
+  bind(*objective, "encoder", *network);
+  const weir::Params theta =
+      weir::initial_params(*objective, field.get(), weir::Rng(2, "init", f64)).requiring_grad();
+  weir::Rng rng(9, "sample", f64);
+  const weir::Sample sample = objective->sample(rows, rng);
+  const Tensor losses = objective->loss(*field, theta, sample).rows;
+  const weir::PerSampleGradients looped = weir::gradients_by_loop(losses, theta);
+
+  const auto probe = make<weir::Probe>("probe/gradient_variance", json::object(), f64, 0, "probe");
+  weir::Faults faults;
+  weir::Plan plan([](const std::string&) { return weir::Place{}; }, faults);
+  const auto optimiser = make<weir::Optimiser>("optimiser/sgd");
+  probe->plan_for({*objective, theta, rows, 10, *field, *optimiser}, plan);
+  REQUIRE(faults.empty());
+  Rows sink;
+  sink.watch(*probe);
+  probe->observe({1, sample, losses.detach(), theta, {}, &looped, weir::State(), 1});
+  double of_field = 0, own = 0;
+  for (const auto& [name, layer] : looped.layers) {
+    const double variance = number(layer->dense().var(0, true).sum());
+    (name.starts_with("encoder.") ? own : of_field) += variance;
+  }
+  CHECK(own > 0);
+  CHECK(number(sink.rows.at("probe.part/field").at(0)) == Approx(of_field).epsilon(1e-9));
+  CHECK(number(sink.rows.at("probe.part/own").at(0)) == Approx(own).epsilon(1e-9));
+  CHECK(number(sink.rows.at("probe.total").at(0)) == Approx(of_field + own).epsilon(1e-9));
+  CHECK_FALSE(Observed("probe/gradient_variance", {{"bins", 3}}).sink.rows.contains("probe.part/own"));
 }
 
 TEST_CASE("The standard error of the variance is the jackknife's, at multiples of se_every", "[probe]") {

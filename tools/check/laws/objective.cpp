@@ -115,6 +115,7 @@ Loss in_float32(const Subject& subject, const Made& made) {
   Sample sample = made.sample;
   for (Tensor& points : sample.batch.points) points = single(points);
   sample.batch.weight = single(sample.batch.weight);
+  for (auto& [name, value] : sample.batch.context) value = single(value);
   for (auto& [name, value] : sample.draws) value = single(value);
   const auto objective = World::of(subject, {2}, f32)->run<Objective>(subject);
   return objective->loss(*made.field, in(at::kFloat, made.params), sample);
