@@ -90,7 +90,7 @@ TEST_CASE("At the posterior's own mean and variance the loss is beta times -log 
           "[objective][variational]") {
   // u = a x + w z + N(0, beta / 2), so that u ~ N(a x, w^2 + beta / 2), and z given u and x is normal.
   const double a = -0.4, w = 0.9, beta = 0.3, spread = beta / 2, c = w * w + spread, k = w / c;
-  const Line line({{"beta", beta}});
+  const Line line(json{{"beta", beta}});
   // Each row twice, with eps = 1 and eps = -1: the mean over the two is that over eps ~ N(0, 1) of any square of a linear function.
   weir::Rng rng(5, "rows", f64);
   const Tensor x0 = rng.normal({7, 1}).repeat({2, 1}), x1 = rng.normal({7, 1}).repeat({2, 1});
@@ -119,7 +119,7 @@ TEST_CASE("At the posterior's own mean and variance the loss is beta times -log 
 
 TEST_CASE("The terms are what the loss is made of, and kl is the divergence by quadrature",
           "[objective][variational]") {
-  const Line line({{"beta", 0.25}, {"latent", 2}, {"inputs", "ends"}});
+  const Line line(json{{"beta", 0.25}, {"latent", 2}, {"inputs", "ends"}});
   const double m[] = {0.8, -1.1}, s[] = {-0.5, 0.7};
   const Params params = Params({{"a", row_of({0.2})}, {"w", row_of({0.5, -2})}})
                             .joined(encoder(at::zeros({4, 2}, f64), row_of({m[0], m[1], s[0], s[1]})));
@@ -156,7 +156,7 @@ TEST_CASE("The best code of x1 leaves a loss of beta (1 + log(pi / (2 beta))), o
   // z = a x1 + sqrt(s) e, s = 1 - a^2: given x_t and z the variance of u, over all t, has the mean (pi / 2) sqrt(s), and kl that of
   // -log(s) / 2. Of their sum with weight beta, s = (2 beta / pi)^2 is the least.
   const double beta = 0.5, best = std::pow(2 * beta / pi, 2);
-  const Line line({{"beta", beta}, {"inputs", "x1"}});
+  const Line line(json{{"beta", beta}, {"inputs", "x1"}});
   const Sample sample = line.sample(200000);
   const auto loss_at = [&](double s) {
     const double a = std::sqrt(1 - s);
@@ -174,7 +174,7 @@ TEST_CASE("The best code of x1 leaves a loss of beta (1 + log(pi / (2 beta))), o
 
 TEST_CASE("Its samples are those of flow matching, with eps from a stream of its own as the context z",
           "[objective][variational]") {
-  const Line line({{"latent", 3}});
+  const Line line(json{{"latent", 3}});
   weir::Rng rng(3, "sample", f64);
   const weir::Rng same(3, "sample", f64);
   weir::Rng plain = same, noise = same.at("eps");
@@ -190,7 +190,7 @@ TEST_CASE("The encoder is given what `inputs` says, and a trainer gives it as it
           "[objective][variational]") {
   const auto inputs = [](const char* written) {
     std::vector<std::string> names;
-    const Line line({{"inputs", written}, {"latent", 2}});
+    const Line line(json{{"inputs", written}, {"latent", 2}});
     const auto own = line.objective->network();
     CHECK(own->prefix == "encoder.");
     CHECK(own->signature.output == weir::Shape{4});
