@@ -138,6 +138,8 @@ TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
        {"source/binary", {{"set", "bars_and_stripes"}, {"size", 3}}},
        {"source/binary", {{"set", "hamming"}}},
        {"source/sample", {{"count", 9}}},
+       {"source/snapshots", {{"set", "trimodal"}, {"size", 20}}},
+       {"source/snapshots", {{"set", "fork"}, {"size", 5}}},
        {"source/sphere", {{"k", 2}, {"dim", 2}}},
        {"source/sphere", {{"k", 3}, {"dim", 5}, {"rotation", "random"}}},
        {"source/split", {{"share", 0.5}, {"part", "first"}}},

@@ -12,6 +12,7 @@
 #include <weir/kinds/facets/joint_normal_law.hpp>
 #include <weir/kinds/facets/linear_velocity.hpp>
 #include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/marginals.hpp>
 #include <weir/kinds/facets/mixture_law.hpp>
 #include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/facets/normal_law.hpp>
@@ -146,6 +147,7 @@ int main() {
   SIZE(LinearFlow);
   SIZE(LinearVelocity);
   SIZE(LogDensity);
+  SIZE(Marginals);
   SIZE(MixtureLaw);
   SIZE(Moments);
   SIZE(NormalLaw);

@@ -1,0 +1,16 @@
+// core/kinds/facets/marginals.hpp -- of a source: a finite set whose items are those of several snapshots of a moving law, one after another.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace weir {
+
+struct Marginals {
+  static constexpr const char* facet = "marginals";
+  std::vector<double> times;  // of each snapshot, ascending
+  std::vector<std::int64_t>
+      sizes;  // items of each, at least one, in this order; their sum is the size of the set
+};
+
+}  // namespace weir
