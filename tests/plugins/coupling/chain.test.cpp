@@ -6,6 +6,7 @@
 #include <weir/kinds/learn/objective.hpp>
 #include <weir/math/numeric/distance.hpp>
 
+#include "../snapshot_set.hpp"
 #include "../values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -147,6 +148,46 @@ TEST_CASE("A chain of one source, of other shapes or with times out of order is 
         "all points of a chain need one shape: those of few are [2], those of flat are [1]");
   CHECK(faults[1].message == "5 fixed pairs need as many distinct items, but few 'set' holds 4");
   CHECK(faults[1].remedy == "at most {fixed: 4}");
+}
+
+TEST_CASE("A chain of one source's snapshots has a point of each, at its time", "[coupling][chain]") {
+  const json draw = GENERATE(json({{"fixed", 4}}), json("fresh"));
+  SnapshotSet clouds({at::arange(4, f64).view({4, 1}), 10 + at::arange(6, f64).view({6, 1}),
+                      20 + at::arange(4, f64).view({4, 1})},
+                     {0, 0.2, 1});
+  const auto pairs = make<Coupling>("coupling/chain", {{"draw", draw}, {"pairing", "ot"}});
+  bind(*pairs, "snapshots", clouds);
+  run(*pairs);
+  weir::Rng rng(3, "batch", f64);
+  const weir::Batch batch = draw == "fresh" ? pairs->draw(50, rng) : pairs->all();
+  CHECK(pairs->marginals() == 3);
+  CHECK(batch.times.equal(row_of({0, 0.2, 1})));
+  for (const int k : {0, 1, 2}) {
+    const Tensor of = (batch.points[static_cast<std::size_t>(k)] / 10).floor();
+    CHECK(of.equal(at::full_like(of, k)));
+  }
+  if (draw != "fresh") CHECK(order(batch.x1()).equal(order(batch.x0())));
+}
+
+TEST_CASE(
+    "A chain of snapshots is not one of sources too, and has no more pairs than each snapshot has points",
+    "[coupling][chain]") {
+  SnapshotSet clouds({at::zeros({4, 2}, f64), at::zeros({3, 2}, f64)});
+  const auto of = [&](const json& params) {
+    auto pairs = make<Coupling>("coupling/chain", params);
+    bind(*pairs, "snapshots", clouds);
+    return pairs;
+  };
+  CHECK(fault_of(*of({{"draw", {{"fixed", 4}}}})) ==
+        "4 fixed pairs need as many distinct items, but the snapshot of 'clouds' at 1 holds 3");
+  CHECK(fault_of(*of({{"draw", "fresh"}, {"times", {0, 1}}})) ==
+        "the snapshots of 'clouds' have their times");
+  SnapshotSet late({at::zeros({4, 2}, f64), at::zeros({3, 2}, f64)}, {0.5, 1});
+  const auto pairs = make<Coupling>("coupling/chain", {{"draw", "fresh"}});
+  bind(*pairs, "snapshots", late);
+  CHECK(fault_of(*pairs) == "the times of a chain go from 0 to 1, and those of 'clouds' are [0.5, 1]");
+  pairs->port("sources")->bind("late", late, nullptr);
+  CHECK(fault_of(*pairs) == "a chain is of several sources, or of the snapshots of one");
 }
 
 TEST_CASE("Flow matching along a spline passes the middle of a chain", "[coupling][chain][objective]") {
