@@ -48,8 +48,8 @@ class LaneRiesenfeld final : public weir::Coupling {
                                       "points at several times, a finite set"};
   weir::Param<std::string> scheme_{this, "scheme", "b_spline", weir::one_of({"b_spline", "four_point"}),
                                    "b_spline: near the snapshots, smooth; four_point: through them"};
-  weir::Param<std::int64_t> degree_{this, "degree", 3, weir::between(1, 5),
-                                    "of b_spline: 1 straight lines, 2 quadratic, 3 cubic"};
+  weir::Param<std::int64_t> degree_{this, "degree", weir::absent, weir::between(1, 5),
+                                    "of b_spline: 1 straight lines, 2 quadratic, 3 cubic; 3 if not given"};
   weir::Param<std::int64_t> refinements_{this, "refinements", 4, weir::between(1, 8),
                                          "how often the number of sets is doubled"};
   weir::Param<std::string> ends_{
@@ -119,7 +119,7 @@ class LaneRiesenfeld final : public weir::Coupling {
     times_.set(batch.times.to(device));
     points_.set(at::stack(batch.points));
     keep(std::move(batch));
-    span_.set(span().to(device));
+    span_.set(at::tensor(ends_at_, at::kDouble).to(device));
     spacing_.set(spacing.to(device));
     const Tensor before = spacing.slice(0, 0, -1);
     contraction_.set(at::where(before > 0, spacing.slice(0, 1) / before, 0).max().to(device));
@@ -135,12 +135,14 @@ class LaneRiesenfeld final : public weir::Coupling {
   }  // never asked: run makes the pairs
 
  private:
+  std::int64_t degree() const { return degree_.given() ? degree_() : 3; }
+
   // The times of the refined sets, which say how many there are.
   void plan_times(weir::Plan& plan) {
     const bool open = ends_() == "open";
     const auto given = static_cast<std::int64_t>(known_.times.size());
     const std::int64_t least = !open                     ? 2
-                               : scheme_() == "b_spline" ? std::max<std::int64_t>(2, degree_() + 1)
+                               : scheme_() == "b_spline" ? std::max<std::int64_t>(2, degree() + 1)
                                                          : 6;  // 2 L - 5 sets are more than L
     if (given < least)
       return plan.fault("snapshots",
@@ -163,18 +165,16 @@ class LaneRiesenfeld final : public weir::Coupling {
           "write scheme: b_spline");
   }
 
-  Tensor span() const { return at::tensor(ends_at_, at::kDouble); }
-
   Snapshots refined(Snapshots sets, const weir::AssignmentProgress& stop) const {
     const bool spline = scheme_() == "b_spline";
     if (ends_() == "repeat") {
-      const auto more = static_cast<std::size_t>(spline ? degree_() / 2 : 1);
+      const auto more = static_cast<std::size_t>(spline ? degree() / 2 : 1);
       const Snapshot first = sets.front(), last = sets.back();
       sets.insert(sets.begin(), more, first);
       sets.insert(sets.end(), more, last);
     }
     Snapshots next = spline ? splined(sets, stop) : between_four(sets, stop);
-    if (spline && ends_() == "repeat" && degree_() % 2 == 0) {  // there the ends come twice
+    if (spline && ends_() == "repeat" && degree() % 2 == 0) {  // there the ends come twice
       next.erase(next.begin());
       next.pop_back();
     }
@@ -188,7 +188,7 @@ class LaneRiesenfeld final : public weir::Coupling {
       next.push_back(average(sets[i - 1], sets[i], 0.5, stop));
       next.push_back(sets[i]);
     }
-    for (std::int64_t round = 1; round < degree_(); ++round) {
+    for (std::int64_t round = 1; round < degree(); ++round) {
       for (std::size_t i = 0; i + 1 < next.size(); ++i) next[i] = average(next[i], next[i + 1], 0.5, stop);
       next.pop_back();
     }
