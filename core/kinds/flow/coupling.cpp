@@ -111,10 +111,9 @@ Batch Coupling::batch_of(Points x0, Points x1) {
 
 Batch Coupling::exchanged(const Batch& pairs, const Tensor& partner) {
   const Batch others = pairs.rows(partner);
-  const auto label = others.context.find("label");
-  return batch_of(
-      {pairs.x0(), {}, pairs.items.front()},
-      {others.x1(), label == others.context.end() ? Tensor() : label->second, others.items.back()});
+  Batch batch = batch_of({pairs.x0(), {}, pairs.items.front()}, {others.x1(), {}, others.items.back()});
+  batch.context = others.context;
+  return batch;
 }
 
 DrawnCoupling::~DrawnCoupling() = default;

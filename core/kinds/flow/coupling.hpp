@@ -90,7 +90,7 @@ class Coupling : public Node {
   void plan_outputs();
   // A batch of these pairs with ids and units 0..n-1; a label of x1 becomes context "label".
   static Batch batch_of(Points x0, Points x1);
-  // The same x0, each with the x1 (and label) of the pair partner[i]; partner int64 [n].
+  // The same x0, each with the x1 (and context) of the pair partner[i]; partner int64 [n].
   static Batch exchanged(const Batch& pairs, const Tensor& partner);
   // Makes these the pairs of a fixed coupling, in this order, and sets the outputs; for a `run` of a derived class.
   void keep(Batch pairs);

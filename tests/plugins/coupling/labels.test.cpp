@@ -4,6 +4,7 @@
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/learn/objective.hpp>
 
+#include "../measured.hpp"
 #include "../values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -70,6 +71,39 @@ TEST_CASE("Labels stay with their x1, whatever pairs them, and fixed pairs recor
     bind(*again, "coupling", *fixed.pairs);
     run(*again);
     CHECK(value_of(*again, "label").equal(class_of(value_of(*again, "x1"))));
+  }
+}
+
+TEST_CASE("Measurements stay with their x1, in a batch, in fixed pairs and where these are paired anew",
+          "[coupling]") {
+  const auto base = make<weir::Source>("source/gaussian", {{"dim", 2}});
+  run(*base);
+  // Hardly any noise, so that y says which x1 it is of.
+  const Seen seen({{"dim", 2}}, {{"gain", {3, -1}}, {"sigma", 1e-9}});
+  const Tensor gain = at::tensor({3.0, -1.0}, f64);
+  const auto of_its_point = [&](const Tensor& y, const Tensor& x1) {
+    return at::allclose(y, gain * x1, 0, 1e-7);
+  };
+  const auto made = [&](const nlohmann::json& draw) {
+    auto pairs = make<Coupling>("coupling/independent", {{"draw", draw}});
+    bind(*pairs, "source", *base);
+    bind(*pairs, "target", *seen.source);
+    run(*pairs);
+    return pairs;
+  };
+  const auto fresh = made("fresh"), fixed = made({{"fixed", 40}});
+  weir::Rng rng(3, "draw", f64);
+  const weir::Batch batch = fresh->draw(30, rng);
+  CHECK(of_its_point(batch.context.at("y"), batch.x1()));
+  CHECK(fresh->context().at("y").shape == weir::Shape{2});
+  CHECK_FALSE(fresh->output("y")->planned());
+  CHECK(of_its_point(value_of(*fixed, "y"), value_of(*fixed, "x1")));
+
+  for (const std::string of : {"coupling/shuffled", "coupling/rematched"}) {
+    const auto again = make<Coupling>(of);
+    bind(*again, "coupling", *fixed);
+    run(*again);
+    CHECK(of_its_point(again->all().context.at("y"), again->all().x1()));
   }
 }
 

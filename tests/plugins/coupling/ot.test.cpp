@@ -1,7 +1,10 @@
 // tests/plugins/coupling/ot.test.cpp -- exact optimal transport pairs.
+#include <algorithm>
+
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/math/numeric/distance.hpp>
 
+#include "../measured.hpp"
 #include "../values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -26,6 +29,23 @@ struct Made {
     bind(*pairs, "target", *target);
   }
   std::unique_ptr<weir::Source> source, target;
+  std::unique_ptr<Coupling> pairs;
+};
+
+// From a normal law to another of which something is measured, under one name and seed.
+struct Measured {
+  explicit Measured(const json& params, std::int64_t dim, const std::string& plugin = "coupling/ot",
+                    double sigma = 0.7)
+      : source(make<weir::Source>("source/gaussian", {{"dim", dim}})),
+        target({{"dim", dim}}, {{"sigma", sigma}}),
+        pairs(make<Coupling>(plugin, params, f64, 5, "pairs")) {
+    run(*source);
+    bind(*pairs, "source", *source);
+    bind(*pairs, "target", *target.source);
+    run(*pairs);
+  }
+  std::unique_ptr<weir::Source> source;
+  Seen target;
   std::unique_ptr<Coupling> pairs;
 };
 
@@ -95,4 +115,85 @@ TEST_CASE("Labels follow their targets through optimal transport", "[coupling][o
   bind(*pairs, "target", target);
   run(*pairs);
   CHECK(pairs->all().context.at("label").to(at::kDouble).equal(pairs->all().x1().view({6}) * 10));
+}
+
+TEST_CASE("With a condition weight the pairing is the cheapest of points and measurements, by trying all",
+          "[coupling][ot]") {
+  const double beta = GENERATE(0.5, 3.0);
+  const Measured made({{"draw", {{"fixed", 6}}}, {"condition_weight", beta}}, 2);
+  const weir::Batch batch = made.pairs->all();
+  const Tensor y = value_of(*made.pairs, "y");
+  // The same points and measurements, as they were before they were paired.
+  const weir::Batch drawn = Measured({{"draw", {{"fixed", 6}}}}, 2, "coupling/independent").pairs->all();
+  CHECK(batch.x0().equal(drawn.x0()));
+  CHECK(y.equal(drawn.context.at("y")));
+
+  std::vector<std::int64_t> order{0, 1, 2, 3, 4, 5};
+  double least = 1e9;
+  Tensor best;
+  do {
+    const Tensor p = at::tensor(order, at::kLong);
+    const double price =
+        6 * cost(drawn.x0(), drawn.x1().index_select(0, p)) + beta * beta * 6 * cost(y, y.index_select(0, p));
+    if (price < least) least = price, best = p;
+  } while (std::next_permutation(order.begin(), order.end()));
+  CHECK(batch.x1().equal(drawn.x1().index_select(0, best)));
+  CHECK(number(value_of(*made.pairs, "cost")) == Approx(least / 6).epsilon(1e-12));
+  CHECK(batch.context.at("y").equal(y));
+}
+
+TEST_CASE("A large condition weight leaves every measurement where it is", "[coupling][ot]") {
+  const Measured made({{"draw", "fresh"}, {"condition_weight", 1e6}}, 1);
+  const Measured apart({{"draw", "fresh"}}, 1, "coupling/independent");
+  weir::Rng one(2, "batch", f64), other(2, "batch", f64);
+  const weir::Batch batch = made.pairs->draw(64, one), drawn = apart.pairs->draw(64, other);
+  CHECK(batch.x1().equal(drawn.x1()));
+  CHECK(batch.context.at("y").equal(drawn.context.at("y")));
+  CHECK(made.pairs->context().at("y").shape == weir::Shape{1});
+}
+
+TEST_CASE("Without a condition weight the measurement goes with its point", "[coupling][ot]") {
+  const Measured made({{"draw", "fresh"}}, 1, "coupling/ot", 1e-9);
+  weir::Rng rng(2, "batch", f64);
+  const weir::Batch batch = made.pairs->draw(64, rng);
+  CHECK(at::allclose(batch.context.at("y"), batch.x1(), 0, 1e-7));
+  CHECK(batch.x0().argsort(std::int64_t{0}).equal(batch.x1().argsort(std::int64_t{0})));
+}
+
+TEST_CASE("The relaxed cost of two points that change places is min(1, beta^2 e^2)", "[coupling][ot]") {
+  // x1 = 0 or 1, y = e x1, and x0 the same two points: paired as they were drawn they are 0 or 1 apart, paired anew their y moves by e.
+  const auto [beta, e] = GENERATE(table<double, double>({{1, 0.5}, {4, 0.5}, {20, 0.01}, {20, 0.1}}));
+  ItemSet source(at::tensor({0.0, 1.0}, f64).view({2, 1})), target(at::tensor({0.0, 1.0}, f64).view({2, 1}));
+  int apart = 0, together = 0;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    const auto measured = make<weir::Source>("source/measured", {{"gain", {e}}, {"sigma", 1e-9}});
+    bind(*measured, "of", target);
+    run(*measured);
+    const auto pairs = make<Coupling>("coupling/ot", {{"draw", {{"fixed", 2}}}, {"condition_weight", beta}},
+                                      f64, seed, "pairs");
+    bind(*pairs, "source", source);
+    bind(*pairs, "target", *measured);
+    run(*pairs);
+    const double found = number(value_of(*pairs, "cost"));
+    const bool swapped =
+        std::abs(number(pairs->all().x0()[0][0]) - number(value_of(*pairs, "y")[0][0]) / e) > 0.5;
+    ++(swapped ? apart : together);
+    CHECK(found == Approx(swapped ? std::min(1.0, beta * beta * e * e) : 0).margin(1e-6));
+  }
+  CHECK(apart > 0);
+  CHECK(together > 0);
+}
+
+TEST_CASE("A condition weight needs something that is measured", "[coupling][ot]") {
+  const auto source = make<weir::Source>("source/gaussian", {{"dim", 1}}),
+             target = make<weir::Source>("source/gaussian", {{"dim", 1}}, f64, 0, "target");
+  run(*source);
+  run(*target);
+  const auto pairs = make<Coupling>("coupling/ot", {{"draw", "fresh"}, {"condition_weight", 2}});
+  bind(*pairs, "source", *source);
+  bind(*pairs, "target", *target);
+  const weir::Faults faults = plan(*pairs);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].message ==
+        "a condition weight is of what is measured of the target, and nothing is measured of 'target'");
 }

@@ -4,6 +4,7 @@
 
 #include <weir/kinds/flow/field.hpp>
 
+#include "../measured.hpp"
 #include "given.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -34,6 +35,21 @@ struct Ready {
   Tensor operator()(const Tensor& x, const Tensor& t) const { return field->velocity({}, x, t); }
 
   std::unique_ptr<weir::Source> source, target;
+  Path path;
+  std::unique_ptr<weir::Field> field;
+};
+
+// From a law to another of which something is measured.
+struct Told {
+  Told(const json& from, const json& to, const json& measured)
+      : source(Ready::made(from)), seen(to, measured), field(make<weir::Field>("field/mixture")) {
+    bind(*field, "source", *source);
+    bind(*field, "target", *seen.source);
+    bind(*field, "interpolant", *path.interpolant);
+    run(*field);
+  }
+  std::unique_ptr<weir::Source> source;
+  Seen seen;
   Path path;
   std::unique_ptr<weir::Field> field;
 };
@@ -180,4 +196,77 @@ TEST_CASE("A law whose coordinates depend on each other has no such velocity, an
   const weir::Faults faults = plan(*field);
   REQUIRE(faults.size() == 1);
   CHECK_THAT(faults[0].message, Catch::Contains("a mixture law"));
+}
+
+TEST_CASE("Told a measurement, the velocity to a normal law is that to the law given it",
+          "[field][mixture]") {
+  // x ~ N(0, 1), y = a x + b xi: given y N(m, s^2), s^2 = 1 / (1 + a^2 / b^2), m = a y / (a^2 + b^2); each row has a y of its own.
+  const double a = 0.8, b = 0.4, s2 = 1 / (1 + a * a / (b * b));
+  const Told told({{"dim", 1}}, {{"dim", 1}}, {{"gain", {a}}, {"sigma", b}});
+  weir::Rng rng(6, "told", f64);
+  const Tensor x = 2 * rng.normal({5, 1}), y = rng.normal({5, 1});
+  const Tensor v = told.field->velocity({}, x, times, {{"y", y}});
+  for (std::int64_t i = 0; i < 5; ++i) {
+    const double t = times[i].item<double>(), m = a * y[i].item<double>() / (a * a + b * b);
+    const double c = (s2 * t - (1 - t)) / ((1 - t) * (1 - t) + s2 * t * t);
+    CHECK(v[i].item<double>() == Approx(m + c * (x[i].item<double>() - t * m)).epsilon(1e-12));
+  }
+}
+
+TEST_CASE(
+    "Told a measurement, the velocity is the mean of the target velocity at that point and measurement, by "
+    "Monte Carlo",
+    "[field][mixture]") {
+  const Told told({{"dim", 1}}, {{"means", {{-2}, {1}}}, {"weights", {1, 2}}, {"scale", 0.6}},
+                  {{"gain", {0.5}}, {"sigma", 0.6}});
+  const std::int64_t n = 2000000;
+  const double t = 0.6, x = 0.1, y = 0.3, half = 0.03;
+  weir::Rng rng(7, "mc", f64);
+  weir::Rng from = rng.at("from"), to = rng.at("to"), noise = rng.at("noise");
+  const Tensor x0 = told.source->sample(n, from), x1 = told.seen.source->sample(n, to);
+  const Tensor seen = 0.5 * x1 + 0.6 * noise.normal({n, 1});
+  const Tensor near = (((1 - t) * x0 + t * x1 - x).abs() < half).logical_and((seen - y).abs() < half);
+  const Tensor ut = (x1 - x0).masked_select(near);
+  const double count = static_cast<double>(ut.numel());
+  REQUIRE(count > 1000);
+
+  const auto row = [](double value) { return at::full({1, 1}, value, f64); };
+  const double v = told.field->velocity({}, row(x), at::full({1}, t, f64), {{"y", row(y)}}).item<double>();
+  const double without = told.field->velocity({}, row(x), at::full({1}, t, f64)).item<double>();
+
+  // The cell's own bias is of order half^2 = 1e-3.
+  const double se = ut.std().item<double>() / std::sqrt(count);
+  CHECK(std::abs(ut.mean().item<double>() - v) < 4 * se + half * half * 10);
+  CHECK(std::abs(without - v) > 10 * se);
+}
+
+TEST_CASE("Not told a measurement, the velocity is that to the law of all points", "[field][mixture]") {
+  const json target = {{"means", {{-2, 0}, {1, 3}}}, {"scale", 0.6}};
+  const Told told({{"dim", 2}}, target, {{"gain", {1, 2}}, {"sigma", 0.6}});
+  const Ready plain({{"dim", 2}}, target);
+  weir::Rng rng(8, "plain", f64);
+  const Tensor x = rng.normal({5, 2});
+  CHECK(told.field->velocity({}, x, times).equal(plain(x, times)));
+}
+
+TEST_CASE("What the field of mixtures is told must be what is measured of its target", "[field][mixture]") {
+  const Told told({{"dim", 2}}, {{"dim", 2}}, {{"sigma", 1}});
+  const auto faults = [&](const weir::Domain& domain) {
+    std::vector<std::string> messages;
+    for (const weir::Fault& fault : weir::conformance::plan_for(*told.field, domain))
+      messages.push_back(fault.message);
+    return messages;
+  };
+  using Messages = std::vector<std::string>;
+  CHECK(faults({{2}, {{"y", {.shape = {2}}}}}).empty());
+  CHECK(faults({{2}, {{"y", {.shape = {3}}}}}) ==
+        Messages{"field/mixture is told a 'y' of another shape than what is measured of 'seen'"});
+  CHECK(faults({{2}, {{"label", {.shape = {}, .classes = 3}}}}) ==
+        Messages{"this field knows x and t alone, and is given 'label' beside them"});
+  weir::Domain guided({2}, {{"y", {.shape = {2}}}});
+  guided.left_out = true;
+  CHECK(faults(guided) ==
+        Messages{"field/mixture cannot tell a 'y' that is left out from a measurement of 0"});
+  const Ready plain({{"dim", 2}}, {{"dim", 2}});
+  REQUIRE(weir::conformance::plan_for(*plain.field, {{2}, {{"y", {.shape = {2}}}}}).size() == 1);
 }
