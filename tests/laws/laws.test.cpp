@@ -137,6 +137,7 @@ TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
        {"source/images", {{"folder", (scratch / "images").string()}}},
        {"source/binary", {{"set", "bars_and_stripes"}, {"size", 3}}},
        {"source/binary", {{"set", "hamming"}}},
+       {"source/measured", {{"gain", {0.5, 2}}, {"sigma", 0.3}}},
        {"source/sample", {{"count", 9}}},
        {"source/snapshots", {{"set", "trimodal"}, {"size", 20}}},
        {"source/snapshots", {{"set", "fork"}, {"size", 5}}},
@@ -154,6 +155,7 @@ TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
                     {"coupling/shuffled"},
                     {"coupling/rematched"},
                     {"coupling/given"},
+                    {"coupling/posterior"},  // its world has nothing that is measured
                     {"coupling/chain"},
                     {"coupling/chain", {{"times", {0, 0.3, 1}}, {"pairing", "ot"}}},
                     {"coupling/lane_riesenfeld"}});  // its world has no snapshots
@@ -290,12 +292,19 @@ TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
   curve:  {plugin: coupling/lane_riesenfeld, snapshots: clouds}
   judged: {plugin: metric/marginals, snapshots: clouds, coupling: curve, interpolant: spline}
 )";
+  std::ofstream(scratch / "posterior.yaml") << R"(nodes:
+  base:   {plugin: source/gaussian, dim: 3}
+  seen:   {plugin: source/measured, of: base, sigma: 0.5}
+  pairs:  {plugin: coupling/posterior, source: base, target: seen, measurements: 3, each: 8}
+  far:    {plugin: metric/posterior, samples: pairs.x0, y: pairs.y, target: seen}
+)";
   std::vector<Case> cases = with_defaults("metric");
   for (Case& of : cases) {
     if (of.plugin == "metric/normal_error") of.with = scratch / "normal.yaml";
     if (of.plugin == "metric/validity") of.with = scratch / "words.yaml";
     if (of.plugin == "metric/w1") of.with = scratch / "line.yaml";
     if (of.plugin == "metric/marginals") of.with = scratch / "clouds.yaml";
+    if (of.plugin == "metric/posterior") of.with = scratch / "posterior.yaml";
   }
   hold("metric", cases);
 }

@@ -13,9 +13,11 @@
 #include <weir/kinds/facets/linear_velocity.hpp>
 #include <weir/kinds/facets/log_density.hpp>
 #include <weir/kinds/facets/marginals.hpp>
+#include <weir/kinds/facets/measurement.hpp>
 #include <weir/kinds/facets/mixture_law.hpp>
 #include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/facets/normal_law.hpp>
+#include <weir/kinds/facets/posterior_law.hpp>
 #include <weir/kinds/flow/embedded.hpp>
 #include <weir/kinds/flow/one_step.hpp>
 #include <weir/kinds/flow/stochastic.hpp>
@@ -148,9 +150,12 @@ int main() {
   SIZE(LinearVelocity);
   SIZE(LogDensity);
   SIZE(Marginals);
+  SIZE(Measurement);
   SIZE(MixtureLaw);
   SIZE(Moments);
   SIZE(NormalLaw);
+  SIZE(PosteriorLaw);
+  SIZE(PosteriorLaw::Mixtures);
   SIZE(Facet<weir::Moments>);
   SIZE(Output<weir::Field>);
   SIZE(Output<weir::Tensor>);
