@@ -2,11 +2,13 @@
 //
 //   (x_i, c_i) ~ data        l_i = -log softmax(f(x_i))_(c_i)
 //
-// The rows of a batch are drawn from a finite set with replacement, from a distribution as it draws them.
+// The rows of a batch are drawn from a finite set with replacement, or with `distinct` without; from a distribution as it draws them.
 //
 // Source   Bishop, Pattern Recognition and Machine Learning, 4.3.4: the negative log-likelihood of multinomial logistic regression.
 // Shapes   x [B, item...], c int64 [B], f(x) [B, classes], l [B]
 // Limits   no weights of classes, no smoothing of labels.
+#include <stdexcept>
+
 #include <fmt/format.h>
 
 #include <weir/kinds/learn/objective.hpp>
@@ -21,6 +23,9 @@ constexpr const char* prefix = "network.";
 class Classification final : public weir::Objective {
   weir::Port<weir::Source> data_{this, "data", "points with their classes"};
   weir::Port<weir::Network> network_{this, "network", "what gives a number for each class, from an input x"};
+  weir::Param<bool> distinct_{
+      this, "distinct", false,
+      "whether the rows of one draw of a finite set are distinct items; an epoch of a trainer is one draw"};
 
   weir::Network::Signature signature() const {
     return {{{"x", {.shape = data_->shape()}}}, {*data_->classes()}};
@@ -49,6 +54,7 @@ class Classification final : public weir::Objective {
 
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng rows = rng.at("rows");
+    if (distinct_() && data_->size()) return {distinct_rows(n, rows), {}};
     return {weir::drawn_from(*data_, n, rows), {}};
   }
 
@@ -56,6 +62,21 @@ class Classification final : public weir::Objective {
     const Tensor logits = network_->forward(params.under(prefix), {{"x", sample.batch.x0()}});
     const Tensor label = sample.batch.context.at("label");
     return -at::log_softmax(logits, 1).gather(1, label.unsqueeze(1)).squeeze(1);
+  }
+
+ private:
+  weir::Batch distinct_rows(std::int64_t n, weir::Rng& rng) const {
+    if (n > *data_->size())
+      throw std::invalid_argument(fmt::format(
+          "{} distinct rows are asked of '{}', which has {} items: take fewer, or leave distinct out", n,
+          data_->path(), *data_->size()));
+    weir::Batch batch;
+    batch.id = rng.permutation(*data_->size()).narrow(0, 0, n);
+    batch.points = {data_->items(batch.id)};
+    batch.items = {batch.id};
+    batch.unit = at::arange(n, batch.id.options());
+    batch.context["label"] = data_->labels().index_select(0, batch.id);
+    return batch;
   }
 };
 

@@ -16,6 +16,8 @@
 //          The probes are this training's own, and so are the snapshots. trainer/recorded is such a training of another run, whose
 //          record has it by `keep_memory`.
 //
+// Epochs   the batches of `epoch` steps are parts of one draw: of an objective whose rows are distinct, they see each item once.
+//
 // Snapshots after each step of `snapshots` the parameters and their average are kept, in `history`, of which trainer/snapshot gives the
 //          fields: those of a training of so many steps, where the schedule is constant.
 //
@@ -57,6 +59,8 @@ class Gradient final : public weir::Trainer {
   weir::Ports<weir::Probe> probes_{this, "probes", "observers of the training steps"};
   weir::Param<std::int64_t> steps_{this, "steps", weir::required, weir::at_least(1), "number of steps"};
   weir::Param<std::int64_t> batch_{this, "batch", 256, weir::at_least(1), "pairs in a step"};
+  weir::Param<std::int64_t> epoch_{this, "epoch", 1, weir::at_least(1),
+                                   "steps whose batches are parts of one draw"};
   weir::Param<double> ema_decay_{this, "ema_decay", 0.999, weir::between(0, 1),
                                  "decay d of the averaged parameters"};
   weir::Param<bool> ema_warmup_{this, "ema_warmup", false,
@@ -91,6 +95,8 @@ class Gradient final : public weir::Trainer {
 
   weir::FittedModel fitted_, averaged_, kept_;
   weir::State state_;
+  mutable weir::Sample drawn_;  // of the epoch whose first step is drawn_at_
+  mutable std::int64_t drawn_at_ = 0;
 
  public:
   void plan(weir::Plan& plan) override {
@@ -99,6 +105,10 @@ class Gradient final : public weir::Trainer {
       plan.fault("warmup",
                  fmt::format("warmup is {} but there are {} steps; it must be less", warmup_(), steps_()));
     }
+    if (epoch_() > 1 && (objective_->sorted_time() || objective_->dependent_rows()))
+      plan.fault("epoch",
+                 "rows of one draw that are sorted by t or depend on each other are no batches in parts",
+                 "leave epoch out");
     if (!plan.clean()) return;
     fitted_ = weir::FittedModel(*objective_, model_.get());
     averaged_ = weir::FittedModel(*objective_, model_.get());
@@ -241,10 +251,21 @@ class Gradient final : public weir::Trainer {
     averaged_.set(ema);
   }
 
+  // The batch of step k: a part of the draw of its epoch's first step, which is kept until the next one's.
+  weir::Sample batch(std::int64_t k) const {
+    const std::int64_t part = (k - 1) % epoch_(), first = k - part;
+    if (drawn_at_ != first) {
+      weir::Rng rng = stream().at("step", first);
+      drawn_ = objective_->sample(batch_() * epoch_(), rng);
+      drawn_at_ = first;
+    }
+    if (epoch_() == 1) return drawn_;
+    return drawn_.rows(at::arange(part * batch_(), (part + 1) * batch_(), options().dtype(at::kLong)));
+  }
+
   // One step; returns the mean loss before it.
   double step(std::int64_t k, std::int64_t last, weir::Fit& fit, weir::Run& run) const {
-    weir::Rng rng = stream().at("step", k);
-    const weir::Sample sample = objective_->sample(batch_(), rng);
+    const weir::Sample sample = batch(k);
     const bool per_sample = weir::need_per_sample(probes_, k);
     if (per_sample && !(model().taped() && objective_->taped()))
       run.warn(

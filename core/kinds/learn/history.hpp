@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include <weir/kinds/learn/fit.hpp>
@@ -37,5 +38,9 @@ class History final : public Node {
  private:
   std::map<std::int64_t, Moment> moments_;
 };
+
+// Faults, at the port of that name, of a history whose models are not what this objective asks. Its loss is then asked at a moment's
+// params, with its last.field(), or no_field() where it takes none.
+void plan_history(const History& history, const Objective& objective, const std::string& port, Plan& plan);
 
 }  // namespace weir

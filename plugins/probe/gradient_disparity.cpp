@@ -1,0 +1,114 @@
+// plugins/probe/gradient_disparity.cpp -- how far the gradients of parts of an epoch are apart.
+//
+//   g_i = mean gradient of the i-th of `groups` runs of consecutive steps, each of floor(B / groups) of an epoch's B
+//   disparity = mean over i < j of || g_i - g_j ||                    over all parameters
+//
+// The `rises`-th epoch whose disparity is above that of the epoch before ends the training. The parameters at the end of the epoch with
+// the least disparity, before its last step, are kept as the best.
+//
+// Source   Forouzesh, Thiran, arXiv 2107.06665 (the distance); means of groups of an epoch's steps: programs of Vardasbi et al.,
+//          arXiv 2208.09529. Their rules of stopping could not be read: a count of rises, or the least, are this plugin's.
+// Shapes   disparity [1] an epoch; least_step [1], the step of the least so far
+// Limits   not the distance of gradients at the same parameters, which move while the epoch goes on. The steps that remain where `groups`
+//          does not divide B are left out.
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include <weir/kinds/learn/probe.hpp>
+#include <weir/plugin.hpp>
+
+namespace {
+
+using weir::Tensor;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+class GradientDisparity final : public weir::Probe {
+  weir::Param<std::int64_t> epoch_{this, "epoch", 16, weir::at_least(2), "steps of an epoch"};
+  weir::Param<std::int64_t> groups_{
+      this, "groups", 5, weir::at_least(2),
+      "groups of an epoch's steps; as many as there are steps, if those are fewer"};
+  weir::Param<std::int64_t> rises_{
+      this, "rises", weir::absent, weir::at_least(1),
+      "epochs with a larger disparity than the one before that end the training; "
+      "without it none does"};
+  weir::Trace disparity_{this, "disparity", "1", "mean distance between the groups' mean gradients"};
+  weir::Trace least_step_{this, "least_step", "1", "last step of the epoch with the least disparity so far",
+                          "int64"};
+
+  mutable std::int64_t count_ = 0, risen_ = 0, least_at_ = 0;
+  mutable Tensor sums_;  // [groups, parameters], of this epoch
+  mutable double before_ = infinity, least_ = infinity;
+  mutable weir::Params best_;
+
+  std::int64_t steps() const { return epoch_() / every_(); }
+  std::int64_t groups() const { return std::min(groups_(), steps()); }
+
+ public:
+  void plan_for(const weir::Training& training, weir::Plan& plan) override {
+    best_ = training.params.clone();
+    if (epoch_() % every_() != 0 || steps() < 2)
+      return plan.fault(
+          "epoch",
+          fmt::format("probe '{}' looks at every {}th step, and an epoch of {} steps has not two of "
+                      "these or ends between them",
+                      path(), every_(), epoch_()),
+          "take an epoch that is a multiple of every, at least twice it");
+    if (epoch_() > training.steps)
+      return plan.fault("epoch", fmt::format("an epoch of {} steps does not end in a training of {}",
+                                             epoch_(), training.steps));
+    disparity_.plan({}, {});
+    least_step_.plan({}, {});
+    sums_ = at::zeros({groups(), training.params.count()}, options().dtype(at::kDouble));
+  }
+
+  void observe(const weir::TrainingStep& step) const override {
+    std::vector<Tensor> parts;
+    for (const Tensor& grad : step.grads) parts.push_back(grad.flatten());
+    const std::int64_t size = steps() / groups(), group = count_++ / size;
+    if (group < groups()) sums_[group].add_(at::cat(parts).to(at::kDouble));
+    if (step.step % epoch_() != 0) return;
+    const double disparity = at::pdist(sums_ / double(size)).mean().item<double>();
+    if (disparity > before_) ++risen_;
+    before_ = disparity;
+    if (disparity < least_) {
+      least_ = disparity;
+      least_at_ = step.step;
+      best_ = step.params.clone();
+    }
+    disparity_.append(step.step, disparity);
+    least_step_.append(step.step, double(least_at_));
+    count_ = 0;
+    sums_.zero_();
+  }
+
+  bool enough() const override { return rises_.given() && risen_ >= rises_(); }
+  const weir::Params* best() const override { return &best_; }
+
+  weir::State save() const override {
+    weir::State state{{"count", at::scalar_tensor(count_, at::kLong)},
+                      {"risen", at::scalar_tensor(risen_, at::kLong)},
+                      {"least_step", at::scalar_tensor(least_at_, at::kLong)},
+                      {"before", at::scalar_tensor(before_, at::kDouble)},
+                      {"least", at::scalar_tensor(least_, at::kDouble)},
+                      {"sums", sums_.clone()}};
+    for (const auto& [name, value] : best_.tensors()) state["best/" + name] = value;
+    return state;
+  }
+  void load(const weir::State& state) override {
+    count_ = state.at("count").item<std::int64_t>();
+    risen_ = state.at("risen").item<std::int64_t>();
+    least_at_ = state.at("least_step").item<std::int64_t>();
+    before_ = state.at("before").item<double>();
+    least_ = state.at("least").item<double>();
+    sums_.copy_(state.at("sums"));
+    for (const auto& [name, value] : best_.tensors()) value.copy_(state.at("best/" + name));
+  }
+};
+
+}  // namespace
+
+WEIR_PLUGIN(GradientDisparity,
+            "Distance between gradients of parts of an epoch; ends a training in which it rises")
