@@ -26,7 +26,7 @@ using weir::Tensor;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 class GradientDisparity final : public weir::Probe {
-  weir::Param<std::int64_t> epoch_{this, "epoch", 16, weir::at_least(2), "steps of an epoch"};
+  weir::Param<std::int64_t> epoch_{this, "epoch", weir::required, weir::at_least(2), "steps of an epoch"};
   weir::Param<std::int64_t> groups_{
       this, "groups", 5, weir::at_least(2),
       "groups of an epoch's steps; as many as there are steps, if those are fewer"};

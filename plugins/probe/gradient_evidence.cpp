@@ -24,7 +24,7 @@ namespace {
 using weir::Tensor;
 
 class GradientEvidence final : public weir::Probe {
-  weir::Param<std::int64_t> epoch_{this, "epoch", 16, weir::at_least(2), "steps of an epoch"};
+  weir::Param<std::int64_t> epoch_{this, "epoch", weir::required, weir::at_least(2), "steps of an epoch"};
   weir::Param<bool> finish_{this, "finish", true, "whether an evidence above 0 ends the training"};
   weir::Trace evidence_{this, "evidence", "1",
                         "evidence against the training set's gradient, at the end of each epoch"};

@@ -141,6 +141,7 @@ TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
        {"source/sample", {{"count", 9}}},
        {"source/snapshots", {{"set", "trimodal"}, {"size", 20}}},
        {"source/snapshots", {{"set", "fork"}, {"size", 5}}},
+       {"source/mislabelled", {{"share", 0.3}}},
        {"source/sphere", {{"k", 2}, {"dim", 2}}},
        {"source/sphere", {{"k", 3}, {"dim", 5}, {"rotation", "random"}}},
        {"source/split", {{"share", 0.5}, {"part", "first"}}},
@@ -264,8 +265,12 @@ TEST_CASE("A path through several points keeps the laws of paths, smooth or not"
 }
 
 TEST_CASE("Every plugin of the other kinds keeps the laws of its kind", "[laws]") {
-  for (const char* kind : {"interpolant", "noise", "objective", "optimiser", "probe"})
-    hold(kind, with_defaults(kind));
+  for (const char* kind : {"interpolant", "noise", "objective", "optimiser"}) hold(kind, with_defaults(kind));
+  std::vector<Case> probes = with_defaults("probe");
+  for (Case& of : probes)
+    if (of.plugin == "probe/gradient_evidence" || of.plugin == "probe/gradient_disparity")
+      of.params = {{"epoch", 4}};
+  hold("probe", probes);
 }
 
 TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
@@ -298,8 +303,29 @@ TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
   pairs:  {plugin: coupling/posterior, source: base, target: seen, measurements: 3, each: 8}
   far:    {plugin: metric/posterior, samples: pairs.x0, y: pairs.y, target: seen}
 )";
+)";
+  std::ofstream(scratch / "knee.yaml") << R"(nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  pairs: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 30}}
+  knee:  {plugin: metric/knee, curve: pairs.id, step: pairs.id, score: pairs.id}
+)";
+  const std::string twins = R"(nodes:
+  base:   {plugin: source/gaussian, dim: 2}
+  pairs:  {plugin: coupling/independent, source: base, target: base, draw: {fixed: 16}}
+  task:   {plugin: objective/flow_matching, coupling: pairs}
+  field:  {plugin: field/mlp, width: 6, depth: 2}
+  first:  {plugin: trainer/gradient, objective: task, model: field, steps: 4, batch: 8, snapshots: [0, 2, 4]}
+  second: {plugin: trainer/gradient, objective: task, model: field, steps: 4, batch: 8, snapshots: [0, 2, 4]}
+)";
+  std::ofstream(scratch / "intersection.yaml") << twins
+                                               << "  angle: {plugin: metric/intersection, first: "
+                                                  "first.history, second: second.history, objective: task}\n";
+  std::ofstream(scratch / "history_score.yaml")
+      << twins << "  score: {plugin: metric/history_score, history: first.history, objective: task}\n";
   std::vector<Case> cases = with_defaults("metric");
   for (Case& of : cases) {
+    for (const std::string name : {"knee", "intersection", "history_score"})
+      if (of.plugin == "metric/" + name) of.with = scratch / (name + ".yaml");
     if (of.plugin == "metric/normal_error") of.with = scratch / "normal.yaml";
     if (of.plugin == "metric/validity") of.with = scratch / "words.yaml";
     if (of.plugin == "metric/w1") of.with = scratch / "line.yaml";
