@@ -322,6 +322,12 @@ TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
                                                   "first.history, second: second.history, objective: task}\n";
   std::ofstream(scratch / "history_score.yaml")
       << twins << "  score: {plugin: metric/history_score, history: first.history, objective: task}\n";
+)";
+  std::ofstream(scratch / "modes.yaml") << R"(nodes:
+  modes: {plugin: source/mixture, means: [[-1, 0], [2, 1]]}
+  pairs: {plugin: coupling/independent, source: modes, target: modes, draw: {fixed: 16}}
+  mass:  {plugin: metric/mode_mass, generated: pairs.x1, target: modes}
+)";
   std::vector<Case> cases = with_defaults("metric");
   for (Case& of : cases) {
     for (const std::string name : {"knee", "intersection", "history_score"})
@@ -331,6 +337,7 @@ TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
     if (of.plugin == "metric/w1") of.with = scratch / "line.yaml";
     if (of.plugin == "metric/marginals") of.with = scratch / "clouds.yaml";
     if (of.plugin == "metric/posterior") of.with = scratch / "posterior.yaml";
+    if (of.plugin == "metric/mode_mass") of.with = scratch / "modes.yaml";
   }
   hold("metric", cases);
 }
@@ -343,7 +350,11 @@ TEST_CASE("Every trainer keeps the laws of trainers", "[laws][trainer]") {
   run(*training.trainer);
   write_training(scratch / "out.h5", *training.trainer, rows);
   const Case recorded{"trainer/recorded", {{"file", (scratch / "out.h5").string()}, {"node", "train"}}};
-  hold("trainer",
-       {{"trainer/gradient"}, {"trainer/adversarial"}, recorded, {"trainer/snapshot", {{"step", 1}}}});
+  hold("trainer", {{"trainer/gradient"},
+                   {"trainer/adversarial"},
+                   {"trainer/learned_interpolant"},
+                   recorded,
+                   {"trainer/snapshot", {{"step", 1}}}});
+  CHECK(silent_laws({"trainer/learned_interpolant"}) == std::set<std::string>{});
   CHECK(silent_laws(recorded) == std::set<std::string>{"resume"});
 }

@@ -16,12 +16,12 @@ void gives_fields(const Subject& subject) {
   const auto world = World::of(subject);
   Training training(*world, subject, short_training);
   const bool declared = std::ranges::any_of(training.trainer->outputs(), [](const AnyOutput* output) {
-    return dynamic_cast<const Output<Field>*>(output) != nullptr;
+    return dynamic_cast<const Output<Field>*>(output) || dynamic_cast<const Output<Interpolant>*>(output);
   });
   const bool goes_on = !training.trainer->fitted().empty();
   require(declared || goes_on, "a trainer has an output that is a field", "none",
           "declare weir::Output<weir::Field>, or say in fitted() what a training goes on from");
-  require(!declared || !training.fields().empty(),
+  require(!declared || !training.fields().empty() || !training.paths().empty(),
           "a field of it is there after plan, so that those after it can plan", "none",
           "set the output in plan, to a weir::Fitted whose parameters come in run");
   training.trainer->run(training.quiet);
@@ -32,6 +32,13 @@ void gives_fields(const Subject& subject) {
     const Tensor v = field->velocity(field->init({2}, unused), x, t);
     require(v.sizes() == x.sizes() && at::isfinite(v).all().item<bool>(),
             "a trained field has finite velocities of its points' shape", text_of(v.sizes()),
+            "set the fitted parameters at the end of run");
+  }
+  for (const Interpolant* path : training.paths()) {
+    const auto [xt, ut] = Training::on(*path);
+    require(xt.sizes() == x.sizes() && ut.sizes() == x.sizes() &&
+                at::isfinite(at::cat({xt, ut})).all().item<bool>(),
+            "a learned path has finite places and velocities of its points' shape", text_of(ut.sizes()),
             "set the fitted parameters at the end of run");
   }
 }

@@ -26,13 +26,16 @@ class StoppingRun final : public QuietRun {
   mutable int left_;
 };
 
-// A trainer in a world, planned and not yet run.
+// A trainer in a world, planned and not yet run. One that refuses the world's pairs is given chains of three points.
 struct Training {
   Training(const World& world, const Subject& trainer, const nlohmann::json& params,
            const std::vector<Given>& given = {}, std::uint64_t seed = 3);
 
-  std::vector<const Field*> fields() const;  // that it gives, from plan on
-  std::vector<Tensor> results() const;       // the parameters of those fields
+  std::vector<const Field*> fields() const;       // that it gives, from plan on
+  std::vector<const Interpolant*> paths() const;  // the same
+  // The parameters of those fields; places and velocities of five pairs on those paths.
+  std::vector<Tensor> results() const;
+  static Interpolant::Point on(const Interpolant& path);  // [5, 2]
 
   std::shared_ptr<Trainer> trainer;
   Rows rows;
