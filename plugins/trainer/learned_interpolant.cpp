@@ -235,8 +235,10 @@ class LearnedInterpolant final : public weir::Trainer {
   Tensor placed(const Params& params, const weir::Batch& chains, const Tensor& t) const {
     return LearnedPath::place(chains, t, LearnedPath::correction(*correction_, params, chains, t));
   }
-  Tensor score(const Params& params, const Tensor& x, const Tensor& t) const {
-    return critic_->forward(params, {{"x", x}, {"t", t}}).flatten();
+  // D of points at their times, [B] for each half of x [2 B, item...]: y, and then G.
+  std::pair<Tensor, Tensor> scores(const Params& params, const Tensor& x, const Tensor& s) const {
+    const Tensor both = critic_->forward(params, {{"x", x}, {"t", at::cat({s, s})}}).flatten();
+    return {both.narrow(0, 0, batch_()), both.narrow(0, batch_(), batch_())};
   }
 
   // |G_r - reference_r|^2 of each row. `made` is G_s.
@@ -262,17 +264,14 @@ class LearnedInterpolant final : public weir::Trainer {
   void step_critic(std::int64_t k, const weir::Rng& rng, const Params& path, weir::Fit& critic,
                    bool told) const {
     const Drawn draw = drawn(rng);
-    const Tensor real = draw.real.detach().requires_grad_(true);
-    const Tensor fake = placed(path, draw.chains, draw.s).detach().requires_grad_(true);
+    const Tensor x = at::cat({draw.real, placed(path, draw.chains, draw.s)}).detach().requires_grad_(true);
     const Params live = critic.params().requiring_grad();
-    const Tensor at_real = score(live, real, draw.s), at_fake = score(live, fake, draw.s);
+    const auto [at_real, at_fake] = scores(live, x, draw.s);
     const Tensor loss = at::softplus(at_fake - at_real).mean();
-    Tensor penalty;
-    for (const Tensor& slope : weir::grad(at_real.sum() + at_fake.sum(), {real, fake}, /*retain_graph=*/true,
-                                          /*create_graph=*/true)) {
-      const Tensor mean = slope.square().flatten(1).sum(1).mean();
-      penalty = penalty.defined() ? penalty + mean : mean;
-    }
+    const Tensor slope = weir::grad(at_real.sum() + at_fake.sum(), {x}, /*retain_graph=*/true,
+                                    /*create_graph=*/true)
+                             .front();
+    const Tensor penalty = 2 * slope.square().flatten(1).sum(1).mean();  // a mean of each half, added
     if (told) {
       critic_loss_.append(k, finite(loss, "critic", k));
       penalty_.append(k, finite(penalty, "critic", k));
@@ -284,7 +283,8 @@ class LearnedInterpolant final : public weir::Trainer {
     const Drawn draw = drawn(rng);
     const Params live = path.params().requiring_grad();
     const Tensor made = placed(live, draw.chains, draw.s);
-    const Tensor loss = at::softplus(score(critic, draw.real, draw.s) - score(critic, made, draw.s)).mean();
+    const auto [at_real, at_fake] = scores(critic, at::cat({draw.real, made}), draw.s);
+    const Tensor loss = at::softplus(at_real - at_fake).mean();
     const Tensor strayed = this->strayed(live, draw, made, rng.at("reference")).mean();
     const double value = finite(loss, "path", k);
     loss_.append(k, value);
