@@ -5,7 +5,7 @@
 //   x0, x1    first and last point of a chain;  y its point at s, one of the times between, drawn for each row.  D the critic
 //   step k:   critic_steps times   L_D = mean F(D(G_s, s) - D(y, s)) + gamma / 2 mean (|grad_x D(y, s)|^2 + |grad_x D(G_s, s)|^2)
 //             and once             L_G = mean F(D(y, s) - D(G_s, s)) + weight mean |G_r - reference_r|^2       F(u) = log(1 + exp u)
-//             ema <- d ema + (1 - d) phi                             y is of another chain than x0 and x1; all is drawn anew each time
+//             ema <- d ema + (1 - d) phi            y is of another chain than x0, x1; all is drawn anew; both rates times schedule(k)
 //   reference a path through x0 and x1 alone: r = s;  one through all points of the chain: r ~ U(0, 1)
 //
 // G starts at x0 and ends at x1 whatever f is. Of all G_s with the law of y the regulariser prefers the one that moves the points of the
@@ -15,7 +15,7 @@
 //          arXiv 2510.01159. The relativistic pairing and the penalties are those of trainer/adversarial; the latter stand beside F.
 // Shapes   x0, x1, y, G, u [B, item...]; f of x0, x1, t; D of x, t; loss, critic_loss, penalty, regulariser [1] a step
 // Limits   what it gives is a path through two points, without noise: pairs are coupling/given of the chain's x0 and x1, or others of their
-//          laws. No labels, weights, schedule or probes; f is not first fitted to the chains. The critic is differentiated twice, and f,
+//          laws. No labels, weights or probes; f is not first fitted to the chains. The critic is differentiated twice, and f,
 //          for u_t, by two reverse passes.
 #include <cmath>
 #include <stdexcept>
@@ -27,6 +27,7 @@
 #include <weir/kinds/learn/fit.hpp>
 #include <weir/kinds/learn/network.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
+#include <weir/kinds/learn/schedule.hpp>
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/math/autograd/tape.hpp>
 #include <weir/plugin.hpp>
@@ -69,8 +70,7 @@ class LearnedPath final : public weir::Interpolant {
     const Tensor f = correction(correction_, params_, batch, now);
     // The first pass gives w . df/dt of each row, the second its derivative by w, which enters linearly.
     const Tensor w = at::zeros_like(f).requires_grad_(true);
-    const Tensor along =
-        weir::grad((w * f).sum(), {now}, /*retain_graph=*/true, /*create_graph=*/true).front();
+    const Tensor along = weir::grad((w * f).sum(), {now}, true, /*create_graph=*/true).front();
     const Tensor slope = weir::grad(along.sum(), {w}).front();
     const Tensor s = weir::expand_as_items(now, f).detach(), bend = f.detach();
     return {place(batch, now, bend).detach(),
@@ -94,6 +94,8 @@ class LearnedInterpolant final : public weir::Trainer {
   weir::Port<weir::Optimiser> optimiser_{this, "optimiser", weir::by_default("adam"), "step rule of f"};
   weir::Port<weir::Optimiser> critic_optimiser_{this, "critic_optimiser", weir::by_default("adam"),
                                                 "step rule of the critic"};
+  weir::Port<weir::Schedule> schedule_{this, "schedule", weir::by_default("constant"),
+                                       "how both learning rates change over the steps"};
   weir::Param<std::int64_t> steps_{this, "steps", weir::required, weir::at_least(1), "steps of f"};
   weir::Param<std::int64_t> critic_steps_{this, "critic_steps", 1, weir::at_least(1),
                                           "steps of the critic before each"};
@@ -105,13 +107,10 @@ class LearnedInterpolant final : public weir::Trainer {
                                  "decay d of the averaged parameters"};
   weir::Output<weir::Interpolant> last_{this, "interpolant", "the path with the last parameters"};
   weir::Output<weir::Interpolant> ema_{this, "ema", "the path with the averaged parameters"};
-  weir::Trace loss_{this, "loss", "1", "mean loss of f without the regulariser, before the step"};
-  weir::Trace regulariser_{this, "regulariser", "1",
-                           "mean squared distance from the reference, without its weight, before the step"};
-  weir::Trace critic_loss_{this, "critic_loss", "1",
-                           "the critic's mean loss without its penalty, before its last step"};
-  weir::Trace penalty_{this, "penalty", "1",
-                       "mean squared slope of the critic at y, and at G, added, before its last step"};
+  weir::Trace loss_{this, "loss", "1", "mean loss of f, without the regulariser"};
+  weir::Trace regulariser_{this, "regulariser", "1", "mean squared distance from the reference"};
+  weir::Trace critic_loss_{this, "critic_loss", "1", "the critic's mean loss, without its penalty"};
+  weir::Trace penalty_{this, "penalty", "1", "mean squared slopes of the critic, at y and at G, added"};
   weir::TensorSet params_{this, "params", "last parameters"};
   weir::TensorSet ema_params_{this, "ema_params", "averaged parameters"};
   weir::TensorSet critic_params_{this, "critic_params", "last parameters of the critic"};
@@ -151,9 +150,9 @@ class LearnedInterpolant final : public weir::Trainer {
     last_.set(fitted_);
     ema_.set(averaged_);
     const Params initial = initial_correction(), critic = initial_critic();
-    for (const auto& [port, params] : {std::pair("correction", &initial), std::pair("critic", &critic)})
-      if (params->empty())
-        plan.fault(port, "this network has no parameters, so there is nothing to fit", "use network/mlp");
+    if (initial.empty() || critic.empty())
+      plan.fault(initial.empty() ? "correction" : "critic",
+                 "this network has no parameters, so there is nothing to fit", "use network/mlp");
     params_.plan(initial.shapes());
     ema_params_.plan(initial.shapes());
     critic_params_.plan(critic.shapes());
@@ -203,9 +202,8 @@ class LearnedInterpolant final : public weir::Trainer {
     path->set({.path = this->path() + "." + output, .seed = 0, .options = options(), .places = {}});
     return path;
   }
-  void set_paths(const Params& params, const Params& ema) {
-    fitted_->set_fitted(params);
-    averaged_->set_fitted(ema);
+  void set_paths(const Params& last, const Params& ema) {
+    fitted_->set_fitted(last), averaged_->set_fitted(ema);
   }
   Params initial_correction() const {
     weir::Rng init = rng().at("init");
@@ -215,6 +213,8 @@ class LearnedInterpolant final : public weir::Trainer {
     weir::Rng init = rng().at("init critic");
     return critic_->init(of_critic(), init).clone();
   }
+
+  double scale(std::int64_t k) const { return schedule_->scale(k, steps_()); }
 
   // What a step draws.
   struct Drawn {
@@ -276,7 +276,7 @@ class LearnedInterpolant final : public weir::Trainer {
       critic_loss_.append(k, finite(loss, "critic", k));
       penalty_.append(k, finite(penalty, "critic", k));
     }
-    critic.step(weir::grad(loss + 0.5 * gamma_() * penalty, live.values()), 1);
+    critic.step(weir::grad(loss + 0.5 * gamma_() * penalty, live.values()), scale(k));
   }
 
   double step_path(std::int64_t k, const weir::Rng& rng, weir::Fit& path, const Params& critic) const {
@@ -289,7 +289,7 @@ class LearnedInterpolant final : public weir::Trainer {
     const double value = finite(loss, "path", k);
     loss_.append(k, value);
     regulariser_.append(k, finite(strayed, "path", k));
-    path.step(weir::grad(loss + weight_() * strayed, live.values()), 1);
+    path.step(weir::grad(loss + weight_() * strayed, live.values()), scale(k));
     return value;
   }
 };

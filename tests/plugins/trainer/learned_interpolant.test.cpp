@@ -16,7 +16,7 @@ const json linear{{"depth", 0}}, small{{"width", 8}, {"depth", 2}, {"activation"
 struct Game {
   explicit Game(const json& params, const json& network = linear, const std::string& step_rule = "sgd",
                 const json& rule = {{"lr", 0.1}}, const std::string& reference_id = "linear",
-                const json& of_reference = json::object())
+                const json& of_reference = json::object(), const std::string& rates = "constant")
       : first(at::zeros({1}, f64), at::eye(1, f64)),
         middle(row_of({2}), at::eye(1, f64) / 4),
         last(row_of({1}), at::eye(1, f64)),
@@ -27,6 +27,7 @@ struct Game {
         correction(make<weir::Network>("network/mlp", network)),
         critic(make<weir::Network>("network/mlp", network)),
         optimiser(make<weir::Optimiser>("optimiser/" + step_rule, rule)),
+        schedule(make<weir::Schedule>("schedule/" + rates)),
         trainer(make<weir::Trainer>("trainer/learned_interpolant", params, f64, 3, "train")) {
     for (auto [name, source] :
          {std::pair("first", &first), std::pair("middle", &middle), std::pair("last", &last)})
@@ -39,6 +40,7 @@ struct Game {
     bind(*trainer, "reference", *reference);
     bind(*trainer, "optimiser", *optimiser);
     bind(*trainer, "critic_optimiser", *optimiser);
+    bind(*trainer, "schedule", *schedule);
     rows.watch(*trainer);
   }
   const weir::Interpolant& path(const std::string& output) const {
@@ -55,6 +57,7 @@ struct Game {
   std::unique_ptr<weir::Interpolant> reference;
   std::unique_ptr<weir::Network> correction, critic;
   std::unique_ptr<weir::Optimiser> optimiser;
+  std::unique_ptr<weir::Schedule> schedule;
   std::unique_ptr<weir::Trainer> trainer;
   Rows rows;
 };
@@ -79,7 +82,8 @@ TEST_CASE("Steps of a linear correction and a linear critic are the ones written
              {"critic_steps", 2},
              {"gamma", gamma},
              {"weight", weight},
-             {"ema_decay", 0.5}});
+             {"ema_decay", 0.5}},
+            linear, "sgd", {{"lr", lr}}, "linear", json::object(), "linear");
   weir::Rng of_f = game.trainer->rng().at("init"), of_d = game.trainer->rng().at("init critic");
   const auto start = game.correction->init({{{"x0", {{1}}}, {"x1", {{1}}}, {"t", {}}}, {1}}, of_f).clone();
   const auto judge = game.critic->init({{{"x", {{1}}}, {"t", {}}}, {1}}, of_d).clone();
@@ -89,6 +93,7 @@ TEST_CASE("Steps of a linear correction and a linear critic are the ones written
   double w = judge["net.0.weight"][0][1].item<double>();
   const double s = 0.4, lift = s * (1 - s);
   for (int k = 1; k <= 4; ++k) {
+    const double rate = lr * (1 - k / 4.0);  // schedule/linear
     const weir::Rng rng = weir::Rng(3, "train", f64).at("step", k);
     struct Drawn {
       Tensor in, line, y;
@@ -106,15 +111,15 @@ TEST_CASE("Steps of a linear correction and a linear critic are the ones written
         CHECK(game.row("critic_loss", k) == Approx(number(at::softplus(u).mean())).epsilon(1e-12));
         CHECK(game.row("penalty", k) == Approx(2 * w * w).epsilon(1e-12));
       }
-      w -= lr * (number((at::sigmoid(u) * (made - y)).mean()) + 2 * gamma * w);
+      w -= rate * (number((at::sigmoid(u) * (made - y)).mean()) + 2 * gamma * w);
     }
     const auto [in, line, y] = drawn(rng.at("path"));
     const Tensor bend = lift * (in.mv(a) + b), u = w * (y - line - bend);
     CHECK(game.row("loss", k) == Approx(number(at::softplus(u).mean())).epsilon(1e-12));
     CHECK(game.row("regulariser", k) == Approx(number(bend.square().mean())).epsilon(1e-12));
     const Tensor pull = lift * (-w * at::sigmoid(u) + 2 * weight * bend);  // of each row's f
-    a = a - lr * (pull.unsqueeze(1) * in).mean(0);
-    b = b - lr * pull.mean();
+    a = a - rate * (pull.unsqueeze(1) * in).mean(0);
+    b = b - rate * pull.mean();
     average = 0.5 * average + 0.5 * b;
   }
   CHECK(at::allclose(game.value("params/net.0.weight")[0], a, 1e-12, 1e-13));
