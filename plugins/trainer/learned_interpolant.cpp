@@ -6,6 +6,7 @@
 //   step k:   critic_steps times   L_D = mean F(D(G_s, s) - D(y, s)) + gamma / 2 mean (|grad_x D(y, s)|^2 + |grad_x D(G_s, s)|^2)
 //             and once             L_G = mean F(D(y, s) - D(G_s, s)) + weight mean |G_r - reference_r|^2       F(u) = log(1 + exp u)
 //             ema <- d ema + (1 - d) phi            y is of another chain than x0, x1; all is drawn anew; both rates times schedule(k)
+//   pretrain  so many steps come before, with |G_s - x_s|^2 in the place of F in L_G, x_s the point at s of x0's own chain, and no critic
 //   reference a path through x0 and x1 alone: r = s;  one through all points of the chain: r ~ U(0, 1)
 //
 // G starts at x0 and ends at x1 whatever f is. Of all G_s with the law of y the regulariser prefers the one that moves the points of the
@@ -15,8 +16,7 @@
 //          arXiv 2510.01159. The relativistic pairing and the penalties are those of trainer/adversarial; the latter stand beside F.
 // Shapes   x0, x1, y, G, u [B, item...]; f of x0, x1, t; D of x, t; loss, critic_loss, penalty, regulariser [1] a step
 // Limits   what it gives is a path through two points, without noise: pairs are coupling/given of the chain's x0 and x1, or others of their
-//          laws. No labels, weights or probes; f is not first fitted to the chains. The critic is differentiated twice, and f,
-//          for u_t, by two reverse passes.
+//          laws. No labels, weights or probes. The critic is differentiated twice, and f, for u_t, by two reverse passes.
 #include <cmath>
 #include <stdexcept>
 
@@ -48,7 +48,7 @@ class LearnedPath final : public weir::Interpolant {
   explicit LearnedPath(const weir::Network& correction) : correction_(correction) {
     port("noise")->bind("noise", none_, nullptr);
   }
-  void set_fitted(Params params) { params_ = std::move(params); }
+  Params fitted;
 
   // f at t [B], of the dtype of the points.
   static Tensor correction(const weir::Network& network, const Params& params, const weir::Batch& batch,
@@ -64,10 +64,10 @@ class LearnedPath final : public weir::Interpolant {
 
  protected:
   Point noiseless(const weir::Batch& batch, const Tensor& t) const override {
-    if (params_.empty()) throw std::logic_error("a learned path has no points before its training has run");
+    if (fitted.empty()) throw std::logic_error("a learned path has no points before its training has run");
     const at::AutoGradMode on(true);
     const Tensor now = t.detach().to(batch.x0().scalar_type()).requires_grad_(true);
-    const Tensor f = correction(correction_, params_, batch, now);
+    const Tensor f = correction(correction_, fitted, batch, now);
     // The first pass gives w . df/dt of each row, the second its derivative by w, which enters linearly.
     const Tensor w = at::zeros_like(f).requires_grad_(true);
     const Tensor along = weir::grad((w * f).sum(), {now}, true, /*create_graph=*/true).front();
@@ -79,7 +79,6 @@ class LearnedPath final : public weir::Interpolant {
 
  private:
   const weir::Network& correction_;
-  Params params_;
   NoNoise none_;
 };
 
@@ -96,7 +95,10 @@ class LearnedInterpolant final : public weir::Trainer {
                                                 "step rule of the critic"};
   weir::Port<weir::Schedule> schedule_{this, "schedule", weir::by_default("constant"),
                                        "how both learning rates change over the steps"};
-  weir::Param<std::int64_t> steps_{this, "steps", weir::required, weir::at_least(1), "steps of f"};
+  weir::Param<std::int64_t> steps_{this, "steps", weir::required, weir::at_least(1),
+                                   "steps of f against the critic"};
+  weir::Param<std::int64_t> pretrain_{this, "pretrain", 0, weir::non_negative,
+                                      "steps before, in which f is fitted to the chains themselves"};
   weir::Param<std::int64_t> critic_steps_{this, "critic_steps", 1, weir::at_least(1),
                                           "steps of the critic before each"};
   weir::Param<std::int64_t> batch_{this, "batch", 256, weir::at_least(1), "chains in a step"};
@@ -107,7 +109,7 @@ class LearnedInterpolant final : public weir::Trainer {
                                  "decay d of the averaged parameters"};
   weir::Output<weir::Interpolant> last_{this, "interpolant", "the path with the last parameters"};
   weir::Output<weir::Interpolant> ema_{this, "ema", "the path with the averaged parameters"};
-  weir::Trace loss_{this, "loss", "1", "mean loss of f, without the regulariser"};
+  weir::Trace loss_{this, "loss", "1", "mean of F, or of what stands in its place, in L_G"};
   weir::Trace regulariser_{this, "regulariser", "1", "mean squared distance from the reference"};
   weir::Trace critic_loss_{this, "critic_loss", "1", "the critic's mean loss, without its penalty"};
   weir::Trace penalty_{this, "penalty", "1", "mean squared slopes of the critic, at y and at G, added"};
@@ -183,12 +185,13 @@ class LearnedInterpolant final : public weir::Trainer {
       all.merge(critic.save("critic/"));
       return all;
     };
-    state_ = weir::train(run, path.steps(), steps_(), state, [&](std::int64_t k) {
+    const std::int64_t all = pretrain_() + steps_();
+    state_ = weir::train(run, path.steps(), all, state, [&](std::int64_t k) {
       const weir::Rng rng = this->rng().at("step", k);
-      for (std::int64_t j = 1; j <= critic_steps_(); ++j)
+      for (std::int64_t j = 1; k > pretrain_() && j <= critic_steps_(); ++j)
         step_critic(k, rng.at("critic", j), path.params(), critic, j == critic_steps_());
       const double loss = step_path(k, rng.at("path"), path, critic.params());
-      run.progress(k, steps_(), {{"loss", loss}});
+      run.progress(k, all, {{"loss", loss}});
     });
     set_paths(path.params(), path.average());
     params_.set(path.params().tensors());
@@ -199,12 +202,10 @@ class LearnedInterpolant final : public weir::Trainer {
  private:
   std::shared_ptr<LearnedPath> learned(const std::string& output) const {
     auto path = std::make_shared<LearnedPath>(*correction_);
-    path->set({.path = this->path() + "." + output, .seed = 0, .options = options(), .places = {}});
+    path->set({.path = this->path() + "." + output, .options = options()});
     return path;
   }
-  void set_paths(const Params& last, const Params& ema) {
-    fitted_->set_fitted(last), averaged_->set_fitted(ema);
-  }
+  void set_paths(const Params& last, const Params& ema) { fitted_->fitted = last, averaged_->fitted = ema; }
   Params initial_correction() const {
     weir::Rng init = rng().at("init");
     return correction_->init(of_correction(), init).clone();
@@ -214,12 +215,14 @@ class LearnedInterpolant final : public weir::Trainer {
     return critic_->init(of_critic(), init).clone();
   }
 
-  double scale(std::int64_t k) const { return schedule_->scale(k, steps_()); }
+  double scale(std::int64_t k) const {
+    return k > pretrain_() ? schedule_->scale(k - pretrain_(), steps_()) : 1;
+  }
 
   // What a step draws.
   struct Drawn {
-    weir::Batch chains;  // whose ends are joined
-    Tensor s, real;      // [B]; y [B, item...]
+    weir::Batch chains;   // whose ends are joined
+    Tensor s, own, real;  // [B]; points at s of these chains, and y of others, [B, item...]
   };
   Drawn drawn(const weir::Rng& rng) const {
     weir::Rng ends = rng.at("ends"), points = rng.at("points"), times = rng.at("times");
@@ -227,9 +230,11 @@ class LearnedInterpolant final : public weir::Trainer {
     const weir::Batch others = coupling_->draw(batch_(), points);
     const auto between = static_cast<std::int64_t>(others.points.size()) - 2;
     const Tensor k = times.integers(between, {batch_()}) + 1, row = at::arange(batch_(), k.options());
-    const Tensor real =
-        at::stack(others.points).flatten(0, 1).index_select(0, k * batch_() + row);  // point k of row i
-    return {std::move(chains), others.times.to(options()).index_select(0, k), real};
+    const auto picked = [&](const weir::Batch& batch) {  // point k of row i
+      return at::stack(batch.points).flatten(0, 1).index_select(0, k * batch_() + row);
+    };
+    const Tensor s = others.times.to(options()).index_select(0, k), own = picked(chains);
+    return {std::move(chains), s, own, picked(others)};
   }
 
   Tensor placed(const Params& params, const weir::Batch& chains, const Tensor& t) const {
@@ -283,8 +288,11 @@ class LearnedInterpolant final : public weir::Trainer {
     const Drawn draw = drawn(rng);
     const Params live = path.params().requiring_grad();
     const Tensor made = placed(live, draw.chains, draw.s);
-    const auto [at_real, at_fake] = scores(critic, at::cat({draw.real, made}), draw.s);
-    const Tensor loss = at::softplus(at_real - at_fake).mean();
+    Tensor loss = (made - draw.own).square().flatten(1).sum(1).mean();
+    if (k > pretrain_()) {
+      const auto [at_real, at_fake] = scores(critic, at::cat({draw.real, made}), draw.s);
+      loss = at::softplus(at_real - at_fake).mean();
+    }
     const Tensor strayed = this->strayed(live, draw, made, rng.at("reference")).mean();
     const double value = finite(loss, "path", k);
     loss_.append(k, value);
