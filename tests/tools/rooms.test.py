@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-# tests/tools/rooms.test.py -- includes run as the table of rooms in CONTRIBUTING.md says, and no folder is crowded.
+# tests/tools/rooms.test.py -- includes run as the table of rooms in CONTRIBUTING.md says, no folder is crowded, and no two headers give
+# different types one name, which the linker would take for one.
 import os
 import pathlib
 import re
@@ -85,10 +86,27 @@ def crowded(all_files):
             yield f"{room} has {count} files, and a folder has at most {MOST_FILES}"
 
 
+def same_names(all_files):
+    named = {}
+    for file in all_files:
+        if file.suffix != ".hpp" or not room_of(file).startswith(("core", "tools")):
+            continue
+        space = ""
+        for text in file.read_text().splitlines():
+            if opened := re.match(r"namespace ([\w:]+) {", text):
+                space = opened[1]
+            elif defined := re.match(r"(?:struct|class|enum class) (\w+(?:<[^>]*>)?)[^;]*{", text):
+                named.setdefault(f"{space}::{defined[1]}", []).append(file.relative_to(root))
+    assert len(named) > 100, "the types of the headers were not found"
+    for name, places in named.items():
+        if len(places) > 1:
+            yield f"{name} is defined in {' and in '.join(map(str, places))}"
+
+
 rooms = table()
 assert len(rooms) > 20, f"the table of rooms in CONTRIBUTING.md was not found: {list(rooms)}"
 listed = files()
-faults = sorted({*wrong_includes(rooms, listed), *circles(rooms), *crowded(listed)})
+faults = sorted({*wrong_includes(rooms, listed), *circles(rooms), *crowded(listed), *same_names(listed)})
 for fault in faults:
     print(fault)
 print(f"{len(rooms)} rooms, {len(listed)} files, {len(faults)} faults")

@@ -20,6 +20,8 @@ Snapshots::Snapshots(Node* trainer)
     : trainer_(trainer),
       steps_(trainer, "snapshots", absent, non_negative,
              "steps, ascending, after which the parameters are kept; 0 is before the first"),
+      every_(trainer, "snapshot_every", absent, at_least(1),
+             "instead: they are kept after each step that is a multiple of this"),
       given_(trainer, "history", "the training after those steps: trainer/snapshot gives one of them"),
       params_(trainer, "snapshots",
               "parameters after each of those steps; NaN where the training ended before"),
@@ -28,23 +30,45 @@ Snapshots::Snapshots(Node* trainer)
       reached_(trainer, "snapshot_steps", "1", "step of each snapshot; -1 where the training ended before it",
                "int64") {}
 
+std::vector<std::int64_t> Snapshots::asked(std::optional<std::int64_t> steps, Plan& plan) const {
+  const auto refused = [&](const char* at, const std::string& why, const std::string& remedy = {}) {
+    plan.fault(at, why, remedy);
+    return std::vector<std::int64_t>();
+  };
+  if (every_.given()) {
+    if (steps_.given()) return refused("snapshot_every", "the steps are given one by one", "leave one out");
+    if (!steps)
+      return refused("snapshot_every", "where this training ends is not known yet",
+                     "write the steps one by one, as snapshots");
+    std::vector<std::int64_t> multiples;
+    for (std::int64_t step = every_(); step <= *steps; step += every_()) multiples.push_back(step);
+    if (multiples.empty())
+      return refused("snapshot_every", fmt::format("the training has {} steps, and none is a multiple of {}",
+                                                   *steps, every_()));
+    return multiples;
+  }
+  const Numbers& listed = steps_();
+  if (listed.empty()) return refused("snapshots", "there is no step in the list", "leave snapshots out");
+  const auto part = std::ranges::find_if(listed, [](double step) { return step != std::floor(step); });
+  if (part != listed.end())
+    return refused("snapshots", fmt::format("steps are whole numbers, and {:g} is none", *part));
+  if (const auto turn = std::ranges::adjacent_find(listed, std::ranges::greater_equal{});
+      turn != listed.end())
+    return refused("snapshots", fmt::format("the steps must ascend, and {:.0f} is followed by {:.0f}", *turn,
+                                            *std::next(turn)));
+  if (steps && listed.back() > static_cast<double>(*steps))
+    return refused("snapshots", fmt::format("snapshots has step {:.0f}, and the training {} steps",
+                                            listed.back(), *steps));
+  return {listed.begin(), listed.end()};
+}
+
 void Snapshots::plan(const Params& initial, const Objective& objective, const Field* model,
                      std::optional<std::int64_t> steps, Plan& plan) {
-  if (!steps_.given()) return;
-  const Numbers& asked = steps_();
-  if (asked.empty()) return plan.fault("snapshots", "there is no step in the list", "leave snapshots out");
-  const auto part = std::ranges::find_if(asked, [](double step) { return step != std::floor(step); });
-  if (part != asked.end())
-    return plan.fault("snapshots", fmt::format("steps are whole numbers, and {:g} is none", *part));
-  if (const auto turn = std::ranges::adjacent_find(asked, std::ranges::greater_equal{}); turn != asked.end())
-    return plan.fault("snapshots", fmt::format("the steps must ascend, and {:.0f} is followed by {:.0f}",
-                                               *turn, *std::next(turn)));
-  if (steps && asked.back() > static_cast<double>(*steps))
-    return plan.fault("snapshots", fmt::format("snapshots has step {:.0f}, and the training {} steps",
-                                               asked.back(), *steps));
+  if (!steps_.given() && !every_.given()) return;
+  const std::vector<std::int64_t> asked = this->asked(steps, plan);
+  if (asked.empty()) return;
   names_ = initial;
-  history_ =
-      std::make_shared<History>(std::vector<std::int64_t>(asked.begin(), asked.end()), objective, model);
+  history_ = std::make_shared<History>(asked, objective, model);
   given_.set(history_);
   const auto count = static_cast<std::int64_t>(asked.size());
   std::vector<std::pair<std::string, Shape>> rows;

@@ -1,4 +1,5 @@
-// core/kinds/learn/snapshots.hpp -- the snapshots of a trainer: its parameter `snapshots`, and what it records and gives of them.
+// core/kinds/learn/snapshots.hpp -- the snapshots of a trainer: its parameters `snapshots` and `snapshot_every`, and what it records and
+// gives of them.
 //
 //   weir::Snapshots snapshots_{this};
 //   snapshots_.plan(initial, *objective_, model_.get(), steps, plan);       // in plan
@@ -7,7 +8,7 @@
 //   snapshots_.add_to(state), snapshots_.take_from(state);                  // with the trainer's state
 //   snapshots_.set();                                                       // at the end
 //
-// Without the parameter it plans, keeps and records nothing.
+// Without either parameter it plans, keeps and records nothing.
 //
 // Shapes   snapshots/<parameter>, ema_snapshots/<parameter> [K, shape...], snapshot_steps [K], of K snapshots
 #pragma once
@@ -22,7 +23,7 @@ class Snapshots {
  public:
   explicit Snapshots(Node* trainer);
 
-  // `steps` is the last step of the training where that is known at plan. Faults at `snapshots`.
+  // `steps` is the last step of the training where that is known at plan. Faults at `snapshots` and `snapshot_every`.
   void plan(const Params& initial, const Objective& objective, const Field* model,
             std::optional<std::int64_t> steps, Plan& plan);
 
@@ -40,10 +41,13 @@ class Snapshots {
   bool restore(const State& recorded);
 
  private:
+  // The steps that are asked for, ascending; empty after a fault.
+  std::vector<std::int64_t> asked(std::optional<std::int64_t> steps, Plan& plan) const;
   Tensor stacked(std::size_t parameter, Params History::Moment::*which) const;
 
   Node* trainer_;
   Param<Numbers> steps_;
+  Param<std::int64_t> every_;
   Output<History> given_;
   TensorSet params_, ema_params_;
   Output<Tensor> reached_;

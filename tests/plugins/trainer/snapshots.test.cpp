@@ -113,6 +113,18 @@ TEST_CASE("Snapshots of a training that is stopped after any of its steps are ke
   check(*other);
 }
 
+TEST_CASE("Snapshots of every few steps are those of a list of them", "[trainer][snapshot]") {
+  const auto listed = training(12, {{"snapshots", {5, 10}}}), every = training(12, {{"snapshot_every", 5}});
+  Rows expected, rows;
+  expected.watch(*listed->trainer);
+  rows.watch(*every->trainer);
+  run(*listed->trainer);
+  run(*every->trainer);
+  CHECK(expected.values.contains("train.snapshots/theta"));
+  CHECK(rows.values.size() == expected.values.size());
+  for (const auto& [path, value] : expected.values) CHECK(rows.values.at(path).equal(value));
+}
+
 TEST_CASE("A snapshot that a training ends before is no number, and cannot be followed",
           "[trainer][snapshot]") {
   const auto ended = training(12, {{"snapshots", {5, 9}}});
@@ -160,6 +172,18 @@ TEST_CASE("Snapshots that a training cannot have are said at plan", "[trainer][s
   CHECK(fault_of(json::array({5, 5})) == "the steps must ascend, and 5 is followed by 5");
   CHECK(fault_of(json::array({5, 13})) == "snapshots has step 13, and the training 12 steps");
   CHECK(fault_of(json::array()) == "there is no step in the list");
+  const auto every = [](const json& params, const Training* from) {
+    const auto of = training(12, params);
+    if (from != nullptr) bind(*of->trainer, "from", *from->trainer);
+    const weir::Faults faults = plan(*of->trainer);
+    REQUIRE(faults.size() == 1);
+    CHECK(faults[0].place.file == "snapshot_every");
+    return faults[0].message;
+  };
+  CHECK(every({{"snapshot_every", 13}}, nullptr) ==
+        "the training has 12 steps, and none is a multiple of 13");
+  CHECK(every({{"snapshot_every", 4}, {"snapshots", {3}}}, nullptr) == "the steps are given one by one");
+  CHECK(every({{"snapshot_every", 4}}, training(8).get()) == "where this training ends is not known yet");
   const auto of = training(12, three);
   REQUIRE(plan(*of->trainer).empty());
   const weir::Faults faults = plan(*after(4, *of));

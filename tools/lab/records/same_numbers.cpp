@@ -11,6 +11,7 @@
 
 #include <weir/front/document/document.hpp>
 #include <weir/front/faults/wording.hpp>
+#include <weir/record/data/array.hpp>
 #include <weir/record/data/numbers.hpp>
 
 #include <text/number.hpp>
@@ -20,6 +21,17 @@ namespace weir::tools {
 namespace {
 
 using Json = nlohmann::json;
+
+// Two arrays of the same meaning. NaN equals NaN; equal bits are equal.
+struct Difference {
+  bool comparable = true;    // the same shape and type
+  std::int64_t unequal = 0;  // numbers that differ
+  std::int64_t count = 0;    // of how many
+  double largest = 0;        // the largest |one - other|; infinite where one of them is not finite
+  double scale = 0;          // the largest |one|
+  std::string where;         // index of that number, "[3, 1]", and the two values
+  double relative() const { return largest == 0 ? 0 : largest / scale; }
+};
 
 std::string index_text(std::int64_t flat, const std::vector<std::int64_t>& shape) {
   std::vector<std::int64_t> index(shape.size());
@@ -41,6 +53,18 @@ void compare(const Array& one, const T* a, const T* b, Difference& found) {
   }
 }
 
+Difference difference(const Array& one, const Array& other) {
+  Difference found;
+  found.count = one.count();
+  found.comparable = one.shape == other.shape && one.dtype == other.dtype;
+  if (!found.comparable || *one.bytes == *other.bytes) return found;
+  visit_numbers(one, [&](const auto* first) {
+    using Number = std::remove_cvref_t<decltype(*first)>;
+    compare(one, first, other.data<Number>(), found);
+  });
+  return found;
+}
+
 // The datasets that are compared: what a plain path shows of a trace, its steps too.
 std::vector<std::string> paths_of(const RecordedRun& run, const std::string& node) {
   std::vector<std::string> paths;
@@ -54,18 +78,6 @@ std::vector<std::string> paths_of(const RecordedRun& run, const std::string& nod
 }
 
 }  // namespace
-
-Difference difference(const Array& one, const Array& other) {
-  Difference found;
-  found.count = one.count();
-  found.comparable = one.shape == other.shape && one.dtype == other.dtype;
-  if (!found.comparable || *one.bytes == *other.bytes) return found;
-  visit_numbers(one, [&](const auto* first) {
-    using Number = std::remove_cvref_t<decltype(*first)>;
-    compare(one, first, other.data<Number>(), found);
-  });
-  return found;
-}
 
 SameNumbers same_numbers(const RecordedRun& recorded, const RecordedRun& now, const std::string& node,
                          double tolerance) {
