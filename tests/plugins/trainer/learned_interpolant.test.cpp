@@ -230,7 +230,7 @@ TEST_CASE("A learned path whose training is stopped goes on to the same bytes, a
 }
 
 TEST_CASE("The training of a path says what does not fit", "[trainer][learned_interpolant]") {
-  Game game({{"steps", 2}});
+  Game game(json{{"steps", 2}});
   GivenPairs pairs(at::zeros({4, 1}, f64), at::ones({4, 1}, f64));
   bind(*game.trainer, "coupling", pairs);
   const weir::Faults faults = plan(*game.trainer);
