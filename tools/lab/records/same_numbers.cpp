@@ -11,7 +11,6 @@
 
 #include <weir/front/document/document.hpp>
 #include <weir/front/faults/wording.hpp>
-#include <weir/record/data/array.hpp>
 #include <weir/record/data/numbers.hpp>
 
 #include <text/number.hpp>
@@ -22,17 +21,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Two arrays of the same meaning. NaN equals NaN; equal bits are equal.
-struct Difference {
-  bool comparable = true;    // the same shape and type
-  std::int64_t unequal = 0;  // numbers that differ
-  std::int64_t count = 0;    // of how many
-  double largest = 0;        // the largest |one - other|; infinite where one of them is not finite
-  double scale = 0;          // the largest |one|
-  std::string where;         // index of that number, "[3, 1]", and the two values
-  double relative() const { return largest == 0 ? 0 : largest / scale; }
-};
-
 std::string index_text(std::int64_t flat, const std::vector<std::int64_t>& shape) {
   std::vector<std::int64_t> index(shape.size());
   for (std::size_t axis = shape.size(); axis-- > 0; flat /= shape[axis]) index[axis] = flat % shape[axis];
@@ -40,7 +28,7 @@ std::string index_text(std::int64_t flat, const std::vector<std::int64_t>& shape
 }
 
 template <class T>
-void compare(const Array& one, const T* a, const T* b, Difference& found) {
+void compare(const Array& one, const T* a, const T* b, ArrayDifference& found) {
   for (std::int64_t i = 0; i < one.count(); ++i) {
     const auto x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
     if (std::isfinite(x)) found.scale = std::max(found.scale, std::abs(x));
@@ -51,18 +39,6 @@ void compare(const Array& one, const T* a, const T* b, Difference& found) {
     found.largest = apart;
     found.where = fmt::format("{}: {} was {}", index_text(i, one.shape), b[i], a[i]);
   }
-}
-
-Difference difference(const Array& one, const Array& other) {
-  Difference found;
-  found.count = one.count();
-  found.comparable = one.shape == other.shape && one.dtype == other.dtype;
-  if (!found.comparable || *one.bytes == *other.bytes) return found;
-  visit_numbers(one, [&](const auto* first) {
-    using Number = std::remove_cvref_t<decltype(*first)>;
-    compare(one, first, other.data<Number>(), found);
-  });
-  return found;
 }
 
 // The datasets that are compared: what a plain path shows of a trace, its steps too.
@@ -79,6 +55,18 @@ std::vector<std::string> paths_of(const RecordedRun& run, const std::string& nod
 
 }  // namespace
 
+ArrayDifference difference(const Array& one, const Array& other) {
+  ArrayDifference found;
+  found.count = one.count();
+  found.comparable = one.shape == other.shape && one.dtype == other.dtype;
+  if (!found.comparable || *one.bytes == *other.bytes) return found;
+  visit_numbers(one, [&](const auto* first) {
+    using Number = std::remove_cvref_t<decltype(*first)>;
+    compare(one, first, other.data<Number>(), found);
+  });
+  return found;
+}
+
 SameNumbers same_numbers(const RecordedRun& recorded, const RecordedRun& now, const std::string& node,
                          double tolerance) {
   SameNumbers result;
@@ -94,7 +82,7 @@ SameNumbers same_numbers(const RecordedRun& recorded, const RecordedRun& now, co
       continue;
     }
     const Array one = recorded.reader().read(path), other = now.reader().read(path);
-    const Difference found = difference(one, other);
+    const ArrayDifference found = difference(one, other);
     if (!found.comparable) {
       differs(path, fmt::format("was {} [{}], is {} [{}]", name_of(one.dtype), fmt::join(one.shape, ", "),
                                 name_of(other.dtype), fmt::join(other.shape, ", ")));
