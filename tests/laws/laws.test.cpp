@@ -20,6 +20,7 @@
 #include "../plugins/trainer/record.hpp"
 #include "../plugins/trainer/training.hpp"
 #include "../plugins/values.hpp"
+#include "metric_pipelines.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
@@ -275,69 +276,12 @@ TEST_CASE("Every plugin of the other kinds keeps the laws of its kind", "[laws]"
 
 TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
   const Scratch scratch;
-  std::ofstream(scratch / "normal.yaml") << R"(nodes:
-  base:   {plugin: source/gaussian, dim: 3}
-  circle: {plugin: source/sphere, dim: 3}
-  pairs:  {plugin: coupling/independent, source: base, target: circle, draw: {fixed: 16}}
-  normal: {plugin: metric/normal_error, start: pairs.x0, end: pairs.x1, target: circle}
-)";
-  std::ofstream(scratch / "words.yaml") << R"(nodes:
-  base:  {plugin: source/gaussian, dim: 9}
-  words: {plugin: source/binary, set: bars_and_stripes, size: 3}
-  pairs: {plugin: coupling/independent, source: base, target: words, draw: {fixed: 10}}
-  valid: {plugin: metric/validity, generated: pairs.x0, target: words}
-)";
-  std::ofstream(scratch / "line.yaml") << R"(nodes:
-  base:  {plugin: source/gaussian, dim: 1}
-  pairs: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 10}}
-  w1:    {plugin: metric/w1, samples: pairs.x0, points: pairs.x1}
-)";
-  std::ofstream(scratch / "clouds.yaml") << R"(nodes:
-  clouds: {plugin: source/snapshots, set: half_circle, size: 4}
-  curve:  {plugin: coupling/lane_riesenfeld, snapshots: clouds}
-  judged: {plugin: metric/marginals, snapshots: clouds, coupling: curve, interpolant: spline}
-)";
-  std::ofstream(scratch / "posterior.yaml") << R"(nodes:
-  base:   {plugin: source/gaussian, dim: 3}
-  seen:   {plugin: source/measured, of: base, sigma: 0.5}
-  pairs:  {plugin: coupling/posterior, source: base, target: seen, measurements: 3, each: 8}
-  far:    {plugin: metric/posterior, samples: pairs.x0, y: pairs.y, target: seen}
-)";
-)";
-  std::ofstream(scratch / "knee.yaml") << R"(nodes:
-  base:  {plugin: source/gaussian, dim: 2}
-  pairs: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 30}}
-  knee:  {plugin: metric/knee, curve: pairs.id, step: pairs.id, score: pairs.id}
-)";
-  const std::string twins = R"(nodes:
-  base:   {plugin: source/gaussian, dim: 2}
-  pairs:  {plugin: coupling/independent, source: base, target: base, draw: {fixed: 16}}
-  task:   {plugin: objective/flow_matching, coupling: pairs}
-  field:  {plugin: field/mlp, width: 6, depth: 2}
-  first:  {plugin: trainer/gradient, objective: task, model: field, steps: 4, batch: 8, snapshots: [0, 2, 4]}
-  second: {plugin: trainer/gradient, objective: task, model: field, steps: 4, batch: 8, snapshots: [0, 2, 4]}
-)";
-  std::ofstream(scratch / "intersection.yaml") << twins
-                                               << "  angle: {plugin: metric/intersection, first: "
-                                                  "first.history, second: second.history, objective: task}\n";
-  std::ofstream(scratch / "history_score.yaml")
-      << twins << "  score: {plugin: metric/history_score, history: first.history, objective: task}\n";
-)";
-  std::ofstream(scratch / "modes.yaml") << R"(nodes:
-  modes: {plugin: source/mixture, means: [[-1, 0], [2, 1]]}
-  pairs: {plugin: coupling/independent, source: modes, target: modes, draw: {fixed: 16}}
-  mass:  {plugin: metric/mode_mass, generated: pairs.x1, target: modes}
-)";
   std::vector<Case> cases = with_defaults("metric");
   for (Case& of : cases) {
-    for (const std::string name : {"knee", "intersection", "history_score"})
-      if (of.plugin == "metric/" + name) of.with = scratch / (name + ".yaml");
-    if (of.plugin == "metric/normal_error") of.with = scratch / "normal.yaml";
-    if (of.plugin == "metric/validity") of.with = scratch / "words.yaml";
-    if (of.plugin == "metric/w1") of.with = scratch / "line.yaml";
-    if (of.plugin == "metric/marginals") of.with = scratch / "clouds.yaml";
-    if (of.plugin == "metric/posterior") of.with = scratch / "posterior.yaml";
-    if (of.plugin == "metric/mode_mass") of.with = scratch / "modes.yaml";
+    const auto found = metric_pipelines.find(of.plugin);
+    if (found == metric_pipelines.end()) continue;
+    of.with = scratch / (of.plugin.substr(of.plugin.find('/') + 1) + ".yaml");
+    std::ofstream(of.with) << found->second;
   }
   hold("metric", cases);
 }

@@ -1,0 +1,62 @@
+// tests/laws/metric_pipelines.hpp -- for metrics that the laws' own world is not enough for: a pipeline that has one, by plugin.
+#pragma once
+
+#include <map>
+#include <string>
+
+inline const std::map<std::string, std::string> metric_pipelines = {
+    {"metric/normal_error", R"(nodes:
+  base:   {plugin: source/gaussian, dim: 3}
+  circle: {plugin: source/sphere, dim: 3}
+  pairs:  {plugin: coupling/independent, source: base, target: circle, draw: {fixed: 16}}
+  normal: {plugin: metric/normal_error, start: pairs.x0, end: pairs.x1, target: circle}
+)"},
+    {"metric/validity", R"(nodes:
+  base:  {plugin: source/gaussian, dim: 9}
+  words: {plugin: source/binary, set: bars_and_stripes, size: 3}
+  pairs: {plugin: coupling/independent, source: base, target: words, draw: {fixed: 10}}
+  valid: {plugin: metric/validity, generated: pairs.x0, target: words}
+)"},
+    {"metric/w1", R"(nodes:
+  base:  {plugin: source/gaussian, dim: 1}
+  pairs: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 10}}
+  w1:    {plugin: metric/w1, samples: pairs.x0, points: pairs.x1}
+)"},
+    {"metric/marginals", R"(nodes:
+  clouds: {plugin: source/snapshots, set: half_circle, size: 4}
+  curve:  {plugin: coupling/lane_riesenfeld, snapshots: clouds}
+  judged: {plugin: metric/marginals, snapshots: clouds, coupling: curve, interpolant: spline}
+)"},
+    {"metric/posterior", R"(nodes:
+  base:   {plugin: source/gaussian, dim: 3}
+  seen:   {plugin: source/measured, of: base, sigma: 0.5}
+  pairs:  {plugin: coupling/posterior, source: base, target: seen, measurements: 3, each: 8}
+  far:    {plugin: metric/posterior, samples: pairs.x0, y: pairs.y, target: seen}
+)"},
+    {"metric/knee", R"(nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  pairs: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 30}}
+  knee:  {plugin: metric/knee, curve: pairs.id, step: pairs.id, score: pairs.id}
+)"},
+    {"metric/intersection", R"(nodes:
+  base:   {plugin: source/gaussian, dim: 2}
+  pairs:  {plugin: coupling/independent, source: base, target: base, draw: {fixed: 16}}
+  task:   {plugin: objective/flow_matching, coupling: pairs}
+  field:  {plugin: field/mlp, width: 6, depth: 2}
+  first:  {plugin: trainer/gradient, objective: task, model: field, steps: 4, batch: 8, snapshots: [0, 2, 4]}
+  second: {plugin: trainer/gradient, objective: task, model: field, steps: 4, batch: 8, snapshots: [0, 2, 4]}
+  angle:  {plugin: metric/intersection, first: first.history, second: second.history, objective: task}
+)"},
+    {"metric/history_score", R"(nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  pairs: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 16}}
+  task:  {plugin: objective/flow_matching, coupling: pairs}
+  train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 6, depth: 2}, steps: 4, batch: 8, snapshot_every: 2}
+  score: {plugin: metric/history_score, history: train.history, objective: task}
+)"},
+    {"metric/mode_mass", R"(nodes:
+  modes: {plugin: source/mixture, means: [[-1, 0], [2, 1]]}
+  pairs: {plugin: coupling/independent, source: modes, target: modes, draw: {fixed: 16}}
+  mass:  {plugin: metric/mode_mass, generated: pairs.x1, target: modes}
+)"},
+};
