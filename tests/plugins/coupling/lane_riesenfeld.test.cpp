@@ -197,7 +197,7 @@ TEST_CASE("The four-point scheme goes through the snapshots and has cubics exact
 
 TEST_CASE("Sets of other sizes are split as an exact plan splits them", "[coupling][lane_riesenfeld]") {
   // On a line the plan pairs quantiles: thirds with halves, in sixths.
-  const Tensor three = at::tensor({{0.0}, {30.0}, {60.0}}, f64), two = at::tensor({{1.0}, {61.0}}, f64);
+  const Tensor three = row_of({0, 30, 60}).unsqueeze(1), two = row_of({1, 61}).unsqueeze(1);
   Curve line({three, two}, {{"degree", 1}, {"refinements", 1}});
   const Tensor points = line.ran().of("points");
   CHECK(points.sizes() == at::IntArrayRef({3, 6, 1}));
