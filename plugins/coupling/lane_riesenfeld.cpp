@@ -50,7 +50,7 @@ class LaneRiesenfeld final : public weir::Coupling {
                                    "b_spline: near the snapshots, smooth; four_point: through them"};
   weir::Param<std::int64_t> degree_{this, "degree", weir::absent, weir::between(1, 5),
                                     "of b_spline: 1 straight lines, 2 quadratic, 3 cubic; 3 if not given"};
-  weir::Param<std::int64_t> refinements_{this, "refinements", 4, weir::between(1, 8),
+  weir::Param<std::int64_t> refinements_{this, "refinements", 4, weir::between(1, 6),
                                          "how often the number of sets is doubled"};
   weir::Param<std::string> ends_{
       this, "ends", "repeat", weir::one_of({"repeat", "open"}),
