@@ -117,8 +117,9 @@ TEST_CASE("At the posterior's own mean and variance the loss is beta times -log 
   CHECK(at::allclose(loss_at(shift, wide), beta * minus_log_p - constant + above, 1e-12, 1e-12));
 }
 
-TEST_CASE("The terms are what the loss is made of, and kl is the divergence by quadrature",
-          "[objective][variational]") {
+TEST_CASE(
+    "The terms of a variational flow are what its loss is made of, and kl is the divergence by quadrature",
+    "[objective][variational]") {
   const Line line(json{{"beta", 0.25}, {"latent", 2}, {"inputs", "ends"}});
   const double m[] = {0.8, -1.1}, s[] = {-0.5, 0.7};
   const Params params = Params({{"a", row_of({0.2})}, {"w", row_of({0.5, -2})}})
