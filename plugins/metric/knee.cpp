@@ -3,7 +3,7 @@
 //   S(v)  = v whose differences were averaged five times over (1/4, 1/2, 1/4), with the mean of v
 //   c     = S(curve)      c' = S(c_(i+1) - c_i)      c'' = S(c'_(i+1) - c'_i)      what would follow the last row is 0
 //   kappa = S( (c'' / N) / (1 / N^2 + c'^2)^(3/2) ),     before this S rows 0 and 1 are set to row 2, the last `tail` rows to their first
-//   row   = argmax kappa                                 x = (row + 1) / N where the curve's first row is after one epoch
+//   row   = argmax kappa
 //
 // N, the normaliser, is what a row is measured in: the curvature of the curve over i / N depends on it, and so does the knee. Of
 // exp(-k x) it is at x = log(sqrt(2) k) / k.
@@ -11,8 +11,8 @@
 // Source   Vardasbi et al., arXiv 2208.09529, by their programs (curvature_curve, smooth5); N is given by whoever calls them there, and no
 //          value of it could be read. N = 20 did best in trials of the linear case.
 // Shapes   curve, curvature [moment]; row, at, score: numbers
-// Limits   the last `tail` rows cannot be the knee, and a curve needs more rows than that and three. A knee within the first rows is row
-//          0, 1 or 2 as smoothing has it.
+// Limits   a curve that ends far from 0 has its slopes moved by the 0 that follows, and its knee with them: exp(-5 x) in 200 rows has it
+//          at 0.325 for 0.391. The last `tail` rows cannot be the knee, and a curve needs more rows than that and three.
 #include <cmath>
 
 #include <fmt/format.h>
