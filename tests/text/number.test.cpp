@@ -29,6 +29,7 @@ TEST_CASE("A value and its spread end at the spread's second digit") {
   CHECK(with_spread(12.3456, 1.2) == "12.3 +- 1.2");
   CHECK(with_spread(1234.5, 120) == "1234 +- 120");
   CHECK(with_spread(0.5, 0) == "0.5 +- 0");
+  CHECK(with_spread(128, 1.6e-14) == "128 +- 0");
   CHECK(with_spread(3.2e-9, 1.5e-10) == "3.20e-09 +- 1.5e-10");
   CHECK(with_spread(2.5e7, 3e5) == "2.500e+07 +- 3.0e+05");
 }

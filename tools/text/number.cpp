@@ -24,6 +24,8 @@ std::string exact(double value) {
 }
 
 std::string with_spread(double value, double spread) {
+  constexpr double round_off = 1e-14;  // of a mean of equal numbers
+  if (spread < round_off * std::abs(value)) spread = 0;
   if (!std::isfinite(value) || !std::isfinite(spread) || spread <= 0)
     return fmt::format("{} +- {}", number(value), number(spread));
   // Decimals that show two digits of the spread; beyond a handful, exponents read better than zeros.

@@ -12,7 +12,7 @@ std::string number(double value);
 // Every digit that is needed to read the same double back: for files.
 std::string exact(double value);
 
-// A value with its spread, both to the spread's second significant digit: "0.953 +- 0.012".
+// A value with its spread, both to the spread's second significant digit: "0.953 +- 0.012". A spread that is the value's round-off is 0.
 std::string with_spread(double value, double spread);
 
 // "0.4 s", "42 s", "3 min 07 s", "2 h 05 min".
