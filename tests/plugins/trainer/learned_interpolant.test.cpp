@@ -145,7 +145,7 @@ TEST_CASE("A reference through all points of a chain is asked at times of its ow
 
 TEST_CASE("Before the critic comes, a path is fitted to the points of its own chains",
           "[trainer][learned_interpolant]") {
-  Game game({{"steps", 1}, {"pretrain", 3}, {"batch", 16}, {"weight", 0}});
+  Game game(json{{"steps", 1}, {"pretrain", 3}, {"batch", 16}, {"weight", 0}});
   weir::Rng of_f = game.trainer->rng().at("init");
   const auto start = game.correction->init({{{"x0", {{1}}}, {"x1", {{1}}}, {"t", {}}}, {1}}, of_f).clone();
   run(*game.trainer);
