@@ -42,7 +42,7 @@ sed -n '/^```yaml$/,/^```$/p' "$WEIR_SOURCE_DIR/README.md" | sed '/^```/d' >"$ou
 for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml "$WEIR_SOURCE_DIR"/pipelines/paper/*.yaml "$WEIR_SOURCE_DIR"/pipelines/related/*.yaml; do
   name=$(basename "$file" .yaml)
   "$weir" validate "$file"
-  status=0
+  status=0 before=$SECONDS
   settings=()
   for setting in ${smoke[$name]}; do settings+=(--set "$setting"); done
   "$weir" run "$file" "${settings[@]}" -o "$out/$name" --jobs 2 --progress none >"$out/$name.log" 2>&1 || status=$?
@@ -51,7 +51,7 @@ for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml "$WEIR_SOURCE_DIR"/pipelines/pap
     cat "$out/$name.log"
     exit 1
   fi
-  echo "$name: ran, exit $status"
+  echo "$name: ran in $((SECONDS - before)) s, exit $status"
 done
 
 # The paper's tables fit the pipelines' axes and quantities, in the report and in the study.
@@ -60,7 +60,7 @@ if "$python" -c 'import h5py, matplotlib, jinja2' 2>/dev/null; then
   for table in "$WEIR_SOURCE_DIR"/pipelines/paper/reference/*.csv; do
     name=$(basename "$table" .csv)
     "$weir" report "$out/$name" --reference "$table" -o "$out/$name.html" >"$out/report.log" 2>&1 || { cat "$out/report.log"; exit 1; }
-    "$python" -B "$WEIR_SOURCE_DIR/tools/study.py" "$out/$name" >"$out/study.md"
+    "$python" -B "$WEIR_SOURCE_DIR/tools/study.py" "$WEIR_SOURCE_DIR/pipelines/paper" "$out/$name" >"$out/study.md"
     rows=$(($(wc -l <"$table") - 1))
     found=$(sed -n '/ quantity | /,/^$/p' "$out/study.md" | grep -c '^| *[a-z0-9]')
     if ((found != rows + 1)); then echo "$name: $found rows beside the paper's $rows"; cat "$out/study.md"; exit 1; fi
