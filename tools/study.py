@@ -3,17 +3,23 @@
 #
 #   python3 tools/study.py pipelines/paper RESULTS/figure4 RESULTS/lemma1 ... > pipelines/paper/STUDY.md
 #   python3 tools/study.py --keep pipelines/paper/STUDY.md pipelines/paper RESULTS/figure4 > NEW      the other sections stay as they are there
+#   python3 tools/study.py --figures pipelines/related/figures pipelines/related RESULTS/manifold ... > pipelines/related/README.md
 #
 # The first folder is that of the pipelines. The numbers come from the recorded results (summary.json and the records in runs/), so that the
-# study cannot drift from them; the words from the pipelines' comments and from findings.md, with which the study opens.
+# study cannot drift from them; the words from the pipelines' comments and from findings.md, with which the study opens. With --figures the
+# judged numbers of a sweep over an axis of numbers are drawn as `weir report` draws them, each into a file of that folder.
 import argparse
 import csv
 import datetime
+import html
 import json
 import pathlib
+import re
 import sys
 
 import h5py
+
+MOST_FIGURES = 4     # of a pipeline
 
 
 def text(record, name):
@@ -88,7 +94,37 @@ def verdicts(title, found):
     return lines + [""]
 
 
-def section(pipelines, folder):
+def standing_alone(svg, title, legend, figures):
+    """A figure of a page as a file of its own: with the colours that the page's style sheet has, title and legend below."""
+    for colour, variable in {**figures.THEMED, "sans-serif": "var(--sans)"}.items():
+        svg = svg.replace(variable, colour)
+    x, y, width, height = map(float, re.search(r'viewBox="([^"]*)"', svg)[1].split())
+    words = [(figures.INK, title), *((colour, label) for colour, _, label in legend)]
+    lines = [f'<text x="10" y="{height + 12 * (i + 1)}" font-size="9" font-family="sans-serif" fill="{colour}">{html.escape(each)}</text>'
+             for i, (colour, each) in enumerate(words)]
+    svg = re.sub(r'viewBox="[^"]*"', f'viewBox="{x:g} {y:g} {width:g} {height + 12 * len(lines) + 4:g}"', svg, count=1)
+    return svg.replace("</svg>", "".join(lines) + "</svg>") + "\n"
+
+
+def drawn(folder, summary, name, figures_folder):
+    """Images of what is judged, over the sweep's axis of numbers."""
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "report"))
+    import axes
+    import experiment
+    import figures
+    judged = set(re.findall(r"[\w/.]+\.[\w/]+", " ".join(each["text"] for key in ("expect", "compare") for each in summary[key])))
+    images, legend = [], []
+    for row in axes.over_axis(experiment.open_experiment(folder, folder / "summary.json"))[1]:
+        legend = row.legend or legend      # a row without one has that of the row before
+        for panel in row.panels:
+            if panel.title.split(",")[0].split()[0] in judged and len(images) < MOST_FIGURES:
+                file = figures_folder / f"{name}_{len(images) + 1}.svg"
+                file.write_text(standing_alone(panel.svg, panel.title, legend, figures))
+                images.append(f"![{panel.title}]({figures_folder.name}/{file.name})")
+    return [" ".join(images), ""] if images else []
+
+
+def section(pipelines, folder, figures_folder):
     summary = json.loads((folder / "summary.json").read_text())
     records = [h5py.File(file) for file in sorted((folder / "runs").glob("*.h5"))]
     resolved = json.loads(text(records[0], "pipeline/resolved_json"))
@@ -97,6 +133,8 @@ def section(pipelines, folder):
              *markdown(table["head"], table["rows"]), *beside_paper(pipelines, resolved["name"], table),
              f"{len(records)} runs, seeds from {resolved['seed']}, {resolved['dtype']} on {text(records[0], 'provenance/device')}, "
              f"{span(records)}; mean +- standard deviation (runs).", ""]
+    if figures_folder:
+        lines += drawn(folder, summary, resolved["name"], figures_folder)
     for title, key in (("Expected", "expect"), ("Compared", "compare")):
         if summary[key]:
             lines += verdicts(title, summary[key])
@@ -116,6 +154,7 @@ def main(words):
     parser.add_argument("pipelines", type=pathlib.Path, help="the folder of the pipelines, with findings.md")
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     parser.add_argument("--keep", type=pathlib.Path, metavar="STUDY", help="a study whose sections stay where no folder is given")
+    parser.add_argument("--figures", type=pathlib.Path, metavar="FOLDER", help="draw what is judged over an axis of numbers into files there")
     arguments = parser.parse_args(words)
     folders = arguments.folders
     for folder in folders:
@@ -126,7 +165,7 @@ def main(words):
     print((arguments.pipelines / "findings.md").read_text(), end="")
     sections = sections_of(arguments.keep.read_text()) if arguments.keep else {}
     for folder in folders:
-        sections |= sections_of("\n" + section(arguments.pipelines, folder))
+        sections |= sections_of("\n" + section(arguments.pipelines, folder, arguments.figures))
     print("\n".join(sections.values()), end="")
     return 0
 

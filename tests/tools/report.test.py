@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import types
+import xml.etree.ElementTree
 
 missing = [name for name in ("h5py", "matplotlib", "jinja2") if importlib.util.find_spec(name) is None]
 if missing:
@@ -423,14 +424,21 @@ def test_study(work):
         return subprocess.run([PYTHON, os.path.join(os.environ["WEIR_SOURCE_DIR"], "tools/study.py"), work, *map(str, folders)],
                               capture_output=True, text=True)
     (work / "findings.md").write_text("# Turns\n\nWhat turns come to.\n")
-    (work / "angles.yaml").write_text("# What a half turn costs.\n# Takes    1 s\n" + ANGLES.lstrip())
+    (work / "angles.yaml").write_text("# What a half turn costs.\n# Takes    1 s\n" + ANGLES.lstrip() +
+                                      "expect: [{that: at_ot.total, at_least: 0}]\n")
     weir("run", work / "angles.yaml", "-o", work / "studied", "--progress", "none")
-    done = study(work / "studied")
+    (work / "drawn").mkdir()
+    done = study(work / "studied", "--figures", work / "drawn")
     assert done.returncode == 0, done.stderr
     summary = json.loads((work / "studied/summary.json").read_text())
     assert done.stdout.startswith("# Turns\n") and "What a half turn costs." in done.stdout and "Takes" not in done.stdout
     for row in summary["table"]["rows"]:
         assert all(f" {cell} |" in done.stdout for cell in row), row
+    # What is judged is drawn, and stands alone.
+    assert [each.name for each in (work / "drawn").iterdir()] == ["angles_1.svg"] and "![at_ot.total](drawn/angles_1.svg)" in done.stdout
+    image = xml.etree.ElementTree.parse(work / "drawn/angles_1.svg").getroot()
+    said = " ".join(image.itertext())
+    assert "at_ot.total" in said and "sigma = 0.05" in said and "var(" not in (work / "drawn/angles_1.svg").read_text()
     (work / "no_sweep").mkdir()
     refused = study(work / "no_sweep")
     assert refused.returncode == 2 and "has no summary.json: it is no sweep, or not a finished one" in refused.stderr
