@@ -3,8 +3,9 @@
 //   g_i = mean gradient of the i-th of `groups` runs of consecutive steps, each of floor(B / groups) of an epoch's B
 //   disparity = mean over i < j of || g_i - g_j ||                    over all parameters
 //
-// The `rises`-th epoch whose disparity is above that of the epoch before ends the training. The parameters at the end of the epoch with
-// the least disparity, before its last step, are kept as the best.
+// With `rises`, the `rises`-th epoch whose disparity is above that of the epoch before ends the training, and the parameters at the end of
+// the epoch with the least disparity, before its last step, are kept as the best. Without it the probe only looks on. Where a training goes
+// on from another within an epoch, the rest of that epoch is left out.
 //
 // Source   Forouzesh, Thiran, arXiv 2107.06665 (the distance); means of groups of an epoch's steps: programs of Vardasbi et al.,
 //          arXiv 2208.09529. Their rules of stopping could not be read: a count of rises, or the least, are this plugin's.
@@ -14,10 +15,10 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/format.h>
-
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/plugin.hpp>
+
+#include "epoch.hpp"
 
 namespace {
 
@@ -48,44 +49,24 @@ class GradientDisparity final : public weir::Probe {
 
  public:
   void plan_for(const weir::Training& training, weir::Plan& plan) override {
-    best_ = training.params.clone();
-    if (epoch_() % every_() != 0 || steps() < 2)
-      return plan.fault(
-          "epoch",
-          fmt::format("probe '{}' looks at every {}th step, and an epoch of {} steps has not two of "
-                      "these or ends between them",
-                      path(), every_(), epoch_()),
-          "take an epoch that is a multiple of every, at least twice it");
-    if (epoch_() > training.steps)
-      return plan.fault("epoch", fmt::format("an epoch of {} steps does not end in a training of {}",
-                                             epoch_(), training.steps));
+    if (!weir::plan_epoch(path(), epoch_(), every_(), training, plan)) return;
+    if (rises_.given()) best_ = training.params.clone();
     disparity_.plan({}, {});
     least_step_.plan({}, {});
     sums_ = at::zeros({groups(), training.params.count()}, options().dtype(at::kDouble));
   }
 
   void observe(const weir::TrainingStep& step) const override {
-    std::vector<Tensor> parts;
-    for (const Tensor& grad : step.grads) parts.push_back(grad.flatten());
     const std::int64_t size = steps() / groups(), group = count_++ / size;
-    if (group < groups()) sums_[group].add_(at::cat(parts).to(at::kDouble));
+    if (group < groups()) sums_[group].add_(weir::flat_gradient(step));
     if (step.step % epoch_() != 0) return;
-    const double disparity = at::pdist(sums_ / double(size)).mean().item<double>();
-    if (disparity > before_) ++risen_;
-    before_ = disparity;
-    if (disparity < least_) {
-      least_ = disparity;
-      least_at_ = step.step;
-      best_ = step.params.clone();
-    }
-    disparity_.append(step.step, disparity);
-    least_step_.append(step.step, double(least_at_));
+    if (count_ == steps()) judge(step);
     count_ = 0;
     sums_.zero_();
   }
 
   bool enough() const override { return rises_.given() && risen_ >= rises_(); }
-  const weir::Params* best() const override { return &best_; }
+  const weir::Params* best() const override { return rises_.given() ? &best_ : nullptr; }
 
   weir::State save() const override {
     weir::State state{{"count", at::scalar_tensor(count_, at::kLong)},
@@ -105,6 +86,22 @@ class GradientDisparity final : public weir::Probe {
     least_ = state.at("least").item<double>();
     sums_.copy_(state.at("sums"));
     for (const auto& [name, value] : best_.tensors()) value.copy_(state.at("best/" + name));
+  }
+
+ private:
+  // What the whole epoch that ends with this step comes to.
+  void judge(const weir::TrainingStep& step) const {
+    const std::int64_t size = steps() / groups();
+    const double disparity = at::pdist(sums_ / double(size)).mean().item<double>();
+    if (disparity > before_) ++risen_;
+    before_ = disparity;
+    if (disparity < least_) {
+      least_ = disparity;
+      least_at_ = step.step;
+      if (rises_.given()) best_ = step.params.clone();
+    }
+    disparity_.append(step.step, disparity);
+    least_step_.append(step.step, double(least_at_));
   }
 };
 

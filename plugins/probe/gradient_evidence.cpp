@@ -5,7 +5,8 @@
 //   evidence > 0: the training loss has no gradient left that is larger than its own error as an estimate of the expected loss's
 //
 // With `finish` that ends the training. m_d must be the gradient over the training set: where an epoch is `epoch` batches drawn with
-// replacement, B m_d^2 has the mean s_d^2 in addition, and the evidence settles below 0, near -3 / (B - 3).
+// replacement, B m_d^2 has the mean s_d^2 in addition, and the evidence settles below 0, near -3 / (B - 3). Where a training goes on from
+// another within an epoch, the rest of that epoch is left out.
 //
 // Source   Mahsereci, Balles, Lassner, Hennig, arXiv 1703.09580; as one number for an epoch, and s_d over B: programs of Vardasbi et al.,
 //          arXiv 2208.09529. Running moments: Welford, Technometrics 4 (1962).
@@ -14,10 +15,10 @@
 //          never.
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/plugin.hpp>
+
+#include "epoch.hpp"
 
 namespace {
 
@@ -35,33 +36,18 @@ class GradientEvidence final : public weir::Probe {
 
  public:
   void plan_for(const weir::Training& training, weir::Plan& plan) override {
-    if (epoch_() % every_() != 0 || epoch_() / every_() < 2)
-      return plan.fault(
-          "epoch",
-          fmt::format("probe '{}' looks at every {}th step, and an epoch of {} steps has not two of "
-                      "these or ends between them",
-                      path(), every_(), epoch_()),
-          "take an epoch that is a multiple of every, at least twice it");
-    if (epoch_() > training.steps)
-      return plan.fault("epoch", fmt::format("an epoch of {} steps does not end in a training of {}",
-                                             epoch_(), training.steps));
+    if (!weir::plan_epoch(path(), epoch_(), every_(), training, plan)) return;
     evidence_.plan({}, {});
     mean_ = at::zeros({training.params.count()}, options().dtype(at::kDouble));
     squares_ = at::zeros_like(mean_);
   }
 
   void observe(const weir::TrainingStep& step) const override {
-    std::vector<Tensor> parts;
-    for (const Tensor& grad : step.grads) parts.push_back(grad.flatten());
-    const Tensor g = at::cat(parts).to(at::kDouble), off = g - mean_;
+    const Tensor g = weir::flat_gradient(step), off = g - mean_;
     mean_ = mean_ + off / double(++count_);
     squares_ = squares_ + off * (g - mean_);
     if (step.step % epoch_() != 0) return;
-    const double b = double(count_);
-    const Tensor square = mean_.square(), ratio = b * square / (squares_ / b);
-    const double evidence = 1 - at::where(square == 0, at::zeros_like(ratio), ratio).mean().item<double>();
-    evidence_.append(step.step, evidence);
-    positive_ = evidence > 0;
+    if (count_ == epoch_() / every_()) judge(step.step);
     count_ = 0;
     mean_ = at::zeros_like(mean_);
     squares_ = at::zeros_like(squares_);
@@ -80,6 +66,16 @@ class GradientEvidence final : public weir::Probe {
     positive_ = state.at("positive").item<bool>();
     mean_ = state.at("mean").to(mean_.device());
     squares_ = state.at("squares").to(mean_.device());
+  }
+
+ private:
+  // What the whole epoch that ends with this step comes to.
+  void judge(std::int64_t step) const {
+    const double b = double(count_);
+    const Tensor square = mean_.square(), ratio = b * square / (squares_ / b);
+    const double evidence = 1 - at::where(square == 0, at::zeros_like(ratio), ratio).mean().item<double>();
+    evidence_.append(step, evidence);
+    positive_ = evidence > 0;
   }
 };
 

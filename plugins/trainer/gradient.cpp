@@ -130,7 +130,7 @@ class Gradient final : public weir::Trainer {
     weir::say_infinite(loss, weir::infinite_target(*objective_, /*power=*/2));
     terms_.plan(objective_->terms());
     const weir::Training training{*objective_, initial, batch_(), steps_(), model(), *optimiser_};
-    for (const auto& [name, probe] : probes_()) probe->plan_for(training, plan);
+    plan_probes(training, plan);
     if (!probes_().empty()) stopped_at_.plan({}, {});
     memory_.plan(first_fit(), stream(), stopped_at_, plan);
     if (weir::best(probes_)) {
@@ -234,6 +234,20 @@ class Gradient final : public weir::Trainer {
                  "write model: {plugin: field/mlp}, or another field");
     } else {
       model_->plan_for(objective_->domain(), plan);
+    }
+  }
+
+  void plan_probes(const weir::Training& training, weir::Plan& plan) const {
+    std::string keeper;
+    for (const auto& [name, probe] : probes_()) {
+      probe->plan_for(training, plan);
+      if (!probe->best()) continue;
+      if (!keeper.empty())
+        plan.fault("probes",
+                   fmt::format("one probe keeps the best parameters of a training, and '{}' and '{}' both do",
+                               keeper, probe->path()),
+                   "leave one of them out, or rises out of gradient_disparity");
+      keeper = probe->path();
     }
   }
 

@@ -99,11 +99,28 @@ TEST_CASE("What these probes have seen of an epoch they give to those that go on
   }
 }
 
+TEST_CASE("An epoch of which a training that goes on from another sees the rest alone is not judged",
+          "[probe]") {
+  for (const char* id : {"probe/gradient_evidence", "probe/gradient_disparity"}) {
+    INFO(id);
+    const std::string trace = std::string(id).ends_with("evidence") ? "evidence" : "disparity";
+    for (const std::int64_t before : {30, 31}) {
+      Told on(id, {{"epoch", 16}}, 4), whole(id, {{"epoch", 16}}, 4);
+      const Tensor gradients = normal({48, 4});
+      on.step = before;
+      on.tell(gradients.narrow(0, before, 48 - before));
+      CHECK(on.sink.steps["probe." + trace] == std::vector<std::int64_t>{48});
+      whole.tell(gradients);
+      CHECK(on[trace].back().equal(whole[trace].back()));
+    }
+  }
+}
+
 TEST_CASE("The best parameters are those before the last step of the epoch with the least disparity",
           "[probe]") {
   Training watched(json{{"steps", 12}, {"batch", 8}});
-  const auto probe = make<weir::Probe>("probe/gradient_disparity", {{"epoch", 4}, {"groups", 2}}, f64, 3,
-                                       "train.probes.far");
+  const auto probe = make<weir::Probe>(
+      "probe/gradient_disparity", {{"epoch", 4}, {"groups", 2}, {"rises", 3}}, f64, 3, "train.probes.far");
   watched.observe("far", *probe);
   Rows rows;
   rows.watch(*probe);
@@ -112,6 +129,32 @@ TEST_CASE("The best parameters are those before the last step of the epoch with 
   Training shorter(json{{"steps", least - 1}, {"batch", 8}});
   run(*shorter.trainer);
   CHECK(same(watched.params("best"), shorter.params("field")));
+}
+
+TEST_CASE("A probe of disparity that only looks on keeps no parameters, and two that keep some are a fault",
+          "[probe]") {
+  const auto look =
+                 make<weir::Probe>("probe/gradient_disparity", {{"epoch", 4}}, f64, 3, "train.probes.look"),
+             ends = make<weir::Probe>("probe/gradient_disparity", {{"epoch", 4}, {"rises", 2}}, f64, 3,
+                                      "train.probes.ends"),
+             stop = make<weir::Probe>("probe/early_stopping", json::object(), f64, 3, "train.probes.stop");
+  const json params{{"steps", 8}, {"batch", 8}};
+  Training looked(params), stopped(params), both(params);
+  looked.observe("look", *look);
+  run(*looked.trainer);
+  CHECK(look->best() == nullptr);
+  CHECK_FALSE(looked.trainer->output("best")->given());
+  stopped.observe("look", *look);
+  stopped.observe("stop", *stop);
+  CHECK(plan(*stopped.trainer).empty());
+  both.observe("ends", *ends);
+  both.observe("stop", *stop);
+  const weir::Faults faults = plan(*both.trainer);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].message ==
+        "one probe keeps the best parameters of a training, and 'train.probes.ends' and 'train.probes.stop' "
+        "both do");
+  CHECK(faults[0].place.file == "probes");
 }
 
 TEST_CASE("An epoch that these probes cannot see whole is refused", "[probe]") {
