@@ -8,6 +8,7 @@
 // Shapes   loss, loss_se, accuracy, accuracy_se, step [moment]; the others are numbers
 // Limits   the same rows at every moment: differences between moments have less error than loss_se says. The least of many is too low,
 //          and the best too high. Rows that depend on each other have no error.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -53,6 +54,7 @@ class HistoryScore final : public weir::Metric {
  public:
   void plan(weir::Plan& plan) override {
     weir::plan_history(*history_, *objective_, "history", plan);
+    weir::plan_rows(*objective_, samples_(), plan, "samples", "a score");
     const auto own = objective_->network();
     const weir::Domain domain = objective_->domain();
     const auto label = domain.context.find("label");
@@ -72,6 +74,11 @@ class HistoryScore final : public weir::Metric {
 
   void run(weir::Run& run) override {
     const at::NoGradGuard no_grad;
+    if (std::ranges::none_of(history_->moments(), [](const auto& of) { return of.second.reached(); }))
+      throw std::runtime_error(fmt::format(
+          "the training ended before step {}, the first moment of its history: there is none to score; keep "
+          "an earlier snapshot, or step 0",
+          history_->moments().begin()->first));
     weir::Rng rng = this->rng().at("samples");
     const weir::Sample sample = objective_->sample(samples_(), rng);
     const bool independent = !objective_->dependent_rows();

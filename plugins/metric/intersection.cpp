@@ -50,6 +50,7 @@ class Intersection final : public weir::Metric {
   void plan(weir::Plan& plan) override {
     weir::plan_history(*first_, *objective_, "first", plan);
     weir::plan_history(*second_, *objective_, "second", plan);
+    weir::plan_rows(*objective_, points_(), plan, "points", "a distance");
     const auto steps = [](const weir::History& of) {
       std::vector<std::int64_t> all;
       for (const auto& [step, moment] : of.moments()) all.push_back(step);

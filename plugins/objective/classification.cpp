@@ -2,7 +2,8 @@
 //
 //   (x_i, c_i) ~ data        l_i = -log softmax(f(x_i))_(c_i)
 //
-// The rows of a batch are drawn from a finite set with replacement, or with `distinct` without; from a distribution as it draws them.
+// The rows of a batch are drawn from a finite set with replacement, or with `distinct` without; from a distribution as it draws them, of
+// which `distinct` is a fault.
 //
 // Source   Bishop, Pattern Recognition and Machine Learning, 4.3.4: the negative log-likelihood of multinomial logistic regression.
 // Shapes   x [B, item...], c int64 [B], f(x) [B, classes], l [B]
@@ -38,6 +39,13 @@ class Classification final : public weir::Objective {
                         "give it labels: `labels` of source/idx, labelled: true of source/mixture");
     if (*data_->classes() < 2)
       return plan.fault("data", fmt::format("the points of '{}' are all of one class", data_->path()));
+    if (distinct_() && !data_->size())
+      return plan.fault(
+          "distinct",
+          fmt::format("distinct rows are items of a finite set, and '{}' is a law: each of its "
+                      "points is drawn anew",
+                      data_->path()),
+          "leave distinct out, or take a set: data: {plugin: source/sample, of: ..., count: N}");
     network_->plan_for(signature(), plan);
   }
 
@@ -50,11 +58,14 @@ class Classification final : public weir::Objective {
     return network_->init(signature(), rng).prefixed(prefix);
   }
   bool taped() const override { return network_->taped(); }
+  std::optional<std::int64_t> most_rows() const override {
+    return distinct_() ? data_->size() : std::nullopt;
+  }
   std::optional<Own> network() const override { return Own{&*network_, signature(), prefix}; }
 
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng rows = rng.at("rows");
-    if (distinct_() && data_->size()) return {distinct_rows(n, rows), {}};
+    if (distinct_()) return {distinct_rows(n, rows), {}};
     return {weir::drawn_from(*data_, n, rows), {}};
   }
 

@@ -88,6 +88,7 @@ class Variational final : public weir::Objective {
   }
   bool sorted_time() const override { return objective_->sorted_time(); }
   bool dependent_rows() const override { return objective_->dependent_rows(); }
+  std::optional<std::int64_t> most_rows() const override { return objective_->most_rows(); }
   bool taped() const override { return objective_->taped() && encoder_->taped(); }
   std::optional<Own> network() const override { return encoder(); }
   Params init(weir::Rng& rng) const override {

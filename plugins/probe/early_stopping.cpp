@@ -81,6 +81,7 @@ class EarlyStopping final : public weir::Probe {
           "",
           fmt::format("probe '{}' looks at every {}th step of {}: never", path(), every_(), training.steps),
           "lower its every");
+    weir::plan_rows(*validation_, batch_(), plan, "", fmt::format("probe '{}'", path()));
     weir::say_infinite(loss_.plan({}, {}), weir::infinite_target(*validation_, /*power=*/2));
     for (weir::Trace* trace : {&loss_se_, &loss_n_, &best_step_}) trace->plan({}, {});
     independent_ = !validation_->dependent_rows();

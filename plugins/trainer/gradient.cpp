@@ -25,6 +25,7 @@
 // Shapes   loss, terms/<name> [1] a step
 // Limits   one process, one device. The same numbers whatever probes look on: the tape is always armed where the model has one.
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -109,6 +110,7 @@ class Gradient final : public weir::Trainer {
       plan.fault("epoch",
                  "rows of one draw that are sorted by t or depend on each other are no batches in parts",
                  "leave epoch out");
+    plan_epoch(plan);
     if (!plan.clean()) return;
     fitted_ = weir::FittedModel(*objective_, model_.get());
     averaged_ = weir::FittedModel(*objective_, model_.get());
@@ -235,6 +237,21 @@ class Gradient final : public weir::Trainer {
     } else {
       model_->plan_for(objective_->domain(), plan);
     }
+  }
+
+  // That one draw holds an epoch, and the training a whole one.
+  void plan_epoch(weir::Plan& plan) const {
+    if (epoch_() > steps_() && !from_.bound())
+      return plan.fault(
+          "epoch", fmt::format("an epoch of {} steps does not end in a training of {}", epoch_(), steps_()),
+          "take an epoch of as many steps at most");
+    if (epoch_() > std::numeric_limits<std::int64_t>::max() / batch_())
+      return plan.fault("epoch",
+                        fmt::format("an epoch of {} steps with a batch of {} has more rows than one draw can",
+                                    epoch_(), batch_()),
+                        "take a smaller one");
+    weir::plan_rows(*objective_, batch_() * epoch_(), plan, epoch_() > 1 ? "epoch" : "batch",
+                    epoch_() > 1 ? fmt::format("an epoch of {} steps", epoch_()) : "a step");
   }
 
   void plan_probes(const weir::Training& training, weir::Plan& plan) const {

@@ -232,6 +232,7 @@ int main() {
   PLACE(Objective, taped);
   PLACE(Objective, network);
   PLACE(Objective, dependent_rows);
+  PLACE(Objective, most_rows);
   PLACE(Optimiser, init);
   PLACE(Optimiser, step);
   PLACE(Optimiser, rate);

@@ -78,4 +78,13 @@ void plan_of_field(const Objective& objective, Plan& plan, bool own, const std::
         "probe/gradient_variance measures it during the training");
 }
 
+void plan_rows(const Objective& objective, std::int64_t n, Plan& plan, const std::string& param,
+               const std::string& taker) {
+  if (const auto most = objective.most_rows(); most && n > *most)
+    plan.fault(param,
+               fmt::format("{} takes {} rows in one draw, and '{}' gives {} at most", taker, n,
+                           objective.path(), *most),
+               "take fewer; objective/classification gives any number without distinct");
+}
+
 }  // namespace weir

@@ -96,6 +96,10 @@ class Objective : public Node {
 
   // Whether the rows of a sample depend on each other, as those of a coupling that says so.
   virtual bool dependent_rows() const { return false; }
+
+  // The largest n that `sample` can be asked for, as where the rows of one draw are distinct items of a finite set; null where there is
+  // none. Known after plan; who takes a sample asks at plan, by plan_rows.
+  virtual std::optional<std::int64_t> most_rows() const { return std::nullopt; }
 };
 
 // n rows of a source, as a batch of one marginal: of a finite set with replacement, of a distribution as it draws them. Where they have
@@ -109,5 +113,9 @@ const Field& no_field();
 // has parameters beside its field's.
 void plan_of_field(const Objective& objective, Plan& plan, bool own = false,
                    const std::string& port = "objective");
+
+// Faults, at the parameter of that name, of one draw of n rows from an objective that has fewer; `taker` is what takes them: "a step".
+void plan_rows(const Objective& objective, std::int64_t n, Plan& plan, const std::string& param,
+               const std::string& taker);
 
 }  // namespace weir

@@ -62,6 +62,25 @@ TEST_CASE("A classifier's snapshots are scored by counting, each item once", "[m
   CHECK(number(value_of(*metric, "accuracy_se")[0]) > 0);
 }
 
+TEST_CASE("A training that reached no moment, and more rows than there are, are refused",
+          "[metric][history_score]") {
+  ItemSet set(row_of({-2, -1, 1, 3}).view({4, 1}), at::tensor({0, 0, 1, 1}, at::kLong), 2);
+  const auto network = make<weir::Network>("network/mlp", {{"depth", 0}});
+  const auto objective =
+      make<weir::Objective>("objective/classification", {{"distinct", true}}, f64, 0, "task");
+  bind(*objective, "data", set);
+  bind(*objective, "network", *network);
+  run(*objective);
+  weir::History history({5, 9}, *objective, nullptr);
+  CHECK_THROWS_WITH(run(*made(*objective, history, 4)),
+                    "the training ended before step 5, the first moment of its history: there is none to "
+                    "score; keep an earlier snapshot, or step 0");
+  const weir::Faults faults = plan(*made(*objective, history, 5));
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].place.file == "samples");
+  CHECK(faults[0].message == "a score takes 5 rows in one draw, and 'task' gives 4 at most");
+}
+
 TEST_CASE("A field's snapshots have the loss that metric/loss gives them, and no accuracy",
           "[metric][history_score]") {
   const Problem problem;

@@ -170,6 +170,22 @@ TEST_CASE("A moment that one training did not reach has no distance", "[metric][
   CHECK(std::isnan(number(made["cosine"][1])));
 }
 
+TEST_CASE("More distinct points than there are is a fault", "[metric][intersection]") {
+  const Task task;
+  const auto history = task.history({task.params(1)});
+  const auto distinct =
+      make<weir::Objective>("objective/classification", {{"distinct", true}}, f64, 0, "task");
+  bind(*distinct, "data", const_cast<ItemSet&>(task.set));
+  bind(*distinct, "network", *task.network);
+  run(*distinct);
+  Made all(*distinct, *history, *history, {{"points", 60}}), more(*distinct, *history, *history);
+  run(*all.metric);
+  const weir::Faults faults = plan(*more.metric);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].place.file == "points");
+  CHECK(faults[0].message == "a distance takes 200 rows in one draw, and 'task' gives 60 at most");
+}
+
 TEST_CASE("Trainings of other steps, other networks or another kind are refused", "[metric][intersection]") {
   const Task task, wide({{"depth", 1}, {"width", 3}});
   const Problem problem;

@@ -205,6 +205,26 @@ TEST_CASE("Points without classes are refused at plan", "[objective]") {
   }
 }
 
+TEST_CASE("Distinct rows are those of a finite set, as many as it has", "[objective]") {
+  Classes of;
+  const auto distinct = make<weir::Objective>("objective/classification", {{"distinct", true}});
+  bind(*distinct, "data", of.set);
+  bind(*distinct, "network", *of.network);
+  run(*distinct);
+  run(*of.objective);
+  CHECK(distinct->most_rows() == 8);
+  CHECK_FALSE(of.objective->most_rows());
+  const auto law = make<weir::Source>("source/mixture", {{"components", 3}, {"dim", 2}, {"labelled", true}},
+                                      f64, 0, "law");
+  run(*law);
+  bind(*distinct, "data", *law);
+  const weir::Faults faults = plan(*distinct);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].place.file == "distinct");
+  CHECK(faults[0].message ==
+        "distinct rows are items of a finite set, and 'law' is a law: each of its points is drawn anew");
+}
+
 TEST_CASE("Accuracy counts the largest of a network's numbers, in all and by class", "[metric][accuracy]") {
   const Tensor x = at::tensor({3.0, 1.0, 0.0,   // class 0, found
                                0.0, 1.0, 0.0,   // class 1, found

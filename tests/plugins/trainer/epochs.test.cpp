@@ -79,10 +79,32 @@ TEST_CASE("A training that is stopped within an epoch goes on to the same bytes"
 TEST_CASE("More distinct rows than there are items, and parts of rows that belong together, are refused",
           "[trainer]") {
   Classes of(true);
-  const auto many = of.trainer({{"steps", 8}, {"batch", 4}, {"epoch", 4}});
-  CHECK_THROWS_WITH(
-      run(*many),
-      "16 distinct rows are asked of 'set', which has 12 items: take fewer, or leave distinct out");
+  const auto fault_of = [&](const json& params) {
+    const weir::Faults faults = plan(*of.trainer(params));
+    return faults.size() == 1 ? faults[0].place.file + ": " + faults[0].message : "none, or several";
+  };
+  CHECK(fault_of({{"steps", 8}, {"batch", 4}, {"epoch", 4}}) ==
+        "epoch: an epoch of 4 steps takes 16 rows in one draw, and 'node' gives 12 at most");
+  CHECK(fault_of({{"steps", 8}, {"batch", 13}}) ==
+        "batch: a step takes 13 rows in one draw, and 'node' gives 12 at most");
+  CHECK(fault_of({{"steps", 3}, {"batch", 3}, {"epoch", 4}}) ==
+        "epoch: an epoch of 4 steps does not end in a training of 3");
+  const std::int64_t large = std::int64_t{1} << 62;
+  CHECK(fault_of({{"steps", large}, {"batch", 3}, {"epoch", large}}) ==
+        "epoch: an epoch of 4611686018427387904 steps with a batch of 3 has more rows than one draw can");
+  const auto stop = make<weir::Probe>("probe/early_stopping", json::object(), f64, 3, "train.probes.stop");
+  const auto stopped = of.trainer({{"steps", 8}, {"batch", 4}});
+  stopped->port("probes")->bind("stop", *stop, nullptr);
+  const weir::Faults of_probe = plan(*stopped);
+  REQUIRE(of_probe.size() == 1);
+  CHECK(of_probe[0].message ==
+        "probe 'train.probes.stop' takes 1024 rows in one draw, and 'node' gives 12 at most");
+  // One that goes on from another may end that one's epoch.
+  const auto first = of.trainer({{"steps", 2}, {"batch", 4}, {"epoch", 2}}),
+             more = of.trainer({{"steps", 1}, {"batch", 4}, {"epoch", 3}});
+  bind(*more, "from", *first);
+  run(*first);
+  run(*more);
   Training sorted(json{{"steps", 4}, {"batch", 8}, {"epoch", 2}});
   const auto time = make<weir::Time>("time/sorted");
   bind(*sorted.problem.objective, "time", *time);

@@ -112,6 +112,9 @@ void Bench::take_with() {
     if (node.schema.kind != "trainer") continue;
     if (node.schema.param("steps")) cut_.emplace_back(node.path + ".steps", "10");
     if (node.schema.param("warmup")) cut_.emplace_back(node.path + ".warmup", "0");
+    const auto epoch = node.params.find("epoch");  // one that would not end in ten steps
+    if (epoch != node.params.end() && epoch->is_number_integer() && *epoch > 10)
+      cut_.emplace_back(node.path + ".epoch", "10");
   }
   if (path_.empty()) return cut_.clear();
   file_ = subject_.with;

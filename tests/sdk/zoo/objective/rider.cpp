@@ -12,6 +12,7 @@ class Rider final : public weir::Objective {
   weir::Shape shape() const override { return objective_->shape(); }
   weir::Domain domain() const override { return objective_->domain(); }
   bool dependent_rows() const override { return objective_->dependent_rows(); }
+  std::optional<std::int64_t> most_rows() const override { return objective_->most_rows(); }
   bool takes_field() const override { return objective_->takes_field(); }
   weir::Params init(weir::Rng& rng) const override { return objective_->init(rng); }
   bool taped() const override { return objective_->taped(); }

@@ -10,6 +10,7 @@ class Riding : public weir::Objective {
   weir::Shape shape() const override { return objective_->shape(); }
   weir::Domain domain() const override { return objective_->domain(); }
   bool dependent_rows() const override { return objective_->dependent_rows(); }
+  std::optional<std::int64_t> most_rows() const override { return objective_->most_rows(); }
   bool sorted_time() const override { return objective_->sorted_time(); }
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override { return objective_->sample(n, rng); }
   weir::Loss loss(const weir::Field& field, const weir::Params& params,
