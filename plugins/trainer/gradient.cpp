@@ -24,10 +24,12 @@
 // Source   stochastic gradient descent; the EMA is a plain exponential average started at theta_0, as in torchcfm.
 // Shapes   loss, terms/<name> [1] a step
 // Limits   one process, one device. The same numbers whatever probes look on: the tape is always armed where the model has one.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <weir/kinds/learn/fit.hpp>
 #include <weir/kinds/learn/fitted_model.hpp>
@@ -45,6 +47,30 @@
 namespace {
 
 constexpr const char* enough_key = "enough";  // of a state: a probe has ended the training
+
+// The pairs that this node, or one that it stands on, draws matched to each other; else null.
+const weir::Coupling* matched_pairs(const weir::Node& node) {
+  if (const auto* pairs = dynamic_cast<const weir::Coupling*>(&node))
+    return pairs->dependent_rows() ? pairs : nullptr;
+  for (const weir::AnyPort* port : node.ports())
+    if (const weir::Node* end = port->interface())
+      if (const weir::Coupling* pairs = matched_pairs(*end)) return pairs;
+  return nullptr;
+}
+
+// What a field is told of each x1 of such pairs that their x0 knows something of, by name. With a condition weight, as coupling/ot has
+// it, y is that of the pair's own place before it was matched.
+std::vector<std::string> told_of_matched(const weir::Objective& objective) {
+  const weir::Coupling* pairs = objective.dependent_rows() ? matched_pairs(objective) : nullptr;
+  if (!pairs) return {};
+  const bool weighed = std::ranges::any_of(pairs->params(), [](const weir::AnyParam* param) {
+    return param->name() == "condition_weight" && param->given();
+  });
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : pairs->context())
+    if (!(weighed && name == "y")) names.push_back(name);
+  return names;
+}
 
 class Gradient final : public weir::Trainer {
   weir::Port<weir::Objective> objective_{this, "objective", "loss to minimise"};
@@ -188,12 +214,13 @@ class Gradient final : public weir::Trainer {
     if (const std::string why = weir::infinite_target(*objective_, /*power=*/2); !why.empty())
       run.warn(fmt::format("the mean loss is infinite, and so is the variance of its gradient: {}; {}", why,
                            weir::keep_from_the_ends));
-    if (objective_->dependent_rows() && !objective_->domain().context.empty())
-      run.warn(
-          "the pairs of a batch are matched to each other, so that within a class x0 has not the law of the "
-          "source: a flow "
-          "that is told the class from points of the source misses it (arXiv 2503.10636); use independent "
-          "pairs");
+    if (const auto told = told_of_matched(*objective_); !told.empty())
+      run.warn(fmt::format(
+          "the pairs of a batch are matched to each other, so that given {0} x0 has not the law of the "
+          "source: a flow that is told {0} from points of the source misses its law (arXiv 2503.10636); use "
+          "independent pairs{1}",
+          fmt::join(told, " and "),
+          std::ranges::count(told, "y") > 0 ? ", or give them a condition_weight" : ""));
     bool enough = state_.contains(enough_key);
     const auto state = [&] {
       weir::State all = fit.save();

@@ -4,6 +4,7 @@
 
 #include <weir/math/autograd/tape.hpp>
 
+#include "../measured.hpp"
 #include "training.hpp"
 
 namespace {
@@ -194,6 +195,53 @@ TEST_CASE("A training of an infinite mean loss says so once, and beside the loss
                               "the mean loss is infinite, and so is the variance of its gradient: " + why +
                               "; keep t from the ends, such as time: {plugin: uniform, eps: 1e-3}, or leave "
                               "noise_in_target out"});
+}
+
+TEST_CASE("A training on matched pairs names what a field is told of x1 that x0 knows of, and that alone",
+          "[trainer]") {
+  const auto source = make<weir::Source>("source/gaussian", {{"dim", 2}}),
+             classes =
+                 make<weir::Source>("source/mixture", {{"components", 2}, {"dim", 2}, {"labelled", true}});
+  const Seen measured({{"dim", 2}}, {{"sigma", 0.7}});
+  run(*source);
+  run(*classes);
+  const auto warnings = [&](weir::Source& target, const json& weight, bool coded) {
+    json params{{"draw", "fresh"}};
+    params.update(weight);
+    const auto pairs = make<weir::Coupling>("coupling/ot", params);
+    bind(*pairs, "source", *source);
+    bind(*pairs, "target", target);
+    run(*pairs);
+    Training training(json{{"steps", 1}, {"batch", 8}}, "optimiser/sgd", {{"lr", 0.05}}, "field/mlp");
+    bind(*training.problem.objective, "coupling", *pairs);
+    run(*training.problem.objective);
+    const auto encoder = make<weir::Network>("network/mlp", {{"width", 6}, {"depth", 1}});
+    const auto variational = make<weir::Objective>("objective/variational");
+    bind(*variational, "objective", *training.problem.objective);
+    bind(*variational, "encoder", *encoder);
+    if (coded) {
+      run(*variational);
+      bind(*training.trainer, "objective", *variational);
+    }
+    REQUIRE(plan(*training.trainer).empty());
+    QuietRun quiet;
+    training.trainer->run(quiet);
+    return quiet.warnings;
+  };
+  const auto warning = [](const std::string& told, const std::string& remedy) {
+    return std::vector<std::string>{"the pairs of a batch are matched to each other, so that given " + told +
+                                    " x0 has not the law of the source: a flow that is told " + told +
+                                    " from points of the source misses its law (arXiv 2503.10636); use "
+                                    "independent pairs" +
+                                    remedy};
+  };
+  const json none = json::object(), weighed{{"condition_weight", 2}};
+  CHECK(warnings(*source, none, false).empty());
+  CHECK(warnings(*source, none, true).empty());  // the code is no part of the matching
+  CHECK(warnings(*classes, none, false) == warning("label", ""));
+  CHECK(warnings(*classes, none, true) == warning("label", ""));
+  CHECK(warnings(*measured.source, none, false) == warning("y", ", or give them a condition_weight"));
+  CHECK(warnings(*measured.source, weighed, false).empty());
 }
 
 TEST_CASE("A warm-up that never ends is a fault", "[trainer]") {
