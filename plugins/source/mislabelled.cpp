@@ -10,6 +10,13 @@
 // Limits   whether a label is wrong does not depend on its point or its class
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/marginals.hpp>
+#include <weir/kinds/facets/measurement.hpp>
+#include <weir/kinds/facets/mixture_law.hpp>
+#include <weir/kinds/facets/moments.hpp>
+#include <weir/kinds/facets/normal_law.hpp>
+#include <weir/kinds/facets/posterior_law.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
 
@@ -23,6 +30,14 @@ class Mislabelled final : public weir::Source {
                              "probability of a wrong class"};
   weir::Output<Tensor> wrong_{this, "wrong", "1", "1 for each item whose class is wrong, of a finite set",
                               "int64"};
+  // Of the points, which are those of `of`.
+  weir::Facet<weir::LogDensity> log_density_{this, [this] { return weir::facet<weir::LogDensity>(*of_); }};
+  weir::Facet<weir::Moments> moments_{this, [this] { return weir::facet<weir::Moments>(*of_); }};
+  weir::Facet<weir::NormalLaw> normal_law_{this, [this] { return weir::facet<weir::NormalLaw>(*of_); }};
+  weir::Facet<weir::MixtureLaw> mixture_law_{this, [this] { return weir::facet<weir::MixtureLaw>(*of_); }};
+  weir::Facet<weir::Marginals> marginals_{this, [this] { return weir::facet<weir::Marginals>(*of_); }};
+  weir::Facet<weir::Measurement> measurement_{this, [this] { return weir::facet<weir::Measurement>(*of_); }};
+  weir::Facet<weir::PosteriorLaw> posterior_{this, [this] { return weir::facet<weir::PosteriorLaw>(*of_); }};
 
   Tensor labels_;
 
@@ -59,7 +74,8 @@ class Mislabelled final : public weir::Source {
   std::optional<Origin> origin() const override { return of_->origin(); }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return of_->sample(n, rng); }
   Drawn draw(std::int64_t n, weir::Rng& rng) const override {
-    weir::Rng labels = rng.at("labels");
+    weir::Rng labels =
+        rng.at("labels of " + path());  // one of several such nodes in a row may be given this rng
     Drawn drawn = of_->draw(n, rng);
     if (drawn.label.defined()) drawn.label = flipped(drawn.label, labels);
     return drawn;

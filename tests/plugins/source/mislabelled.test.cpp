@@ -1,6 +1,11 @@
 // tests/plugins/source/mislabelled.test.cpp -- how many classes are wrong, and which ones they become.
 #include <cmath>
 
+#include <weir/kinds/facets/log_density.hpp>
+#include <weir/kinds/facets/measurement.hpp>
+#include <weir/kinds/facets/mixture_law.hpp>
+#include <weir/kinds/facets/moments.hpp>
+
 #include "../values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -66,6 +71,41 @@ TEST_CASE("Classes of a distribution are wrong anew at every draw", "[source][mi
   weir::Rng rng(2, "draw", f64);
   const Source::Drawn drawn = some->draw(items, rng);
   check_even(table((drawn.x.flatten() / 10).round().to(at::kLong), drawn.label), 0.3);
+}
+
+TEST_CASE("Wrong classes of wrong classes are drawn on their own", "[source][mislabelled]") {
+  // Of two classes each is right again where both flip it.
+  const auto law =
+      make<Source>("source/mixture", {{"means", {{0}, {10}}}, {"scale", 0.1}, {"labelled", true}});
+  run(*law);
+  const auto noise = [](Source& of, const std::string& path) {
+    auto made = make<Source>("source/mislabelled", {{"share", 0.5}}, f64, 0, path);
+    bind(*made, "of", of);
+    run(*made);
+    return made;
+  };
+  const auto once = noise(*law, "once"), twice = noise(*once, "twice");
+  weir::Rng rng(2, "draw", f64);
+  const Source::Drawn drawn = twice->draw(items, rng);
+  const Tensor wrong = drawn.label != (drawn.x.flatten() / 10).round().to(at::kLong);
+  // With one stream for both it would be none; a half, within 4.5 standard errors.
+  CHECK(std::abs(number(wrong.to(at::kDouble).mean()) - 0.5) < 4.5 * 0.5 / std::sqrt(double(items)));
+}
+
+TEST_CASE("The law of the points is known as that of the points with right classes",
+          "[source][mislabelled]") {
+  const auto law = make<Source>("source/mixture",
+                                {{"means", {{0}, {10}, {20}, {30}}}, {"scale", 0.1}, {"labelled", true}});
+  run(*law);
+  const auto some = noisy(*law, 0.3);
+  const Tensor x = row_of({0.1, 9, 31}).unsqueeze(1);
+  REQUIRE(weir::facet<weir::LogDensity>(*some));
+  CHECK(weir::facet<weir::LogDensity>(*some)->at(x).equal(weir::facet<weir::LogDensity>(*law)->at(x)));
+  REQUIRE(weir::facet<weir::Moments>(*some));
+  CHECK(weir::facet<weir::Moments>(*some)->mean.equal(weir::facet<weir::Moments>(*law)->mean));
+  REQUIRE(weir::facet<weir::MixtureLaw>(*some));
+  CHECK(weir::facet<weir::MixtureLaw>(*some)->mean.equal(weir::facet<weir::MixtureLaw>(*law)->mean));
+  CHECK_FALSE(weir::facet<weir::Measurement>(*some));
 }
 
 TEST_CASE("Points without a wrong class are refused", "[source][mislabelled]") {
