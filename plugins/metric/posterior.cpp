@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <weir/kinds/facets/measurement.hpp>
 #include <weir/kinds/facets/posterior_law.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/kinds/metric.hpp>
@@ -30,7 +31,8 @@ using weir::Tensor;
 class Posterior final : public weir::Metric {
   weir::Port<Tensor> samples_{this, "samples", "points to judge, as flow.end"};
   weir::Port<Tensor> y_{this, "y", "measurement that each was made for, as pairs.y"};
-  weir::Port<weir::Source> target_{this, "target", weir::mandatory.needing<weir::PosteriorLaw>(),
+  weir::Port<weir::Source> target_{this, "target",
+                                   weir::mandatory.needing<weir::Measurement, weir::PosteriorLaw>(),
                                    "law of the points and of their measurement"};
   weir::Param<std::int64_t> directions_{this, "directions", 128, weir::at_least(2),
                                         "random directions, the same for every measurement"};
@@ -52,6 +54,12 @@ class Posterior final : public weir::Metric {
       return plan.fault("y", fmt::format("each sample needs the measurement that it was made for: there are "
                                          "[{}] for {} samples",
                                          fmt::join(y, ", "), x.front()));
+    const weir::Shape measured = weir::facet<weir::Measurement>(*target_)->shape;
+    if (!std::equal(y.begin() + 1, y.end(), measured.begin(), measured.end()))
+      return plan.fault("y",
+                        fmt::format("what '{}' measures of a point is [{}], and the measurements are [{}]",
+                                    target_->path(), fmt::join(measured, ", "), fmt::join(y, ", ")),
+                        "take y of the coupling/posterior that has this target");
     for (auto* output : {&square_, &square_se_, &square_n_}) output->plan({}, {});
   }
 

@@ -1,6 +1,7 @@
 // tests/plugins/metric/posterior.test.cpp -- distances from laws given a measurement, with known answers.
 #include <cmath>
 
+#include <weir/kinds/facets/measurement.hpp>
 #include <weir/kinds/facets/posterior_law.hpp>
 #include <weir/kinds/metric.hpp>
 
@@ -26,6 +27,10 @@ class Known final : public weir::Source {
 
  private:
   std::function<Tensor(const Tensor&)> f_;
+  weir::Facet<weir::Measurement> measurement_{
+      this, [] {
+        return weir::Measurement{{1}, [](const Tensor& x, weir::Rng&) { return x; }};
+      }};
   weir::Facet<weir::PosteriorLaw> law_{this, [this] {
                                          return weir::PosteriorLaw{[this](const Tensor& y) {
                                            const Tensor mean = f_(y).unsqueeze(1);
@@ -110,6 +115,16 @@ TEST_CASE("The distance says what it cannot judge", "[metric][posterior]") {
   REQUIRE(faults(at::zeros({4, 2}, f64), one).size() == 1);
   CHECK(faults(at::zeros({4, 2}, f64), one)[0].message ==
         "'known' is a law of items [1], and the samples are [4, 2]");
+  // Of another problem, or without the dimension that one measurement has.
+  const std::string measures = "what 'known' measures of a point is [1], and the measurements are ";
+  REQUIRE(faults(one, at::zeros({4, 2}, f64)).size() == 1);
+  CHECK(faults(one, at::zeros({4, 2}, f64))[0].message == measures + "[4, 2]");
+  REQUIRE(faults(one, at::zeros({4}, f64)).size() == 1);
+  CHECK(faults(one, at::zeros({4}, f64))[0].message == measures + "[4]");
+  const Seen plane({{"dim", 2}}, {{"sigma", 1}});
+  REQUIRE(plan(*Judged(*plane.source, at::zeros({4, 2}, f64), each).metric).size() == 1);
+  CHECK(plan(*Judged(*plane.source, at::zeros({4, 2}, f64), each).metric)[0].message ==
+        "what 'seen' measures of a point is [2], and the measurements are [4, 1]");
   REQUIRE(faults(one, at::zeros({3, 1}, f64)).size() == 1);
   CHECK(faults(one, at::zeros({3, 1}, f64))[0].message ==
         "each sample needs the measurement that it was made for: there are [3, 1] for 4 samples");
