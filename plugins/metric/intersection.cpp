@@ -13,7 +13,9 @@
 // Limits   the last layer must be a linear one of weir::nn. The paper's layers have no bias: here it is fitted and left out of the cosine.
 //          The mean over outputs is not stated in the paper. Points that the objective draws twice count twice.
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -30,7 +32,8 @@ constexpr std::int64_t formed = 1 << 22;  // numbers that are held at once while
 
 // The last layer of a model at some points: y = W h + b.
 struct Last {
-  Tensor weight, output, features;  // [m, k], [n, m], [n, k]
+  Tensor weight, output, features;  // [m, k], [n, m], [n, k]; float64
+  bool exact;                       // whether they were so before
 };
 
 class Intersection final : public weir::Metric {
@@ -104,7 +107,8 @@ class Intersection final : public weir::Metric {
     const weir::Tape::Record& record = tape.records().back();
     Last layer{moment.params[record.params.front()].to(at::kCPU, at::kDouble),
                record.output.to(at::kCPU, at::kDouble),
-               {}};
+               {},
+               record.output.scalar_type() == at::kDouble};
     if (!features) return layer;
     Tensor delta = at::zeros_like(record.output);
     delta.select(1, 0).fill_(1);
@@ -125,7 +129,13 @@ class Intersection final : public weir::Metric {
 
   static Tensor distances(const Last& a, const Last& b) {
     const Tensor h = at::cat({a.features, at::ones({a.features.size(0), 1}, a.features.options())}, 1);
-    const Tensor fitted = std::get<0>(at::linalg_lstsq(h, b.output, std::nullopt, "gelsy"));
+    // Features in float32 are off by some eps of it in any direction. Singular values of that size are none; eps n, as of float64,
+    // would leave out true ones.
+    const std::optional<double> least =
+        a.exact ? std::nullopt
+                : std::optional(double(std::numeric_limits<float>::epsilon()) *
+                                std::sqrt(double(std::max(h.size(0), h.size(1)))));
+    const Tensor fitted = std::get<0>(at::linalg_lstsq(h, b.output, least, "gelsd"));
     const Tensor w = a.weight, cf = fitted.narrow(0, 0, w.size(1)).t();
     return 1 - (w * cf).sum(1) / (w.norm(2, {1}) * cf.norm(2, {1}));
   }

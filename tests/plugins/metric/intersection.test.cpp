@@ -23,17 +23,19 @@ Tensor normal(const std::string& stream, at::IntArrayRef shape) {
 
 // Sixty points in four dimensions, of three classes, and a network that tells them apart.
 struct Task {
-  explicit Task(const json& params = {{"depth", 0}})
-      : labels(at::arange(60, at::kLong).remainder(3)),
-        set(normal("points", {60, 4}), labels, 3),
-        network(make<weir::Network>("network/mlp", params)),
-        objective(make<weir::Objective>("objective/classification", json::object(), f64, 0, "task")) {
+  explicit Task(const json& params = {{"depth", 0}}, const at::TensorOptions& given = f64,
+                std::int64_t count = 60)
+      : options(given),
+        labels(at::arange(count, at::kLong).remainder(3)),
+        set(normal("points", {count, 4}).to(options), labels, 3),
+        network(make<weir::Network>("network/mlp", params, options)),
+        objective(make<weir::Objective>("objective/classification", json::object(), options, 0, "task")) {
     bind(*objective, "data", set);
     bind(*objective, "network", *network);
     run(*objective);
   }
   Params params(std::uint64_t seed) const {
-    weir::Rng rng(seed, "init", f64);
+    weir::Rng rng(seed, "init", options);
     return objective->init(rng);
   }
   std::shared_ptr<weir::History> history(const std::vector<Params>& moments) const {
@@ -45,6 +47,7 @@ struct Task {
     return made;
   }
 
+  at::TensorOptions options;
   Tensor labels;
   ItemSet set;
   std::unique_ptr<weir::Network> network;
@@ -76,6 +79,24 @@ TEST_CASE("A training is at no distance from itself", "[metric][intersection]") 
   CHECK(made["cosine"].abs().max().item<double>() < 1e-9);
   CHECK(made["step"].equal(at::tensor({0, 10}, at::kLong)));
   CHECK(made["of_output"].sizes() == at::IntArrayRef({3, 2}));
+}
+
+TEST_CASE("In float32 a training is at no distance from itself, and its round-off spans nothing",
+          "[metric][intersection]") {
+  const auto from_itself = [](const json& params, const at::TensorOptions& options) {
+    const Task task(params, options, 1000);
+    const auto history = task.history({task.params(1)});
+    Made made(*task.objective, *history, *history, {{"points", 512}});
+    run(*made.metric);
+    return number(made["cosine"][0]);
+  };
+  // The smallest singular value is 1e-5 of the largest: 1e-7 of round-off over it, squared.
+  CHECK(from_itself({{"depth", 1}, {"width", 128}, {"activation", "silu"}}, f32) < 1e-4);
+  // Units that no point moves: their weights are not to be had, in either precision.
+  const json some_dead{{"depth", 2}, {"width", 32}, {"activation", "relu"}};
+  const double exact = from_itself(some_dead, f64);
+  CHECK(exact > 0.01);
+  CHECK(from_itself(some_dead, f32) == Approx(exact).epsilon(1e-3));
 }
 
 TEST_CASE("The counterfactual weights of a linear model are the other's own", "[metric][intersection]") {
