@@ -17,7 +17,6 @@
 //          depend on each other. Couplings that pair another's points anew (shuffled, rematched) keep the ends alone.
 #include <algorithm>
 #include <functional>
-#include <numeric>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -125,11 +124,9 @@ class Chain final : public weir::DrawnCoupling {
 
   // n points of snapshot k: distinct ones when the pairs are fixed.
   Points points_at(std::size_t k, std::int64_t n, weir::Rng rng) const {
-    const auto& sizes = known_.sizes;
-    const std::int64_t first =
-        std::accumulate(sizes.begin(), sizes.begin() + std::ptrdiff_t(k), std::int64_t{0});
+    const std::int64_t all = known_.sizes[k];
     const Tensor index =
-        first + (size() ? rng.permutation(sizes[k]).narrow(0, 0, n) : rng.integers(sizes[k], {n}));
+        known_.first(k) + (size() ? rng.permutation(all).narrow(0, 0, n) : rng.integers(all, {n}));
     return {.x = snapshots_->items(index), .label = {}, .item = index};
   }
 

@@ -11,7 +11,7 @@
 //   spacing_r = largest W2(mu_i, mu_(i+1)) after r refinements;  contraction = largest spacing_(r+1) / spacing_r,  1/2 at most of b_spline
 //
 //   ends: repeat   the first and the last set are written so often more before each refinement that the curve begins and ends with them
-//   ends: open     they are not: the curve is of the times span_0 .. span_1 within, which its own times 0 .. 1 stand for
+//   ends: open     they are not: the curve is of the times span_0 .. span_1 within, which its own times 0 .. 1 stand for (facet TimeSpan)
 //
 // Source   Banerjee, Lee, Sharon, Moosmueller, arXiv 2405.19679; Lane, Riesenfeld, IEEE Trans. Pattern Anal. 2 (1980) 35-46; Dyn, Levin,
 //          Gregory, Comput. Aided Geom. Des. 4 (1987) 257-268 (four points). What the paper does at the ends could not be read.
@@ -27,6 +27,7 @@
 #include <fmt/ranges.h>
 
 #include <weir/kinds/facets/marginals.hpp>
+#include <weir/kinds/facets/time_span.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/math/numeric/assignment.hpp>
 #include <weir/plugin.hpp>
@@ -65,6 +66,10 @@ class LaneRiesenfeld final : public weir::Coupling {
   weir::Output<Tensor> contraction_{this, "contraction", "1",
                                     "largest ratio of a spacing to the one before; 0 if nothing moves",
                                     "float64"};
+  weir::Facet<weir::TimeSpan> time_span_{this, [this]() -> std::optional<weir::TimeSpan> {
+                                           if (ends_() != "open" || ends_at_.empty()) return std::nullopt;
+                                           return weir::TimeSpan{ends_at_[0], ends_at_[1]};
+                                         }};
 
  public:
   void plan(weir::Plan& plan) override {
@@ -94,12 +99,10 @@ class LaneRiesenfeld final : public weir::Coupling {
 
   void run(weir::Run& run) override {
     Snapshots curve;
-    std::int64_t first = 0;
     for (std::size_t k = 0; k < known_.times.size(); ++k) {
-      const std::int64_t size = known_.sizes[k];
+      const std::int64_t first = known_.first(k), size = known_.sizes[k];
       const Tensor items = snapshots_->items(at::arange(first, first + size, options().dtype(at::kLong)));
       curve.push_back({known_.times[k], items.repeat_interleave(count_ / size, 0)});
-      first += size;
     }
     Tensor spacing = at::zeros({refinements_() + 1}, at::kDouble);
     const auto stop_if_asked = [&](std::int64_t, std::int64_t) {

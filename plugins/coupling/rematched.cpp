@@ -10,6 +10,7 @@
 // Limits   fixed pairs; one assignment of all N, N^2 numbers in memory; labels follow the targets
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/time_span.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/math/numeric/assignment.hpp>
 #include <weir/plugin.hpp>
@@ -20,6 +21,7 @@ using weir::Tensor;
 
 class Rematched final : public weir::Coupling {
   weir::Port<weir::Coupling> coupling_{this, "coupling", "fixed pairs whose points are paired anew"};
+  weir::Facet<weir::TimeSpan> span_{this, [this] { return weir::facet<weir::TimeSpan>(*coupling_); }};
   weir::Output<Tensor> permutation_{this, "permutation", "1", "pair from which each x0 has its target",
                                     "int64"};
   weir::Output<Tensor> kept_{this, "kept", "1", "share of pairs that keep their target"};

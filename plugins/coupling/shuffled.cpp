@@ -11,6 +11,7 @@
 // Limits   needs at least 2 fixed pairs; labels follow the targets
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/time_span.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/plugin.hpp>
 
@@ -20,6 +21,7 @@ using weir::Tensor;
 
 class Shuffled final : public weir::Coupling {
   weir::Port<weir::Coupling> coupling_{this, "coupling", "fixed pairs whose targets are exchanged"};
+  weir::Facet<weir::TimeSpan> span_{this, [this] { return weir::facet<weir::TimeSpan>(*coupling_); }};
   weir::Output<Tensor> ot_{this, "ot", "1", "target that each x0 had before"};
   weir::Output<Tensor> permutation_{this, "permutation", "1", "pair from which each x0 has its target",
                                     "int64"};

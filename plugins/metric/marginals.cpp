@@ -8,6 +8,8 @@
 // Source   Villani, Optimal Transport, 2009, definition 6.1. Snapshots that were left out of a curve judge it: arXiv 2405.19679.
 // Shapes   points [snapshot, point, item...]; w1, w2 [snapshot]; mean_w1, mean_w2 are numbers
 // Limits   distances of the samples, which are positive for equal laws too: compare with that of two samples. At most 4096 points in common.
+//          A curve that is of part of the times says so (TimeSpan), and is asked where they are in it; coupling/given of its points does not.
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -15,6 +17,7 @@
 #include <fmt/ranges.h>
 
 #include <weir/kinds/facets/marginals.hpp>
+#include <weir/kinds/facets/time_span.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/metric.hpp>
 #include <weir/math/numeric/assignment.hpp>
@@ -66,6 +69,7 @@ class MarginalDistances final : public weir::Metric {
                                                   fmt::join(coupling_->shape(), ", "),
                                                   fmt::join(snapshots_->shape(), ", ")));
       weir::plan_path(plan, *interpolant_, *coupling_);
+      plan_span(plan);
     }
     const std::int64_t n = points_.bound() ? points_.shape()[1] : coupling_->size().value_or(pairs_());
     for (const std::int64_t size : known_.sizes)
@@ -89,9 +93,8 @@ class MarginalDistances final : public weir::Metric {
     const auto stop_if_asked = [&](std::int64_t, std::int64_t) {
       if (run.stop_requested()) throw weir::Stopped();
     };
-    std::int64_t first = 0;
     for (std::int64_t k = 0; k < count; ++k) {
-      const std::int64_t size = known_.sizes[std::size_t(k)];
+      const std::int64_t first = known_.first(std::size_t(k)), size = known_.sizes[std::size_t(k)];
       const Tensor y = snapshots_->items(at::arange(first, first + size, options().dtype(at::kLong)));
       const Tensor x = points_.bound() ? points_()[k] : along(pairs, known_.times[std::size_t(k)]);
       if (!at::isfinite(x).all().item<bool>())
@@ -105,7 +108,6 @@ class MarginalDistances final : public weir::Metric {
       const auto n = static_cast<double>(common);
       w1[k].fill_(weir::solve(squares.sqrt(), stop_if_asked).cost / n);
       w2[k].fill_(std::sqrt(weir::solve(squares, stop_if_asked).cost / n));
-      first += size;
       run.progress(k + 1, count, {});
     }
     w1_.set(w1);
@@ -115,12 +117,27 @@ class MarginalDistances final : public weir::Metric {
   }
 
  private:
-  Tensor along(const weir::Batch& pairs, double t) const {
+  // The coupling may begin later and end earlier than the snapshots that it was made of.
+  void plan_span(weir::Plan& plan) {
+    span_ = weir::facet<weir::TimeSpan>(*coupling_);
+    if (!span_) return;
+    const auto outside =
+        std::ranges::find_if(known_.times, [&](double t) { return t < span_->first || t > span_->last; });
+    if (outside != known_.times.end())
+      plan.fault("snapshots",
+                 fmt::format("the curve of '{}' is of the times {} to {}, and there is a snapshot at {}",
+                             coupling_->path(), span_->first, span_->last, *outside),
+                 "leave that snapshot out, or write ends: repeat at the coupling");
+  }
+
+  Tensor along(const weir::Batch& pairs, double when) const {
     const Tensor& x0 = pairs.x0();
+    const double t = span_ ? (when - span_->first) / (span_->last - span_->first) : when;
     return interpolant_->at(pairs, at::full({x0.size(0)}, t, x0.options()), at::zeros_like(x0)).xt;
   }
 
   weir::Marginals known_;
+  std::optional<weir::TimeSpan> span_;
 };
 
 }  // namespace
