@@ -151,6 +151,10 @@ class SnapshotsSource final : public weir::Source {
   void plan_set(weir::Plan& plan) {
     const Law& law = laws().at(set_());
     snapshots_ = {};
+    for (const weir::Param<std::string>* dataset : {&points_dataset_, &time_dataset_})
+      if ((*dataset)() != dataset->schema().fallback)
+        return plan.fault(dataset->name(), fmt::format("'{}' is a set and has no datasets", set_()),
+                          "leave it out, or write file: instead of set:");
     if (times_.given()) {
       if (count_.given() || place_() != "even")
         return plan.fault("times", "times are given one by one, or by count and place",
@@ -189,6 +193,8 @@ class SnapshotsSource final : public weir::Source {
     for (const weir::AnyParam* other : std::initializer_list<const weir::AnyParam*>{&count_, &times_, &size_})
       if (other->given())
         return plan.fault(other->name(), "a file has the times and the points that it has", "leave it out");
+    if (place_() != "even")
+      return plan.fault(place_.name(), "a file has the times and the points that it has", "leave it out");
     if (!std::filesystem::is_regular_file(file_()))
       return plan.fault("file", fmt::format("there is no file '{}'", file_().string()));
     try {

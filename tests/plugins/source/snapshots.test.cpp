@@ -131,6 +131,7 @@ TEST_CASE("Snapshots of a file come in the order of its times", "[source][snapsh
   CHECK(fault({{"file", file}, {"time_dataset", "/short"}}) ==
         "each point has one time: the points are [5, 2], the times [2]");
   CHECK(fault({{"file", file}, {"size", 9}}) == "a file has the times and the points that it has");
+  CHECK(fault({{"file", file}, {"place", "middles"}}) == "a file has the times and the points that it has");
 }
 
 TEST_CASE("Snapshots of no set, or at times that it has not, are refused", "[source][snapshots]") {
@@ -141,4 +142,6 @@ TEST_CASE("Snapshots of no set, or at times that it has not, are refused", "[sou
         "the law of trimodal is known at 0, 0.5 and 1, and these times are [0, 0.25, 0.5, 0.75, 1]");
   CHECK(fault({{"set", "swirl"}, {"times", {0, 1}}, {"count", 2}}) ==
         "times are given one by one, or by count and place");
+  for (const char* dataset : {"points_dataset", "time_dataset"})
+    CHECK(fault({{"set", "swirl"}, {dataset, "/other"}}) == "'swirl' is a set and has no datasets");
 }
