@@ -11,8 +11,12 @@
 //          guide to splines, 1978, chapter V.
 // Shapes   outputs are numbers
 // Limits   of these pairs, without an error: their paths may depend on each other. Steps that are no multiple of the pieces see less of a kink.
+//          The path is asked in float64, also in a run in float32: one with parameters has to take points of another dtype than theirs.
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+
+#include <fmt/format.h>
 
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/metric.hpp>
@@ -45,7 +49,9 @@ class PathEnergy final : public weir::Metric {
 
   void run(weir::Run& run) override {
     weir::Rng rng = this->rng().at("pairs");
-    const weir::Batch pairs = coupling_->size() ? coupling_->all() : coupling_->draw(pairs_(), rng);
+    weir::Batch pairs = coupling_->size() ? coupling_->all() : coupling_->draw(pairs_(), rng);
+    // Round-off of a place counts steps^4 times in the acceleration.
+    for (Tensor& points : pairs.points) points = points.to(at::kDouble);
     const Tensor& x0 = pairs.x0();
     const Tensor none = at::zeros_like(x0);
     const double h = 1 / static_cast<double>(steps_());
@@ -53,9 +59,11 @@ class PathEnergy final : public weir::Metric {
     Tensor before, step_before;
     for (std::int64_t k = 0; k <= steps_(); ++k) {
       if (run.stop_requested()) throw weir::Stopped();
-      const Tensor t =
-          at::full({x0.size(0)}, static_cast<double>(k) / static_cast<double>(steps_()), x0.options());
-      const Tensor x = interpolant_->at(pairs, t, none).xt.to(at::kDouble);
+      const double now = static_cast<double>(k) / static_cast<double>(steps_());
+      const Tensor x = interpolant_->at(pairs, at::full({x0.size(0)}, now, x0.options()), none).xt;
+      if (!at::isfinite(x).all().item<bool>())
+        throw std::runtime_error(
+            fmt::format("points of the path at time {} are not finite: it has no energy", now));
       if (before.defined()) {
         const Tensor step = x - before;
         energy += mean_square(x, before) / h;

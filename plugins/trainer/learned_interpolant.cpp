@@ -16,7 +16,7 @@
 //          arXiv 2510.01159. The relativistic pairing and the penalties are those of trainer/adversarial; the latter stand beside F.
 // Shapes   x0, x1, y, G, u [B, item...]; f of x0, x1, t; D of x, t; loss, critic_loss, penalty, regulariser [1] a step
 // Limits   what it gives is a path through two points, without noise: pairs are coupling/given of the chain's x0 and x1, or others of their
-//          laws. No labels, weights or probes. The critic is differentiated twice, and f, for u_t, by two reverse passes.
+//          laws. No labels, of which a chain with classes is warned; no weights or probes. The critic is differentiated twice, and f, for u_t, by two reverse passes.
 #include <cmath>
 #include <stdexcept>
 
@@ -67,7 +67,7 @@ class LearnedPath final : public weir::Interpolant {
     if (fitted.empty()) throw std::logic_error("a learned path has no points before its training has run");
     const at::AutoGradMode on(true);
     const Tensor now = t.detach().to(batch.x0().scalar_type()).requires_grad_(true);
-    const Tensor f = correction(correction_, fitted, batch, now);
+    const Tensor f = correction(correction_, fitted_in(now.scalar_type()), batch, now);
     // The first pass gives w . df/dt of each row, the second its derivative by w, which enters linearly.
     const Tensor w = at::zeros_like(f).requires_grad_(true);
     const Tensor along = weir::grad((w * f).sum(), {now}, true, /*create_graph=*/true).front();
@@ -78,6 +78,13 @@ class LearnedPath final : public weir::Interpolant {
   }
 
  private:
+  // The parameters in the dtype of the points that are asked for, which need not be that of the training.
+  Params fitted_in(at::ScalarType dtype) const {
+    std::vector<Tensor> values = fitted.values();
+    for (Tensor& value : values) value = value.to(dtype);
+    return fitted.with(std::move(values));
+  }
+
   const weir::Network& correction_;
   NoNoise none_;
 };
@@ -174,6 +181,11 @@ class LearnedInterpolant final : public weir::Trainer {
   }
 
   void run(weir::Run& run) override {
+    if (coupling_->context().contains("label"))
+      run.warn(fmt::format(
+          "the points of '{}' have classes, of which neither the path nor the critic is told: all "
+          "classes are imitated together",
+          coupling_->path()));
     weir::Fit path(initial_correction(), *optimiser_, ema_decay_());
     weir::Fit critic(initial_critic(), *critic_optimiser_, /*ema=*/0.0);
     if (!state_.empty()) {

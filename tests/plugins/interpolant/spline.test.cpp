@@ -72,6 +72,17 @@ TEST_CASE("Through two points a spline is the straight line, to the bit", "[inte
   CHECK(u.equal(speed));
 }
 
+TEST_CASE("Broken paths from one point by two and back have a mean velocity of 0 where they meet",
+          "[interpolant][spline]") {
+  // x0 = x1 = 0 and the points between are -1 and 1: E[u | x = 0] = 0, so that a flow from 0 stays there.
+  const auto [low, down] = Made("interpolant/spline", {0, -1, 0}, {0, 0.5, 1}, {{"degree", 1}}).at({0});
+  const auto [high, up] = Made("interpolant/spline", {0, 1, 0}, {0, 0.5, 1}, {{"degree", 1}}).at({0});
+  CHECK(close(low, {0}));
+  CHECK(close(high, {0}));
+  CHECK(close(down, {-2}));
+  CHECK(close(up, {2}));
+}
+
 TEST_CASE("A spline takes two points or more and needs their times", "[interpolant][spline]") {
   const auto spline = make<Interpolant>("interpolant/spline");
   CHECK(spline->takes(2));

@@ -1,5 +1,6 @@
 // tests/plugins/metric/marginals.test.cpp -- distances from snapshots, and energies of paths, that are known by hand.
 #include <cmath>
+#include <limits>
 
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
@@ -56,6 +57,37 @@ TEST_CASE("Distances from snapshots on a line are those of the points in order",
   CHECK(judged.of("mean_w2") == Approx((1 + std::sqrt(0.5)) / 2));
 }
 
+TEST_CASE("An open curve is asked for the times of the snapshots, which are not its own",
+          "[metric][marginals]") {
+  // Of a cloud at 9 t at the times k / 9 the quadratic spline is a cloud at 9 t again, of the times within only.
+  std::vector<Tensor> sets;
+  for (int k = 0; k < 10; ++k) sets.push_back(column({double(k), k + 20.0}));
+  SnapshotSet clouds(sets);
+  const auto curve = make<weir::Coupling>(
+      "coupling/lane_riesenfeld", {{"degree", 2}, {"refinements", 2}, {"ends", "open"}}, f64, 0, "curve");
+  bind(*curve, "snapshots", clouds);
+  run(*curve);
+  const Tensor span = value_of(*curve, "span");
+  REQUIRE(number(span[0]) > 0.01);
+  const auto noise = make<weir::Noise>("noise/zero");
+  const auto path = make<weir::Interpolant>("interpolant/spline", {{"degree", 1}});
+  bind(*path, "noise", *noise);
+  const auto judge = [&](SnapshotSet& held) {
+    auto metric = make<weir::Metric>("metric/marginals");
+    bind(*metric, "snapshots", held);
+    bind(*metric, "coupling", *curve);
+    bind(*metric, "interpolant", *path);
+    return metric;
+  };
+  SnapshotSet within({column({22.7, 2.7}), column({5, 25})}, {0.3, 5.0 / 9}), early({column({0, 20})}, {0});
+  const auto inside = judge(within), outside = judge(early);
+  run(*inside);
+  CHECK(number(value_of(*inside, "mean_w2")) < 1e-12);
+  REQUIRE(plan(*outside).size() == 1);
+  CHECK_THAT(plan(*outside)[0].message, Catch::StartsWith("the curve of 'curve' is of the times 0.") &&
+                                            Catch::EndsWith(", and there is a snapshot at 0"));
+}
+
 TEST_CASE("Points of a flow at the times of the snapshots are judged as they are", "[metric][marginals]") {
   const auto metric = make<weir::Metric>("metric/marginals");
   SnapshotSet held({column({1, 5}), column({8, 6, 3, 3})}, {0.25, 0.75});
@@ -103,4 +135,39 @@ TEST_CASE("The acceleration of a natural spline is that of its closed form", "[m
   const double exact = 2 * 0.25 * (m1 * m1 + m1 * m1 + m1 * m2 + m2 * m2) / 3;
   CHECK(judged.of("acceleration") == Approx(exact).epsilon(0.005));  // of order 1 / steps at the knots
   CHECK(judged.of("kink") < 28.0 / 2000 * 1.01);                     // the largest |x''| times a step
+}
+
+TEST_CASE("Paths between points in float32 are as smooth as in float64", "[metric][path_energy]") {
+  // A straight line: in float32 its places would be off by some 1e-7, which 1e-14 steps^4 makes 1e2 of the acceleration.
+  class Pairs final : public weir::Coupling {
+   public:
+    Pairs() { set({.path = "pairs", .seed = 0, .options = f32, .places = {}}); }
+    double end = 1.3;
+
+    void plan(weir::Plan&) override { plan_outputs(); }
+    weir::Shape shape() const override { return {1}; }
+    std::optional<std::int64_t> size() const override { return 8; }
+
+   protected:
+    weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {
+      return batch_of({rng.normal({n, 1}), {}, {}}, {end + rng.normal({n, 1}), {}, {}});
+    }
+  };
+  const auto noise = make<weir::Noise>("noise/zero");
+  const auto line = make<weir::Interpolant>("interpolant/linear", json::object(), f32);
+  bind(*line, "noise", *noise);
+  const auto judge = [&](Pairs& pairs) {
+    run(pairs);
+    auto metric = make<weir::Metric>("metric/path_energy", {{"steps", 1000}}, f32);
+    bind(*metric, "coupling", pairs);
+    bind(*metric, "interpolant", *line);
+    return metric;
+  };
+  Pairs pairs, lost;
+  const auto metric = judge(pairs);
+  run(*metric);
+  CHECK(number(value_of(*metric, "acceleration")) < 1e-16);  // some 1e-31 steps^4 = 1e-19
+  CHECK(number(value_of(*metric, "kink")) < 1e-10);
+  lost.end = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH(run(*judge(lost)), Catch::Contains("points of the path at time 0 are not finite"));
 }

@@ -201,20 +201,43 @@ TEST_CASE("A learned path ends at the optimal map between normal laws, at the co
   CHECK(number((made - line).square().mean()) == Approx(cost).epsilon(0.15));
 }
 
-TEST_CASE("From one pair of points neither a learned nor a broken path splits in the mean",
+TEST_CASE("A learned path takes points of another dtype than that of its training",
           "[trainer][learned_interpolant]") {
-  // x0 = x1 = 0 and the points between are -1 and 1: E[u | x = 0] = 0 where all paths meet, so that a flow from 0 stays there.
-  Game game({{"steps", 2}, {"batch", 8}}, small, "adam", {{"lr", 0.05}}, "spline", {{"degree", 1}});
+  Game game({{"steps", 3}, {"batch", 8}}, small, "adam", {{"lr", 0.05}});
   run(*game.trainer);
-  weir::Batch pairs = pairs_of(at::zeros({2, 1}, f64), at::zeros({2, 1}, f64));
-  const Tensor made = asked(game.path("ema"), pairs, at::full({2}, 0.5, f64)).xt;
-  CHECK(made[0].equal(made[1]));
-  pairs.points.insert(pairs.points.end() - 1, row_of({-1, 1}).view({2, 1}));
-  pairs.times = row_of({0, 0.5, 1});
-  const auto [xt, ut] = asked(*game.reference, pairs, at::zeros({2}, f64));
-  CHECK(number(xt.abs().max()) == 0);
-  CHECK(number(ut.abs().min()) == 2);
-  CHECK(number(ut.mean()) == 0);
+  weir::Rng rng(8, "pairs", f64);
+  const weir::Batch pairs = pairs_of(rng.normal({9, 1}), rng.normal({9, 1})),
+                    rounded = pairs_of(pairs.x0().to(at::kFloat), pairs.x1().to(at::kFloat));
+  const Tensor t = at::linspace(0, 1, 9, f64);
+  const auto exact = asked(game.path("ema"), pairs, t),
+             found = asked(game.path("ema"), rounded, t.to(at::kFloat));
+  CHECK(found.xt.scalar_type() == at::kFloat);
+  CHECK(at::allclose(found.xt.to(at::kDouble), exact.xt, 0, 1e-5));
+  CHECK(at::allclose(found.ut.to(at::kDouble), exact.ut, 0, 1e-4));
+}
+
+TEST_CASE("A chain with classes is warned of", "[trainer][learned_interpolant]") {
+  Game game(json{{"steps", 1}, {"batch", 4}});
+  weir::conformance::QuietRun quiet;
+  REQUIRE(plan(*game.trainer).empty());
+  game.trainer->run(quiet);
+  CHECK(quiet.warnings.empty());
+
+  Game classed(json{{"steps", 1}, {"batch", 4}});
+  weir::conformance::ItemSet first(at::arange(6, f64).view({6, 1})), middle(at::arange(6, f64).view({6, 1})),
+      last(at::arange(6, f64).view({6, 1}), at::arange(6, at::kLong), 6);
+  const auto chain = make<weir::Coupling>("coupling/chain", {{"draw", "fresh"}}, f64, 3, "chain");
+  for (auto [name, source] :
+       {std::pair("first", &first), std::pair("middle", &middle), std::pair("last", &last)})
+    chain->port("sources")->bind(name, *source, nullptr);
+  run(*chain);
+  bind(*classed.trainer, "coupling", *chain);
+  REQUIRE(plan(*classed.trainer).empty());
+  classed.trainer->run(quiet);
+  CHECK(quiet.warnings ==
+        std::vector<std::string>{
+            "the points of 'chain' have classes, of which neither the path nor the critic is "
+            "told: all classes are imitated together"});
 }
 
 TEST_CASE("A learned path whose training is stopped goes on to the same bytes, and comes back from a record",
