@@ -7,6 +7,8 @@
 // Shapes   x0, x1 [measurements each, item...]; y [measurements each, ...] as the target measures it
 // Limits   fixed by nature. The law given y must be known (source/measured of a mixture). The classes of x1 are not known of points that
 //          are drawn given y. Pairs of one measurement have their y in common, so that x1 are not as many independent points of the target.
+#include <fmt/format.h>
+
 #include <weir/kinds/facets/measurement.hpp>
 #include <weir/kinds/facets/posterior_law.hpp>
 #include <weir/kinds/flow/coupling.hpp>
@@ -15,6 +17,8 @@
 namespace {
 
 using weir::Tensor;
+
+constexpr std::int64_t most_pairs = 100'000'000;
 
 class Posterior final : public weir::Coupling {
   weir::Port<weir::Source> source_{this, "source", "where x0 comes from"};
@@ -31,6 +35,12 @@ class Posterior final : public weir::Coupling {
     if (source_->shape() != target_->shape())
       return plan.fault("target", "both ends of a pair need one shape, and the items of '" + target_->path() +
                                       "' have another than those of '" + source_->path() + "'");
+    if (*size() > most_pairs)
+      return plan.fault(
+          "each",
+          fmt::format("{} pairs of each of {} measurements are more than {}, which are held in memory",
+                      each_(), measurements_(), most_pairs),
+          fmt::format("at most {}", most_pairs / measurements_()));
     plan_outputs();
     const weir::Shape shape = weir::facet<weir::Measurement>(*target_)->shape;
     y_.plan(weir::rows_of(*size(), shape), weir::dims_of("pair", shape));

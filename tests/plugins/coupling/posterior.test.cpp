@@ -78,4 +78,13 @@ TEST_CASE("Pairs given a measurement need a target whose law given it is known",
   REQUIRE(plan(*unequal).size() == 1);
   CHECK(plan(*unequal)[0].message ==
         "both ends of a pair need one shape, and the items of 'seen' have another than those of 'node'");
+
+  const Seen line({{"dim", 1}}, {{"sigma", 1}});
+  const auto many = make<Coupling>("coupling/posterior", {{"measurements", 20000}, {"each", 6000}});
+  bind(*many, "source", *base);
+  bind(*many, "target", *line.source);
+  REQUIRE(plan(*many).size() == 1);
+  CHECK(plan(*many)[0].message ==
+        "6000 pairs of each of 20000 measurements are more than 100000000, which are held in memory");
+  CHECK(plan(*many)[0].remedy == "at most 5000");
 }
