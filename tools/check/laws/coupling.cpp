@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <check/bench/bench.hpp>
 #include <check/bench/broken.hpp>
 #include "laws.hpp"
 #include "world.hpp"
@@ -23,14 +24,38 @@ Batch drawn(const Coupling& coupling, std::int64_t n, std::uint64_t seed) {
   return coupling.draw(n, rng);
 }
 
-// Fresh and fixed, where it has a parameter for that; of laws and of finite sets. Skipped if it takes none of these worlds.
-void everywhere(const Subject& subject, const std::function<void(const Coupling&, const World&)>& hold) {
+// Where a coupling is held to a law.
+struct Place {
+  const World* world;                                      // none in a pipeline of its author's
+  std::function<std::shared_ptr<const Coupling>()> again;  // the same coupling, made anew
+};
+using Hold = std::function<void(const Coupling&, const Place&)>;
+
+// In the author's pipeline, as it is written there; false if there is none that has it.
+bool in_pipeline(const Subject& subject, const Hold& hold) {
+  if (subject.with.empty()) return false;
+  const Graph graph = read_pipeline(subject.with, *subject.registry);
+  if (std::ranges::find(graph.nodes, subject.schema.id(), &GraphNode::plugin) == graph.nodes.end())
+    return false;
+  const Bench bench(subject);
+  const auto made = [&] {
+    const auto ran = std::make_shared<Ran>(bench.run({.dtype = "float64"}));
+    const auto* coupling = dynamic_cast<const Coupling*>(&ran->executor->node(ran->path));
+    if (!coupling) throw std::logic_error(subject.schema.id() + " is no coupling");
+    return std::shared_ptr<const Coupling>(ran, coupling);
+  };
+  hold(*made(), {nullptr, made});
+  return true;
+}
+
+// There, and fresh and fixed, where it has a parameter for that, of laws and of finite sets. Skipped if it takes none of these.
+void everywhere(const Subject& subject, const Hold& hold) {
   const auto draw = std::ranges::find(subject.schema.params, ParamType::draw, &ParamSchema::type);
   std::vector<nlohmann::json> settings = {nlohmann::json::object()};
   if (draw != subject.schema.params.end())
     settings = {{{draw->name, {{"fixed", 16}}}}, {{draw->name, "fresh"}}};
   std::string refused;
-  bool held = false;
+  bool held = in_pipeline(subject, hold);
   for (const Ends ends : {Ends::laws, Ends::sets}) {
     for (const nlohmann::json& setting : settings) {
       const auto world = World::of(subject, item, f64, ends);
@@ -41,7 +66,7 @@ void everywhere(const Subject& subject, const std::function<void(const Coupling&
         refused = skipped.what();
         continue;
       }
-      hold(*coupling, *world);
+      hold(*coupling, {world.get(), [&] { return world->run<Coupling>(subject, {setting}); }});
       held = true;
     }
   }
@@ -49,7 +74,7 @@ void everywhere(const Subject& subject, const std::function<void(const Coupling&
 }
 
 void keeps_its_shape(const Subject& subject) {
-  everywhere(subject, [](const Coupling& coupling, const World&) {
+  everywhere(subject, [](const Coupling& coupling, const Place&) {
     for (const std::int64_t n : {1, 6}) {
       const Batch batch = drawn(coupling, n, 1);
       const auto found = static_cast<std::int64_t>(batch.points.size());
@@ -79,7 +104,7 @@ void keeps_its_shape(const Subject& subject) {
 }
 
 void has_units(const Subject& subject) {
-  everywhere(subject, [](const Coupling& coupling, const World&) {
+  everywhere(subject, [](const Coupling& coupling, const Place&) {
     require(!coupling.size() || !coupling.dependent_rows(),
             "fixed pairs are not dependent: what is drawn are independent rows of them",
             fmt::format("dependent_rows() is true of {} fixed pairs", coupling.size().value_or(0)),
@@ -97,7 +122,7 @@ void has_units(const Subject& subject) {
 }
 
 void is_addressed_by_its_seed(const Subject& subject) {
-  everywhere(subject, [](const Coupling& coupling, const World&) {
+  everywhere(subject, [](const Coupling& coupling, const Place&) {
     const std::string rule = "the same Rng address gives the same pairs";
     const std::string remedy = "draw from `rng` alone, and keep nothing between two calls";
     require_same(drawn(coupling, 12, 1).x0(), drawn(coupling, 12, 1).x0(), rule, remedy);
@@ -110,7 +135,7 @@ void is_addressed_by_its_seed(const Subject& subject) {
 // Pairs 0..N-1 in order, the same as the outputs; draws are rows of them, with their number.
 void has_fixed_pairs(const Subject& subject) {
   bool fixed = false;
-  everywhere(subject, [&](const Coupling& coupling, const World&) {
+  everywhere(subject, [&](const Coupling& coupling, const Place&) {
     if (!coupling.size()) return;
     fixed = true;
     const std::int64_t size = *coupling.size();
@@ -135,15 +160,10 @@ void has_fixed_pairs(const Subject& subject) {
 }
 
 void is_made_again(const Subject& subject) {
-  everywhere(subject, [&](const Coupling& coupling, const World& world) {
+  everywhere(subject, [&](const Coupling& coupling, const Place& place) {
     if (!coupling.size()) return;
-    const Coupling& original = coupling;
-    const auto draw = std::ranges::find(subject.schema.params, ParamType::draw, &ParamSchema::type);
-    nlohmann::json setting = nlohmann::json::object();
-    if (draw != subject.schema.params.end()) setting[draw->name] = {{"fixed", *coupling.size()}};
-    const auto again = world.run<Coupling>(subject, {setting});
-    require_same(again->all().x1(), original.all().x1(), "the same seed makes the same fixed pairs again",
-                 "draw from `rng` alone");
+    require_same(place.again()->all().x1(), coupling.all().x1(),
+                 "the same seed makes the same fixed pairs again", "draw from `rng` alone");
   });
 }
 
@@ -153,9 +173,9 @@ void tells_its_items(const Subject& subject) {
   const bool asks = std::ranges::any_of(subject.schema.ports, [](const PortSchema& port) {
     return port.kind == "source" || port.kind == "coupling";
   });
-  everywhere(subject, [&](const Coupling& coupling, const World& world) {
+  everywhere(subject, [&](const Coupling& coupling, const Place& place) {
     if (!coupling.size()) return;
-    const bool finite = world.pairs->set_of(0) != nullptr;
+    const bool finite = place.world && place.world->pairs->set_of(0) != nullptr;
     const Batch all = coupling.all();
     for (const int end : {0, 1}) {
       const Tensor& points = end == 0 ? all.x0() : all.x1();
@@ -165,7 +185,7 @@ void tells_its_items(const Subject& subject) {
               fmt::format("{} is there where set_of({}) names a set", name, end),
               set ? "it is not planned" : "it is planned without a set",
               "call plan_outputs() at the end of plan");
-      require(finite || set == nullptr, "set_of is null where the sources are distributions",
+      require(finite || set == nullptr || !place.world, "set_of is null where the sources are distributions",
               "a set is named", "return finite(source)");
       if (set)
         require_same(set->items(value_of(coupling, name)), points,
@@ -174,7 +194,8 @@ void tells_its_items(const Subject& subject) {
     }
     if (!finite || !asks) return;
     const Tensor places =
-        (all.x0().flatten(1).unsqueeze(1) == world.set.items(at::arange(16, at::kLong)).flatten(1)).all(2);
+        (all.x0().flatten(1).unsqueeze(1) == place.world->set.items(at::arange(16, at::kLong)).flatten(1))
+            .all(2);
     if (!places.any(1).all().item<bool>()) return;
     require(coupling.set_of(0) != nullptr, "set_of(0) names the set that every x0 is an item of",
             "none is named", "override set_of");

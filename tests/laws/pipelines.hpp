@@ -1,10 +1,28 @@
-// tests/laws/metric_pipelines.hpp -- for metrics that the laws' own world is not enough for: a pipeline that has one, by plugin.
+// tests/laws/pipelines.hpp -- for plugins that the laws' own world is not enough for: a pipeline that has one, by plugin.
 #pragma once
 
 #include <map>
 #include <string>
 
-inline const std::map<std::string, std::string> metric_pipelines = {
+inline const std::map<std::string, std::string> pipelines_with = {
+    {"coupling/posterior", R"(nodes:
+  base:  {plugin: source/gaussian, dim: 3}
+  seen:  {plugin: source/measured, of: base, sigma: 0.5}
+  pairs: {plugin: coupling/posterior, source: base, target: seen, measurements: 3, each: 8}
+)"},
+    {"coupling/lane_riesenfeld", R"(nodes:
+  clouds: {plugin: source/snapshots, set: half_circle, size: 4}
+  curve:  {plugin: coupling/lane_riesenfeld, snapshots: clouds}
+)"},
+    {"coupling/chain", R"(nodes:
+  clouds: {plugin: source/snapshots, set: fork, size: 6}
+  pairs:  {plugin: coupling/chain, snapshots: clouds, pairing: ot, draw: {fixed: 6}}
+)"},
+    {"coupling/ot", R"(nodes:
+  base:  {plugin: source/gaussian, dim: 3}
+  seen:  {plugin: source/measured, of: base, sigma: 0.5}
+  pairs: {plugin: coupling/ot, source: base, target: seen, condition_weight: 4, draw: {fixed: 16}}
+)"},
     {"metric/normal_error", R"(nodes:
   base:   {plugin: source/gaussian, dim: 3}
   circle: {plugin: source/sphere, dim: 3}
