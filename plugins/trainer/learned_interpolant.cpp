@@ -13,7 +13,7 @@
 // reference least: with the straight line that is the optimal transport from the law of l_s, whose cost W2^2 is then the regulariser.
 //
 // Source   Kviman, Tamogashev, Branchini, Elvira, Lagergren, Malkin, Multi-marginal flow matching with adversarially learnt interpolants,
-//          arXiv 2510.01159. The relativistic pairing and the penalties are those of trainer/adversarial; the latter stand beside F.
+//          arXiv 2510.01159. Relativistic pairing and penalties are those of trainer/adversarial; the latter stand beside F.
 // Shapes   x0, x1, y, G, u [B, item...]; f of x0, x1, t; D of x, t; loss, critic_loss, penalty, regulariser [1] a step
 // Limits   what it gives is a path through two points, without noise: pairs are coupling/given of the chain's x0 and x1, or others of their
 //          laws. No labels, of which a chain with classes is warned; no weights or probes. The critic is differentiated twice, and f, for u_t, by two reverse passes.
@@ -96,30 +96,27 @@ class LearnedInterpolant final : public weir::Trainer {
   weir::Port<weir::Network> critic_{this, "critic", "network D of x and t"};
   weir::Port<weir::Interpolant> reference_{
       this, "reference", weir::by_default("linear"),
-      "path that the regulariser draws to: through the ends, or through all points of a chain"};
+      "path that the regulariser draws to, of the ends or of all points"};
   weir::Port<weir::Optimiser> optimiser_{this, "optimiser", weir::by_default("adam"), "step rule of f"};
   weir::Port<weir::Optimiser> critic_optimiser_{this, "critic_optimiser", weir::by_default("adam"),
                                                 "step rule of the critic"};
   weir::Port<weir::Schedule> schedule_{this, "schedule", weir::by_default("constant"),
                                        "how both learning rates change over the steps"};
-  weir::Param<std::int64_t> steps_{this, "steps", weir::required, weir::at_least(1),
-                                   "steps of f against the critic"};
+  weir::Param<std::int64_t> steps_{this, "steps", weir::required, weir::at_least(1), "steps with the critic"};
   weir::Param<std::int64_t> pretrain_{this, "pretrain", 0, weir::non_negative,
-                                      "steps before, in which f is fitted to the chains themselves"};
+                                      "steps before, in which f is fitted to the chains"};
   weir::Param<std::int64_t> critic_steps_{this, "critic_steps", 1, weir::at_least(1),
                                           "steps of the critic before each"};
   weir::Param<std::int64_t> batch_{this, "batch", 256, weir::at_least(1), "chains in a step"};
-  weir::Param<double> gamma_{this, "gamma", 0.1, weir::non_negative,
-                             "weight of the critic's gradient penalty"};
+  weir::Param<double> gamma_{this, "gamma", 0.1, weir::non_negative, "weight of the critic's penalty"};
   weir::Param<double> weight_{this, "weight", 0.01, weir::non_negative, "weight of the regulariser"};
-  weir::Param<double> ema_decay_{this, "ema_decay", 0.999, weir::between(0, 1),
-                                 "decay d of the averaged parameters"};
+  weir::Param<double> ema_decay_{this, "ema_decay", 0.999, weir::between(0, 1), "decay d of the average"};
   weir::Output<weir::Interpolant> last_{this, "interpolant", "the path with the last parameters"};
   weir::Output<weir::Interpolant> ema_{this, "ema", "the path with the averaged parameters"};
   weir::Trace loss_{this, "loss", "1", "mean of F, or of what stands in its place, in L_G"};
   weir::Trace regulariser_{this, "regulariser", "1", "mean squared distance from the reference"};
   weir::Trace critic_loss_{this, "critic_loss", "1", "the critic's mean loss, without its penalty"};
-  weir::Trace penalty_{this, "penalty", "1", "mean squared slopes of the critic, at y and at G, added"};
+  weir::Trace penalty_{this, "penalty", "1", "mean squared slopes of D at y and at G, added"};
   weir::TensorSet params_{this, "params", "last parameters"};
   weir::TensorSet ema_params_{this, "ema_params", "averaged parameters"};
   weir::TensorSet critic_params_{this, "critic_params", "last parameters of the critic"};
