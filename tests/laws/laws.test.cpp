@@ -294,29 +294,6 @@ TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
   std::vector<Case> cases = with_defaults("metric");
   for (Case& of : cases)
     if (pipelines_with.contains(of.plugin)) of = in_pipeline(of.plugin, scratch);
-  std::ofstream(scratch / "normal.yaml") << R"(nodes:
-  base:   {plugin: source/gaussian, dim: 3}
-  circle: {plugin: source/sphere, dim: 3}
-  pairs:  {plugin: coupling/independent, source: base, target: circle, draw: {fixed: 16}}
-  normal: {plugin: metric/normal_error, start: pairs.x0, end: pairs.x1, target: circle}
-)";
-  std::ofstream(scratch / "words.yaml") << R"(nodes:
-  base:  {plugin: source/gaussian, dim: 9}
-  words: {plugin: source/binary, set: bars_and_stripes, size: 3}
-  pairs: {plugin: coupling/independent, source: base, target: words, draw: {fixed: 10}}
-  valid: {plugin: metric/validity, generated: pairs.x0, target: words}
-)";
-  std::ofstream(scratch / "line.yaml") << R"(nodes:
-  base:  {plugin: source/gaussian, dim: 1}
-  pairs: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 10}}
-  w1:    {plugin: metric/w1, samples: pairs.x0, points: pairs.x1}
-)";
-  std::vector<Case> cases = with_defaults("metric");
-  for (Case& of : cases) {
-    if (of.plugin == "metric/normal_error") of.with = scratch / "normal.yaml";
-    if (of.plugin == "metric/validity") of.with = scratch / "words.yaml";
-    if (of.plugin == "metric/w1") of.with = scratch / "line.yaml";
-  }
   hold("metric", cases);
 }
 
