@@ -9,7 +9,7 @@ set(WEIR_SDK_HEADERS
 
   kinds/comparison.hpp kinds/metric.hpp
   kinds/facets/affine_map.hpp kinds/facets/affine_velocity.hpp kinds/facets/coefficients.hpp
-  kinds/facets/flow_matching_parts.hpp kinds/facets/infinite_action.hpp kinds/facets/joint_normal_law.hpp
+  kinds/facets/flow_matching_parts.hpp kinds/facets/independent_context.hpp kinds/facets/infinite_action.hpp kinds/facets/joint_normal_law.hpp
   kinds/facets/linear_velocity.hpp kinds/facets/log_density.hpp kinds/facets/marginals.hpp kinds/facets/measurement.hpp
   kinds/facets/mixture_law.hpp kinds/facets/moments.hpp kinds/facets/normal_law.hpp kinds/facets/posterior_law.hpp
   kinds/facets/time_span.hpp
@@ -17,6 +17,7 @@ set(WEIR_SDK_HEADERS
   kinds/flow/integrator.hpp kinds/flow/interpolant.hpp kinds/flow/noise.hpp kinds/flow/one_step.hpp kinds/flow/source.hpp
   kinds/flow/space.hpp kinds/flow/stepped.hpp kinds/flow/stochastic.hpp kinds/flow/time.hpp
   kinds/learn/fit.hpp kinds/learn/fitted_model.hpp kinds/learn/going_on.hpp kinds/learn/history.hpp kinds/learn/kept_memory.hpp
+  kinds/learn/matched_context.hpp
   kinds/learn/network.hpp kinds/learn/objective.hpp kinds/learn/optimiser.hpp kinds/learn/probe.hpp
   kinds/learn/recorded_training.hpp kinds/learn/schedule.hpp kinds/learn/snapshots.hpp kinds/learn/trainer.hpp
 

@@ -16,6 +16,7 @@
 // Limits   fixed pairs: one assignment of all N, N^2 numbers in memory. Fresh: an assignment within each draw, whose rows therefore
 //          depend on each other (one unit). Always a permutation: no pair is drawn twice or left out. With a finite condition weight x1
 //          is not quite of the law given y: the pairs' y_i and y_p(i) differ.
+#include <weir/kinds/facets/independent_context.hpp>
 #include <weir/kinds/facets/measurement.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/math/numeric/assignment.hpp>
@@ -37,6 +38,12 @@ class Ot final : public weir::DrawnCoupling {
                              "mean squared distance of the fixed pairs, with that of their measurements"};
   weir::Output<Tensor> gap_{this, "gap", "1",
                             "how far at most the cost lies above the optimum, from the dual variables"};
+  // With the weight y stays that of the pair's own place.
+  weir::Facet<weir::IndependentContext> independent_context_{
+      this, [this]() -> std::optional<weir::IndependentContext> {
+        if (!condition_weight_.given()) return {};
+        return weir::IndependentContext{{"y"}};
+      }};
 
  public:
   void plan(weir::Plan& plan) override {

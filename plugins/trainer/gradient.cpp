@@ -35,6 +35,7 @@
 #include <weir/kinds/learn/fitted_model.hpp>
 #include <weir/kinds/learn/going_on.hpp>
 #include <weir/kinds/learn/kept_memory.hpp>
+#include <weir/kinds/learn/matched_context.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/kinds/learn/schedule.hpp>
@@ -47,30 +48,6 @@
 namespace {
 
 constexpr const char* enough_key = "enough";  // of a state: a probe has ended the training
-
-// The pairs that this node, or one that it stands on, draws matched to each other; else null.
-const weir::Coupling* matched_pairs(const weir::Node& node) {
-  if (const auto* pairs = dynamic_cast<const weir::Coupling*>(&node))
-    return pairs->dependent_rows() ? pairs : nullptr;
-  for (const weir::AnyPort* port : node.ports())
-    if (const weir::Node* end = port->interface())
-      if (const weir::Coupling* pairs = matched_pairs(*end)) return pairs;
-  return nullptr;
-}
-
-// What a field is told of each x1 of such pairs that their x0 knows something of, by name. With a condition weight, as coupling/ot has
-// it, y is that of the pair's own place before it was matched.
-std::vector<std::string> told_of_matched(const weir::Objective& objective) {
-  const weir::Coupling* pairs = objective.dependent_rows() ? matched_pairs(objective) : nullptr;
-  if (!pairs) return {};
-  const bool weighed = std::ranges::any_of(pairs->params(), [](const weir::AnyParam* param) {
-    return param->name() == "condition_weight" && param->given();
-  });
-  std::vector<std::string> names;
-  for (const auto& [name, entry] : pairs->context())
-    if (!(weighed && name == "y")) names.push_back(name);
-  return names;
-}
 
 class Gradient final : public weir::Trainer {
   weir::Port<weir::Objective> objective_{this, "objective", "loss to minimise"};
@@ -214,7 +191,7 @@ class Gradient final : public weir::Trainer {
     if (const std::string why = weir::infinite_target(*objective_, /*power=*/2); !why.empty())
       run.warn(fmt::format("the mean loss is infinite, and so is the variance of its gradient: {}; {}", why,
                            weir::keep_from_the_ends));
-    if (const auto told = told_of_matched(*objective_); !told.empty())
+    if (const auto told = weir::matched_context(*objective_); !told.empty())
       run.warn(fmt::format(
           "the pairs of a batch are matched to each other, so that given {0} x0 has not the law of the "
           "source: a flow that is told {0} from points of the source misses its law (arXiv 2503.10636); use "

@@ -18,6 +18,7 @@
 #include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/facets/posterior_law.hpp>
+#include <weir/kinds/facets/time_span.hpp>
 #include <weir/kinds/flow/embedded.hpp>
 #include <weir/kinds/flow/one_step.hpp>
 #include <weir/kinds/flow/stochastic.hpp>
@@ -144,6 +145,7 @@ int main() {
   SIZE(AffineMap);
   SIZE(AffineVelocity);
   SIZE(FlowMatchingParts);
+  SIZE(IndependentContext);
   SIZE(JointNormalLaw);
   SIZE(LeastSquares);
   SIZE(LinearFlow);
@@ -156,6 +158,7 @@ int main() {
   SIZE(NormalLaw);
   SIZE(PosteriorLaw);
   SIZE(PosteriorLaw::Mixtures);
+  SIZE(TimeSpan);
   SIZE(Facet<weir::Moments>);
   SIZE(Output<weir::Field>);
   SIZE(Output<weir::Tensor>);
