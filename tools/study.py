@@ -19,7 +19,7 @@ import sys
 
 import h5py
 
-MOST_FIGURES = 4     # of a pipeline
+MOST_FIGURES = 3     # of a pipeline
 
 
 def text(record, name):
