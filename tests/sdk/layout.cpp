@@ -9,6 +9,7 @@
 #include <weir/kinds/facets/affine_map.hpp>
 #include <weir/kinds/facets/affine_velocity.hpp>
 #include <weir/kinds/facets/flow_matching_parts.hpp>
+#include <weir/kinds/facets/independent_context.hpp>
 #include <weir/kinds/facets/joint_normal_law.hpp>
 #include <weir/kinds/facets/linear_velocity.hpp>
 #include <weir/kinds/facets/log_density.hpp>
