@@ -19,6 +19,7 @@
 #include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/facets/normal_law.hpp>
 #include <weir/kinds/facets/posterior_law.hpp>
+#include <weir/kinds/facets/time_span.hpp>
 #include <weir/kinds/flow/embedded.hpp>
 #include <weir/kinds/flow/one_step.hpp>
 #include <weir/kinds/flow/stochastic.hpp>
