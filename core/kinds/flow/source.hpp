@@ -1,6 +1,7 @@
 // core/kinds/flow/source.hpp -- a distribution, or a finite data set, that points are drawn from.
 //
-// What may be known beyond its samples are facets: LogDensity, Moments, NormalLaw, MixtureLaw, Marginals (core/kinds/facets/).
+// What may be known beyond its samples are facets: LogDensity, Moments, NormalLaw, MixtureLaw, Marginals,
+// Measurement, PosteriorLaw (core/kinds/facets/).
 //
 // Laws (`weir plugin check` holds every source to them; `weir explain law/source` prints them)
 //   shape          sample(n) is [n, shape()...], finite, of the run's dtype
