@@ -1,8 +1,9 @@
 // core/executor/checkpoint.hpp -- states of unfinished nodes beside the record, and results shared between the runs of a sweep.
 //
-// A checkpoint of node N is the file <folder>/N.h5: the node's State under state/, and under rows/ how many rows each trace
-// of N and of its children had been committed with. A shared result is <folder>/<key>.h5: the finished State, and the rows
-// themselves under trace/. Both are written to a temporary file and renamed.
+// A checkpoint of node N is the file <folder>/N.h5: the node's State under state/, under rows/ how many rows each trace of N and of
+// its children had been committed with and their checksums, and whose it is: the record's run_id, and N. A shared result is
+// <folder>/<key>.h5: the finished State, the rows themselves under trace/, and its key. Both are written to a temporary file and
+// renamed; every array has a checksum. A file that is damaged, or another's by what it says of itself, is refused by name.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <string>
 
 #include <weir/node.hpp>
+#include <weir/record/data/committed.hpp>
 
 namespace weir {
 
@@ -20,13 +22,14 @@ Tensor saved_tensor(const Array& array, const at::TensorOptions& options);
 
 struct Checkpoint {
   State state;
-  std::map<std::string, std::int64_t> rows;  // trace path -> committed rows
+  KeptRows rows;  // by trace path
 };
 
-void write_checkpoint(const std::filesystem::path& folder, const std::string& node,
+void write_checkpoint(const std::filesystem::path& folder, const std::string& run_id, const std::string& node,
                       const Checkpoint& checkpoint);
-std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& folder, const std::string& node,
-                                          const at::TensorOptions& options);
+// Nothing if there is none. Throws RecordError.
+std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& folder, const std::string& run_id,
+                                          const std::string& node, const at::TensorOptions& options);
 
 struct SharedResult {
   State state;

@@ -54,7 +54,8 @@ class Executor {
 
   // Takes the checkpoints that an interrupted run left, and says how many rows of each trace they allow to keep; to be
   // asked before the record is reopened, since rows of results that are to be shared are read from it.
-  std::map<std::string, std::int64_t> resume(const std::filesystem::path& record, const RunOptions& options);
+  // Throws RecordError naming a checkpoint that is damaged or of another run.
+  KeptRows resume(const std::filesystem::path& record, const RunOptions& options);
 
   // Runs all nodes in dependency order, up to `jobs` at once. `recorder` may be null. Throws NodeFailure, Interrupted, RecordError.
   void run(Recorder* recorder, Events& events, const RunOptions& options);

@@ -67,9 +67,9 @@ class Executor::Context final : public Run {
     for (const DatasetSpec& dataset : executor_.datasets_) {
       if (!dataset.trace || !is_within(dataset.node, node_.path)) continue;
       const std::string path = key_of(dataset);
-      checkpoint.rows[path] = recorder_->rows(path);
+      checkpoint.rows[path] = recorder_->committed(path);
     }
-    write_checkpoint(options_.checkpoints, node_.path, checkpoint);
+    write_checkpoint(options_.checkpoints, recorder_->run_id(), node_.path, checkpoint);
     saved_ = Clock::now();
   }
 
@@ -83,9 +83,10 @@ class Executor::Context final : public Run {
   std::set<std::string> warned_;
 };
 
-std::map<std::string, std::int64_t> Executor::resume(const std::filesystem::path& record,
-                                                     const RunOptions& options) {
-  std::map<std::string, std::int64_t> keep;
+KeptRows Executor::resume(const std::filesystem::path& record, const RunOptions& options) {
+  const Reader reader(record);
+  const std::string run_id = reader.attribute("/", "run_id");
+  KeptRows kept;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const std::string& path = graph_.nodes[i].path;
     if (!nodes_[i]->stateful()) continue;
@@ -93,19 +94,18 @@ std::map<std::string, std::int64_t> Executor::resume(const std::filesystem::path
     if (const auto share = options.share.find(path);
         share != options.share.end() && is_shared(options.shared, share->second))
       continue;
-    auto checkpoint = read_checkpoint(options.checkpoints, path, options_);
+    auto checkpoint = read_checkpoint(options.checkpoints, run_id, path, options_);
     if (!checkpoint) continue;
-    for (const auto& [trace, rows] : checkpoint->rows) keep[trace] = rows;
-    if (options.share.contains(path)) {
-      const Reader reader(record);
-      for (const auto& [trace, rows] : checkpoint->rows) {
-        const std::string group = record_path(trace);
-        sink_.recall(trace, reader.rows(group + "/step", 0, rows), reader.rows(group + "/value", 0, rows));
-      }
+    for (const auto& [trace, rows] : checkpoint->rows) {
+      kept[trace] = rows;
+      if (!options.share.contains(path)) continue;
+      const std::string group = record_path(trace);
+      sink_.recall(trace, reader.rows(group + "/step", 0, rows.rows),
+                   reader.rows(group + "/value", 0, rows.rows));
     }
     resumed_[path] = std::move(*checkpoint);
   }
-  return keep;
+  return kept;
 }
 
 void Executor::run_node(std::size_t i, Recorder* recorder, Events& events, const RunOptions& options) {

@@ -1,8 +1,10 @@
 // core/record/arrays_file.cpp -- files of named arrays, written whole and atomically.
 #include <weir/record/arrays_file.hpp>
 
+#include <span>
+
 #include <weir/os/replace_file.hpp>
-#include <weir/record/hdf5/hdf5.hpp>
+#include <weir/record/hdf5/signature.hpp>
 #include <weir/record/reader.hpp>
 
 namespace weir {
@@ -13,32 +15,20 @@ using hdf5::File;
 using hdf5::Handle;
 namespace fs = std::filesystem;
 
-constexpr std::size_t large = 1 << 20;
-
 void write_array(const File& file, const std::string& path, const Array& array) {
   if (const auto slash = path.rfind('/'); slash > 0) hdf5::create_group(file, path.substr(0, slash));
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(properties, false);
-  const std::size_t bytes = static_cast<std::size_t>(array.count()) * size_of(array.dtype);
-  if (bytes > 0 && !array.shape.empty()) {
-    // A checksum over every array; one chunk while it is small.
-    std::vector<hsize_t> chunk(array.shape.begin(), array.shape.end());
-    for (std::size_t axis = 0, left = bytes; axis < chunk.size() && left > large; ++axis) {
-      const std::size_t slice = left / chunk[axis];
-      chunk[axis] = slice >= large ? 1 : large / slice;
-      left = slice * chunk[axis];
-    }
-    H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data());
-    H5Pset_fletcher32(properties);
-  }
   const Handle space = hdf5::space_of(array.shape);
   const Handle id(check(H5Dcreate2(file.id, path.c_str(), hdf5::file_type(array.dtype), space, H5P_DEFAULT,
                                    properties, H5P_DEFAULT),
                         file.path, "create", path),
                   H5Dclose);
-  if (bytes > 0)
-    check(H5Dwrite(id, hdf5::memory_type(array.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes->data()),
-          file.path, "write", path);
+  const std::size_t bytes = static_cast<std::size_t>(array.count()) * size_of(array.dtype);
+  if (bytes == 0) return;
+  check(H5Dwrite(id, hdf5::memory_type(array.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes->data()),
+        file.path, "write", path);
+  hdf5::sign(file, id, std::span(*array.bytes).first(bytes));
 }
 
 void write_file(const fs::path& temporary, const fs::path& name, const Arrays& arrays,

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include <weir/record/hdf5/hdf5.hpp>
+#include <weir/record/hdf5/signature.hpp>
 
 namespace weir {
 namespace {
@@ -68,6 +68,7 @@ Array read_rows(const hdf5::File& file, const std::string& path, std::int64_t fi
     check(H5Dread(dataset, boolean ? static_cast<hid_t>(type) : static_cast<hid_t>(plain), cells, space,
                   H5P_DEFAULT, bytes.data()),
           file.path, "read", path);
+  if (count < 0) hdf5::require_signed(file, path, dataset, bytes);
   array.bytes = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
   return array;
 }

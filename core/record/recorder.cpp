@@ -32,17 +32,17 @@ void require_folder(const std::filesystem::path& file) {
 
 class Recorder::Impl {
  public:
-  Impl(std::filesystem::path path, Mode mode, RunSpec run, std::map<std::string, std::int64_t> keep)
+  Impl(std::filesystem::path path, Mode mode, RunSpec run, const KeptRows& kept)
       : file_((require_folder(path), std::move(path))),
         run_(std::move(run)),
         lock_(std::make_unique<record::LockFile>(file_)),
-        writer_(file_, mode, run_, keep),
-        queue_(queue_bytes) {
+        writer_(file_, mode, run_, kept),
+        queue_(queue_bytes),
+        committed_(writer_.committed()) {
     for (std::size_t i = 0; i < run_.datasets.size(); ++i) {
       const std::string key = key_of(run_.datasets[i]);
       index_[key] = i;
-      const auto kept = keep.find(key);
-      rows_.push_back(mode == Mode::resume && kept != keep.end() ? kept->second : 0);
+      rows_.push_back(committed_[i].rows);
     }
     // Signals are for the caller's threads.
     sigset_t all, before;
@@ -105,8 +105,8 @@ class Recorder::Impl {
     }
     push({.kind = record::Task::Kind::commit, .ticket = ticket});
     std::unique_lock lock(mutex_);
-    done_.wait(lock, [&] { return stopped_ || committed_.contains(ticket); });
-    if (committed_.erase(ticket) == 0) throw RecordError(failure_);
+    done_.wait(lock, [&] { return stopped_ || reached_.contains(ticket); });
+    if (reached_.erase(ticket) == 0) throw RecordError(failure_);
   }
 
   void finish(const std::string& status, const std::string& message) {
@@ -126,7 +126,14 @@ class Recorder::Impl {
     return rows_[i];
   }
 
+  Committed committed(const std::string& path) const {
+    const std::size_t i = find(path, true);
+    const std::lock_guard lock(mutex_);
+    return committed_[i];
+  }
+
   const std::filesystem::path& file() const { return file_; }
+  const std::string& run_id() const { return writer_.run_id(); }
 
  private:
   [[noreturn]] void unknown(const std::string& path) const {
@@ -199,7 +206,8 @@ class Recorder::Impl {
       case record::Task::Kind::commit: {
         writer_.flush();
         const std::lock_guard lock(mutex_);
-        committed_.insert(task.ticket);
+        committed_ = writer_.committed();
+        reached_.insert(task.ticket);
         done_.notify_all();
         break;
       }
@@ -228,6 +236,7 @@ class Recorder::Impl {
   record::Writer writer_;
   record::Queue queue_;
   std::map<std::string, std::size_t> index_;
+  std::vector<Committed> committed_;  // by dataset, at the last commit
 
   mutable std::mutex mutex_;
   std::condition_variable done_;
@@ -235,16 +244,15 @@ class Recorder::Impl {
   std::set<std::size_t> written_;
   std::set<std::string> closed_;
   std::uint64_t tickets_ = 0;
-  std::set<std::uint64_t> committed_;
+  std::set<std::uint64_t> reached_;
   std::string failure_;
   bool stopped_ = false;
   bool finished_ = false;
   std::thread thread_;
 };
 
-Recorder::Recorder(std::filesystem::path file, Mode mode, RunSpec run,
-                   std::map<std::string, std::int64_t> keep)
-    : impl_(std::make_unique<Impl>(std::move(file), mode, std::move(run), std::move(keep))) {}
+Recorder::Recorder(std::filesystem::path file, Mode mode, RunSpec run, KeptRows kept)
+    : impl_(std::make_unique<Impl>(std::move(file), mode, std::move(run), kept)) {}
 Recorder::~Recorder() = default;
 
 void Recorder::append(const std::string& path, std::int64_t step, Array row) {
@@ -260,6 +268,8 @@ void Recorder::finish(const std::string& status, const std::string& message) {
   impl_->finish(status, message);
 }
 std::int64_t Recorder::rows(const std::string& path) const { return impl_->rows(path); }
+Committed Recorder::committed(const std::string& path) const { return impl_->committed(path); }
 const std::filesystem::path& Recorder::file() const { return impl_->file(); }
+const std::string& Recorder::run_id() const { return impl_->run_id(); }
 
 }  // namespace weir

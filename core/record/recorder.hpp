@@ -10,6 +10,8 @@
 //   step       int64 [n]       the dimension scale of value's axis 0
 //   value_crc  int64 [blocks]  crc32c of each whole block of @block_rows = 256 rows of value; the last,
 //                              partial block gets its checksum when the node closes
+// What is committed of each dataset, and the checksums of what value_crc does not cover, are in /committed
+// (committed_table.hpp). What is written once and whole has the attribute crc32c, tensors when the run ends.
 // Blocks are counted in rows, so that two runs give the same bytes whatever their timing. These are separate
 // datasets: a live reader takes the shorter of value and step, and checks whole blocks only.
 //
@@ -29,6 +31,7 @@
 #include <vector>
 
 #include <weir/record/data/array.hpp>
+#include <weir/record/data/committed.hpp>
 #include <weir/record/data/run_spec.hpp>
 
 namespace weir {
@@ -37,11 +40,11 @@ class Recorder {
  public:
   using Mode = RecordMode;
 
-  // Creates or reopens `file`, declares everything in `run`, and starts SWMR. With Mode::resume, `keep` tells
+  // Creates or reopens `file`, declares everything in `run`, and starts SWMR. With Mode::resume, `kept` tells
   // how many rows of each trace ("train.loss" -> 1200) are kept; every other trace is emptied, tensors are
-  // written again. Errors: RecordError if the file exists (create), is locked by another process, or is not a
-  // record of this pipeline.
-  Recorder(std::filesystem::path file, Mode mode, RunSpec run, std::map<std::string, std::int64_t> keep = {});
+  // written again. Errors: RecordError if the file exists (create), is locked by another process, is not a
+  // record of this pipeline, or has rows that are to be kept and are not what was committed.
+  Recorder(std::filesystem::path file, Mode mode, RunSpec run, KeptRows kept = {});
   ~Recorder();  // without finish(): status becomes "failed"
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
@@ -61,12 +64,15 @@ class Recorder {
 
   // Returns when everything queued before it is on its way to the disk (H5Fflush, heartbeat rewritten).
   void commit();
+  // Of a trace at the last commit: what a checkpoint says of it.
+  Committed committed(const std::string& path) const;
 
   // running -> finished | failed | interrupted. Commits, closes the file, releases the lock.
   void finish(const std::string& status, const std::string& message = "");
 
   std::int64_t rows(const std::string& path) const;  // appended so far, including those kept by resume
   const std::filesystem::path& file() const;
+  const std::string& run_id() const;  // the record's: of the run that created it
 
  private:
   class Impl;

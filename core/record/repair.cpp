@@ -1,8 +1,10 @@
 // core/record/repair.cpp -- what stands at a record's path, and setting right a record whose writer died.
 #include <fmt/format.h>
 
-#include <weir/record/hdf5/crc32c.hpp>
-#include <weir/record/reader.hpp>
+#include <algorithm>
+
+#include <weir/record/hdf5/committed_table.hpp>
+#include <weir/record/hdf5/trace_sums.hpp>
 #include <weir/record/recorder.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/lock_file.hpp>
@@ -16,31 +18,17 @@ using hdf5::File;
 using hdf5::Handle;
 namespace fs = std::filesystem;
 
-std::vector<std::string> traces_of(const fs::path& path) {
-  const Reader reader(path);
-  std::vector<std::string> found, open{nodes_group};
-  while (!open.empty()) {
-    const std::string group = open.back();
-    open.pop_back();
-    if (reader.has(group + "/value_crc") && reader.has(group + "/step")) {
-      found.push_back(group);
-      continue;
-    }
-    for (const auto& name : reader.members(group))
-      if (reader.is_group(group + "/" + name)) open.push_back(group + "/" + name);
+// Traces, each with its place in /schema's datasets, by which /committed knows it.
+std::vector<std::pair<std::string, std::size_t>> traces_of(const File& file) {
+  std::vector<std::pair<std::string, std::size_t>> traces;
+  const auto schema = nlohmann::json::parse(hdf5::read_text(file, "/schema"), nullptr, false);
+  const auto datasets = schema.is_object() ? schema.value("datasets", nlohmann::json::array()) : schema;
+  for (std::size_t i = 0; i < datasets.size(); ++i) {
+    if (!datasets[i].is_object() || !datasets[i].value("trace", false)) continue;
+    const std::string value = datasets[i].value("path", "");
+    traces.emplace_back(value.substr(0, value.rfind('/')), i);
   }
-  return {found.rbegin(), found.rend()};
-}
-
-std::vector<std::int64_t> checksums(const Reader& reader, const std::string& trace, std::int64_t rows) {
-  std::vector<std::int64_t> sums;
-  for (std::int64_t first = 0; first < rows; first += record::block_rows) {
-    const Array block = reader.rows(trace + "/value", first, std::min(record::block_rows, rows - first));
-    record::Crc32c sum;
-    sum.add(*block.bytes);
-    sums.push_back(sum.value());
-  }
-  return sums;
+  return traces;
 }
 
 void set_rows(const File& file, const std::string& path, std::int64_t rows) {
@@ -51,41 +39,33 @@ void set_rows(const File& file, const std::string& path, std::int64_t rows) {
   check(H5Dset_extent(dataset, sizes.data()), file.path, "resize", path);
 }
 
-// Equal lengths of value and step, and a checksum for every block. What was there and whole is never changed.
-void repair_trace(const File& file, const std::string& trace, std::vector<std::string>& done) {
-  std::int64_t rows = 0;
-  std::vector<std::int64_t> sums, there;
-  {
-    const Reader reader(file.path);
-    const std::int64_t values = reader.shape(trace + "/value").at(0),
-                       steps = reader.shape(trace + "/step").at(0);
-    rows = std::min(values, steps);
-    if (values != steps)
-      done.push_back(fmt::format("{}: {} rows of value and {} of step; the last {} uncommitted were dropped",
-                                 trace, values, steps, std::max(values, steps) - rows));
-    sums = checksums(reader, trace, rows);
-    const Array crc = reader.read(trace + "/value_crc");
-    there.assign(crc.data<std::int64_t>(), crc.data<std::int64_t>() + crc.count());
-  }
-  for (std::size_t block = 0; block < std::min(sums.size(), there.size()); ++block) {
-    const bool whole = static_cast<std::int64_t>(block + 1) * record::block_rows <= rows;
-    if (whole && sums[block] != there[block]) {
-      done.push_back(
-          fmt::format("{}: block {} (rows {} to {}) does not match its checksum: its values are damaged; "
-                      "left as they are",
-                      trace, block, static_cast<std::int64_t>(block) * record::block_rows,
-                      static_cast<std::int64_t>(block + 1) * record::block_rows - 1));
-      sums[block] = there[block];  // the witness of the damage stays
-    }
-  }
+// The committed rows, and a checksum for every block of them. What was committed is never changed: where it is
+// damaged, the checksum stays as its witness.
+void repair_trace(const File& file, const std::string& trace, const Committed& committed,
+                  std::vector<std::string>& done) {
+  for (auto& line : record::damage_of(file, trace, committed))
+    done.push_back(std::move(line) + ": the values are damaged; left as they are");
+  std::vector<std::int64_t> longest;
+  for (const auto* part : {"/value", "/step"})
+    longest.push_back(hdf5::shape_of(hdf5::open_dataset(file, trace + part)).at(0));
+  const std::int64_t rows = std::min(record::rows_of_trace(file, trace), committed.rows);
+  if (const std::int64_t most = std::max(longest[0], longest[1]); most > rows)
+    done.push_back(
+        fmt::format("{}: the last {} rows were not committed and were dropped", trace, most - rows));
   set_rows(file, trace + "/value", rows);
   set_rows(file, trace + "/step", rows);
-  if (sums == there) return;
-  set_rows(file, trace + "/value_crc", static_cast<std::int64_t>(sums.size()));
+  const std::int64_t whole = rows / record::block_rows, blocks = whole + (rows % record::block_rows > 0);
+  set_rows(file, trace + "/value_crc", blocks);
+  if (blocks == whole) return;
   const Handle crc = hdf5::open_dataset(file, trace + "/value_crc");
-  if (!sums.empty())
-    check(H5Dwrite(crc, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, sums.data()), file.path, "write",
-          trace + "/value_crc");
+  const Handle space(H5Dget_space(crc), H5Sclose);
+  const auto last = static_cast<hsize_t>(whole);
+  const hsize_t one = 1;
+  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, &last, nullptr, &one, nullptr), file.path,
+        "select rows of", trace + "/value_crc");
+  const Handle cell(H5Screate_simple(1, &one, nullptr), H5Sclose);
+  check(H5Dwrite(crc, H5T_NATIVE_INT64, cell, space, H5P_DEFAULT, &committed.value_crc), file.path, "write",
+        trace + "/value_crc");
   done.push_back(fmt::format("{}: {} rows kept, checksums completed", trace, rows));
 }
 
@@ -123,11 +103,18 @@ std::vector<std::string> repair_record(const fs::path& path) {
   const record::LockFile lock(path);
   const hdf5::Turn turn;
   std::string status;
+  std::optional<std::vector<Committed>> committed;
   {
     const File file{path, hdf5::open_for_reading(path)};
     if (!record::is_record(file))
       throw RecordError(fmt::format("{}: cannot repair it: it is not a weir record", path.string()));
     status = hdf5::read_text(file, "/status");
+    committed = record::CommittedTable::read(file);
+    if (!committed)
+      throw RecordError(
+          fmt::format("{}: cannot repair it: both copies of /committed, which says how many rows are "
+                      "whole, are damaged; `weir verify {} --salvage NEW.h5` keeps what is left",
+                      path.string(), path.string()));
   }
   const Handle access = hdf5::access_properties();
   {
@@ -138,12 +125,12 @@ std::vector<std::string> repair_record(const fs::path& path) {
     if (!plain.open()) done.push_back("cleared HDF5's marks of an unfinished writer");
   }
   record::clear_flags(path);
-  const auto traces = traces_of(path);
   // SWMR's order of writes, so that a kill during the repair is as harmless as one during a run.
   File file{path, Handle(check(H5Fopen(path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), path, "open",
                                "it"),
                          H5Fclose)};
-  for (const auto& trace : traces) repair_trace(file, trace, done);
+  for (const auto& [trace, i] : traces_of(file))
+    if (i < committed->size()) repair_trace(file, trace, (*committed)[i], done);
   if (status == "running") {
     set_interrupted(file);
     done.push_back("set its status to interrupted");

@@ -77,3 +77,18 @@ TEST_CASE("writing arrays twice gives the same bytes, and a failed write leaves 
   CHECK(bytes_of(folder / "one.h5") == before);
   CHECK(std::distance(std::filesystem::directory_iterator(folder / ""), {}) == 2);
 }
+
+TEST_CASE("one changed bit of an array is refused, of a scalar and of an integer too", "[record][arrays]") {
+  const dummy::Folder folder;
+  const auto file = folder / "state.h5";
+  const weir::Array scalar = dummy::scalar(0.123456789),
+                    steps = dummy::array<std::int64_t>(weir::DType::int64, {2}, {77001, 5});
+  weir::write_arrays(file, {{"state/rate", scalar}, {"state/steps", steps}});
+  const auto [bytes, path] = GENERATE_COPY(table<std::vector<std::byte>, std::string>(
+      {{*scalar.bytes, "/state/rate"}, {*steps.bytes, "/state/steps"}}));
+  dummy::flip(file, bytes);
+  CHECK_THROWS_WITH(weir::read_arrays(file),
+                    Catch::Matchers::EndsWith("state.h5: " + path +
+                                              " does not match its checksum: it was damaged or "
+                                              "changed after it was written"));
+}

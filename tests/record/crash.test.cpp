@@ -82,9 +82,6 @@ TEST_CASE("a run killed twice and resumed has the bytes of an uninterrupted one"
     dummy::write_tensors(recorder);
     recorder.finish("finished");
   };
-  const auto keep = [](std::int64_t steps) -> std::map<std::string, std::int64_t> {
-    return {{"train.loss", steps}, {"train.probes.bins.variance", steps}, {"train.image", (steps + 9) / 10}};
-  };
   const auto killed_after = [](Recorder& recorder, std::int64_t from, std::int64_t to,
                                std::int64_t beyond) -> int {
     dummy::train(recorder, from, to);
@@ -106,12 +103,12 @@ TEST_CASE("a run killed twice and resumed has the bytes of an uninterrupted one"
             return killed_after(recorder, 0, 300, 333);
           })) == 128 + SIGKILL);
   REQUIRE(dummy::wait(dummy::start([&] {
-            Recorder recorder(killed, Recorder::Mode::resume, dummy::spec(), keep(290));
+            Recorder recorder(killed, Recorder::Mode::resume, dummy::spec(), dummy::kept(290));
             return recorder.rows("train.loss") == 290 ? killed_after(recorder, 290, 520, 600) : 1;
           })) == 128 + SIGKILL);
   CHECK(dummy::verify(killed) == 600);
   REQUIRE(dummy::wait(dummy::start([&] {
-            Recorder recorder(killed, Recorder::Mode::resume, dummy::spec(), keep(513));
+            Recorder recorder(killed, Recorder::Mode::resume, dummy::spec(), dummy::kept(513));
             complete(recorder, 513);
             return 0;
           })) == 0);
@@ -147,9 +144,7 @@ TEST_CASE("an interrupted run goes on with a reader attached to it", "[record][c
   });
   pause_ms(100);
   REQUIRE(dummy::wait(dummy::start([&] {
-            Recorder recorder(
-                file, Recorder::Mode::resume, dummy::spec(),
-                {{"train.loss", 300}, {"train.probes.bins.variance", 300}, {"train.image", 30}});
+            Recorder recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(300));
             dummy::train(recorder, 300, 500);
             recorder.finish("finished");
             return 0;

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include <weir/record/reader.hpp>
 
@@ -195,6 +196,35 @@ std::int64_t verify(const fs::path& file) {
   verify_trace(reader, "/nodes/train/probes/bins/variance", 1, bins);
   verify_trace(reader, "/nodes/train/image", 10, image);
   return verify_trace(reader, "/nodes/train/loss", 1, [](std::int64_t step) { return scalar(loss(step)); });
+}
+
+void flip(const fs::path& file, const std::vector<std::byte>& bytes) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  const std::string all((std::istreambuf_iterator<char>(stream)), {});
+  const auto at = all.find(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  if (at == std::string::npos) throw std::runtime_error("these bytes are not in " + file.string());
+  stream.clear();
+  stream.seekp(static_cast<std::streamoff>(at));
+  stream.put(static_cast<char>(all[at] ^ 1));
+}
+
+weir::KeptRows kept(std::int64_t steps) {
+  const auto trace = [](std::int64_t rows, std::int64_t every,
+                        const std::function<Array(std::int64_t)>& expected) {
+    std::vector<std::byte> value, step;
+    for (std::int64_t row = rows / 256 * 256; row < rows; ++row) {
+      const Array wanted = expected(row * every);
+      value.insert(value.end(), wanted.bytes->begin(), wanted.bytes->end());
+    }
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const Array one = array<std::int64_t>(DType::int64, {}, {row * every});
+      step.insert(step.end(), one.bytes->begin(), one.bytes->end());
+    }
+    return weir::Committed{rows, crc(value), crc(step)};
+  };
+  return {{"train.loss", trace(steps, 1, [](std::int64_t step) { return scalar(loss(step)); })},
+          {"train.probes.bins.variance", trace(steps, 1, bins)},
+          {"train.image", trace((steps + 9) / 10, 10, image)}};
 }
 
 bool can_list() {

@@ -51,10 +51,16 @@ void write_tensors(weir::Recorder& recorder);
 // a step out of order, or a checksum that is wrong. Returns the rows found in train.loss.
 std::int64_t verify(const std::filesystem::path& file);
 
+// Changes one bit of the first place in the file that holds these bytes. Throws std::runtime_error if none does.
+void flip(const std::filesystem::path& file, const std::vector<std::byte>& bytes);
+
 // Every dataset and attribute under a path as one text, by h5dump; references show as the names that they
 // lead to.
 bool can_list();  // h5dump is installed
 std::string content(const std::filesystem::path& file, const std::string& group);
+
+// What a checkpoint after `steps` steps keeps of the three traces, with the checksums of what was appended.
+weir::KeptRows kept(std::int64_t steps);
 
 // Runs `work` in a child process; the exit code, or 128 + the signal that ended it.
 pid_t start(const std::function<int()>& work);

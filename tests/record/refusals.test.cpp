@@ -29,8 +29,8 @@ std::string error_of(const std::function<void()>& work) {
 }
 
 std::string creation_error(const std::filesystem::path& file, Recorder::Mode mode = Recorder::Mode::create,
-                           weir::RunSpec run = dummy::spec(), std::map<std::string, std::int64_t> keep = {}) {
-  return error_of([&] { Recorder recorder(file, mode, run, keep); });
+                           weir::RunSpec run = dummy::spec(), weir::KeptRows kept = {}) {
+  return error_of([&] { Recorder recorder(file, mode, run, kept); });
 }
 
 void finished_run(const std::filesystem::path& file, const std::string& status = "finished") {
@@ -136,7 +136,7 @@ TEST_CASE("only an unfinished record of the same pipeline is resumed", "[record]
   finished_run(file, "interrupted");
   CHECK_THAT(creation_error(file, Recorder::Mode::resume, dummy::spec(8)),
              EndsWith("it records another pipeline; choose another output (-o) or start over with --force"));
-  CHECK_THAT(creation_error(file, Recorder::Mode::resume, dummy::spec(), {{"train.loss", 21}}),
+  CHECK_THAT(creation_error(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(21)),
              EndsWith("/nodes/train/loss has 20 rows, the checkpoint needs 21; use --force to start over"));
   weir::RunSpec other = dummy::spec();
   other.datasets[1].shape = {6};
@@ -212,10 +212,7 @@ TEST_CASE("a full disk stops the recorder and leaves what was committed", "[reco
 
   // With room again the run goes on where it was.
   const auto resumed = dummy::wait(dummy::start([&] {
-    Recorder recorder(file, Recorder::Mode::resume, dummy::spec(),
-                      {{"train.loss", committed},
-                       {"train.probes.bins.variance", committed},
-                       {"train.image", (committed + 9) / 10}});
+    Recorder recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(committed));
     dummy::train(recorder, committed, committed + 300);
     recorder.finish("finished");
     return 0;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <fstream>
 
 #include <weir/record/arrays_file.hpp>
 #include <weir/record/reader.hpp>
@@ -59,20 +58,11 @@ TEST_CASE("repair names a damaged block and changes none of its bytes", "[record
   const dummy::Folder folder;
   const auto file = folder / "run.h5";
   killed_run(file);
-  const double marked = dummy::loss(300);
-  {
-    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
-    const std::string all((std::istreambuf_iterator<char>(bytes)), {});
-    const std::string needle(reinterpret_cast<const char*>(&marked), sizeof marked);
-    const auto at = all.find(needle);
-    REQUIRE(at != std::string::npos);
-    bytes.clear();
-    bytes.seekp(static_cast<std::streamoff>(at));
-    bytes.put(static_cast<char>(all[at] ^ 1));
-  }
-  CHECK_THAT(joined(weir::repair_record(file)),
-             Contains("/nodes/train/loss: block 1 (rows 256 to 511) does not match its checksum: its values "
-                      "are damaged; left as they are"));
+  dummy::flip(file, *dummy::scalar(dummy::loss(300)).bytes);
+  CHECK_THAT(
+      joined(weir::repair_record(file)),
+      Contains("/nodes/train/loss: rows 256 to 511 do not match their checksum: the values are damaged; "
+               "left as they are"));
   CHECK_THROWS_WITH(dummy::verify(file),
                     Contains("/nodes/train/loss: row 300 of 600 is not what was appended"));
   CHECK(weir::Reader(file).shape("/nodes/train/loss/value") == std::vector<std::int64_t>{600});

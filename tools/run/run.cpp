@@ -94,15 +94,13 @@ int run_recorded(const weir::FrozenRun& frozen, weir::Executor& executor, const 
   if (const char* seconds = std::getenv("WEIR_CHECKPOINT_SECONDS"))
     options.checkpoint_seconds = std::atof(seconds);
 
-  std::map<std::string, std::int64_t> keep;
-  if (arguments.mode == weir::Recorder::Mode::resume) {
-    keep = executor.resume(arguments.out, options);
-  } else if (arguments.mode == weir::Recorder::Mode::replace) {
-    std::filesystem::remove_all(options.checkpoints);
-  }
+  weir::KeptRows kept;
+  if (arguments.mode == weir::Recorder::Mode::resume) kept = executor.resume(arguments.out, options);
   weir::RunSpec spec = spec_of(frozen, executor, arguments, device);
   if (!arguments.node.empty()) keep_only(spec, arguments.node);
-  weir::Recorder recorder(arguments.out, arguments.mode, std::move(spec), keep);
+  weir::Recorder recorder(arguments.out, arguments.mode, std::move(spec), kept);
+  // Only now, under the record's lock: what an earlier record of this name has left is none of this one's.
+  if (arguments.mode != weir::Recorder::Mode::resume) std::filesystem::remove_all(options.checkpoints);
   const auto end = [&](const std::string& status, const std::string& message, int exit) {
     recorder.finish(status, message);
     if (status == "finished") std::filesystem::remove_all(options.checkpoints);

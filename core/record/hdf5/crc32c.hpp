@@ -12,6 +12,8 @@ namespace weir::record {
 // Grows with the bytes given: a block may arrive in pieces.
 class Crc32c {
  public:
+  Crc32c() = default;
+  explicit Crc32c(std::uint32_t before) : state_(~before) {}  // goes on from the checksum of what came before
   void add(std::span<const std::byte> bytes);
   std::uint32_t value() const { return ~state_; }
 

@@ -111,5 +111,6 @@ void text_attribute(const File& file, hid_t object, const std::string& name, std
 void json_attribute(const File& file, hid_t object, const std::string& name, const nlohmann::json& value);
 void texts_attribute(const File& file, hid_t object, const std::string& name,
                      const std::vector<std::string>& texts);
+std::string read_text_attribute(const File& file, const std::string& object, const std::string& name);
 
 }  // namespace weir::hdf5

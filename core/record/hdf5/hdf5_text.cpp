@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include <weir/record/data/run_spec.hpp>
+#include <weir/record/hdf5/signature.hpp>
 
 namespace weir::hdf5 {
 namespace {
@@ -145,6 +147,7 @@ void create_bytes(const File& file, const std::string& path, std::string_view te
   if (!text.empty())
     check(H5Dwrite(id, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), file.path, "write",
           path);
+  sign(file, id, std::as_bytes(std::span(text)));
 }
 
 std::string read_text(const File& file, const std::string& path) {
@@ -159,6 +162,7 @@ std::string read_text(const File& file, const std::string& path) {
   std::string text(count * H5Tget_size(type), '\0');
   if (!text.empty())
     check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), file.path, "read", path);
+  require_signed(file, path, id, std::as_bytes(std::span(text)));
   if (fixed) text.resize(std::min(text.size(), text.find('\0')));
   return text;
 }
@@ -181,6 +185,7 @@ void create_column(const File& file, const std::string& path, const std::vector<
   const auto bytes = padded(rows, width);
   if (size > 0)
     check(H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "write", path);
+  if (!extendible) sign(file, id, std::as_bytes(std::span(bytes).first(rows.size() * width)));
 }
 
 std::vector<std::string> split_texts(std::string_view bytes, std::size_t width) {
@@ -204,6 +209,7 @@ std::vector<std::string> read_column(const File& file, const std::string& path) 
   }
   if (!bytes.empty())
     check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "read", path);
+  require_signed(file, path, id, std::as_bytes(std::span(bytes)));
   return split_texts(bytes, H5Tget_size(type));
 }
 
@@ -224,6 +230,21 @@ void texts_attribute(const File& file, hid_t object, const std::string& name,
   const Handle type = text_type(width);
   const auto bytes = padded(rows, width);
   attribute(file, object, name, type, type, {static_cast<std::int64_t>(rows.size())}, bytes.data());
+}
+
+std::string read_text_attribute(const File& file, const std::string& object, const std::string& name) {
+  const Handle id = open_object(file, object);
+  const std::string what = object + "@" + name;
+  const Handle attribute(check(H5Aopen(id, name.c_str(), H5P_DEFAULT), file.path, "open attribute", what),
+                         H5Aclose);
+  const Handle type(H5Aget_type(attribute), H5Tclose);
+  const Handle space(H5Aget_space(attribute), H5Sclose);
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 ||
+      H5Sget_simple_extent_npoints(space) != 1)
+    throw RecordError(file.path.string() + ": " + what + " is not a text");
+  std::string text(H5Tget_size(type), '\0');
+  check(H5Aread(attribute, type, text.data()), file.path, "read attribute", what);
+  return text.substr(0, text.find('\0'));
 }
 
 void json_attribute(const File& file, hid_t object, const std::string& name, const nlohmann::json& value) {

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include <weir/record/hdf5/scales.hpp>
+#include <weir/record/hdf5/trace_sums.hpp>
 
 namespace weir::record {
 namespace {

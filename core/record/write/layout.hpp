@@ -22,7 +22,6 @@
 
 namespace weir::record {
 
-inline constexpr std::int64_t block_rows = 256;  // rows under one checksum
 inline constexpr std::size_t status_capacity = 16;
 inline constexpr std::size_t message_capacity = 4096;
 inline constexpr std::size_t time_capacity = 24;  // 2026-11-24T15:50:25Z

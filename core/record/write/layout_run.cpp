@@ -4,6 +4,7 @@
 #include <array>
 #include <ctime>
 
+#include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/write/layout.hpp>
 
 namespace weir::record {
@@ -129,6 +130,7 @@ void declare_run(const File& file, const RunSpec& run) {
     hdf5::text_attribute(file, heartbeat, "long_name",
                          "unix time (ns), committed rows, bytes of the file, attempt");
   }
+  CommittedTable::create(file, run.datasets.size());
   hdf5::create_bytes(file, "/schema",
                      schema_of(run).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 

@@ -2,10 +2,9 @@
 #include <weir/record/write/revive.hpp>
 
 #include <weir/record/data/computation.hpp>
+#include <weir/record/hdf5/trace_sums.hpp>
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace weir::record {
 
@@ -44,17 +43,17 @@ void require_resumable(const hdf5::File& file, const RunSpec& run) {
                     name));
 }
 
-void require_rows(const hdf5::File& file, const std::string& trace, std::int64_t rows) {
-  std::int64_t there = -1;
-  for (const auto* part : {"/value", "/step"}) {
-    const Handle id = hdf5::open_dataset(file, trace + part);
-    const std::int64_t size = hdf5::shape_of(id).at(0);
-    there = there < 0 ? size : std::min(there, size);
-  }
-  if (there < rows)
+void require_rows(const hdf5::File& file, const std::string& trace, const Committed& kept) {
+  const std::int64_t there = rows_of_trace(file, trace);
+  if (there < kept.rows)
     throw RecordError(fmt::format(
         "{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
-        file.path.string(), trace, there, rows));
+        file.path.string(), trace, there, kept.rows));
+  if (const auto damage = damage_of(file, trace, kept); !damage.empty())
+    throw RecordError(
+        fmt::format("{}: cannot resume it: {}; `weir verify {} --salvage NEW.h5` keeps what is whole, "
+                    "--force starts over",
+                    file.path.string(), damage.front(), file.path.string()));
 }
 
 }  // namespace weir::record

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include <weir/record/data/committed.hpp>
 #include <weir/record/data/run_spec.hpp>
 #include <weir/record/hdf5/hdf5.hpp>
 
@@ -17,6 +18,6 @@ void clear_flags(const std::filesystem::path& file);
 bool is_record(const hdf5::File& file);  // of a format that this version knows
 // Throws RecordError with the reason and the remedy.
 void require_resumable(const hdf5::File& file, const RunSpec& run);
-void require_rows(const hdf5::File& file, const std::string& trace, std::int64_t rows);
+void require_rows(const hdf5::File& file, const std::string& trace, const Committed& kept);
 
 }  // namespace weir::record

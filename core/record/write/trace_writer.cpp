@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
+#include <weir/record/hdf5/trace_sums.hpp>
 #include <weir/record/write/layout.hpp>
 
 namespace weir::record {
@@ -53,37 +55,22 @@ Handle open_corked(const hdf5::File& file, const std::string& path) {
 
 }  // namespace
 
-TraceWriter::TraceWriter(const hdf5::File& file, const DatasetSpec& spec, std::int64_t keep)
+TraceWriter::TraceWriter(const hdf5::File& file, const DatasetSpec& spec, const Committed& kept)
     : file_(file),
       path_(path_of(spec)),
       dtype_(spec.dtype),
       row_shape_(spec.shape),
-      row_bytes_(row_bytes(spec)) {
+      row_bytes_(row_bytes(spec)),
+      rows_(kept.rows),
+      sums_(kept.rows / block_rows),
+      block_(static_cast<std::uint32_t>(kept.value_crc)),
+      steps_(static_cast<std::uint32_t>(kept.step_crc)) {
   value_ = open_corked(file, path_ + "/value");
   step_ = open_corked(file, path_ + "/step");
   crc_ = open_corked(file, path_ + "/value_crc");
-  const std::int64_t there = std::min(hdf5::shape_of(value_).at(0), hdf5::shape_of(step_).at(0));
-  if (keep > there)
-    throw RecordError(fmt::format(
-        "{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
-        file.path.string(), path_, there, keep));
-  rows_ = keep;
-  sums_ = keep / block_rows;
   set_rows(file, crc_, path_ + "/value_crc", sums_);
-  set_rows(file, step_, path_ + "/step", keep);
-  set_rows(file, value_, path_ + "/value", keep);
-  resume_checksum();
-}
-
-void TraceWriter::resume_checksum() {
-  const std::int64_t first = sums_ * block_rows;
-  if (rows_ == first || row_bytes_ == 0) return;
-  const std::int64_t count = rows_ - first;
-  std::vector<std::byte> bytes(static_cast<std::size_t>(count) * row_bytes_);
-  const auto [space, cells] = rows_of(value_, first, count);
-  check(H5Dread(value_, hdf5::memory_type(dtype_), cells, space, H5P_DEFAULT, bytes.data()), file_.path,
-        "read", path_ + "/value");
-  block_.add(bytes);
+  set_rows(file, step_, path_ + "/step", rows_);
+  set_rows(file, value_, path_ + "/value", rows_);
 }
 
 void TraceWriter::append(std::int64_t step, const Array& row) {
@@ -102,6 +89,7 @@ void TraceWriter::write() {
   else
     set_rows(file_, value_, path_ + "/value", rows_ + count);
   append_rows(file_, step_, path_ + "/step", H5T_NATIVE_INT64, rows_, count, pending_steps_.data());
+  steps_.add(std::as_bytes(std::span(pending_steps_)));
 
   std::vector<std::int64_t> sums;
   std::span<const std::byte> left(pending_);
@@ -126,6 +114,13 @@ void TraceWriter::write() {
 void TraceWriter::close() {
   write();
   if (sums_ * block_rows < rows_) write_checksums({block_.value()});
+}
+
+// HDF5 writes metadata even when the rows before them could not be written: then a size would be in the file
+// whose rows are not. So each dataset's rows go first, and what fails there stops everything.
+void TraceWriter::flush() {
+  for (const auto& [dataset, name] : {std::pair(&value_, "/value"), {&step_, "/step"}, {&crc_, "/value_crc"}})
+    check(H5Dflush(*dataset), file_.path, "flush", path_ + name);
 }
 
 void TraceWriter::abandon() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <weir/record/data/committed.hpp>
 #include <weir/record/data/run_spec.hpp>
 #include <weir/record/hdf5/crc32c.hpp>
 #include <weir/record/hdf5/hdf5.hpp>
@@ -15,17 +16,17 @@ namespace weir::record {
 // the rows only, never on when they were written.
 class TraceWriter {
  public:
-  // Opens a declared trace and shortens it to `keep` rows. Errors: RecordError if it has fewer.
-  TraceWriter(const hdf5::File& file, const DatasetSpec& spec, std::int64_t keep);
+  // Opens a declared trace and shortens it to the rows that are kept, which are there (damage_of).
+  TraceWriter(const hdf5::File& file, const DatasetSpec& spec, const Committed& kept);
 
   void append(std::int64_t step, const Array& row);
-  void write();                                // rows gathered so far
-  void close();                                // checksum of the last partial block
-  void abandon();                              // touches the file no more
-  std::int64_t rows() const { return rows_; }  // in the file
+  void write();    // rows gathered so far
+  void close();    // checksum of the last partial block
+  void flush();    // brings the rows to the file, before anything says that they are there
+  void abandon();  // touches the file no more
+  Committed end() const { return {rows_, block_.value(), steps_.value()}; }  // of what is written
 
  private:
-  void resume_checksum();
   void write_checksums(const std::vector<std::int64_t>& sums);
 
   const hdf5::File& file_;
@@ -36,7 +37,7 @@ class TraceWriter {
   hdf5::Handle value_, step_, crc_;
   std::int64_t rows_ = 0;
   std::int64_t sums_ = 0;  // checksums in the file
-  Crc32c block_;           // of the block that is not yet whole
+  Crc32c block_, steps_;   // of the block that is not yet whole, and of all steps
   std::vector<std::byte> pending_;
   std::vector<std::int64_t> pending_steps_;
 };

@@ -5,9 +5,12 @@
 
 #include <array>
 #include <chrono>
+#include <span>
 
 #include <weir/os/replace_file.hpp>
+#include <weir/record/hdf5/crc32c.hpp>
 #include <weir/record/hdf5/scales.hpp>
+#include <weir/record/hdf5/signature.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/reserve.hpp>
 #include <weir/record/write/revive.hpp>
@@ -25,9 +28,8 @@ using hdf5::Handle;
 using hdf5::Turn;
 namespace fs = std::filesystem;
 
-Writer::Writer(fs::path path, RecordMode mode, const RunSpec& run,
-               const std::map<std::string, std::int64_t>& keep)
-    : run_(run), file_{std::move(path), {}} {
+Writer::Writer(fs::path path, RecordMode mode, const RunSpec& run, const KeptRows& kept)
+    : run_(run), file_{std::move(path), {}}, committed_(run.datasets.size()) {
   const Turn turn;
   const bool there = fs::exists(file_.path);
   if (mode == RecordMode::create && there)
@@ -37,7 +39,7 @@ Writer::Writer(fs::path path, RecordMode mode, const RunSpec& run,
   if (mode == RecordMode::resume && !there)
     throw RecordError(fmt::format("{}: cannot resume it: there is no such file", file_.path.string()));
   try {
-    mode == RecordMode::resume ? resume(keep) : create();
+    mode == RecordMode::resume ? resume(kept) : create();
   } catch (...) {
     if (mode == RecordMode::resume)
       let_go();
@@ -65,6 +67,7 @@ void Writer::create() try {
   // First, so that its addresses depend on the pipeline alone.
   declare_nodes(file_, run_);
   declare_run(file_, run_);
+  run_id_ = run_.run_id;
   attempt_ = begin_attempt(file_);
   check(H5Fflush(file_.id, H5F_SCOPE_LOCAL), file_.path, "write", "its declarations");
   check(H5Fstart_swmr_write(file_.id), file_.path, "start SWMR in", "it");
@@ -75,36 +78,42 @@ void Writer::create() try {
   throw RecordError(error.what());
 }
 
-void Writer::resume(const std::map<std::string, std::int64_t>& keep) {
+void Writer::resume(const KeptRows& kept) {
   {
     const hdf5::File old{file_.path, hdf5::open_for_reading(file_.path)};
     require_resumable(old, run_);
     verify_layout(old, run_);
-    // Before anything is changed: all rows that are to be kept must be there.
-    for (const auto& spec : run_.datasets)
-      if (const auto kept = keep.find(key_of(spec)); spec.trace && kept != keep.end())
-        require_rows(old, path_of(spec), kept->second);
+    run_id_ = hdf5::read_text_attribute(old, "/", "run_id");
+    // Before anything is changed: all rows that are to be kept must be there, as they were written.
+    for (std::size_t i = 0; i < run_.datasets.size(); ++i)
+      if (const auto found = kept.find(key_of(run_.datasets[i]));
+          run_.datasets[i].trace && found != kept.end()) {
+        require_rows(old, path_of(run_.datasets[i]), found->second);
+        committed_[i] = found->second;
+      }
   }
   clear_flags(file_.path);
   const Handle access = hdf5::access_properties();
   file_.id = Handle(
       check(H5Fopen(file_.path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), file_.path, "open", "it"),
       H5Fclose);
-  open_datasets(keep);
+  CommittedTable(file_).write(committed_);  // before rows go: what is committed is always there
+  open_datasets(kept);
   attempt_ = begin_attempt(file_);
   say("running", "");
   flush();
 }
 
-void Writer::open_datasets(const std::map<std::string, std::int64_t>& keep) {
+void Writer::open_datasets(const KeptRows& kept) {
+  table_.emplace(file_);
   status_ = hdf5::open_dataset(file_, "/status");
   message_ = hdf5::open_dataset(file_, "/message");
   heartbeat_ = hdf5::open_dataset(file_, "/heartbeat");
   for (const auto& spec : run_.datasets) {
-    const auto kept = keep.find(key_of(spec));
-    traces_.push_back(spec.trace
-                          ? std::make_unique<TraceWriter>(file_, spec, kept == keep.end() ? 0 : kept->second)
-                          : nullptr);
+    const auto found = kept.find(key_of(spec));
+    traces_.push_back(spec.trace ? std::make_unique<TraceWriter>(
+                                       file_, spec, found == kept.end() ? Committed{} : found->second)
+                                 : nullptr);
   }
 }
 
@@ -126,6 +135,12 @@ void Writer::write(std::size_t dataset, const Array& value) {
   if (value.count() > 0)
     check(H5Dwrite(id, hdf5::memory_type(value.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, value.bytes->data()),
           file_.path, "write", path);
+  check(H5Dflush(id), file_.path, "flush", path);
+  committed_[dataset] = {1, 0, 0};
+  if (value.count() == 0 || hdf5::has_own_checksum(id)) return;
+  Crc32c sum;
+  sum.add(std::span(*value.bytes).first(static_cast<std::size_t>(value.count()) * size_of(value.dtype)));
+  committed_[dataset].value_crc = sum.value();
 }
 
 void Writer::attribute(std::size_t dataset, const std::string& name, const std::string& text) {
@@ -140,15 +155,22 @@ void Writer::close_node(const std::string& node) {
 
 void Writer::flush() {
   const Turn turn;
-  std::int64_t rows = 0;
   for (const auto& trace : traces_) {
     if (!trace) continue;
     trace->write();
-    rows += trace->rows();
+    trace->flush();
   }
   reserve_space();
   check(H5Fflush(file_.id, H5F_SCOPE_LOCAL), file_.path, "flush", "it");
 
+  // Only after the rows are in the file may it say so.
+  std::int64_t rows = 0;
+  for (std::size_t i = 0; i < traces_.size(); ++i) {
+    if (!traces_[i]) continue;
+    committed_[i] = traces_[i]->end();
+    rows += committed_[i].rows;
+  }
+  table_->write(committed_);
   haddr_t bytes = 0;
   check(H5Fget_eoa(file_.id, &bytes), file_.path, "size", "it");
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -156,7 +178,6 @@ void Writer::flush() {
                                          rows, static_cast<std::int64_t>(bytes), attempt_};
   check(H5Dwrite(heartbeat_, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat.data()), file_.path,
         "write", "/heartbeat");
-  // Only after the rows are in the file may it say so.
   check(H5Dflush(heartbeat_), file_.path, "flush", "/heartbeat");
 }
 
@@ -168,8 +189,13 @@ void Writer::say(const std::string& status, const std::string& message) {
 }
 
 // New attributes during SWMR are outside what HDF5 promises to readers: they wait until everything else is in
-// the file.
+// the file, checksums of tensors too.
 void Writer::write_notes() {
+  for (std::size_t i = 0; i < committed_.size(); ++i) {
+    const auto& spec = run_.datasets[i];
+    if (spec.trace || committed_[i].value_crc == 0) continue;
+    hdf5::sign(file_, hdf5::open_dataset(file_, path_of(spec)), committed_[i].value_crc);
+  }
   for (const auto& note : notes_) {
     const auto& spec = run_.datasets[note.dataset];
     const Handle object = hdf5::open_object(file_, path_of(spec) + (spec.trace ? "/value" : ""));
@@ -192,6 +218,7 @@ void Writer::finish(const std::string& status, const std::string& message) {
 
 herr_t Writer::close() {
   traces_.clear();
+  if (table_) table_->close();
   for (Handle* each : {&status_, &message_, &heartbeat_}) each->reset();
   return file_.id.reset();
 }
@@ -224,6 +251,7 @@ void Writer::let_go() noexcept {
     disconnect(*static_cast<int*>(descriptor));
   for (const auto& trace : traces_)
     if (trace) trace->abandon();
+  if (table_) table_->abandon();
   for (Handle* each : {&status_, &message_, &heartbeat_, &file_.id}) each->abandon();
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <weir/record/data/committed.hpp>
 #include <weir/record/data/run_spec.hpp>
+#include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/hdf5.hpp>
 #include <weir/record/write/trace_writer.hpp>
 
@@ -17,15 +19,16 @@ namespace weir::record {
 // follow.
 class Writer {
  public:
-  Writer(std::filesystem::path path, RecordMode mode, const RunSpec& run,
-         const std::map<std::string, std::int64_t>& keep);
+  Writer(std::filesystem::path path, RecordMode mode, const RunSpec& run, const KeptRows& kept);
   ~Writer();
 
   void append(std::size_t dataset, std::int64_t step, const Array& row);
   void write(std::size_t dataset, const Array& value);
   void attribute(std::size_t dataset, const std::string& name, const std::string& text);
   void close_node(const std::string& node);
-  void flush();  // rows, then HDF5's caches, then the heartbeat
+  void flush();  // rows, then HDF5's caches, then the table of what is committed and the heartbeat
+  const std::vector<Committed>& committed() const { return committed_; }  // by dataset, at the last flush
+  const std::string& run_id() const { return run_id_; }  // of the record, which a resumed run has from before
   void finish(const std::string& status, const std::string& message);
   void abandon(const std::string& message) noexcept;  // says "failed" in place, then never touches the file
 
@@ -36,8 +39,8 @@ class Writer {
   };
 
   void create();
-  void resume(const std::map<std::string, std::int64_t>& keep);
-  void open_datasets(const std::map<std::string, std::int64_t>& keep);
+  void resume(const KeptRows& kept);
+  void open_datasets(const KeptRows& kept);
   void say(const std::string& status, const std::string& message);
   void write_notes();
   void reserve_space();
@@ -49,6 +52,9 @@ class Writer {
   hdf5::Handle status_, message_, heartbeat_;
   std::vector<std::unique_ptr<TraceWriter>> traces_;  // by dataset; null for tensors
   std::vector<Note> notes_;
+  std::vector<Committed> committed_;  // by dataset: of traces at the last flush, of tensors once written
+  std::optional<CommittedTable> table_;
+  std::string run_id_;
   std::int64_t attempt_ = 0;
 };
 

@@ -54,9 +54,9 @@ bool record(const Graph& graph, const fs::path& file, RunOptions options, Record
   options.checkpoint_seconds = never;
   options.stop = &stop;
   const auto executor = executor_of(graph);
-  std::map<std::string, std::int64_t> keep;
-  if (mode == Recorder::Mode::resume) keep = executor->resume(file, options);
-  Recorder recorder(file, mode, spec_of(graph, *executor), keep);
+  KeptRows kept;
+  if (mode == Recorder::Mode::resume) kept = executor->resume(file, options);
+  Recorder recorder(file, mode, spec_of(graph, *executor), kept);
   StopAt events(node, stop);
   try {
     executor->run(&recorder, events, options);

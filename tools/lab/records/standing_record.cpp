@@ -43,13 +43,8 @@ Action for_single(const RecordState& state, const nlohmann::json& resolved, cons
         fmt::format(
             "{} exists and is the record of another pipeline, or of other parameters or input files{}",
             file.string(), remedy));
-  if (state.status == "interrupted" || state.status == "running") return Action::resume;
-  if (state.status == "finished") return Action::keep;
-  throw CommandError(
-      io_failed,
-      fmt::format("{} exists: a {} run of this pipeline\nlook at it with `weir info {}`, start over "
-                  "with --force, or name another file with -o",
-                  file.string(), state.status, file.string()));
+  // One that failed goes on too: a full disk has room again, a time-out is longer now, a plugin was mended.
+  return state.status == "finished" ? Action::keep : Action::resume;
 }
 
 Action for_sweep(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
@@ -58,8 +53,7 @@ Action for_sweep(const RecordState& state, const nlohmann::json& resolved, const
   refuse_locked(state, file);
   if (force || !state.is_record) return Action::replace;
   if (!computes(state, resolved)) return Action::replace;
-  if (state.status == "finished") return Action::keep;
-  return state.status == "interrupted" || state.status == "running" ? Action::resume : Action::replace;
+  return state.status == "finished" ? Action::keep : Action::resume;
 }
 
 Recorder::Mode mode(Action action) {

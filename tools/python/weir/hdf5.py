@@ -12,7 +12,7 @@ import numpy as np
 from .errors import WeirError
 
 # What HDF5 and netCDF keep of axes, and the blocks of the checksums: of no use to a reader.
-INTERNAL = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "DIMENSION_LABELS", "block_rows"}
+INTERNAL = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "DIMENSION_LABELS", "block_rows", "crc32c"}
 NO_VALUES = b"This is a netCDF dimension but not"
 
 

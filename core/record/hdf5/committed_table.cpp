@@ -1,0 +1,101 @@
+// core/record/hdf5/committed_table.cpp -- /committed: what of every dataset is in the file for certain.
+#include <weir/record/hdf5/committed_table.hpp>
+
+#include <algorithm>
+#include <span>
+
+#include <weir/record/hdf5/crc32c.hpp>
+
+namespace weir::record {
+namespace {
+
+using hdf5::check;
+using hdf5::File;
+using hdf5::Handle;
+
+constexpr auto path = "/committed";
+constexpr std::size_t columns = 3;
+constexpr std::int64_t most_datasets = 1'000'000;
+
+// A slot's numbers: rows of datasets, then (commit, checksum, 0).
+std::int64_t checksum_of(std::span<const std::int64_t> slot) {
+  Crc32c sum;
+  sum.add(std::as_bytes(slot.first(slot.size() - 2)));
+  return sum.value();
+}
+
+std::vector<std::int64_t> slot_of(const std::vector<Committed>& committed, std::int64_t commit) {
+  std::vector<std::int64_t> slot;
+  for (const auto& each : committed) slot.insert(slot.end(), {each.rows, each.value_crc, each.step_crc});
+  slot.insert(slot.end(), {commit, 0, 0});
+  slot[slot.size() - 2] = checksum_of(slot);
+  return slot;
+}
+
+struct Newest {
+  std::int64_t commit = 0;
+  std::vector<Committed> committed;
+};
+
+std::optional<Newest> newest(const File& file) {
+  const Handle dataset = hdf5::open_dataset(file, path);
+  const auto shape = hdf5::shape_of(dataset);
+  if (shape.size() != 3 || shape[0] != 2 || shape[1] < 1 || shape[1] > most_datasets || shape[2] != columns)
+    return std::nullopt;
+  const std::size_t size = static_cast<std::size_t>(shape[1]) * columns;
+  std::vector<std::int64_t> numbers(2 * size);
+  check(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data()), file.path, "read",
+        path);
+  std::optional<Newest> found;
+  for (const std::size_t first : {std::size_t{0}, size}) {
+    const std::span<const std::int64_t> slot(numbers.data() + first, size);
+    const std::int64_t commit = slot[size - columns];
+    if (commit < 1 || checksum_of(slot) != slot[size - 2] || (found && found->commit > commit)) continue;
+    found = Newest{commit, {}};
+    for (std::size_t i = 0; i + columns < size; i += columns)
+      found->committed.push_back({slot[i], slot[i + 1], slot[i + 2]});
+  }
+  return found;
+}
+
+}  // namespace
+
+void CommittedTable::create(const File& file, std::size_t datasets) {
+  const Handle space = hdf5::space_of({2, static_cast<std::int64_t>(datasets) + 1, columns});
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_obj_track_times(properties, false);
+  H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
+  const Handle table(
+      check(H5Dcreate2(file.id, path, H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT), file.path,
+            "create", path),
+      H5Dclose);
+  hdf5::text_attribute(file, table, "long_name",
+                       "committed rows of each dataset of /schema, crc32c of its last rows and of its steps; "
+                       "last (commit, crc32c, 0); the valid slot with the larger commit counts");
+}
+
+std::optional<std::vector<Committed>> CommittedTable::read(const File& file) {
+  if (!hdf5::exists(file.id, path)) return std::nullopt;
+  auto found = newest(file);
+  if (!found) return std::nullopt;
+  return std::move(found->committed);
+}
+
+CommittedTable::CommittedTable(const File& file) : file_(file), dataset_(hdf5::open_dataset(file, path)) {
+  if (const auto found = newest(file)) commits_ = found->commit;
+}
+
+void CommittedTable::write(const std::vector<Committed>& committed) {
+  const auto slot = slot_of(committed, ++commits_);
+  const hsize_t start[] = {static_cast<hsize_t>(commits_ % 2), 0, 0};
+  const hsize_t size[] = {1, slot.size() / columns, columns};
+  const Handle space(H5Dget_space(dataset_), H5Sclose);
+  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nullptr, size, nullptr), file_.path,
+        "select rows of", path);
+  const Handle cells(H5Screate_simple(3, size, nullptr), H5Sclose);
+  check(H5Dwrite(dataset_, H5T_NATIVE_INT64, cells, space, H5P_DEFAULT, slot.data()), file_.path, "write",
+        path);
+  check(H5Dflush(dataset_), file_.path, "flush", path);
+}
+
+}  // namespace weir::record

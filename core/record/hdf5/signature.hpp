@@ -1,0 +1,26 @@
+// core/record/hdf5/signature.hpp -- checksums of datasets that are written once and whole.
+//
+// Such a dataset has the attribute crc32c, the checksum of its bytes as they lie in the file; the attribute itself lies in
+// the object's header, which HDF5 checks. A dataset in chunks has fletcher32 instead, and HDF5 checks that.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <weir/record/hdf5/hdf5.hpp>
+
+namespace weir::hdf5 {
+
+bool has_own_checksum(hid_t dataset);  // fletcher32
+void sign(const File& file, hid_t dataset, std::int64_t crc32c);
+void sign(const File& file, hid_t dataset, std::span<const std::byte> bytes);
+std::optional<std::int64_t> signature_of(const File& file, hid_t dataset);
+
+// Throws RecordError if the bytes of a signed dataset are not those that were signed.
+void require_signed(const File& file, const std::string& path, hid_t dataset,
+                    std::span<const std::byte> bytes);
+
+}  // namespace weir::hdf5

@@ -1,0 +1,177 @@
+// core/record/verify.cpp -- whether a record is whole: every checksum, and what must hold between its parts.
+#include <weir/record/verify.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
+
+#include <weir/record/data/dotted_path.hpp>
+#include <weir/record/hdf5/committed_table.hpp>
+#include <weir/record/hdf5/crc32c.hpp>
+#include <weir/record/hdf5/pieces.hpp>
+#include <weir/record/hdf5/signature.hpp>
+#include <weir/record/hdf5/trace_sums.hpp>
+#include <weir/record/recorder.hpp>
+#include <weir/record/write/revive.hpp>
+
+namespace weir {
+namespace {
+
+using hdf5::File;
+using hdf5::Handle;
+using nlohmann::json;
+
+class Verification {
+ public:
+  Verification(const File& file, bool live) : file_(file), live_(live) {}
+
+  Verified all() {
+    status_ = tried("/status", [&] { return hdf5::read_text(file_, "/status"); });
+    const std::set<std::string> known{"running", "finished", "failed", "interrupted"};
+    if (!status_.empty() && !known.contains(status_))
+      fault("/status", fmt::format("is '{}', none of {}", status_, fmt::join(known, ", ")));
+    read_committed();
+    for (const json& dataset : declared()) declared_dataset(dataset);
+    heartbeat();
+    hdf5::each_dataset(
+        file_, "/",
+        [&](const std::string& path) {
+          if (!seen_.contains(path)) tried(path, [&] { return whole(path, std::nullopt), std::string(); });
+        },
+        [&](const std::string& path, const std::string& why) { fault(path, why); });
+    return std::move(result_);
+  }
+
+ private:
+  void fault(const std::string& path, const std::string& what) { result_.damage.push_back({path, what}); }
+
+  // What `work` gives, or a fault at `path`: HDF5's reason without the file's name, which stands above all.
+  template <class Work>
+  std::string tried(const std::string& path, const Work& work) {
+    try {
+      return work();
+    } catch (const RecordError& error) {
+      std::string why = error.what();
+      if (const std::string name = file_.path.string() + ": "; why.starts_with(name))
+        why.erase(0, name.size());
+      fault(path, why);
+      return "";
+    }
+  }
+
+  void read_committed() {
+    tried("/committed", [&] {
+      if (auto table = record::CommittedTable::read(file_))
+        committed_ = std::move(*table);
+      else
+        fault("/committed",
+              "is missing, or both of its copies are damaged: nothing says how many rows are whole");
+      return std::string();
+    });
+    seen_.insert("/committed");
+  }
+
+  json declared() {
+    const std::string text = tried("/schema", [&] { return hdf5::read_text(file_, "/schema"); });
+    const json schema = json::parse(text, nullptr, false);
+    if (schema.is_object() && schema.contains("datasets") && schema["datasets"].is_array())
+      return schema["datasets"];
+    if (!text.empty()) fault("/schema", "is not the list of the record's datasets");
+    return json::array();
+  }
+
+  void declared_dataset(const json& declared) {
+    const std::size_t i = place_++;
+    const Committed committed = i < committed_.size() ? committed_[i] : Committed{};
+    const std::string path = declared.is_object() ? declared.value("path", "") : "";
+    if (path.empty()) return fault("/schema", fmt::format("its dataset {} has no path", i));
+    const bool trace = declared.value("trace", false);
+    const std::string group = path.substr(0, path.rfind('/'));
+    for (const auto* part : {"/value", "/step", "/value_crc"})
+      if (trace) seen_.insert(group + part);
+    seen_.insert(path);
+    ++result_.datasets;
+    tried(trace ? group : path, [&] {
+      as_declared(path, declared);
+      if (trace)
+        rows_of(group, committed);
+      else
+        whole(path, committed.value_crc != 0 ? std::optional(committed.value_crc) : std::nullopt);
+      return std::string();
+    });
+  }
+
+  void as_declared(const std::string& path, const json& declared) {
+    auto wanted = declared.value("shape", std::vector<std::int64_t>{});
+    if (declared.value("trace", false)) wanted.insert(wanted.begin(), -1);
+    const auto found = hdf5::shape_of(hdf5::open_dataset(file_, path));
+    bool same = found.size() == wanted.size();
+    for (std::size_t axis = 0; same && axis < found.size(); ++axis)
+      same = wanted[axis] < 0 || wanted[axis] == found[axis];
+    if (!same)
+      fault(path, fmt::format("has shape [{}]; /schema declares [{}]", fmt::join(found, ", "),
+                              fmt::join(wanted, ", ")));
+  }
+
+  void rows_of(const std::string& group, const Committed& committed) {
+    result_.rows += committed.rows;
+    if (committed_.empty()) return;  // said once, of the record as a whole
+    for (const std::string& sentence : record::damage_of(file_, group, committed)) fault(group, sentence);
+    if (live_ || status_ == "running") return;  // rows after the last commit may be there
+    for (const auto* part : {"/value", "/step"})
+      if (const auto rows = hdf5::shape_of(hdf5::open_dataset(file_, group + part)).at(0);
+          rows > committed.rows)
+        fault(group + part, fmt::format("has {} rows; {} were committed", rows, committed.rows));
+  }
+
+  // One that is written once: its bytes can be read, and are those that were signed or committed.
+  void whole(const std::string& path, std::optional<std::int64_t> committed) {
+    const Handle dataset = hdf5::open_dataset(file_, path);
+    const auto sum = committed ? committed : hdf5::signature_of(file_, dataset);
+    record::Crc32c found;
+    hdf5::each_piece(file_, path, dataset, [&](std::span<const std::byte> bytes) { found.add(bytes); });
+    if (sum && *sum != found.value()) fault(path, "does not match its checksum");
+  }
+
+  void heartbeat() {
+    tried("/heartbeat", [&] {
+      const Handle dataset = hdf5::open_dataset(file_, "/heartbeat");
+      const auto shape = hdf5::shape_of(dataset);
+      if (shape != std::vector<std::int64_t>{4}) {
+        fault("/heartbeat", fmt::format("has shape [{}], not [4]", fmt::join(shape, ", ")));
+        return std::string();
+      }
+      std::int64_t beat[4] = {};
+      hdf5::check(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat), file_.path, "read",
+                  "/heartbeat");
+      // The table is written first: a run that was killed between the two counts fewer.
+      if (!live_ && !committed_.empty() &&
+          (beat[1] > result_.rows || (status_ == "finished" && beat[1] < result_.rows)))
+        fault("/heartbeat", fmt::format("counts {} rows; {} were committed", beat[1], result_.rows));
+      return std::string();
+    });
+    seen_.insert("/heartbeat");
+  }
+
+  const File& file_;
+  const bool live_;
+  std::string status_;
+  std::vector<Committed> committed_;
+  std::set<std::string> seen_;
+  std::size_t place_ = 0;
+  Verified result_;
+};
+
+}  // namespace
+
+Verified verify_record(const std::filesystem::path& path) {
+  const bool live = inspect_record(path).locked;
+  const hdf5::Turn turn;
+  const File file{path, hdf5::open_for_reading(path)};
+  if (!record::is_record(file))
+    throw RecordError(fmt::format("{}: cannot verify it: it is not a weir record", path.string()));
+  return Verification(file, live).all();
+}
+
+}  // namespace weir

@@ -1,0 +1,163 @@
+// tests/record/verify.test.cpp -- one changed bit anywhere is found, and a whole record is called whole.
+#include <signal.h>
+
+#include <catch2/catch.hpp>
+#include <cstring>
+
+#include <weir/record/arrays_file.hpp>
+#include <weir/record/verify.hpp>
+#include "dummy_run.hpp"
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
+using weir::Recorder;
+
+namespace {
+
+void finished_run(const std::filesystem::path& file) {
+  Recorder recorder(file, Recorder::Mode::create, dummy::spec());
+  dummy::train(recorder, 0, 700);
+  dummy::write_tensors(recorder);
+  recorder.finish("finished");
+}
+
+void killed_run(const std::filesystem::path& file) {
+  REQUIRE(dummy::wait(dummy::start([&] {
+            Recorder recorder(file, Recorder::Mode::create, dummy::spec());
+            dummy::train(recorder, 0, 300);
+            dummy::write_tensors(recorder);
+            recorder.commit();
+            dummy::train(recorder, 300, 600);
+            recorder.commit();
+            ::raise(SIGKILL);
+            return 0;
+          })) == 128 + SIGKILL);
+}
+
+std::string found(const std::filesystem::path& file) {
+  std::string text;
+  for (const auto& damage : weir::verify_record(file).damage)
+    text += damage.path + " | " + damage.what + '\n';
+  return text;
+}
+
+std::vector<std::byte> bytes_of(const std::string& text) {
+  std::vector<std::byte> bytes(text.size());
+  std::memcpy(bytes.data(), text.data(), text.size());
+  return bytes;
+}
+
+template <class T>
+std::vector<std::byte> bytes_of(std::initializer_list<T> values) {
+  std::vector<std::byte> bytes(values.size() * sizeof(T));
+  std::memcpy(bytes.data(), values.begin(), bytes.size());
+  return bytes;
+}
+
+using Maker = void (*)(const std::filesystem::path&);
+
+}  // namespace
+
+TEST_CASE("a record that is whole has no damage, finished or killed", "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  SECTION("finished") {
+    finished_run(file);
+    const auto verified = weir::verify_record(file);
+    CHECK(found(file) == "");
+    CHECK(verified.datasets == 9);
+    CHECK(verified.rows == 700 + 700 + 70);
+  }
+  SECTION("killed") {
+    killed_run(file);
+    CHECK(found(file) == "");
+    CHECK(weir::verify_record(file).rows == 600 + 600 + 60);
+    weir::repair_record(file);
+    CHECK(found(file) == "");
+  }
+  SECTION("interrupted and resumed") {
+    killed_run(file);
+    {
+      Recorder recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(290));
+      dummy::train(recorder, 290, 400);
+      recorder.finish("interrupted");
+    }
+    CHECK(found(file) == "");
+  }
+  SECTION("being written") {
+    Recorder recorder(file, Recorder::Mode::create, dummy::spec());
+    dummy::train(recorder, 0, 300);
+    recorder.commit();
+    dummy::train(recorder, 300, 310);
+    // HDF5 opens a file once for writing or for reading in one process.
+    CHECK(dummy::wait(dummy::start([&] { return found(file).empty() ? 0 : 1; })) == 0);
+    recorder.finish("finished");
+  }
+}
+
+TEST_CASE("one changed bit is found, in whatever part of a record", "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  const Maker make = GENERATE(finished_run, killed_run);
+  make(file);
+  struct Case {
+    std::vector<std::byte> bytes;
+    std::string path, what;
+  };
+  const std::vector<Case> cases{
+      {*dummy::scalar(dummy::loss(10)).bytes, "/nodes/train/loss",
+       "rows 0 to 255 do not match their checksum"},
+      {*dummy::scalar(dummy::loss(590)).bytes, "/nodes/train/loss", "do not match their checksum"},
+      {*dummy::bins(599).bytes, "/nodes/train/probes/bins/variance", "do not match their checksum"},
+      {bytes_of<std::int64_t>({570, 571, 572}), "/nodes/train/", "its steps do not match their checksum"},
+      {bytes_of<std::int64_t>({0, 1, 4, 9}), "/nodes/pairs/id", "checksum"},
+      {bytes_of<float>({0.0F / 7, 1.0F / 7, 2.0F / 7}), "/nodes/train/params/net.0.weight",
+       "does not match its checksum"},
+      {bytes_of("name: dummy\nnote"), "/pipeline/source", "does not match its checksum"},
+      {bytes_of("weir run dummy.yaml"), "/provenance/command", "does not match its checksum"},
+      {bytes_of(std::string(64, 'a')), "/provenance/plugins/sha256", "does not match its checksum"},
+  };
+  const auto& one = cases[static_cast<std::size_t>(GENERATE(range(0, 9)))];
+  dummy::flip(file, one.bytes);
+  INFO(one.path);
+  CHECK_THAT(found(file), Contains(one.path) && Contains(one.what));
+}
+
+TEST_CASE("a run is not taken up on rows that are no longer those that were committed", "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  killed_run(file);
+  const auto [row, sentence] =
+      GENERATE(
+          table<std::int64_t, std::string>({{10,
+                                             "/nodes/train/loss: rows 0 to 255 do not match their checksum"},
+                                            {280,
+                                             "/nodes/train/loss: rows 256 to 289 do not match their "
+                                             "checksum"}}));  // in the block that is not yet whole
+  dummy::flip(file, *dummy::scalar(dummy::loss(row)).bytes);
+  const auto before = std::filesystem::last_write_time(file);
+  CHECK_THROWS_WITH(Recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(290)),
+                    EndsWith("run.h5: cannot resume it: " + sentence + "; `weir verify " + file.string() +
+                             " --salvage NEW.h5` keeps what is whole, --force starts over"));
+  CHECK(std::filesystem::last_write_time(file) == before);
+}
+
+TEST_CASE("one slot of /committed may be damaged, the other tells what is committed but for the last",
+          "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  killed_run(file);
+  const auto kept = dummy::kept(600).at("train.loss");
+  dummy::flip(file, bytes_of<std::int64_t>({kept.rows, kept.value_crc, kept.step_crc}));
+  CHECK_THAT(found(file), Contains("counts 1260 rows; 630 were committed"));
+  dummy::flip(file, bytes_of<std::int64_t>({300, dummy::kept(300).at("train.loss").value_crc}));
+  CHECK_THAT(found(file), Contains("/committed | is missing, or both of its copies are damaged"));
+  CHECK_THROWS_WITH(weir::repair_record(file), Contains("cannot repair it: both copies of /committed"));
+}
+
+TEST_CASE("only records are verified", "[record][verify]") {
+  const dummy::Folder folder;
+  weir::write_arrays(folder / "arrays.h5", {{"a", dummy::scalar(1)}});
+  CHECK_THROWS_WITH(weir::verify_record(folder / "arrays.h5"),
+                    EndsWith("arrays.h5: cannot verify it: it is not a weir record"));
+}
