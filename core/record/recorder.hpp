@@ -82,9 +82,9 @@ class Recorder {
 // What stands at a record's path, without changing it.
 struct RecordState {
   bool exists = false;
-  bool is_record = false;     // a readable weir record
-  std::string status;         // running | finished | failed | interrupted; "interrupted" if its writer died
-  bool locked = false;        // a live process writes it
+  bool is_record = false;  // a readable weir record
+  std::string status;      // running | finished | failed | interrupted (also if its writer died) | salvaged
+  bool locked = false;     // a live process writes it
   std::string resolved_json;  // to compare pipelines
 };
 RecordState inspect_record(const std::filesystem::path& file);

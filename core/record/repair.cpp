@@ -43,12 +43,13 @@ void set_rows(const File& file, const std::string& path, std::int64_t rows) {
 // damaged, the checksum stays as its witness.
 void repair_trace(const File& file, const std::string& trace, const Committed& committed,
                   std::vector<std::string>& done) {
-  for (auto& line : record::damage_of(file, trace, committed))
-    done.push_back(std::move(line) + ": the values are damaged; left as they are");
+  const auto damage = record::damage_of(file, trace, committed);
+  for (const auto& line : record::sentences(damage))
+    done.push_back(fmt::format("{}: {}", trace, line) + ": the values are damaged; left as they are");
   std::vector<std::int64_t> longest;
   for (const auto* part : {"/value", "/step"})
     longest.push_back(hdf5::shape_of(hdf5::open_dataset(file, trace + part)).at(0));
-  const std::int64_t rows = std::min(record::rows_of_trace(file, trace), committed.rows);
+  const std::int64_t rows = damage.rows;
   if (const std::int64_t most = std::max(longest[0], longest[1]); most > rows)
     done.push_back(
         fmt::format("{}: the last {} rows were not committed and were dropped", trace, most - rows));

@@ -28,7 +28,7 @@ class Verification {
 
   Verified all() {
     status_ = tried("/status", [&] { return hdf5::read_text(file_, "/status"); });
-    const std::set<std::string> known{"running", "finished", "failed", "interrupted"};
+    const std::set<std::string> known{"running", "finished", "failed", "interrupted", "salvaged"};
     if (!status_.empty() && !known.contains(status_))
       fault("/status", fmt::format("is '{}', none of {}", status_, fmt::join(known, ", ")));
     read_committed();
@@ -117,7 +117,8 @@ class Verification {
   void rows_of(const std::string& group, const Committed& committed) {
     result_.rows += committed.rows;
     if (committed_.empty()) return;  // said once, of the record as a whole
-    for (const std::string& sentence : record::damage_of(file_, group, committed)) fault(group, sentence);
+    for (const std::string& sentence : record::sentences(record::damage_of(file_, group, committed)))
+      fault(group, sentence);
     if (live_ || status_ == "running") return;  // rows after the last commit may be there
     for (const auto* part : {"/value", "/step"})
       if (const auto rows = hdf5::shape_of(hdf5::open_dataset(file_, group + part)).at(0);

@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include <weir/record/arrays_file.hpp>
+#include <weir/record/reader.hpp>
+#include <weir/record/salvage.hpp>
 #include <weir/record/verify.hpp>
 #include "dummy_run.hpp"
 
@@ -127,13 +129,11 @@ TEST_CASE("a run is not taken up on rows that are no longer those that were comm
   const dummy::Folder folder;
   const auto file = folder / "run.h5";
   killed_run(file);
-  const auto [row, sentence] =
-      GENERATE(
-          table<std::int64_t, std::string>({{10,
-                                             "/nodes/train/loss: rows 0 to 255 do not match their checksum"},
-                                            {280,
-                                             "/nodes/train/loss: rows 256 to 289 do not match their "
-                                             "checksum"}}));  // in the block that is not yet whole
+  const auto [row, sentence] = GENERATE(
+      table<std::int64_t, std::string>({{10, "/nodes/train/loss: rows 0 to 255 do not match their checksum"},
+                                        {280,
+                                         "/nodes/train/loss: rows 256 to 289 do not match their "
+                                         "checksum"}}));  // in the block that is not yet whole
   dummy::flip(file, *dummy::scalar(dummy::loss(row)).bytes);
   const auto before = std::filesystem::last_write_time(file);
   CHECK_THROWS_WITH(Recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(290)),
@@ -160,4 +160,51 @@ TEST_CASE("only records are verified", "[record][verify]") {
   weir::write_arrays(folder / "arrays.h5", {{"a", dummy::scalar(1)}});
   CHECK_THROWS_WITH(weir::verify_record(folder / "arrays.h5"),
                     EndsWith("arrays.h5: cannot verify it: it is not a weir record"));
+}
+
+TEST_CASE("what is whole of a damaged record is salvaged, rows with their steps",
+          "[record][verify][salvage]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5", whole = folder / "whole.h5";
+  const Maker make = GENERATE(finished_run, killed_run);
+  make(file);
+  CHECK(weir::salvage_record(file, whole).empty());
+  CHECK(dummy::verify(whole) == dummy::verify(file));
+  CHECK(found(whole) == "");
+  std::filesystem::remove(whole);
+
+  dummy::flip(file, *dummy::scalar(dummy::loss(300)).bytes);
+  dummy::flip(file, bytes_of<float>({0.0F / 7, 1.0F / 7, 2.0F / 7}));
+  const auto left = weir::salvage_record(file, whole);
+  REQUIRE(left.size() == 2);
+  CHECK_THAT(left[0],
+             Contains("/nodes/train/loss: rows 256 to 511 do not match their checksum: these are left out"));
+  CHECK_THAT(left[1], Contains("/nodes/train/params/net.0.weight: left out: does not match its checksum"));
+  CHECK(
+      found(whole).starts_with("/nodes/train/params/net.0.weight | cannot open"));  // declared, and not there
+
+  const weir::Reader reader(whole);
+  CHECK(reader.text("/status") == "salvaged");
+  const weir::Array steps = reader.read("/nodes/train/loss/step"),
+                    values = reader.read("/nodes/train/loss/value");
+  REQUIRE(steps.count() == values.count());
+  CHECK(steps.count() == weir::Reader(file).shape("/nodes/train/loss/step").at(0) - 256);
+  for (std::int64_t row = 0; row < steps.count(); ++row)
+    REQUIRE(values.data<double>()[row] == dummy::loss(steps.data<std::int64_t>()[row]));
+  CHECK(steps.data<std::int64_t>()[256] == 512);
+  CHECK(reader.read("/nodes/flow/end").data<float>()[9] == 1.0F);
+  CHECK_THROWS_WITH(weir::salvage_record(file, whole),
+                    EndsWith("whole.h5: it exists already; name a new file"));
+  CHECK_THROWS_WITH(Recorder(whole, Recorder::Mode::resume, dummy::spec()),
+                    Contains("cannot resume it: it is what was salvaged of a damaged record"));
+}
+
+TEST_CASE("a record whose end is cut off is salvaged as far as it goes", "[record][verify][salvage]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5", whole = folder / "whole.h5";
+  finished_run(file);
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+  CHECK_FALSE(weir::verify_record(file).damage.empty());
+  CHECK_FALSE(weir::salvage_record(file, whole).empty());
+  CHECK(weir::Reader(whole).text("/status") == "salvaged");
 }

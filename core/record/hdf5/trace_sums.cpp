@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include <weir/record/data/record_error.hpp>
 #include <weir/record/hdf5/crc32c.hpp>
@@ -28,9 +29,16 @@ class Rows {
 
   std::int64_t count() const { return count_; }
 
-  void add(std::int64_t first, std::int64_t last, Crc32c& sum) const {
-    hdf5::each_piece(file_, path_, dataset_, first, last,
-                     [&](std::span<const std::byte> bytes) { sum.add(bytes); });
+  // Nothing if they cannot be read.
+  std::optional<std::int64_t> sum(std::int64_t first, std::int64_t last) const {
+    try {
+      Crc32c sum;
+      hdf5::each_piece(file_, path_, dataset_, first, last,
+                       [&](std::span<const std::byte> bytes) { sum.add(bytes); });
+      return sum.value();
+    } catch (const RecordError&) {
+      return std::nullopt;
+    }
   }
 
  private:
@@ -53,46 +61,39 @@ std::vector<std::int64_t> written_blocks(const File& file, const std::string& tr
 
 }  // namespace
 
-TraceSums sums_of(const File& file, const std::string& trace, std::int64_t rows) {
-  TraceSums sums;
-  const Rows value(file, trace + "/value"), step(file, trace + "/step");
-  for (std::int64_t first = 0; first < rows; first += block_rows) {
-    Crc32c block;
-    value.add(first, std::min(first + block_rows, rows), block);
-    sums.blocks.push_back(block.value());
-  }
-  Crc32c steps;
-  step.add(0, rows, steps);
-  sums.end = {rows, rows % block_rows == 0 ? 0 : sums.blocks.back(), steps.value()};
-  return sums;
-}
-
 std::int64_t rows_of_trace(const File& file, const std::string& trace) {
   return std::min(Rows(file, trace + "/value").count(), Rows(file, trace + "/step").count());
 }
 
-std::vector<std::string> damage_of(const File& file, const std::string& trace, const Committed& committed) {
-  std::vector<std::string> damage;
-  const std::int64_t there = rows_of_trace(file, trace);
-  const std::int64_t rows = std::min(there, committed.rows);
-  if (there < committed.rows)
-    damage.push_back(fmt::format("{} has {} rows; {} were committed", trace, there, committed.rows));
+TraceDamage damage_of(const File& file, const std::string& trace, const Committed& committed) {
+  const Rows value(file, trace + "/value"), step(file, trace + "/step");
+  TraceDamage damage{std::min({value.count(), step.count(), committed.rows}), committed.rows, {}, false};
+  const bool complete = damage.rows == committed.rows;  // else the sums of the end are of rows that are gone
   const auto written = written_blocks(file, trace);
-  const TraceSums found = sums_of(file, trace, rows);
-  const auto whole = static_cast<std::size_t>(rows / block_rows);
-  for (std::size_t block = 0; block < whole; ++block) {
-    if (block < written.size() && written[block] == found.blocks[block]) continue;
-    const auto first = static_cast<std::int64_t>(block) * block_rows;
-    damage.push_back(
-        fmt::format("{}: rows {} to {} do not match their checksum", trace, first, first + block_rows - 1));
+  for (std::int64_t first = 0; first < damage.rows; first += block_rows) {
+    const std::int64_t last = std::min(first + block_rows, damage.rows), block = first / block_rows;
+    const auto sum = value.sum(first, last);
+    const bool whole = last == first + block_rows;
+    const bool known = whole ? block < std::ssize(written) : complete;
+    const std::int64_t wanted = !known  ? -1
+                                : whole ? written[static_cast<std::size_t>(block)]
+                                        : committed.value_crc;
+    if ((whole || complete) && sum != wanted) damage.blocks.push_back(block);
   }
-  if (rows < committed.rows) return damage;  // the sums at the end are of rows that are gone
-  if (found.end.value_crc != committed.value_crc)
-    damage.push_back(fmt::format("{}: rows {} to {} do not match their checksum", trace,
-                                 static_cast<std::int64_t>(whole) * block_rows, rows - 1));
-  if (found.end.step_crc != committed.step_crc)
-    damage.push_back(fmt::format("{}: its steps do not match their checksum", trace));
+  const auto steps = step.sum(0, damage.rows);
+  damage.steps = !steps || (complete && *steps != committed.step_crc);
   return damage;
+}
+
+std::vector<std::string> sentences(const TraceDamage& damage) {
+  std::vector<std::string> all;
+  if (damage.rows < damage.committed)
+    all.push_back(fmt::format("it has {} rows; {} were committed", damage.rows, damage.committed));
+  for (const std::int64_t block : damage.blocks)
+    all.push_back(fmt::format("rows {} to {} do not match their checksum", block * block_rows,
+                              std::min((block + 1) * block_rows, damage.rows) - 1));
+  if (damage.steps) all.push_back("its steps do not match their checksum");
+  return all;
 }
 
 }  // namespace weir::record

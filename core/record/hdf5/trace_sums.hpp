@@ -1,4 +1,5 @@
-// core/record/hdf5/trace_sums.hpp -- the rows of a trace against their checksums.
+// core/record/hdf5/trace_sums.hpp -- the rows of a trace against their checksums: of whole blocks in value_crc, of what follows
+// them and of the steps in /committed.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +13,17 @@ namespace weir::record {
 
 inline constexpr std::int64_t block_rows = 256;  // rows of value under one checksum
 
-// Checksums of a trace's first rows as they lie in the file.
-struct TraceSums {
-  std::vector<std::int64_t> blocks;  // of value: each whole block, and what is left, if anything is
-  Committed end;
-};
-TraceSums sums_of(const hdf5::File& file, const std::string& trace, std::int64_t rows);
+// What of the first `committed.rows` rows of a trace is not as it was written.
+struct TraceDamage {
+  std::int64_t rows = 0, committed = 0;  // that are there and were looked at, and that should be
+  std::vector<std::int64_t> blocks;      // of value that cannot be read or are not those of their checksum
+  bool steps = false;                    // steps likewise
 
-// What of the first `committed.rows` rows of a trace is not as it was written, one sentence each: rows that
-// are missing, whole blocks that are not those of value_crc, the rows after them and the steps that are not
-// those of `committed`.
-std::vector<std::string> damage_of(const hdf5::File& file, const std::string& trace,
-                                   const Committed& committed);
+  bool any() const { return rows < committed || !blocks.empty() || steps; }
+};
+TraceDamage damage_of(const hdf5::File& file, const std::string& trace, const Committed& committed);
+std::vector<std::string> sentences(
+    const TraceDamage& damage);  // "rows 256 to 511 do not match their checksum"
 
 // The least length of a trace's value and step.
 std::int64_t rows_of_trace(const hdf5::File& file, const std::string& trace);

@@ -34,6 +34,10 @@ void require_resumable(const hdf5::File& file, const RunSpec& run) {
   if (!is_record(file)) throw RecordError(fmt::format("{}: cannot resume it: it is not a weir record", name));
   if (hdf5::read_text(file, "/status") == "finished")
     throw RecordError(fmt::format("{}: cannot resume it: it is finished; use --force to start over", name));
+  if (hdf5::read_text(file, "/status") == "salvaged")
+    throw RecordError(fmt::format(
+        "{}: cannot resume it: it is what was salvaged of a damaged record; choose another output (-o)",
+        name));
   const auto resolved =
       nlohmann::json::parse(hdf5::read_text(file, "/pipeline/resolved_json"), nullptr, false);
   if (!same_computation(resolved, run.resolved_json))
@@ -49,11 +53,11 @@ void require_rows(const hdf5::File& file, const std::string& trace, const Commit
     throw RecordError(fmt::format(
         "{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
         file.path.string(), trace, there, kept.rows));
-  if (const auto damage = damage_of(file, trace, kept); !damage.empty())
+  if (const auto damage = damage_of(file, trace, kept); damage.any())
     throw RecordError(
-        fmt::format("{}: cannot resume it: {}; `weir verify {} --salvage NEW.h5` keeps what is whole, "
+        fmt::format("{}: cannot resume it: {}: {}; `weir verify {} --salvage NEW.h5` keeps what is whole, "
                     "--force starts over",
-                    file.path.string(), damage.front(), file.path.string()));
+                    file.path.string(), trace, sentences(damage).front(), file.path.string()));
 }
 
 }  // namespace weir::record

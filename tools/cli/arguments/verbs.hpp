@@ -31,6 +31,7 @@ Verb replay_verb(CLI::App& program);
 Verb rerun_verb(CLI::App& program);
 Verb report_verb(CLI::App& program);
 Verb repair_verb(CLI::App& program);
+Verb verify_verb(CLI::App& program);
 Verb doctor_verb(CLI::App& program);
 Verb completion_verb(CLI::App& program);
 

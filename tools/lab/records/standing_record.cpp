@@ -20,6 +20,14 @@ void refuse_locked(const RecordState& state, const std::filesystem::path& file) 
                                file.string()));
 }
 
+void refuse_salvaged(const RecordState& state, const std::filesystem::path& file) {
+  if (state.status == "salvaged")
+    throw CommandError(
+        io_failed, fmt::format("{} is what was salvaged of a damaged record: no run goes on with it; name "
+                               "another file with -o",
+                               file.string()));
+}
+
 bool computes(const RecordState& state, const nlohmann::json& resolved) {
   return same_computation(nlohmann::json::parse(state.resolved_json, nullptr, false), resolved);
 }
@@ -43,6 +51,7 @@ Action for_single(const RecordState& state, const nlohmann::json& resolved, cons
         fmt::format(
             "{} exists and is the record of another pipeline, or of other parameters or input files{}",
             file.string(), remedy));
+  refuse_salvaged(state, file);
   // One that failed goes on too: a full disk has room again, a time-out is longer now, a plugin was mended.
   return state.status == "finished" ? Action::keep : Action::resume;
 }
@@ -53,6 +62,7 @@ Action for_sweep(const RecordState& state, const nlohmann::json& resolved, const
   refuse_locked(state, file);
   if (force || !state.is_record) return Action::replace;
   if (!computes(state, resolved)) return Action::replace;
+  refuse_salvaged(state, file);
   return state.status == "finished" ? Action::keep : Action::resume;
 }
 

@@ -1,0 +1,219 @@
+// core/record/salvage.cpp -- what is whole of a damaged record, as a record of its own.
+#include <weir/record/salvage.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <weir/os/replace_file.hpp>
+#include <weir/record/data/run_spec.hpp>
+#include <weir/record/hdf5/committed_table.hpp>
+#include <weir/record/hdf5/copies.hpp>
+#include <weir/record/hdf5/pieces.hpp>
+#include <weir/record/hdf5/trace_sums.hpp>
+#include <weir/record/verify.hpp>
+#include <weir/record/write/layout.hpp>
+#include <weir/record/write/trace_writer.hpp>
+
+namespace weir {
+namespace {
+
+using hdf5::check;
+using hdf5::File;
+using hdf5::Handle;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+DType dtype_named(const std::string& name) {
+  for (const DType dtype : {DType::float32, DType::float64, DType::int64, DType::int32, DType::uint8})
+    if (name == name_of(dtype)) return dtype;
+  throw RecordError(fmt::format("'{}' is no type of numbers", name));
+}
+
+DatasetSpec spec_of(const json& declared) {
+  DatasetSpec spec;
+  spec.node = declared.at("node");
+  spec.name = declared.at("name");
+  spec.trace = declared.at("trace");
+  spec.dtype = dtype_named(declared.at("dtype"));
+  spec.shape = declared.at("shape").get<std::vector<std::int64_t>>();
+  return spec;
+}
+
+// Rows [first, last) of a trace, appended one by one.
+void append_rows(const File& from, const std::string& group, std::int64_t first, std::int64_t last,
+                 const DatasetSpec& spec, record::TraceWriter& into) {
+  const auto bytes_of = [&](const std::string& path) {
+    std::vector<std::byte> all;
+    hdf5::each_piece(
+        from, path, hdf5::open_dataset(from, path), first, last,
+        [&](std::span<const std::byte> piece) { all.insert(all.end(), piece.begin(), piece.end()); });
+    return all;
+  };
+  const auto values = bytes_of(group + "/value"), steps = bytes_of(group + "/step");
+  const std::size_t row = record::row_bytes(spec);
+  for (std::int64_t i = 0; i < last - first; ++i) {
+    std::int64_t step = 0;
+    std::memcpy(&step, steps.data() + static_cast<std::size_t>(i) * sizeof step, sizeof step);
+    const auto* begin = values.data() + static_cast<std::size_t>(i) * row;
+    into.append(step,
+                {spec.dtype, spec.shape, std::make_shared<const std::vector<std::byte>>(begin, begin + row)});
+  }
+}
+
+class Salvage {
+ public:
+  Salvage(const File& from, const File& to, const Verified& verified) : from_(from), to_(to) {
+    for (const Damage& damage : verified.damage) damaged_.insert({damage.path, damage.what});
+  }
+
+  std::vector<std::string> all() {
+    const json schema = json::parse(hdf5::read_text(from_, "/schema"), nullptr, false);
+    if (!schema.is_object() || !schema.contains("datasets"))
+      throw RecordError(fmt::format("{}: cannot salvage it: its /schema is damaged, which says what it holds",
+                                    from_.path.string()));
+    committed_.resize(schema.at("datasets").size());
+    const auto before = record::CommittedTable::read(from_);
+    for (std::size_t i = 0; i < committed_.size(); ++i) {
+      const json& declared = schema.at("datasets")[i];
+      const std::string path = declared.value("path", "");
+      if (!declared.value("trace", false)) {
+        tensors_[path] = i;
+        if (before && i < before->size()) committed_[i] = (*before)[i];
+        continue;
+      }
+      const std::string group = path.substr(0, path.rfind('/'));
+      traces_.insert(group);
+      attempt(group, [&] {
+        trace(group, spec_of(declared), before ? std::optional(before->at(i)) : std::nullopt, committed_[i]);
+      });
+    }
+    hdf5::copy_attributes(from_, "/", to_, "/");
+    hdf5::each_dataset(
+        from_, "/", [&](const std::string& path) { dataset(path); },
+        [&](const std::string& path, const std::string& why) { leave(path, why); });
+    for (const std::string& path : copied_)
+      attempt(path, [&] { hdf5::attach_scales(from_, path, to_, path); });
+    finish();
+    return std::move(left_);
+  }
+
+ private:
+  void leave(const std::string& path, std::string why) {
+    if (const std::string name = from_.path.string() + ": "; why.starts_with(name)) why.erase(0, name.size());
+    left_.push_back(fmt::format("{}: left out: {}", path, why));
+  }
+
+  template <class Work>
+  void attempt(const std::string& path, const Work& work) {
+    try {
+      work();
+    } catch (const std::exception& error) {  // also of a /schema that is not as it was written
+      leave(path, error.what());
+    }
+  }
+
+  void groups_of(const std::string& path) {
+    for (std::size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
+      const std::string group = path.substr(0, end);
+      if (hdf5::exists(to_.id, group)) continue;
+      hdf5::create_group(to_, group);
+      hdf5::copy_attributes(from_, group, to_, group);
+    }
+  }
+
+  void trace(const std::string& group, const DatasetSpec& spec, const std::optional<Committed>& before,
+             Committed& now) {
+    // Without /committed those rows count that whole blocks vouch for.
+    const std::int64_t whole = record::rows_of_trace(from_, group) / record::block_rows * record::block_rows;
+    const record::TraceDamage damage =
+        record::damage_of(from_, group, before.value_or(Committed{whole, 0, 0}));
+    if (damage.steps && before) throw RecordError("its steps are damaged");
+    groups_of(group + "/value");
+    for (const auto* part : {"/step", "/value", "/value_crc"}) {
+      hdf5::create_like(from_, group + part, to_, group + part);
+      copied_.push_back(group + part);
+    }
+    record::TraceWriter into(to_, spec, {});
+    const std::set<std::int64_t> bad(damage.blocks.begin(), damage.blocks.end());
+    for (std::int64_t first = 0; first < damage.rows; first += record::block_rows) {
+      const std::int64_t last = std::min(first + record::block_rows, damage.rows);
+      if (!bad.contains(first / record::block_rows)) append_rows(from_, group, first, last, spec, into);
+    }
+    into.close();
+    now = into.end();
+    if (!before)
+      left_.push_back(fmt::format("{}: nothing says how many rows were whole; {} are kept", group, now.rows));
+    for (const std::string& sentence : before ? record::sentences(damage) : std::vector<std::string>())
+      left_.push_back(fmt::format("{}: {}: these are left out, {} rows are kept", group, sentence, now.rows));
+  }
+
+  void dataset(const std::string& path) {
+    const std::string group = path.substr(0, path.rfind('/'));
+    const std::string name = path.substr(path.rfind('/') + 1);
+    if (traces_.contains(group) && (name == "value" || name == "step" || name == "value_crc")) return;
+    if (path == "/committed" || path == "/status" || path == "/message") return;  // made anew
+    if (const auto damage = damaged_.find(path); damage != damaged_.end() && path != "/heartbeat") {
+      if (const auto tensor = tensors_.find(path); tensor != tensors_.end()) committed_[tensor->second] = {};
+      return leave(path, damage->second);
+    }
+    attempt(path, [&] {
+      groups_of(path);
+      hdf5::copy_dataset(from_, path, to_, path);
+      copied_.push_back(path);
+    });
+  }
+
+  void finish() {
+    hdf5::create_text(to_, "/status", "salvaged", record::status_capacity);
+    hdf5::create_text(to_, "/message",
+                      fmt::format("salvaged from {} on {}; left out: {}", from_.path.filename().string(),
+                                  record::now_utc(), left_.size()),
+                      record::message_capacity);
+    record::CommittedTable::create(to_, committed_.size());
+    record::CommittedTable(to_).write(committed_);
+    std::int64_t rows = 0;
+    for (const auto& group : traces_)
+      if (hdf5::exists(to_.id, group + "/value")) rows += record::rows_of_trace(to_, group);
+    const std::int64_t beat[4] = {0, rows, 0, 1};
+    const Handle heartbeat = hdf5::open_dataset(to_, "/heartbeat");
+    check(H5Dwrite(heartbeat, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat), to_.path, "write",
+          "/heartbeat");
+  }
+
+  const File &from_, &to_;
+  std::map<std::string, std::string> damaged_;
+  std::map<std::string, std::size_t> tensors_;
+  std::set<std::string> traces_;
+  std::vector<std::string> copied_;
+  std::vector<Committed> committed_;
+  std::vector<std::string> left_;
+};
+
+}  // namespace
+
+std::vector<std::string> salvage_record(const fs::path& from, const fs::path& to) {
+  if (fs::exists(to)) throw RecordError(fmt::format("{}: it exists already; name a new file", to.string()));
+  const Verified verified = verify_record(from);
+  const hdf5::Turn turn;
+  const File source{from, hdf5::open_for_reading(from)};
+  try {
+    os::Replacement fresh(to);
+    const Handle access = hdf5::access_properties();
+    File target{to, Handle(check(H5Fcreate(fresh.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), to,
+                                 "create", "it"),
+                           H5Fclose)};
+    auto left = Salvage(source, target, verified).all();
+    check(target.id.reset(), to, "close", "it");
+    fresh.put_in_place();
+    return left;
+  } catch (const os::FileError& error) {
+    throw RecordError(error.what());
+  }
+}
+
+}  // namespace weir
