@@ -13,6 +13,12 @@ constexpr std::string_view state_prefix = "state/", rows_prefix = "rows/", trace
 constexpr auto run_name = "run_id", node_name = "node", key_name = "key";
 constexpr auto remedy = "remove it, and its node starts over";
 
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw RecordError(fmt::format("{}: cannot create it: {}", folder.string(), error.message()));
+}
+
 // Throws RecordError unless the file says of itself that it is `own`.
 void require_own(const std::filesystem::path& file, const Arrays& arrays, const std::string& name,
                  const std::string& own) {
@@ -42,7 +48,7 @@ void write_checkpoint(const std::filesystem::path& folder, const std::string& ru
   for (const auto& [path, kept] : checkpoint.rows)
     arrays[std::string(rows_prefix) + path] =
         array_of(at::tensor({kept.rows, kept.value_crc, kept.step_crc}, at::kLong));
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   write_arrays(folder / (node + ".h5"), arrays, {{run_name, run_id}, {node_name, node}});
 }
 
@@ -71,7 +77,7 @@ void write_shared(const std::filesystem::path& folder, const std::string& key, c
   Arrays arrays;
   add_state(arrays, result.state);
   for (const auto& [name, array] : result.rows) arrays[std::string(trace_prefix) + name] = array;
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   write_arrays(folder / (key + ".h5"), arrays, {{key_name, key}});
 }
 

@@ -6,6 +6,7 @@
 #include <weir/os/replace_file.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/reader.hpp>
+#include <weir/record/write/reserve.hpp>
 
 namespace weir {
 namespace {
@@ -40,11 +41,18 @@ void write_file(const fs::path& temporary, const fs::path& name, const Arrays& a
   File file{name,
             Handle(check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation, access), name, "create", "it"),
                    H5Fclose)};
-  for (const auto& [path, array] : arrays) write_array(file, "/" + path, array);
-  for (const auto& [path, text] : texts) {
-    if (const auto slash = path.rfind('/'); slash != std::string::npos)
-      hdf5::create_group(file, "/" + path.substr(0, slash));
-    hdf5::create_bytes(file, "/" + path, text);
+  try {
+    for (const auto& [path, array] : arrays) write_array(file, "/" + path, array);
+    for (const auto& [path, text] : texts) {
+      if (const auto slash = path.rfind('/'); slash != std::string::npos)
+        hdf5::create_group(file, "/" + path.substr(0, slash));
+      hdf5::create_bytes(file, "/" + path, text);
+    }
+    // HDF5 does not survive a file that it could not write while closing: what can fail fails here.
+    check(H5Fflush(file.id, H5F_SCOPE_LOCAL), name, "write", "it");
+  } catch (const RecordError&) {
+    record::let_go(file.id);
+    throw;
   }
   check(file.id.reset(), name, "close", "it");
 }

@@ -233,6 +233,72 @@ TEST_CASE("A stopped run goes on from its checkpoint to the same bytes", "[execu
   for (const auto& [path, bytes] : whole) CHECK(text_of(reader.read("/nodes/" + path)) == bytes);
 }
 
+TEST_CASE("A checkpoint of another run, of another node or with a changed bit is refused by name",
+          "[executor]") {
+  const Folder folder;
+  const weir::Graph graph = two_buckets();
+  const fs::path file = folder.path / "stopped.h5";
+  std::atomic<bool> stop = false;
+  weir::RunOptions options;
+  options.checkpoints = folder.path / "checkpoints";
+  options.checkpoint_seconds = 1e9;
+  options.stop = &stop;
+  const auto stopped_run = [&](const std::string& run_id) {
+    fs::remove(file);
+    weir::Executor executor(graph, create, float64);
+    weir::RunSpec spec = spec_of(graph, executor);
+    spec.run_id = run_id;
+    weir::Recorder recorder(file, weir::Recorder::Mode::create, spec);
+    Silent events;
+    events.stop = &stop;
+    CHECK_THROWS_AS(executor.run(&recorder, events, options), weir::Interrupted);
+    recorder.finish("interrupted");
+    stop = false;
+  };
+  stopped_run("first");
+  const fs::path checkpoint = options.checkpoints / "left.h5";
+  REQUIRE(fs::exists(checkpoint));
+  const auto error = [&] {
+    weir::Executor executor(graph, create, float64);
+    try {
+      executor.resume(file, options);
+    } catch (const weir::RecordError& refused) {
+      return std::string(refused.what());
+    }
+    return std::string("no error");
+  };
+  CHECK(error() == "no error");
+
+  const fs::path kept = folder.path / "kept.h5";
+  fs::copy_file(checkpoint, kept);
+  fs::remove_all(options.checkpoints);
+  stopped_run("second");
+  fs::copy_file(kept, checkpoint, fs::copy_options::overwrite_existing);
+  CHECK(error() == checkpoint.string() +
+                       ": it is not of this run: its run_id is first, this one's is second; remove it, and "
+                       "its node starts over");
+
+  stopped_run("first");
+  fs::copy_file(checkpoint, options.checkpoints / "right.h5", fs::copy_options::overwrite_existing);
+  CHECK(error() == (options.checkpoints / "right.h5").string() +
+                       ": it is not of this run: its node is left, this one's is right; remove it, and its "
+                       "node starts over");
+  fs::remove(options.checkpoints / "right.h5");
+
+  // The rows that it keeps are a few integers: any bit of them counts.
+  std::fstream bytes(checkpoint, std::ios::in | std::ios::out | std::ios::binary);
+  const std::string all((std::istreambuf_iterator<char>(bytes)), {});
+  const std::int64_t rows = weir::Reader(checkpoint).read("/rows/left.level").data<std::int64_t>()[1];
+  const auto at = all.find(std::string(reinterpret_cast<const char*>(&rows), sizeof rows));
+  REQUIRE(at != std::string::npos);
+  bytes.seekp(static_cast<std::streamoff>(at));
+  bytes.put(static_cast<char>(all[at] ^ 4));
+  bytes.close();
+  CHECK(error() ==
+        checkpoint.string() +
+            ": /rows/left.level does not match its checksum: it was damaged or changed after it was written");
+}
+
 TEST_CASE("A stopped run whose result another run has shared takes that result, each row once",
           "[executor]") {
   const Folder folder;

@@ -106,6 +106,7 @@ Handle access_properties() {
   H5Pset_libver_bounds(properties, H5F_LIBVER_V110, H5F_LIBVER_V110);
   // A reader's lock would keep a killed run from resuming; LockFile keeps second writers out instead.
   H5Pset_file_locking(properties, false, true);
+  H5Pset_metadata_read_attempts(properties, 25);
   return properties;
 }
 

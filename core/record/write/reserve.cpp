@@ -29,4 +29,10 @@ void disconnect(int descriptor) noexcept {
   ::close(nowhere);
 }
 
+void let_go(hdf5::Handle& file) noexcept {
+  if (void* descriptor = nullptr; H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) >= 0)
+    disconnect(*static_cast<int*>(descriptor));
+  file.abandon();
+}
+
 }  // namespace weir::record

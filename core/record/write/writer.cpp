@@ -61,6 +61,9 @@ void Writer::create() try {
   const Handle access = hdf5::access_properties();
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation, false);
+  // Linux can end a write of a killed process at the edge of a page: what is smaller than one never crosses an edge.
+  H5Pset_file_space_strategy(creation, H5F_FSPACE_STRATEGY_PAGE, false, 1);
+  H5Pset_file_space_page_size(creation, 4096);
   file_.id = Handle(check(H5Fcreate(fresh.temporary().c_str(), H5F_ACC_TRUNC, creation, access), file_.path,
                           "create", "it"),
                     H5Fclose);
@@ -247,12 +250,11 @@ void Writer::abandon(const std::string& message) noexcept {
 // write it. Its identifiers are left open, and its descriptor leads nowhere.
 void Writer::let_go() noexcept {
   if (!file_.id.open()) return;
-  if (void* descriptor = nullptr; H5Fget_vfd_handle(file_.id, H5P_DEFAULT, &descriptor) >= 0)
-    disconnect(*static_cast<int*>(descriptor));
   for (const auto& trace : traces_)
     if (trace) trace->abandon();
   if (table_) table_->abandon();
-  for (Handle* each : {&status_, &message_, &heartbeat_, &file_.id}) each->abandon();
+  for (Handle* each : {&status_, &message_, &heartbeat_}) each->abandon();
+  record::let_go(file_.id);
 }
 
 }  // namespace weir::record
