@@ -54,9 +54,8 @@ TEST_CASE("An interrupted record goes on although it is judged otherwise now") {
 }
 
 TEST_CASE("Anything else that exists is refused with the remedy") {
-  CHECK(refusal(record("failed")) ==
-        "a.h5 exists: a failed run of this pipeline\nlook at it with `weir info a.h5`, start "
-        "over with --force, or name another file with -o");
+  CHECK(refusal(record("salvaged")) ==
+        "a.h5 is what was salvaged of a damaged record: no run goes on with it; name another file with -o");
   CHECK(refusal(record("interrupted", other)) ==
         "a.h5 exists and is the record of another pipeline, or of other parameters or input "
         "files\n"
@@ -79,7 +78,9 @@ TEST_CASE("A sweep keeps what is finished, resumes what was interrupted, and mak
   CHECK(for_sweep({}, ours, "a.h5", false) == Action::create);
   CHECK(for_sweep(record("finished"), ours, "a.h5", false) == Action::keep);
   CHECK(for_sweep(record("interrupted"), ours, "a.h5", false) == Action::resume);
-  CHECK(for_sweep(record("failed"), ours, "a.h5", false) == Action::replace);
+  CHECK(for_sweep(record("failed"), ours, "a.h5", false) == Action::resume);
+  CHECK(for_single(record("failed"), ours, "a.h5", false) == Action::resume);
+  CHECK_THROWS_AS(for_sweep(record("salvaged"), ours, "a.h5", false), CommandError);
   CHECK(for_sweep(record("finished", other), ours, "a.h5", false) == Action::replace);
   CHECK(for_sweep(record("finished"), ours, "a.h5", true) == Action::replace);
 }

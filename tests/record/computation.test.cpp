@@ -13,6 +13,13 @@ TEST_CASE("What is reported, expected and compared does not change what is compu
   CHECK_FALSE(same_computation(one, {{"nodes", 1}, {"seed", 2}}));
 }
 
+TEST_CASE("How long a node may take and what is noted of it does not change what it computes") {
+  const Json one = {
+      {"nodes", {{"train", {{"plugin", "trainer/gradient"}, {"timeout", 5}, {"note", "a try"}}}}}};
+  CHECK(same_computation(one, {{"nodes", {{"train", {{"plugin", "trainer/gradient"}, {"timeout", 50}}}}}}));
+  CHECK_FALSE(same_computation(one, {{"nodes", {{"train", {{"plugin", "trainer/gradient"}, {"seed", 5}}}}}}));
+}
+
 TEST_CASE("What is no pipeline computes nothing") {
   CHECK_FALSE(same_computation(Json(), Json()));
   CHECK_FALSE(same_computation("text", "text"));
