@@ -5,14 +5,17 @@ namespace weir {
 
 namespace {
 
-// Without what judges, and what ends or explains a node.
+// What ends or explains a node, and those within it: keys that no parameter may have.
+void erase_told(nlohmann::json& value) {
+  if (value.is_object() && value.contains("plugin"))
+    for (const char* key : {"timeout", "note"}) value.erase(key);
+  if (value.is_structured())
+    for (auto& inner : value) erase_told(inner);
+}
+
 void keep_what_computes(nlohmann::json& pipeline) {
   for (const char* key : {"report", "expect", "compare", "error_rate", "sweep"}) pipeline.erase(key);
-  const auto nodes = pipeline.find("nodes");
-  if (nodes == pipeline.end() || !nodes->is_object()) return;
-  for (auto& [name, node] : nodes->items())
-    for (const char* key : {"timeout", "note"})
-      if (node.is_object()) node.erase(key);
+  if (const auto nodes = pipeline.find("nodes"); nodes != pipeline.end()) erase_told(*nodes);
 }
 
 }  // namespace
