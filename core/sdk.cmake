@@ -24,7 +24,7 @@ set(WEIR_SDK_HEADERS
 
   math/autograd/context.hpp math/autograd/layer_gradients.hpp math/autograd/layers.hpp math/autograd/mlp.hpp
   math/autograd/tape.hpp
-  math/numeric/area.hpp math/numeric/assignment.hpp math/numeric/distance.hpp math/numeric/posterior_means.hpp
+  math/numeric/area.hpp math/numeric/assignment.hpp math/numeric/distance.hpp math/numeric/finite.hpp math/numeric/posterior_means.hpp
   math/numeric/quadrature.hpp
   math/optimiser/adam.hpp math/optimiser/moments.hpp
   math/sgd/linear_flow.hpp math/sgd/ode.hpp math/sgd/rates.hpp

@@ -5,8 +5,9 @@
 // Source   Liu, Gong, Liu, arXiv 2209.03003: the k-th rectified flow is trained on the pairs (z, flow(z)) of the one before.
 // Shapes   x0, x1 [pair, item...]; a dataset with one axis has items {1}
 //          context: a tensor of one row for each pair
-// Limits   fixed by nature: `draw` is not asked for
+// Limits   fixed by nature: `draw` is not asked for; NaN and infinity are refused
 #include <weir/kinds/flow/coupling.hpp>
+#include <weir/math/numeric/finite.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
 
@@ -74,11 +75,13 @@ class Given final : public weir::Coupling {
             "the points of '{0}' have labels, which these pairs do not carry: to keep them, write "
             "context: {{label: {0}.label}}",
             source_.from().path()));
-      return keep(with_context(batch_of(points(source_(), shape), points(target_(), shape))));
+      return keep(with_context(batch_of(points(source_(), shape, "the start of the pairs"),
+                                        points(target_(), shape, "the end of the pairs"))));
     }
     const weir::Reader reader(file_());
     const auto read = [&](const std::string& dataset) {
-      return points(weir::tensor_of(reader.read(dataset), options()), shape);
+      return points(weir::tensor_of(reader.read(dataset), options()), shape,
+                    fmt::format("dataset '{}' of '{}'", dataset, file_().string()));
     };
     keep(with_context(batch_of(read(first_()), read(last_()))));
   }
@@ -108,8 +111,10 @@ class Given final : public weir::Coupling {
     return pairs;
   }
 
-  Points points(const Tensor& x, const weir::Shape& shape) const {
-    return {.x = x.to(options()).reshape(shape), .label = {}, .item = {}};
+  Points points(const Tensor& x, const weir::Shape& shape, const std::string& what) const {
+    const Tensor rows = x.to(options()).reshape(shape);
+    weir::require_finite(rows, what);
+    return {.x = rows, .label = {}, .item = {}};
   }
 
   bool read_shapes(weir::Plan& plan, weir::Shape& x0, weir::Shape& x1) const {
@@ -125,6 +130,8 @@ class Given final : public weir::Coupling {
         return false;
       }
       x0 = reader.shape(first_()), x1 = reader.shape(last_());
+      for (const auto* dataset : {&first_, &last_})
+        reader.dtype((*dataset)());  // numbers, or the fault of the dataset
     } catch (const std::exception& error) {
       plan.fault("file", error.what());
       return false;

@@ -27,6 +27,7 @@
 #include <weir/front/plugins/digest.hpp>
 #include <weir/kinds/facets/marginals.hpp>
 #include <weir/kinds/flow/source.hpp>
+#include <weir/math/numeric/finite.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
 
@@ -123,8 +124,9 @@ class SnapshotsSource final : public weir::Source {
       const weir::Reader reader(file_());
       items_ = weir::tensor_of(reader.read(points_dataset_()), f64.device(options().device()))
                    .reshape(weir::rows_of(total_, item_))
-                   .index_select(0, order_.to(options().device()))
                    .to(options());
+      weir::require_finite(items_, fmt::format("dataset '{}' of '{}'", points_dataset_(), file_().string()));
+      items_ = items_.index_select(0, order_.to(options().device()));
       origin_ = {file_().string(), points_dataset_(), weir::file_sha256(file_())};
     } else {
       std::vector<Tensor> all;
@@ -204,6 +206,7 @@ class SnapshotsSource final : public weir::Source {
           return plan.fault(dataset->name(),
                             fmt::format("'{}' has no dataset '{}'", file_().string(), (*dataset)()));
       item_ = reader.shape(points_dataset_());
+      reader.dtype(points_dataset_());  // numbers, or the fault of the dataset
       const weir::Shape rows = reader.shape(time_dataset_());
       if (item_.empty() || rows.size() != 1 || rows.front() != item_.front() || rows.front() < 2)
         return plan.fault("time_dataset",

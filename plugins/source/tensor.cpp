@@ -3,11 +3,13 @@
 //   item i = dataset[i, ...]
 //
 // Shapes   items have the dataset's shape without its first axis; {1} if it has one axis only
-// Limits   read whole, or its first `limit` rows, into memory; whole numbers become the graph's floating type
+// Limits   read whole, or its first `limit` rows, into memory; whole numbers become the graph's floating type; NaN and infinity
+//          are refused
 #include <fmt/format.h>
 
 #include <weir/front/plugins/digest.hpp>
 #include <weir/kinds/flow/source.hpp>
+#include <weir/math/numeric/finite.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
 
@@ -33,6 +35,7 @@ class TensorSource final : public weir::Source {
         return plan.fault("dataset", fmt::format("'{}' has no dataset '{}'", file_().string(), dataset_()));
       }
       item_ = reader.shape(dataset_());
+      reader.dtype(dataset_());  // numbers, or the fault of the dataset
     } catch (const std::exception& error) {
       return plan.fault("file", error.what());
     }
@@ -54,6 +57,7 @@ class TensorSource final : public weir::Source {
     items_ = weir::tensor_of(reader.rows(dataset_(), 0, count_), options())
                  .to(options())
                  .reshape(weir::rows_of(count_, item_));
+    weir::require_finite(items_, fmt::format("dataset '{}' of '{}'", dataset_(), file_().string()));
   }
 
   weir::Shape shape() const override { return item_; }

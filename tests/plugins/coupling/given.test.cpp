@@ -40,6 +40,17 @@ TEST_CASE("Given pairs are read from two datasets of a file", "[coupling][given]
   CHECK(pairs->all().x1().equal(row_of({3, 4}).view({2, 1})));
 }
 
+TEST_CASE("Given pairs refuse a number that is none, with its place", "[coupling][given]") {
+  Values start(at::zeros({3, 2}, f64)),
+      end(at::zeros({3, 2}, f64).index_fill(1, at::tensor({1}, at::kLong), INFINITY));
+  const auto pairs = make<Coupling>("coupling/given");
+  bind(*pairs, "start", start, "value");
+  bind(*pairs, "end", end, "value");
+  CHECK_THROWS_WITH(
+      run(*pairs),
+      Catch::Contains("the end of the pairs is inf in row 0, column 1 (counted from 0); 3 of its 6"));
+}
+
 TEST_CASE("Given pairs say what is missing or does not match", "[coupling][given]") {
   const Scratch scratch;
   const std::string file = scratch / "pairs.h5";

@@ -47,3 +47,15 @@ TEST_CASE("A tensor source says which file or dataset is missing, and how many r
   CHECK(message({{"file", file}, {"dataset", "/points"}, {"limit", 9}}) ==
         "limit is 9, but dataset '/points' has 4 rows");
 }
+
+TEST_CASE("A tensor source refuses a number that is none, with its place", "[source][tensor]") {
+  const Scratch scratch;
+  const std::string file = scratch / "set.h5";
+  const Tensor points = at::zeros({4, 2});
+  points[2][1] = NAN;
+  weir::write_arrays(file, {{"points", weir::array_of(points)}});
+  const auto source = make<Source>("source/tensor", {{"file", file}, {"dataset", "/points"}});
+  CHECK_THROWS_WITH(run(*source),
+                    Catch::Contains("dataset '/points' of '" + file +
+                                    "' is nan in row 2, column 1 (counted from 0); 1 of its 8"));
+}
