@@ -8,6 +8,7 @@
 // Limits   the whole set, or its first `limit` items, is held in memory as floats; `size` shrinks by averaging over area
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <stdexcept>
@@ -22,6 +23,9 @@
 namespace {
 
 using weir::Tensor;
+
+// Images are some 5 times smaller compressed; a file that was made to fill the memory, a thousand times.
+constexpr double free_bytes = 16 << 20, most_expansion = 100;
 
 // An open IDX file of unsigned bytes. Errors: std::runtime_error saying what is wrong with the file.
 class IdxFile {
@@ -55,6 +59,13 @@ class IdxFile {
     if (promised > (gzdirect(file_.get()) ? bytes : 1032 * bytes)) {
       throw std::runtime_error(fmt::format(
           "'{}' is truncated: its header promises {:.0f} bytes, it has {:.0f}", path_, promised, bytes));
+    }
+    if (promised > std::max(free_bytes, most_expansion * bytes)) {
+      throw std::runtime_error(
+          fmt::format("'{}' has {:.0f} bytes, and its header promises {:.0f}: at most {:.0f} times what a "
+                      "file has is unpacked; get it "
+                      "anew, or unpack it with gunzip if you trust it",
+                      path_, bytes, promised, most_expansion));
     }
   }
 

@@ -10,6 +10,7 @@
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
+#define STBI_MAX_DIMENSIONS (1 << 15)
 #include <stb/stb_image.h>
 
 #include <algorithm>
@@ -29,6 +30,9 @@
 namespace {
 
 using weir::Tensor;
+
+// Bytes of pixels that a file may stand for: whatever its size, and for each of its own.
+constexpr std::uint64_t free_bytes = 64 << 20, most_expansion = 100;
 
 bool is_image(const weir::Path& file) {
   std::string end = file.extension().string();
@@ -129,6 +133,14 @@ class Images final : public weir::Source {
 
   Tensor decode(const weir::Path& file) const {
     int width = 0, height = 0, stored = 0;
+    if (stbi_info(file.c_str(), &width, &height, &stored)) {
+      const std::uint64_t pixels = std::uint64_t(width) * std::uint64_t(height) * 4;
+      if (pixels > std::max(free_bytes, most_expansion * std::filesystem::file_size(file)))
+        throw std::runtime_error(
+            fmt::format("'{}' has {} bytes and says that it is {} x {} pixels: at most {} times what a file "
+                        "has is unpacked; make it smaller",
+                        file.string(), std::filesystem::file_size(file), width, height, most_expansion));
+    }
     const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
         stbi_load(file.c_str(), &width, &height, &stored, static_cast<int>(channels())), &stbi_image_free);
     if (!pixels)

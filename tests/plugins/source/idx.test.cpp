@@ -103,6 +103,33 @@ TEST_CASE("A missing IDX file comes with the package that holds Fashion-MNIST", 
         "Fashion-MNIST: apt install dataset-fashion-mnist puts it into /usr/share/datasets/fashion-mnist");
 }
 
+TEST_CASE("An IDX file that would unpack a thousandfold is refused before it is", "[source][idx]") {
+  const Scratch scratch;
+  const std::string plain = scratch / "bomb";
+  {
+    std::ofstream out(plain, std::ios::binary);
+    const char head[] = {0, 0, 8, 3, 0, 0, 100, 0, 0, 0, 4, 0, 0, 0, 4, 0};  // 25,600 images of 1024 x 1024
+    out.write(head, sizeof(head));
+  }
+  REQUIRE(std::system(("truncate -s 40M '" + plain + "' && gzip -9 '" + plain + "'").c_str()) == 0);
+  const auto source = make<Source>("source/idx", {{"images", plain + ".gz"}});
+  const weir::Faults faults = plan(*source);
+  REQUIRE(faults.size() == 1);
+  CHECK_THAT(faults[0].message, Catch::Contains("truncated"));
+
+  std::filesystem::remove(plain + ".gz");
+  {
+    std::ofstream out(plain, std::ios::binary);
+    const char head[] = {0, 0, 8, 3, 0, 0, 0, 32, 0, 0, 4, 0, 0, 0, 4, 0};  // 32 of them, which are there
+    out.write(head, sizeof(head));
+  }
+  REQUIRE(std::system(("truncate -s 33554448 '" + plain + "' && gzip -9 '" + plain + "'").c_str()) == 0);
+  const weir::Faults unpacked = plan(*make<Source>("source/idx", {{"images", plain + ".gz"}}));
+  REQUIRE(unpacked.size() == 1);
+  CHECK_THAT(unpacked[0].message,
+             Catch::Contains("its header promises 33554448: at most 100 times what a file has is unpacked"));
+}
+
 TEST_CASE("A gzipped IDX file that ends too early fails with the entry it ends in", "[source][idx]") {
   const Scratch scratch;
   std::vector<int> cut = two_images_gz;
