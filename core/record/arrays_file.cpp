@@ -57,16 +57,6 @@ void write_file(const fs::path& temporary, const fs::path& name, const Arrays& a
   check(file.id.reset(), name, "close", "it");
 }
 
-void collect(const Reader& reader, const std::string& group, Arrays& arrays) {
-  for (const auto& name : reader.members(group.empty() ? "/" : group)) {
-    const std::string path = group + "/" + name;
-    if (reader.is_group(path))
-      collect(reader, path, arrays);
-    else
-      arrays[path.substr(1)] = reader.read(path);
-  }
-}
-
 }  // namespace
 
 void write_arrays(const fs::path& file, const Arrays& arrays,
@@ -83,7 +73,7 @@ void write_arrays(const fs::path& file, const Arrays& arrays,
 Arrays read_arrays(const fs::path& file) {
   const Reader reader(file);
   Arrays arrays;
-  collect(reader, "", arrays);
+  for (const std::string& path : reader.objects("/")) arrays[path.substr(1)] = reader.read(path);
   return arrays;
 }
 

@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <weir/record/data/numbers.hpp>
 #include <weir/record/reader.hpp>
 #include <weir/record/recorder.hpp>
-#include <weir/record/reduce.hpp>
+#include <weir/record/schema.hpp>
 
 namespace weir {
 namespace {
@@ -22,72 +23,93 @@ json number_of(const Array& scalar) {
   return visit_numbers(scalar, [](const auto* number) { return json(*number); });
 }
 
+std::int64_t rows_of(const Reader& reader, const std::string& path) {
+  const auto shape = reader.shape(path);
+  if (shape.empty())
+    throw RecordError(fmt::format("{}: {} is one number, and a trace has rows: the record is damaged",
+                                  reader.file(), path));
+  return shape[0];
+}
+
 json dataset_info(const Reader& reader, const json& declared) {
-  const std::string path = declared.at("path");
-  json entry{{"path", path}, {"trace", declared.value("trace", false)}};
-  for (const auto* key : {"node", "name", "dtype", "unit", "description"})
-    entry[key] = declared.value(key, "");
+  const std::string path = declared["path"];
+  json entry{{"path", path}, {"trace", declared["trace"]}};
+  for (const auto* key : {"node", "name", "dtype", "unit", "description"}) entry[key] = declared[key];
   entry["shape"] = reader.shape(path);
   if (!entry["trace"]) {
     if (entry["shape"].empty()) entry["value"] = number_of(reader.read(path));
     return entry;
   }
-  const std::string group = path.substr(0, path.rfind('/'));
-  const std::int64_t rows = std::min(reader.shape(path).at(0), reader.shape(group + "/step").at(0));
+  const std::string steps = path.substr(0, path.rfind('/')) + "/step";
+  const std::int64_t rows = std::min(rows_of(reader, path), rows_of(reader, steps));
   entry["rows"] = rows;
   if (rows == 0) return entry;
-  entry["last_step"] = reader.rows(group + "/step", rows - 1, 1).data<std::int64_t>()[0];
-  if (entry["shape"].size() == 1)
-    entry["last"] =
-        reduce(reader, entry["node"].get<std::string>() + "." + entry["name"].get<std::string>(), "last");
+  entry["last_step"] = static_cast<std::int64_t>(doubles(reader.rows(steps, rows - 1, 1)).at(0));
+  if (entry["shape"].size() == 1) entry["last"] = doubles(reader.rows(path, rows - 1, 1)).at(0);
   return entry;
+}
+
+// Of several columns side by side: the rows that all have.
+std::vector<std::vector<std::string>> table_of(const Reader& reader, const std::string& group,
+                                               const std::vector<std::string>& columns) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto cells = reader.texts(group + "/" + columns[i]);
+    if (i == 0 || cells.size() < rows.size()) rows.resize(cells.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) rows[row].push_back(cells[row]);
+  }
+  return rows;
 }
 
 json record_info(const fs::path& file, const Reader& reader) {
   const RecordState state = inspect_record(file);
-  const auto schema = json::parse(reader.text("/schema"), nullptr, false);
+  const json schema = read_schema(reader);
+  if (!state.is_record)
+    throw RecordError(fmt::format(
+        "{}: it has no /status, /nodes or /pipeline/resolved_json that can be read: the record is damaged",
+        file.string()));
   json result{{"kind", "record"},
               {"status", state.status},
               {"message", reader.text("/message")},
               {"locked", state.locked}};
   for (const auto* name : {"weir_format", "weir_version", "name", "run_id", "created", "default"})
     result[name] = reader.attribute("/", name);
-  const Array beat = reader.read("/heartbeat");
-  result["heartbeat"] = {{"unix_ns", beat.data<std::int64_t>()[0]},
-                         {"rows", beat.data<std::int64_t>()[1]},
-                         {"attempt", beat.data<std::int64_t>()[3]}};
+  const auto beat = reader.integers("/heartbeat", 4);
+  result["heartbeat"] = {{"unix_ns", beat[0]}, {"rows", beat[1]}, {"attempt", beat[3]}};
   result["plugins"] = json::array();
-  const auto names = reader.texts("/provenance/plugins/name"),
-             versions = reader.texts("/provenance/plugins/version");
-  for (std::size_t i = 0; i < names.size(); ++i)
-    result["plugins"].push_back({{"name", names[i]}, {"version", versions[i]}});
+  for (const auto& row : table_of(reader, "/provenance/plugins", {"name", "version"}))
+    result["plugins"].push_back({{"name", row[0]}, {"version", row[1]}});
   result["attempts"] = json::array();
-  const auto starts = reader.texts("/provenance/attempts/start"),
-             ends = reader.texts("/provenance/attempts/end");
-  for (std::size_t i = 0; i < std::min(starts.size(), ends.size()); ++i)
-    result["attempts"].push_back({{"start", starts[i]}, {"end", ends[i]}});
-  if (!schema.is_object()) return result;
+  for (const auto& row : table_of(reader, "/provenance/attempts", {"start", "end"}))
+    result["attempts"].push_back({{"start", row[0]}, {"end", row[1]}});
+  std::map<std::string, json> datasets;
+  for (const auto& declared : schema["datasets"]) {
+    json& of_node = datasets[declared["node"]];
+    of_node.push_back(dataset_info(reader, declared));
+  }
   result["nodes"] = json::array();
-  for (const auto& node : schema.at("nodes")) {
-    json entry{{"node", node.at("node")}, {"plugin", node.at("plugin")}, {"datasets", json::array()}};
-    for (const auto& declared : schema.at("datasets"))
-      if (declared.at("node") == node.at("node")) entry["datasets"].push_back(dataset_info(reader, declared));
-    result["nodes"].push_back(std::move(entry));
+  for (const auto& node : schema["nodes"]) {
+    const auto own = datasets.find(node["node"]);
+    result["nodes"].push_back({{"node", node["node"]},
+                               {"plugin", node["plugin"]},
+                               {"datasets", own == datasets.end() ? json::array() : own->second}});
   }
   return result;
 }
 
-void add_columns(const Reader& reader, const std::string& group, json& columns) {
-  for (const auto& name : reader.members(group.empty() ? "/" : group)) {
-    const std::string path = group + "/" + name;
-    if (reader.is_group(path)) {
-      add_columns(reader, path, columns);
-      continue;
+// All that is no group, what is no numbers and no text too: this is where a user looks for the place of her data.
+json table_info(const Reader& reader) {
+  json columns = json::array();
+  for (const auto& path : reader.objects("/")) {
+    const std::string type = reader.type(path);
+    json column{{"path", path}, {"dtype", type}, {"shape", json::array()}, {"unit", ""}};
+    if (!type.ends_with("link") && type != "type" && type != "in other files") {
+      column["shape"] = reader.shape(path);
+      column["unit"] = reader.attribute(path, "units");
     }
-    json column{{"path", path}, {"shape", reader.shape(path)}, {"unit", reader.attribute(path, "units")}};
-    column["dtype"] = reader.is_text(path) ? "text" : name_of(reader.dtype(path));
     columns.push_back(std::move(column));
   }
+  return {{"kind", "table"}, {"columns", columns}};
 }
 
 std::string bytes_text(std::uintmax_t bytes) {
@@ -149,13 +171,7 @@ std::string record_text(const json& record) {
 
 json info_json(const fs::path& file) {
   const Reader reader(file);
-  json result;
-  if (reader.attribute("/", "weir_format").empty() || !reader.has("/schema")) {
-    result = {{"kind", "table"}, {"columns", json::array()}};
-    add_columns(reader, "", result["columns"]);
-  } else {
-    result = record_info(file, reader);
-  }
+  json result = is_record(reader) ? record_info(file, reader) : table_info(reader);
   result["file"] = file.string();
   result["bytes"] = fs::file_size(file);
   return result;

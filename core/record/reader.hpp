@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,10 @@
 
 namespace weir {
 
-// Opens for reading only, also while a run is writing (SWMR). Errors: RecordError naming file, dataset and
-// reason.
+// Opens for reading only, also while a run is writing (SWMR). Files may be anybody's: nothing that one says of itself is believed
+// before it is checked. Read are whole regular files, by hard links; numbers, booleans and fixed texts that lie in the file
+// itself, plain or compressed by deflate; of what was never written, and of what is compressed, not more than a file of its size
+// may stand for (core/record/hdf5/bounds.hpp). Errors: RecordError naming file, dataset, reason and remedy.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& file);
@@ -20,6 +23,7 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
+  std::string file() const;                 // its name, for errors
   bool has(const std::string& path) const;  // "/nodes/train/loss/value"
   bool is_group(const std::string& path) const;
   std::vector<std::int64_t> shape(const std::string& path) const;
@@ -31,6 +35,12 @@ class Reader {
   std::vector<std::string> texts(const std::string& path) const;  // a column of fixed-ASCII strings
   std::string attribute(const std::string& path, const std::string& name) const;  // "" if there is none
   std::vector<std::string> members(const std::string& group) const;               // sorted
+  // Paths of all that is no group below it, depth first, each object once however many links lead to it.
+  std::vector<std::string> objects(const std::string& group) const;
+  std::string type(
+      const std::string& path) const;  // "float32", "text", "compound", "soft link", whatever is there
+  std::vector<std::int64_t> integers(const std::string& path, std::int64_t least) const;  // at least so many
+  nlohmann::json json(const std::string& path) const;                                     // of a text dataset
 
  private:
   std::int64_t file_;

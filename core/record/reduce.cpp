@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include <weir/record/data/dotted_path.hpp>
 #include <weir/record/data/numbers.hpp>
+#include <weir/record/schema.hpp>
 
 namespace weir {
 namespace {
@@ -48,7 +48,8 @@ double end_of(const Reader& reader, const std::string& path, bool last) {
 std::optional<double> step_at_end(const Reader& reader, const std::string& path, const std::string& end) {
   if (!path.ends_with("/value")) return std::nullopt;
   const std::string steps = path.substr(0, path.size() - std::string("value").size()) + "step";
-  if (!reader.has(steps) || reader.shape(steps)[0] == 0) return std::nullopt;
+  if (!reader.has(steps)) return std::nullopt;
+  if (const auto shape = reader.shape(steps); shape.empty() || shape[0] == 0) return std::nullopt;
   return end_of(reader, steps, end == "last");
 }
 
@@ -81,10 +82,10 @@ std::string dataset_at(const Reader& reader, const std::string& dotted) {
   std::string path = record_path(dotted);
   if (!reader.has(path) && reader.has("/schema")) {
     // Names such as params/net.0.weight hold dots of their own.
-    const auto schema = nlohmann::json::parse(reader.text("/schema"), nullptr, false);
-    if (schema.is_object())
-      for (const auto& each : schema.value("datasets", nlohmann::json::array()))
-        if (each.value("node", "") + "." + each.value("name", "") == dotted) return each.value("path", path);
+    const nlohmann::json schema = read_schema(reader);
+    for (const auto& each : schema["datasets"])
+      if (each["node"].get<std::string>() + "." + each["name"].get<std::string>() == dotted)
+        return each["path"];
   }
   if (!reader.has(path)) throw RecordError(fmt::format("the record has no dataset {} ({})", dotted, path));
   if (!reader.is_group(path)) return path;

@@ -1,5 +1,6 @@
 // core/record/repair.cpp -- what stands at a record's path, and setting right a record whose writer died.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 

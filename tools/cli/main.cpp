@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <weir/front/faults/fault.hpp>
+#include <weir/front/faults/printable_lines.hpp>
 #include <weir/os/replace_file.hpp>
 #include <weir/record/recorder.hpp>
 
@@ -36,7 +37,7 @@ Exit codes: 0 fine, 1 an expectation not met, 2 invalid pipeline or command line
 4 input/output, 75 interrupted (the same command goes on).)";
 
 int complain(int code, const std::string& text) {
-  fmt::print(stderr, "weir: {}\n", text);
+  fmt::print(stderr, "weir: {}\n", wording::printable_lines(text));  // names of files and datasets are in it
   return code;
 }
 

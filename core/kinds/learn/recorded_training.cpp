@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include <weir/record/reader.hpp>
+#include <weir/record/schema.hpp>
 
 namespace weir {
 namespace {
@@ -43,10 +44,10 @@ std::optional<RecordedTraining> RecordedTraining::open(const Path& file, const s
     return refuse(fmt::format("there is no file '{}'", file.string()));
   try {
     const Reader reader(file);
-    const json schema = reader.has("/schema") ? json::parse(reader.text("/schema"), nullptr, false) : json();
-    if (!schema.is_object() || !schema.contains("nodes") || !schema.contains("datasets"))
+    if (!is_record(reader))
       return refuse(fmt::format("'{}' is not a record of weir", file.string()),
                     "name a file that weir run wrote");
+    const json schema = read_schema(reader);
     RecordedTraining record(file.string(), node);
     for (const json& each : schema.at("datasets")) {
       Dataset dataset{each.at("node"),
@@ -61,8 +62,7 @@ std::optional<RecordedTraining> RecordedTraining::open(const Path& file, const s
       record.datasets_.push_back(std::move(dataset));
     }
     for (const json& each : schema.at("nodes")) record.nodes_.push_back(each);
-    if (reader.has("/pipeline/resolved_json"))
-      record.pipeline_ = json::parse(reader.text("/pipeline/resolved_json"), nullptr, false);
+    if (reader.has("/pipeline/resolved_json")) record.pipeline_ = reader.json("/pipeline/resolved_json");
     return record;
   } catch (const std::exception& error) {
     return refuse(error.what());
@@ -112,8 +112,7 @@ RecordedTraining::Set RecordedTraining::snapshot(const std::string& set, std::in
   Set found = find(set, key, plan);
   const std::optional<Saved> steps = output("snapshot_steps");
   if (found.empty() || !steps) return {};
-  const Array array = Reader(file_).read(steps->path);
-  std::vector<std::int64_t> kept(array.data<std::int64_t>(), array.data<std::int64_t>() + array.count());
+  std::vector<std::int64_t> kept = Reader(file_).integers(steps->path, 0);
   const auto row = std::ranges::find(kept, step);
   if (row == kept.end()) {
     std::erase(kept, -1);  // of a training that ended before
@@ -213,6 +212,10 @@ std::map<std::string, Tensor> RecordedTraining::read(const Set& saved,
   for (const auto& [name, each] : saved) {
     Tensor value = each.row ? tensor_of(reader.rows(each.path, *each.row, 1), options).squeeze(0)
                             : tensor_of(reader.read(each.path), options);
+    if (!each.shape.empty() && each.shape.front() >= 0 && value.sizes() != at::IntArrayRef(each.shape))
+      throw std::runtime_error(
+          fmt::format("{} of '{}' has shape {}, and its /schema says {}: the record is damaged", each.path,
+                      file_, text_of(value.sizes().vec()), text_of(each.shape)));
     if (value.isnan().any().item<bool>())
       throw std::runtime_error(fmt::format(
           "{} of '{}' is not written: a trainer's parameters are when it has finished", each.path, file_));

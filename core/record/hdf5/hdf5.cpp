@@ -1,17 +1,17 @@
-// core/record/hdf5/hdf5.cpp -- checked HDF5: errors, types, opening.
+// core/record/hdf5/hdf5.cpp -- checked HDF5: errors, types, shapes.
 #include <weir/record/hdf5/hdf5.hpp>
 
 #include <fmt/format.h>
-
-#include <sys/stat.h>
-#include <cerrno>
-#include <cstring>
 
 #include <weir/record/data/run_spec.hpp>
 #include <weir/text/utf8.hpp>
 
 namespace weir::hdf5 {
 namespace {
+
+// HDF5 reads metadata again that are torn by a writer, and doubles its sleep of 1 ns each time: 34 ms in all before damaged
+// ones are given up. Its own limit of 100 attempts is longer than anybody lives.
+constexpr unsigned attempts = 25;
 
 std::recursive_mutex& library() {
   static std::recursive_mutex mutex;
@@ -40,7 +40,11 @@ herr_t collect(unsigned, const H5E_error2_t* entry, void* into) {
 }  // namespace
 
 Turn::Turn() : lock_(library()) {
-  [[maybe_unused]] static const herr_t once = H5dont_atexit();
+  [[maybe_unused]] static const bool once = [] {
+    H5dont_atexit();
+    H5PLset_loading_state(0);  // no file brings a library for a filter of its own
+    return true;
+  }();
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
@@ -106,58 +110,14 @@ Handle access_properties() {
   H5Pset_libver_bounds(properties, H5F_LIBVER_V110, H5F_LIBVER_V110);
   // A reader's lock would keep a killed run from resuming; LockFile keeps second writers out instead.
   H5Pset_file_locking(properties, false, true);
-  H5Pset_metadata_read_attempts(properties, 25);
+  H5Pset_metadata_read_attempts(properties, attempts);
   return properties;
-}
-
-Handle open_for_reading(const std::filesystem::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0)
-    throw RecordError(fmt::format("{}: cannot read it: {}", file.string(), std::strerror(errno)));
-  const Handle properties = access_properties();
-  Handle id(H5Fopen(file.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, properties), H5Fclose);
-  // Files of the older formats do not know SWMR.
-  if (!id.open()) id = Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, properties), H5Fclose);
-  if (!id.open()) {
-    const std::string why = reason();
-    // A full disk can leave HDF5's idea of the file's end behind the end itself; what was committed is there.
-    const hbool_t yes = true;
-    H5Pset(properties, "skip_eof_check", &yes);
-    id = Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, properties), H5Fclose);
-    H5Eclear2(H5E_DEFAULT);
-    if (id.open()) return id;
-    const bool foreign = H5Fis_hdf5(file.c_str()) == 0;
-    H5Eclear2(H5E_DEFAULT);
-    throw RecordError(
-        fmt::format("{}: cannot read it: {}", file.string(), foreign ? "it is not an HDF5 file" : why));
-  }
-  H5Eclear2(H5E_DEFAULT);
-  return id;
-}
-
-Handle open_dataset(const File& file, const std::string& path) {
-  return Handle(check(H5Dopen2(file.id, path.c_str(), H5P_DEFAULT), file.path, "open", path), H5Dclose);
-}
-
-Handle open_object(const File& file, const std::string& path) {
-  return Handle(check(H5Oopen(file.id, path.c_str(), H5P_DEFAULT), file.path, "open", path), H5Oclose);
 }
 
 Handle space_of(const std::vector<std::int64_t>& shape) {
   if (shape.empty()) return Handle(H5Screate(H5S_SCALAR), H5Sclose);
   const std::vector<hsize_t> sizes(shape.begin(), shape.end());
   return Handle(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose);
-}
-
-bool exists(hid_t file, const std::string& path) {
-  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-    const std::string part = path.substr(0, end);
-    if (part != "/" && H5Lexists(file, part.c_str(), H5P_DEFAULT) <= 0) {
-      H5Eclear2(H5E_DEFAULT);
-      return false;
-    }
-    if (end == std::string::npos) return true;
-  }
 }
 
 std::string ascii(std::string_view text) {

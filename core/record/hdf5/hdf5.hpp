@@ -77,13 +77,21 @@ Result check(Result result, const std::filesystem::path& file, std::string_view 
 
 hid_t file_type(DType dtype);  // little endian, as stored
 hid_t memory_type(DType dtype);
-Handle text_type(std::size_t size);                          // fixed ASCII, padded with NUL; size 0 becomes 1
-Handle access_properties();                                  // V110, HDF5's own locking off
-Handle open_for_reading(const std::filesystem::path& file);  // also while it is written (SWMR)
-Handle open_dataset(const File& file, const std::string& path);
+Handle text_type(std::size_t size);  // fixed ASCII, padded with NUL; size 0 becomes 1
+Handle access_properties();          // V110, HDF5's own locking off, damage given up
+
+// A regular file that is whole, also while it is written (SWMR); of an unfinished record, what there is of it.
+Handle open_for_reading(const std::filesystem::path& file);
+// By hard links alone: what other files hold is not read, and no link leads elsewhere. Errors: RecordError.
 Handle open_object(const File& file, const std::string& path);
-Handle space_of(const std::vector<std::int64_t>& shape);  // {} is a scalar
-bool exists(hid_t file, const std::string& path);         // every part of the path
+Handle open_dataset(const File& file, const std::string& path);
+bool exists(hid_t file, const std::string& path);  // every part of the path; a link counts, wherever it leads
+std::vector<std::string> members_of(const File& file, const std::string& group);  // names, sorted
+// Paths of all that is no group, below a group: each object once, and links that are no hard ones by their own path. Errors:
+// RecordError if they are too many or too deep.
+std::vector<std::string> objects_below(const File& file, const std::string& group);
+std::string link_kind(const File& file, const std::string& path);  // "soft link"; "" of a hard one
+Handle space_of(const std::vector<std::int64_t>& shape);           // {} is a scalar
 
 std::string ascii(std::string_view text);  // any character but printable ASCII, tab and newline becomes '?'
 std::vector<std::int64_t> shape_of(hid_t dataset);

@@ -6,6 +6,7 @@
 #include <span>
 
 #include <weir/record/data/run_spec.hpp>
+#include <weir/record/hdf5/bounds.hpp>
 #include <weir/record/hdf5/signature.hpp>
 
 namespace weir::hdf5 {
@@ -133,6 +134,9 @@ Handle create_text(const File& file, const std::string& path, std::string_view t
 void rewrite_text(const File& file, hid_t dataset, const std::string& path, std::string_view text) {
   const Handle type(H5Dget_type(dataset), H5Tclose);
   const std::size_t width = H5Tget_size(type);
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0 || !shape_of(dataset).empty())
+    throw RecordError(file.path.string() + ": cannot write " + path +
+                      ": it is no fixed-ASCII text: the record is damaged");
   const auto bytes = padded({ascii(text)}, width);
   check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "write", path);
 }
@@ -153,15 +157,15 @@ void create_bytes(const File& file, const std::string& path, std::string_view te
 std::string read_text(const File& file, const std::string& path) {
   const Handle id = open_dataset(file, path);
   const Handle type(H5Dget_type(id), H5Tclose);
-  const Handle space(H5Dget_space(id), H5Sclose);
-  const auto count = static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space)));
+  const auto shape = shape_of(id);
   const bool fixed = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) <= 0;
-  if (!(fixed && count == 1) && !(H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) == 1))
+  const bool one = std::all_of(shape.begin(), shape.end(), [](std::int64_t size) { return size == 1; });
+  const bool bytes = H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) == 1;
+  if (!(fixed && one) && !bytes)
     throw RecordError(file.path.string() + ": " + path +
                       " is not a text (uint8[] or one fixed-ASCII string)");
-  std::string text(count * H5Tget_size(type), '\0');
-  if (!text.empty())
-    check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), file.path, "read", path);
+  std::string text(bytes_of(file, id, path, shape, H5Tget_size(type)), '\0');
+  if (!text.empty()) read(file, id, path, type, H5S_ALL, H5S_ALL, text.data());
   require_signed(file, path, id, std::as_bytes(std::span(text)));
   if (fixed) text.resize(std::min(text.size(), text.find('\0')));
   return text;
@@ -202,13 +206,8 @@ std::vector<std::string> read_column(const File& file, const std::string& path) 
   const Handle type(H5Dget_type(id), H5Tclose);
   if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
     throw RecordError(file.path.string() + ": " + path + " is not a column of fixed-ASCII texts");
-  std::string bytes(H5Tget_size(type), '\0');
-  for (const std::int64_t size : shape_of(id)) {
-    const std::size_t all = bytes.size() * static_cast<std::size_t>(size);
-    bytes.assign(all, '\0');
-  }
-  if (!bytes.empty())
-    check(H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "read", path);
+  std::string bytes(bytes_of(file, id, path, shape_of(id), H5Tget_size(type)), '\0');
+  if (!bytes.empty()) read(file, id, path, type, H5S_ALL, H5S_ALL, bytes.data());
   require_signed(file, path, id, std::as_bytes(std::span(bytes)));
   return split_texts(bytes, H5Tget_size(type));
 }

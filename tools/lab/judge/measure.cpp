@@ -7,6 +7,7 @@
 #include <weir/record/data/numbers.hpp>
 #include <weir/record/reader.hpp>
 #include <weir/record/reduce.hpp>
+#include <weir/record/schema.hpp>
 
 namespace weir::tools {
 
@@ -43,7 +44,7 @@ std::map<std::string, Measured> measure(const std::filesystem::path& record,
 
 std::map<std::string, Measured> recorded(const std::filesystem::path& record) {
   const Reader reader(record);
-  const nlohmann::json schema = nlohmann::json::parse(reader.text("/schema"));
+  const nlohmann::json schema = read_schema(reader);
   std::map<std::string, Measured> values;
   for (const nlohmann::json& dataset : schema.at("datasets")) {
     const std::string name = dataset.at("name"), path = dataset.at("path");
@@ -67,10 +68,12 @@ std::map<std::string, Curve> curves(const std::filesystem::path& record, const s
   for (const Reported& reported : what) {
     const std::string group = record_path(reported.what);
     if (!reader.has(group + "/value") || reader.shape(group + "/value").size() != 1) continue;
-    const Array step = reader.read(group + "/step");
     Curve curve;
-    curve.step.assign(step.data<std::int64_t>(), step.data<std::int64_t>() + step.count());
+    curve.step = reader.integers(group + "/step", 0);
     curve.value = doubles(reader.read(group + "/value"));
+    const std::size_t rows = std::min(curve.step.size(), curve.value.size());
+    curve.step.resize(rows);
+    curve.value.resize(rows);
     out[reported.what] = std::move(curve);
   }
   return out;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <weir/front/document/document.hpp>
+#include <weir/front/faults/printable_lines.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/record/data/dotted_path.hpp>
 #include <weir/record/data/numbers.hpp>
@@ -103,7 +104,8 @@ Json described(const RecordedRun& run, const Json& dataset) {
   entry["plugin"] = plugin_of(run, dataset.at("plugin"));
   entry["given"] = given_to(run, node);
   entry["pipeline_file"] = run.provenance("pipeline_file");
-  entry["line"] = source_line(run, node, dataset.at("yaml_line"));
+  entry["line"] = source_line(
+      run, node, static_cast<int>(std::clamp<std::int64_t>(dataset.at("yaml_line"), 0, 1'000'000)));
   if (dataset.at("trace"))
     entry["steps"] = numbers_of(run.reader(), path.substr(0, path.rfind('/')) + "/step");
   return entry;
@@ -166,8 +168,8 @@ std::string text_of(const Json& entry) {
   if (plugin.contains("sha256"))
     line("", fmt::format("sha256 {} ({} since)", plugin["sha256"].get<std::string>(),
                          plugin["library_now"].get<std::string>()));
-  line("pipeline",
-       fmt::format("{}:{}", entry["pipeline_file"].get<std::string>(), entry["yaml_line"].get<int>()));
+  line("pipeline", fmt::format("{}:{}", entry["pipeline_file"].get<std::string>(),
+                               entry["yaml_line"].get<std::int64_t>()));
   line("", entry["line"]);
   return text;
 }
@@ -207,7 +209,7 @@ bool is_text(const Reader& reader, const std::string& path) {
 int dataset_info(const fs::path& file, const std::string& name, bool json) {
   const RecordedRun run(file);
   if (is_text(run.reader(), name)) {
-    fmt::print("{}\n", run.reader().text(name));
+    fmt::print("{}\n", wording::printable_lines(run.reader().text(name)));
     return fine;
   }
   const std::vector<const Json*> datasets = named(run, name);
@@ -224,7 +226,7 @@ int dataset_info(const fs::path& file, const std::string& name, bool json) {
   }
   if (json)
     text = (datasets.size() == 1 ? all[0] : all).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  fmt::print("{}", text);
+  fmt::print("{}", wording::printable_lines(text));
   return fine;
 }
 

@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include <weir/record/schema.hpp>
+
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
 
@@ -10,15 +14,18 @@ namespace weir::tools {
 namespace fs = std::filesystem;
 
 RecordedRun::RecordedRun(const fs::path& file) : file_(existing_file(file)), reader_(file_) {
-  const bool whole = !reader_.attribute("/", "weir_format").empty() && reader_.has("/schema") &&
-                     reader_.has("/pipeline/resolved_json");
-  if (whole) {
-    schema_ = nlohmann::json::parse(reader_.text("/schema"), nullptr, false);
-    pipeline_ = nlohmann::json::parse(reader_.text("/pipeline/resolved_json"), nullptr, false);
-  }
-  if (!schema_.is_object() || !pipeline_.is_object())
+  if (!is_record(reader_) || !reader_.has("/pipeline/resolved_json"))
     throw CommandError(invalid, fmt::format("{} is not a record of weir; what it holds: weir info {}",
                                             file_.string(), file_.string()));
+  schema_ = read_schema(reader_);
+  pipeline_ = reader_.json("/pipeline/resolved_json");
+  const auto text = [](const nlohmann::json& each) { return each.is_string(); };
+  const nlohmann::json files =
+      pipeline_.is_object() ? pipeline_.value("files", nlohmann::json::object()) : nullptr;
+  if (!files.is_object() || !std::ranges::all_of(files, text) ||
+      !pipeline_.value("nodes", nlohmann::json()).is_object())
+    throw RecordError(fmt::format("{}: /pipeline/resolved_json is no pipeline of weir: the record is damaged",
+                                  file_.string()));
 }
 
 const nlohmann::json* RecordedRun::node(const std::string& path) const {
@@ -38,17 +45,21 @@ std::vector<RecordedRun::Plugin> RecordedRun::plugins() const {
   };
   const auto names = column("name"), versions = column("version"), files = column("file"),
              hashes = column("sha256");
+  if (versions.size() != names.size() || files.size() != names.size() || hashes.size() != names.size())
+    throw RecordError(
+        fmt::format("{}: the columns of /provenance/plugins are not of one length: the record is damaged",
+                    file_.string()));
   std::vector<Plugin> plugins;
   for (std::size_t i = 0; i < names.size(); ++i)
-    plugins.push_back({names[i], versions.at(i), files.at(i), hashes.at(i)});
+    plugins.push_back({names[i], versions[i], files[i], hashes[i]});
   return plugins;
 }
 
 std::string RecordedRun::library(const std::string& name) const {
   const auto names = reader_.texts("/provenance/libraries/name"),
              versions = reader_.texts("/provenance/libraries/version");
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (names[i] == name) return versions.at(i);
+  for (std::size_t i = 0; i < std::min(names.size(), versions.size()); ++i)
+    if (names[i] == name) return versions[i];
   return "";
 }
 

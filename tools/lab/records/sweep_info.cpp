@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include <weir/front/faults/printable_lines.hpp>
 #include <weir/record/reader.hpp>
 
 #include <system/exit.hpp>
@@ -59,7 +60,13 @@ int sweep_info(const std::filesystem::path& folder, bool json) {
         invalid, fmt::format("{} is a folder without index.h5: not a sweep, or one that has not ended yet",
                              folder.string()));
   const std::vector<IndexColumn> columns = read_table(Reader(index));
-  const std::size_t runs = columns[0].cells.size();
+  const std::size_t runs = columns.empty() ? 0 : columns[0].cells.size();
+  for (const IndexColumn& column : columns)
+    if (column.cells.size() != runs)
+      throw RecordError(fmt::format(
+          "{}: its column {} has {} cells, and {} {}: it is damaged; run the sweep again, finished "
+          "runs are kept",
+          index.string(), column.name, column.cells.size(), columns[0].name, runs));
   nlohmann::json out = nlohmann::json::array();
   Row head;
   std::vector<Row> rows(runs);
@@ -77,8 +84,9 @@ int sweep_info(const std::filesystem::path& folder, bool json) {
   if (json)
     fmt::print("{}\n", out.dump(2));
   else
-    fmt::print("{}   {} runs\n\n{}\none run: weir info {}/runs/<run>.h5\n", folder.string(), runs,
-               aligned(head, rows), folder.string());
+    fmt::print("{}", wording::printable_lines(
+                         fmt::format("{}   {} runs\n\n{}\none run: weir info {}/runs/<run>.h5\n",
+                                     folder.string(), runs, aligned(head, rows), folder.string())));
   return fine;
 }
 
