@@ -26,7 +26,7 @@ if missing:
     sys.exit(77)
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 import h5py
-sys.path.insert(0, str(pathlib.Path(os.environ["WEIR_SOURCE_DIR"]) / "tools/report"))
+sys.path[:0] = [str(pathlib.Path(os.environ["WEIR_SOURCE_DIR"]) / each) for each in ("tools/report", "tools/python")]
 
 WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
 PYTHON = sys.executable

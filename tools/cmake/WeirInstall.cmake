@@ -15,6 +15,7 @@ foreach(header IN LISTS WEIR_SDK_HEADERS)
   install(FILES core/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weir/${folder})
 endforeach()
 install(DIRECTORY tools/report/ DESTINATION share/weir/report PATTERN __pycache__ EXCLUDE)
+install(DIRECTORY tools/python/weir DESTINATION share/weir/python PATTERN __pycache__ EXCLUDE)   # which the report reads records with
 install(DIRECTORY tools/explain/ DESTINATION share/weir/explain)
 install(DIRECTORY tools/templates/ DESTINATION share/weir/templates)
 install(DIRECTORY pipelines/ DESTINATION share/weir/pipelines)

@@ -51,8 +51,9 @@ def main(words):
         packages = " ".join(MODULES[name] for name in missing)
         return complain(MISSING, f"the report needs modules that {sys.executable} lacks: {', '.join(missing)}; "
                         f"apt-get install {packages}, or name another Python by WEIR_PYTHON")
+    sys.path.insert(1, str(pathlib.Path(__file__).parents[1] / "python"))      # the package weir, which reads records
     from number import size
-    from record import ReportError
+    from record import FAULTS, ReportError, WeirError
     import page
 
     out = arguments.out or default_output(arguments.source)
@@ -67,8 +68,14 @@ def main(words):
         write(out, text)
     except ReportError as error:
         return complain(error.code, str(error))
+    except WeirError as error:
+        return complain(IO_FAILED, str(error))
     except OSError as error:
         return complain(IO_FAILED, f"cannot write {out}: {error.strerror or error}")
+    except FAULTS as error:
+        return complain(IO_FAILED, f"{arguments.source} is not as Weir writes it, and no page can be made of it: "
+                        f"{type(error).__name__}: {' '.join(str(error).split())}
+what it holds: weir info {arguments.source}")
     print(f"report  {out}   {size(out.stat().st_size)}")
     return 0
 

@@ -7,7 +7,7 @@ import pathlib
 
 import numpy as np
 
-from record import INVALID, IO_FAILED, SIBLINGS, Record, ReportError
+from record import INVALID, IO_FAILED, SIBLINGS, Record, ReportError, WeirError
 from summary import read_summary
 
 
@@ -155,7 +155,7 @@ def record_if_any(path):
     """A failed run may have left no file, or none that can be read; the page says so in its list of runs."""
     try:
         return Record(path) if path.exists() else None
-    except ReportError:
+    except (ReportError, WeirError):
         return None
 
 

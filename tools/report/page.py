@@ -110,7 +110,7 @@ def unfinished(experiment):
                                               "kept. Figures are of what is recorded so far; numbers come at its end.")
     if experiment.records[0].finished:
         return ""
-    nanoseconds = int(experiment.records[0].file["heartbeat"][0])
+    nanoseconds = experiment.records[0].last_written
     when = datetime.datetime.fromtimestamp(nanoseconds / 1e9, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     end = "The run goes on, or it was killed. " if experiment.records[0].status == "running" else ""
     return f"{end}Last written to {when}. Figures are of what is recorded so far; numbers come when the run has finished."

@@ -62,10 +62,8 @@ def reasons_of(dataset, case, experiment):
 
 def profile_scale(record, dataset):
     """Where a vector's entries lie, such as the times of bins; bins without a scale by number; None for rows and the like."""
-    dimensions = record.file[dataset.path].dims
-    scale = dimensions[0][0] if len(dimensions[0]) else None
-    if scale is not None and not scale.attrs.get("NAME", b"").startswith(b"This is a netCDF dimension but not"):
-        return np.asarray(scale[:], float)
+    if (places := record.scale(dataset, 0)) is not None:
+        return places
     return np.arange(record.shape(dataset)[0]) if dataset.axes[0].endswith("bin") else None
 
 

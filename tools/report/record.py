@@ -2,12 +2,12 @@
 #
 # Everything comes from the record itself, by the names in its /schema; neither Weir nor a plugin is needed.
 import dataclasses
-import json
-import os
 
-os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")   # a reader's lock would keep an interrupted run from going on
 import h5py
 import numpy as np
+
+from weir import WeirError, hdf5      # tools/python, which __main__.py finds
+from weir.hdf5 import FAULTS
 
 
 class ReportError(Exception):
@@ -42,52 +42,51 @@ class Dataset:
 class Record:
     def __init__(self, path):
         self.path = path
-        try:
-            self.file = h5py.File(path, "r", swmr=True)
-        except OSError as error:
-            raise ReportError(IO_FAILED, f"{path}: not an HDF5 file that can be read: {error}\n"
-                              f"if its run was killed: weir repair {path}") from None
-        if "weir_format" not in self.file.attrs or "schema" not in self.file:
+        self.file = hdf5.open_file(path)
+        if not hdf5.attribute(self.file, "weir_format") or not hdf5.has(self.file, "schema"):
             raise ReportError(IO_FAILED, f"{path} is an HDF5 file, but no record: give a file that `weir run` wrote, "
                               "or the folder of a sweep")
-        self.resolved = json.loads(self.text("pipeline/resolved_json"))
-        schema = json.loads(self.text("schema"))
+        self.resolved = hdf5.read_json(self.file, "pipeline/resolved_json")
+        if not isinstance(self.resolved, dict) or not isinstance(self.resolved.get("nodes"), dict):
+            raise ReportError(IO_FAILED, f"{path}: /pipeline/resolved_json is no pipeline: the record is damaged")
+        schema = hdf5.schema(self.file)
         self.nodes = schema["nodes"]
-        declared = [Dataset(d["node"], d["name"], d["path"], d.get("unit", ""), d.get("description", ""),
-                            tuple(d.get("axes", ())), d.get("trace", False)) for d in schema["datasets"]]
-        self.datasets = [d for d in declared if d.path in self.file]
+        declared = [Dataset(d["node"], d["name"], d["path"], d["unit"], d["description"], tuple(d["axes"]), d["trace"]) for d in schema["datasets"]]
+        self.datasets = [d for d in declared if hdf5.has(self.file, d.path)]
         self._by_name = {d.what: d for d in self.datasets}
 
     def text(self, path):
-        return self.file[path][:].tobytes().decode("utf-8", "replace") if path in self.file else ""
+        return hdf5.text(self._at(path)) if hdf5.has(self.file, path) else ""
 
-    def _fixed(self, path):
-        value = self.file[path][()] if path in self.file else b""
-        return value.decode("ascii", "replace").rstrip("\0")
+    def _at(self, path):
+        return hdf5.find(self.file, path)
 
     @property
     def status(self):
-        return self._fixed("status")
+        return self.text("status")
 
     @property
     def message(self):
-        return self._fixed("message")
+        return self.text("message")
 
     @property
     def finished(self):
         return self.status == "finished"
 
+    @property
+    def last_written(self):
+        """Unix time in nanoseconds."""
+        beat = np.ravel(hdf5.values(self._at("heartbeat")))
+        if beat.size < 4 or beat.dtype.kind not in "iu":
+            raise ReportError(IO_FAILED, f"{self.path}: /heartbeat holds no four whole numbers: the record is damaged")
+        return int(beat[0])
+
     def attribute(self, name, path="/"):
-        value = self.file[path].attrs.get(name, b"")
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        return hdf5.attribute(self.file if path == "/" else self._at(path), name)
 
     def columns(self, path):
         """A table of the record: parallel columns, as one dictionary per row."""
-        if path not in self.file:
-            return []
-        group = self.file[path]
-        cells = {name: [v.decode() if isinstance(v, bytes) else v for v in group[name][:]] for name in group}
-        return [dict(zip(cells, row)) for row in zip(*cells.values())]
+        return hdf5.table(hdf5.find(self.file, path, h5py.Group)) if hdf5.has(self.file, path) else []
 
     def dataset(self, what):
         return self._by_name.get(what)
@@ -97,9 +96,7 @@ class Record:
 
     def reason(self, dataset):
         """Why a number is infinite or missing, if the plugin said so."""
-        attributes = self.file[dataset.path].attrs
-        value = attributes.get(dataset.name + "_reason", attributes.get("reason", b""))
-        return value.decode() if isinstance(value, bytes) else str(value)
+        return str(self.attribute(dataset.name + "_reason", dataset.path) or self.attribute("reason", dataset.path))
 
     def written(self, dataset):
         """Of a run that has not finished, tensors of nodes that did not end hold their fill value."""
@@ -108,31 +105,28 @@ class Record:
         if dataset.trace:
             return self.shape(dataset)[0] > 0
         beside = [d for d in self.datasets
-                  if d.node == dataset.node and not d.trace and self.file[d.path].dtype.kind == "f"]
+                  if d.node == dataset.node and not d.trace and self._at(d.path).dtype.kind == "f"]
         return any(not np.isnan(self.values(d)).all() for d in beside) if beside else bool(np.any(self.values(dataset)))
 
     def values(self, dataset):
-        return self.file[dataset.path][()]
+        return hdf5.values(self._at(dataset.path))
 
     def shape(self, dataset):
-        return self.file[dataset.path].shape
+        return self._at(dataset.path).shape or ()
 
     def trace(self, dataset):
         """Steps and rows; of a record that is being written, those that both have."""
-        group = self.file[dataset.path.rsplit("/", 1)[0]]
-        step, value = group["step"][:], group["value"][:]
+        step, value = (hdf5.values(self._at(path)) for path in (dataset.path.removesuffix("value") + "step", dataset.path))
+        if np.ndim(step) != 1 or np.ndim(value) < 1:
+            raise ReportError(IO_FAILED, f"{self.path}: {dataset.path} and its steps are no rows: the record is damaged")
         rows = min(len(step), len(value))
         return step[:rows], value[:rows]
 
-    def scale(self, dataset):
-        """Where the entries of a trace's second axis lie, such as the times of bins; None where they only have numbers."""
-        dimensions = self.file[dataset.path].dims
-        if len(dimensions) < 2 or not len(dimensions[1]):
-            return None
-        scale = dimensions[1][0]
-        if scale.attrs.get("NAME", b"").startswith(b"This is a netCDF dimension but not"):
-            return None
-        return np.asarray(scale[:], float)
+    def scale(self, dataset, axis):
+        """Where the entries of an axis lie, such as the times of bins; None where they only have numbers."""
+        found = self._at(dataset.path)
+        places = hdf5.scale(found, axis) if found.ndim > axis else None
+        return None if places is None else np.asarray(places, float)
 
     def entry_names(self, dataset):
         """Names of the entries of a trace's second axis, such as layers, where the plugin gave them."""

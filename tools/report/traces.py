@@ -61,7 +61,7 @@ def rows_of(experiment, dataset, record, styles):
         return [Row([], [Panel(dataset.name, described(dataset) + " No rows yet.", "")])]
     groups = [(experiment.label(cases), cases, *aligned(traces)) for cases, traces in experiment.distinct(found)]
     shape = groups[0][3].shape      # [run, step, ...]
-    if len(shape) == 3 and record.scale(dataset) is not None:
+    if len(shape) == 3 and record.scale(dataset, 1) is not None:
         return heat_maps(dataset, record, groups)
     if len(shape) == 3 and shape[2] <= FEW:
         return entries(dataset, record, groups)
@@ -167,7 +167,7 @@ def lines(experiment, dataset, record, groups, styles):
 
 
 def heat_maps(dataset, record, groups):
-    bins = record.scale(dataset)
+    bins = record.scale(dataset, 1)
     with np.errstate(all="ignore"):      # of finite values; NaN where there are none
         means = [np.where(np.isfinite(v), v, 0).sum(axis=0) / np.isfinite(v).sum(axis=0) for *_, v in groups]
     finite = np.concatenate([m[np.isfinite(m)] for m in means])

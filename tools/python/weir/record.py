@@ -3,7 +3,6 @@
 # Everything comes from the file itself, by the names in its /schema.
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -74,18 +73,20 @@ class Record(Tree):
         super().__init__(self, "")
         self.filename = os.fspath(filename)
         self.file = hdf5.open_file(filename)      # for what has no word here
-        if "weir_format" not in self.file.attrs or "schema" not in self.file:
-            raise WeirError(f"{self.filename} is an HDF5 file, but no record; it has: {listed(self.file)}; give a file that "
+        version = str(hdf5.attribute(self.file, "weir_format"))
+        if not version or not hdf5.has(self.file, "schema"):
+            with hdf5.reading(self.file, "it"):
+                there = listed(self.file)
+            raise WeirError(f"{self.filename} is an HDF5 file, but no record; it has: {there}; give a file that "
                             "`weir run` wrote, or the folder of a sweep")
-        version = hdf5.decoded(self.file.attrs["weir_format"])
         if version.split(".")[0] != FORMAT:
             raise WeirError(f"{self.filename} is a record of format {version}; this package reads format {FORMAT}.x")
-        schema = json.loads(hdf5.text(self.file["schema"]))
+        schema = hdf5.schema(self.file)
         self._nodes = {each["node"]: each for each in schema["nodes"]}
         self._outputs: dict[str, dict] = {}
         self._children: dict[str, dict[str, None]] = {}      # in order, without values
         for each in schema["datasets"]:
-            if each["path"] in self.file:
+            if hdf5.has(self.file, each["path"]):
                 self._outputs[self._place(each["path"].removesuffix("/value") if each["trace"] else each["path"])] = each
         for each in schema["nodes"]:
             self._place(each["path"])
@@ -115,29 +116,28 @@ class Record(Tree):
     @property
     def status(self) -> str:
         """running, finished, failed or interrupted, as it is in the file now."""
-        return hdf5.text(self.file["status"])
+        return hdf5.text(hdf5.find(self.file, "status"))
 
     @property
     def message(self) -> str:
         """Why the run failed or was interrupted."""
-        return hdf5.text(self.file["message"])
+        return hdf5.text(hdf5.find(self.file, "message"))
 
     @property
     def pipeline(self) -> dict[str, Any]:
         """With every default filled in, and under `files` the SHA-256 of each file that a parameter names."""
-        return json.loads(hdf5.text(self.file["pipeline/resolved_json"]))
+        return hdf5.read_json(self.file, "pipeline/resolved_json")
 
     @property
     def provenance(self) -> dict[str, Any]:
         """Command, device, commit and the like as text; libraries, plugins and attempts as a row each."""
-        root = self.file.attrs
-        found: dict[str, Any] = {name: hdf5.decoded(root[name]) for name in ("run_id", "created", "weir_version") if name in root}
-        for name, part in self.file["provenance"].items():
-            if isinstance(part, h5py.Dataset):
-                found[name] = hdf5.text(part)
-            else:
-                cells = {column: hdf5.column(part[column]) for column in part}
-                found[name] = [dict(zip(cells, row)) for row in zip(*cells.values())]
+        found: dict[str, Any] = {name: hdf5.attribute(self.file, name) for name in ("run_id", "created", "weir_version")
+                                 if name in self.file.attrs}
+        with hdf5.reading(self.file, "/provenance"):
+            names = list(hdf5.find(self.file, "provenance", h5py.Group))
+        for name in names:
+            part = hdf5.find(self.file, f"provenance/{name}", h5py.Dataset, h5py.Group)
+            found[name] = hdf5.text(part) if isinstance(part, h5py.Dataset) else hdf5.table(part)
         return found
 
     def parameters(self, node: str) -> dict[str, Any]:
@@ -207,15 +207,20 @@ class Record(Tree):
                        + nearest(path[len(start):], below, start))
 
     def _tensor(self, path: str) -> Any:
-        dataset = hdf5.fresh(self.file[self._outputs[path]["path"]])
-        return labelled(path, dataset[()], hdf5.dims(dataset), hdf5.coords(dataset), hdf5.attributes(dataset))
+        dataset = hdf5.fresh(hdf5.find(self.file, self._outputs[path]["path"]))
+        with hdf5.reading(self.file, dataset.name):
+            return labelled(path, hdf5.values(dataset), hdf5.dims(dataset), hdf5.coords(dataset), hdf5.attributes(dataset))
 
     def _trace(self, path: str) -> Any:
         """Of a run that goes on: the rows that have both a step and a value."""
-        value = hdf5.fresh(self.file[self._outputs[path]["path"]])
-        step = hdf5.fresh(value.parent["step"])
-        rows = min(len(step), len(value))
-        if value.ndim == 1:
-            return frame({"step": step[:rows], "value": value[:rows]}, hdf5.attributes(value))
-        coords = {**hdf5.coords(value), "step": step[:rows]}
-        return labelled(path, value[:rows], hdf5.dims(value), coords, hdf5.attributes(value))
+        place = self._outputs[path]["path"]
+        value = hdf5.fresh(hdf5.find(self.file, place))
+        step = hdf5.fresh(hdf5.find(self.file, place.removesuffix("value") + "step"))
+        with hdf5.reading(self.file, place):
+            rows = min(len(step), len(value))
+        steps, rows_of = hdf5.values(step, rows), hdf5.values(value, rows)
+        with hdf5.reading(self.file, place):
+            if value.ndim == 1:
+                return frame({"step": steps, "value": rows_of}, hdf5.attributes(value))
+            coords = {**hdf5.coords(value), "step": steps}
+            return labelled(path, rows_of, hdf5.dims(value), coords, hdf5.attributes(value))
