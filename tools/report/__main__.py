@@ -74,8 +74,7 @@ def main(words):
         return complain(IO_FAILED, f"cannot write {out}: {error.strerror or error}")
     except FAULTS as error:
         return complain(IO_FAILED, f"{arguments.source} is not as Weir writes it, and no page can be made of it: "
-                        f"{type(error).__name__}: {' '.join(str(error).split())}
-what it holds: weir info {arguments.source}")
+                        f"{type(error).__name__}: {' '.join(str(error).split())}\nwhat it holds: weir info {arguments.source}")
     print(f"report  {out}   {size(out.stat().st_size)}")
     return 0
 
