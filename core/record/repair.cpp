@@ -1,12 +1,13 @@
 // core/record/repair.cpp -- what stands at a record's path, and setting right a record whose writer died.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
+#include <weir/record/reader.hpp>
 #include <weir/record/recorder.hpp>
+#include <weir/record/schema.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/lock_file.hpp>
 #include <weir/record/write/revive.hpp>
@@ -20,14 +21,12 @@ using hdf5::Handle;
 namespace fs = std::filesystem;
 
 // Traces, each with its place in /schema's datasets, by which /committed knows it.
-std::vector<std::pair<std::string, std::size_t>> traces_of(const File& file) {
+std::vector<std::pair<std::string, std::size_t>> traces_of(const fs::path& path) {
   std::vector<std::pair<std::string, std::size_t>> traces;
-  const auto schema = nlohmann::json::parse(hdf5::read_text(file, "/schema"), nullptr, false);
-  const auto datasets = schema.is_object() ? schema.value("datasets", nlohmann::json::array()) : schema;
+  const auto datasets = read_schema(Reader(path)).at("datasets");
   for (std::size_t i = 0; i < datasets.size(); ++i) {
-    if (!datasets[i].is_object() || !datasets[i].value("trace", false)) continue;
-    const std::string value = datasets[i].value("path", "");
-    traces.emplace_back(value.substr(0, value.rfind('/')), i);
+    const std::string value = datasets[i].at("path");
+    if (datasets[i].at("trace")) traces.emplace_back(value.substr(0, value.rfind('/')), i);
   }
   return traces;
 }
@@ -126,12 +125,13 @@ std::vector<std::string> repair_record(const fs::path& path) {
       return {"nothing to repair: its status is " + status + " and it was closed properly"};
     if (!plain.open()) done.push_back("cleared HDF5's marks of an unfinished writer");
   }
+  const auto traces = traces_of(path);
   record::clear_flags(path);
   // SWMR's order of writes, so that a kill during the repair is as harmless as one during a run.
   File file{path, Handle(check(H5Fopen(path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), path, "open",
                                "it"),
                          H5Fclose)};
-  for (const auto& [trace, i] : traces_of(file))
+  for (const auto& [trace, i] : traces)
     if (i < committed->size()) repair_trace(file, trace, (*committed)[i], done);
   if (status == "running") {
     set_interrupted(file);

@@ -15,6 +15,8 @@
 #include <weir/record/hdf5/copies.hpp>
 #include <weir/record/hdf5/pieces.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
+#include <weir/record/reader.hpp>
+#include <weir/record/schema.hpp>
 #include <weir/record/verify.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/trace_writer.hpp>
@@ -72,16 +74,13 @@ class Salvage {
   }
 
   std::vector<std::string> all() {
-    const json schema = json::parse(hdf5::read_text(from_, "/schema"), nullptr, false);
-    if (!schema.is_object() || !schema.contains("datasets"))
-      throw RecordError(fmt::format("{}: cannot salvage it: its /schema is damaged, which says what it holds",
-                                    from_.path.string()));
-    committed_.resize(schema.at("datasets").size());
+    const json datasets = read_schema(Reader(from_.path)).at("datasets");
+    committed_.resize(datasets.size());
     const auto before = record::CommittedTable::read(from_);
     for (std::size_t i = 0; i < committed_.size(); ++i) {
-      const json& declared = schema.at("datasets")[i];
-      const std::string path = declared.value("path", "");
-      if (!declared.value("trace", false)) {
+      const json& declared = datasets[i];
+      const std::string path = declared.at("path");
+      if (!declared.at("trace")) {
         tensors_[path] = i;
         if (before && i < before->size()) committed_[i] = (*before)[i];
         continue;
@@ -93,9 +92,8 @@ class Salvage {
       });
     }
     hdf5::copy_attributes(from_, "/", to_, "/");
-    hdf5::each_dataset(
-        from_, "/", [&](const std::string& path) { dataset(path); },
-        [&](const std::string& path, const std::string& why) { leave(path, why); });
+    const auto unreadable = [&](const std::string& path, const std::string& why) { leave(path, why); };
+    for (const std::string& path : hdf5::objects_below(from_, "/", unreadable)) dataset(path);
     for (const std::string& path : copied_)
       attempt(path, [&] { hdf5::attach_scales(from_, path, to_, path); });
     finish();

@@ -12,7 +12,9 @@
 #include <weir/record/hdf5/pieces.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
+#include <weir/record/reader.hpp>
 #include <weir/record/recorder.hpp>
+#include <weir/record/schema.hpp>
 #include <weir/record/write/revive.hpp>
 
 namespace weir {
@@ -27,36 +29,34 @@ class Verification {
   Verification(const File& file, bool live) : file_(file), live_(live) {}
 
   Verified all() {
-    status_ = tried("/status", [&] { return hdf5::read_text(file_, "/status"); });
+    tried("/status", [&] { status_ = hdf5::read_text(file_, "/status"); });
     const std::set<std::string> known{"running", "finished", "failed", "interrupted", "salvaged"};
     if (!status_.empty() && !known.contains(status_))
       fault("/status", fmt::format("is '{}', none of {}", status_, fmt::join(known, ", ")));
     read_committed();
     for (const json& dataset : declared()) declared_dataset(dataset);
     heartbeat();
-    hdf5::each_dataset(
-        file_, "/",
-        [&](const std::string& path) {
-          if (!seen_.contains(path)) tried(path, [&] { return whole(path, std::nullopt), std::string(); });
-        },
-        [&](const std::string& path, const std::string& why) { fault(path, why); });
+    const auto unreadable = [&](const std::string& path, const std::string& why) { fault(path, plain(why)); };
+    for (const std::string& path : hdf5::objects_below(file_, "/", unreadable))
+      if (!seen_.contains(path)) tried(path, [&] { whole(path, std::nullopt); });
     return std::move(result_);
   }
 
  private:
   void fault(const std::string& path, const std::string& what) { result_.damage.push_back({path, what}); }
 
-  // What `work` gives, or a fault at `path`: HDF5's reason without the file's name, which stands above all.
+  std::string plain(std::string why) const {
+    if (const std::string name = file_.path.string() + ": "; why.starts_with(name)) why.erase(0, name.size());
+    return why;
+  }
+
+  // What `work` throws is a fault at `path`: HDF5's reason without the file's name, which stands above all.
   template <class Work>
-  std::string tried(const std::string& path, const Work& work) {
+  void tried(const std::string& path, const Work& work) {
     try {
-      return work();
+      work();
     } catch (const RecordError& error) {
-      std::string why = error.what();
-      if (const std::string name = file_.path.string() + ": "; why.starts_with(name))
-        why.erase(0, name.size());
-      fault(path, why);
-      return "";
+      fault(path, plain(error.what()));
     }
   }
 
@@ -67,26 +67,21 @@ class Verification {
       else
         fault("/committed",
               "is missing, or both of its copies are damaged: nothing says how many rows are whole");
-      return std::string();
     });
     seen_.insert("/committed");
   }
 
   json declared() {
-    const std::string text = tried("/schema", [&] { return hdf5::read_text(file_, "/schema"); });
-    const json schema = json::parse(text, nullptr, false);
-    if (schema.is_object() && schema.contains("datasets") && schema["datasets"].is_array())
-      return schema["datasets"];
-    if (!text.empty()) fault("/schema", "is not the list of the record's datasets");
-    return json::array();
+    json datasets = json::array();
+    tried("/schema", [&] { datasets = read_schema(Reader(file_.path)).at("datasets"); });
+    return datasets;
   }
 
   void declared_dataset(const json& declared) {
     const std::size_t i = place_++;
     const Committed committed = i < committed_.size() ? committed_[i] : Committed{};
-    const std::string path = declared.is_object() ? declared.value("path", "") : "";
-    if (path.empty()) return fault("/schema", fmt::format("its dataset {} has no path", i));
-    const bool trace = declared.value("trace", false);
+    const std::string path = declared.at("path");
+    const bool trace = declared.at("trace");
     const std::string group = path.substr(0, path.rfind('/'));
     for (const auto* part : {"/value", "/step", "/value_crc"})
       if (trace) seen_.insert(group + part);
@@ -98,13 +93,12 @@ class Verification {
         rows_of(group, committed);
       else
         whole(path, committed.value_crc != 0 ? std::optional(committed.value_crc) : std::nullopt);
-      return std::string();
     });
   }
 
   void as_declared(const std::string& path, const json& declared) {
-    auto wanted = declared.value("shape", std::vector<std::int64_t>{});
-    if (declared.value("trace", false)) wanted.insert(wanted.begin(), -1);
+    auto wanted = declared.at("shape").get<std::vector<std::int64_t>>();
+    if (declared.at("trace")) wanted.insert(wanted.begin(), -1);
     const auto found = hdf5::shape_of(hdf5::open_dataset(file_, path));
     bool same = found.size() == wanted.size();
     for (std::size_t axis = 0; same && axis < found.size(); ++axis)
@@ -141,7 +135,7 @@ class Verification {
       const auto shape = hdf5::shape_of(dataset);
       if (shape != std::vector<std::int64_t>{4}) {
         fault("/heartbeat", fmt::format("has shape [{}], not [4]", fmt::join(shape, ", ")));
-        return std::string();
+        return;
       }
       std::int64_t beat[4] = {};
       hdf5::check(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat), file_.path, "read",
@@ -150,7 +144,6 @@ class Verification {
       if (!live_ && !committed_.empty() &&
           (beat[1] > result_.rows || (status_ == "finished" && beat[1] < result_.rows)))
         fault("/heartbeat", fmt::format("counts {} rows; {} were committed", beat[1], result_.rows));
-      return std::string();
     });
     seen_.insert("/heartbeat");
   }

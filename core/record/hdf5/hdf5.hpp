@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -88,8 +89,11 @@ Handle open_dataset(const File& file, const std::string& path);
 bool exists(hid_t file, const std::string& path);  // every part of the path; a link counts, wherever it leads
 std::vector<std::string> members_of(const File& file, const std::string& group);  // names, sorted
 // Paths of all that is no group, below a group: each object once, and links that are no hard ones by their own path. Errors:
-// RecordError if they are too many or too deep.
-std::vector<std::string> objects_below(const File& file, const std::string& group);
+// RecordError if they are too many or too deep, and if one cannot be read; with `unreadable`, which gets its path and the reason, the
+// others are found all the same.
+using Unreadable = std::function<void(const std::string& path, const std::string& why)>;
+std::vector<std::string> objects_below(const File& file, const std::string& group,
+                                       const Unreadable& unreadable = {});
 std::string link_kind(const File& file, const std::string& path);  // "soft link"; "" of a hard one
 Handle space_of(const std::vector<std::int64_t>& shape);           // {} is a scalar
 

@@ -66,40 +66,60 @@ herr_t add_name(hid_t, const char* name, const H5L_info_t*, void* into) {
 // first, so that neither circles nor many ways to one place take time.
 class Walk {
  public:
-  explicit Walk(const File& file) : file_(file) {}
+  Walk(const File& file, const Unreadable& unreadable) : file_(file), unreadable_(unreadable) {}
 
   void below(const std::string& path, std::size_t depth) {
     if (depth > most_depth)
       throw RecordError(
           fmt::format("{}: {} lies {} groups deep, and at most {} are read; write it with fewer",
                       file_.path.string(), path, depth, most_depth));
-    const Handle group = open_object(file_, path);
-    remember(group, path);
-    for (const std::string& name : members_of(file_, path)) {
+    Handle group;
+    std::vector<std::string> names;
+    tried(path, [&] {
+      group = open_object(file_, path);
+      remember(group, path);
+      names = members_of(file_, path);
+    });
+    for (const std::string& name : names) {
       if (++met_ > most_objects)
         throw RecordError(fmt::format("{}: it has more than {} objects; divide it into several files",
                                       file_.path.string(), most_objects));
       const std::string member = path == "/" ? path + name : path + "/" + name;
-      if (link_to(file_, group, name, member).type != H5L_TYPE_HARD) {
-        found.push_back(member);
-        continue;
-      }
-      H5O_info_t info{};
-      check(H5Oget_info_by_name2(group, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), file_.path, "open",
-            member);
-      if (known_.contains(info.addr)) continue;
-      if (info.type == H5O_TYPE_GROUP) {
-        below(member, depth + 1);
-        continue;
-      }
-      known_.insert(info.addr);
-      found.push_back(member);
+      bool enter = false;
+      tried(member, [&] { enter = is_new_group(group, name, member); });
+      if (enter) below(member, depth + 1);
     }
   }
 
   std::vector<std::string> found;
 
  private:
+  template <class Work>
+  void tried(const std::string& path, const Work& work) {
+    try {
+      work();
+    } catch (const RecordError& error) {
+      if (!unreadable_) throw;
+      unreadable_(path, error.what());
+    }
+  }
+
+  // What is no group, or a link that is not followed, is found.
+  bool is_new_group(hid_t group, const std::string& name, const std::string& member) {
+    if (link_to(file_, group, name, member).type != H5L_TYPE_HARD) {
+      found.push_back(member);
+      return false;
+    }
+    H5O_info_t info{};
+    check(H5Oget_info_by_name2(group, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), file_.path, "open",
+          member);
+    if (known_.contains(info.addr)) return false;
+    if (info.type == H5O_TYPE_GROUP) return true;
+    known_.insert(info.addr);
+    found.push_back(member);
+    return false;
+  }
+
   void remember(hid_t object, const std::string& path) {
     H5O_info_t info{};
     check(H5Oget_info2(object, &info, H5O_INFO_BASIC), file_.path, "open", path);
@@ -107,6 +127,7 @@ class Walk {
   }
 
   const File& file_;
+  const Unreadable& unreadable_;
   std::set<haddr_t> known_;
   std::size_t met_ = 0;
 };
@@ -200,8 +221,9 @@ std::vector<std::string> members_of(const File& file, const std::string& path) {
   return names;
 }
 
-std::vector<std::string> objects_below(const File& file, const std::string& group) {
-  Walk walk(file);
+std::vector<std::string> objects_below(const File& file, const std::string& group,
+                                       const Unreadable& unreadable) {
+  Walk walk(file, unreadable);
   walk.below(group, 0);
   return std::move(walk.found);
 }

@@ -6,40 +6,12 @@
 #include <algorithm>
 
 #include <weir/record/data/record_error.hpp>
+#include <weir/record/hdf5/bounds.hpp>
 
 namespace weir::hdf5 {
 namespace {
 
 constexpr std::size_t piece_bytes = 4u << 20;
-constexpr int deepest = 64;  // groups within groups
-
-herr_t add_link(hid_t, const char* name, const H5L_info_t* link, void* into) {
-  if (link->type == H5L_TYPE_HARD) static_cast<std::vector<std::string>*>(into)->emplace_back(name);
-  return 0;
-}
-
-void walk(const File& file, const std::string& group, int depth,
-          const std::function<void(const std::string&)>& dataset,
-          const std::function<void(const std::string&, const std::string&)>& unreadable) {
-  std::vector<std::string> names;
-  try {
-    if (depth > deepest) throw RecordError(fmt::format("more than {} groups within each other", deepest));
-    const Handle id(check(H5Gopen2(file.id, group.c_str(), H5P_DEFAULT), file.path, "open", group), H5Gclose);
-    check(H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, nullptr, add_link, &names), file.path, "list", group);
-  } catch (const RecordError& error) {
-    unreadable(group, error.what());
-  }
-  for (const std::string& name : names) {
-    const std::string path = (group == "/" ? "" : group) + "/" + name;
-    H5O_info_t info{};
-    if (H5Oget_info_by_name2(file.id, path.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
-      unreadable(path, reason());
-    else if (info.type == H5O_TYPE_GROUP)
-      walk(file, path, depth + 1, dataset, unreadable);
-    else if (info.type == H5O_TYPE_DATASET)
-      dataset(path);
-  }
-}
 
 }  // namespace
 
@@ -52,8 +24,9 @@ void each_piece(const File& file, const std::string& path, hid_t dataset, std::i
   if (!plain)
     throw RecordError(fmt::format("{}: {} holds neither numbers nor texts", file.path.string(), path));
   const auto shape = shape_of(dataset);
-  std::size_t row_bytes = H5Tget_size(type);
-  for (std::size_t axis = 1; axis < shape.size(); ++axis) row_bytes *= static_cast<std::size_t>(shape[axis]);
+  auto row = shape;
+  if (!row.empty()) row[0] = std::min<std::int64_t>(row[0], 1);
+  const std::size_t row_bytes = bytes_of(file, dataset, path, row, H5Tget_size(type));
   if (row_bytes == 0) return;
   const Handle space(H5Dget_space(dataset), H5Sclose);
   const auto rows = static_cast<std::int64_t>(std::max<std::size_t>(1, piece_bytes / row_bytes));
@@ -78,12 +51,6 @@ void each_piece(const File& file, const std::string& path, hid_t dataset, std::i
 void each_piece(const File& file, const std::string& path, hid_t dataset, const Piece& piece) {
   const auto shape = shape_of(dataset);
   each_piece(file, path, dataset, 0, shape.empty() ? 1 : shape[0], piece);
-}
-
-void each_dataset(const File& file, const std::string& group,
-                  const std::function<void(const std::string&)>& dataset,
-                  const std::function<void(const std::string&, const std::string&)>& unreadable) {
-  walk(file, group, 0, dataset, unreadable);
 }
 
 }  // namespace weir::hdf5

@@ -13,16 +13,10 @@ namespace weir::hdf5 {
 using Piece = std::function<void(std::span<const std::byte>)>;
 
 // Rows [first, last) of axis 0, in order, in the type of the file. Errors: RecordError, also for what holds neither numbers nor
-// fixed texts.
+// fixed texts, and for a row that is larger than the file can stand for.
 void each_piece(const File& file, const std::string& path, hid_t dataset, std::int64_t first,
                 std::int64_t last, const Piece& piece);
 // The whole dataset, a scalar too.
 void each_piece(const File& file, const std::string& path, hid_t dataset, const Piece& piece);
-
-// The path of every dataset below `group`, in the order of names, along hard links. A group that cannot be read is reported with
-// HDF5's reason, and the others go on.
-void each_dataset(const File& file, const std::string& group,
-                  const std::function<void(const std::string&)>& dataset,
-                  const std::function<void(const std::string&, const std::string&)>& unreadable);
 
 }  // namespace weir::hdf5

@@ -27,6 +27,12 @@ class Rows {
     count_ = shape[0];
   }
 
+  // Rows of numbers that the file really holds: chunks of a trace are not compressed.
+  std::int64_t stored() const {
+    const Handle type(H5Dget_type(dataset_), H5Tclose);
+    return static_cast<std::int64_t>(H5Dget_storage_size(dataset_) / H5Tget_size(type));
+  }
+
   std::int64_t count() const { return count_; }
 
   // Nothing if they cannot be read.
@@ -62,12 +68,14 @@ std::vector<std::int64_t> written_blocks(const File& file, const std::string& tr
 }  // namespace
 
 std::int64_t rows_of_trace(const File& file, const std::string& trace) {
-  return std::min(Rows(file, trace + "/value").count(), Rows(file, trace + "/step").count());
+  const Rows value(file, trace + "/value"), step(file, trace + "/step");
+  return std::min({value.count(), step.count(), step.stored()});
 }
 
 TraceDamage damage_of(const File& file, const std::string& trace, const Committed& committed) {
   const Rows value(file, trace + "/value"), step(file, trace + "/step");
-  TraceDamage damage{std::min({value.count(), step.count(), committed.rows}), committed.rows, {}, false};
+  TraceDamage damage{
+      std::min({value.count(), step.count(), step.stored(), committed.rows}), committed.rows, {}, false};
   const bool complete = damage.rows == committed.rows;  // else the sums of the end are of rows that are gone
   const auto written = written_blocks(file, trace);
   for (std::int64_t first = 0; first < damage.rows; first += block_rows) {
