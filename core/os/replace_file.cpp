@@ -10,9 +10,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <regex>
 #include <string>
 
-#include <weir/os/descriptor.hpp>
+#include <weir/os/way_in.hpp>
 
 namespace weir::os {
 namespace {
@@ -48,12 +49,48 @@ FileError unwritable(const fs::path& file, int cause) {
       fmt::format("cannot write {}: {}; {}", file.string(), std::strerror(cause), remedy(cause, file)));
 }
 
-// Where a file of this name is, or would be made: behind the symbolic links.
+// Where a file of this name is, or would be made: behind the symbolic links. Our own look at them is none of the system's, which
+// would not follow those that may be planted.
 fs::path target_of(fs::path file) {
   std::error_code ignored;
-  for (int links = 0; links < 40 && fs::is_symlink(file, ignored); ++links)
+  for (int links = 0; links < 40 && fs::is_symlink(file, ignored); ++links) {
+    if (may_be_planted(file))
+      throw FileError(
+          fmt::format("cannot write {}: it is a link that another user put into a folder which everyone may "
+                      "write to; name "
+                      "another place",
+                      file.string()));
     file = file.parent_path() / fs::read_symlink(file, ignored);
+  }
   return file;
+}
+
+// Not flock: readers of the finished file, HDF5 among them, take that.
+bool take(const Descriptor& file) {
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  return ::fcntl(file.number(), F_OFD_SETLK, &whole) == 0;
+}
+
+bool is_at(const Descriptor& file, const fs::path& path) {
+  struct stat held {
+  }, there{};
+  return ::fstat(file.number(), &held) == 0 && ::lstat(path.c_str(), &there) == 0 &&
+         held.st_ino == there.st_ino && held.st_dev == there.st_dev;
+}
+
+// Removes what processes that were killed left of this file: ours by name and owner, and locked by nobody.
+void clear_leavings(const fs::path& file) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_of(file), error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (replaced_by(entry->path().filename().string()) != file.filename()) continue;
+    const Descriptor left(::open(entry->path().c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status {};
+    if (!left.open() || ::fstat(left.number(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (status.st_uid == ::geteuid() && status.st_nlink == 1 && take(left)) ::unlink(entry->path().c_str());
+  }
 }
 
 // Not everybody may give files away, and not every file system has permissions.
@@ -82,16 +119,17 @@ Replacement::Replacement(const fs::path& file) : file_(target_of(file)) {
         fmt::format("cannot write {}: it is there and is no file; name another place", file_.string()));
   if (there && ::access(file_.c_str(), W_OK) != 0) throw unwritable(file_, errno);
 
+  clear_leavings(file_);
   static std::atomic<unsigned> count = 0;
-  Descriptor made;
   do {  // another name while there is one, left by a killed process of our number
     temporary_ = folder_of(file_) /
                  fmt::format(".{}.{}-{}.new", file_.filename().string(), ::getpid(), count.fetch_add(1));
     // What nobody else could read, nobody else reads here.
-    made =
-        Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, there ? 0600 : 0666));
-  } while (!made.open() && errno == EEXIST);
-  if (!made.open()) throw unwritable(file_, errno);
+    made_ = Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                              there ? 0600 : 0666));
+    if (!made_.open() && errno != EEXIST) throw unwritable(file_, errno);
+    // Where there are no locks nobody clears either; one that was cleared before it had its lock is gone.
+  } while (!made_.open() || (!take(made_) && errno == EAGAIN) || !is_at(made_, temporary_));
 }
 
 Replacement::~Replacement() {
@@ -99,23 +137,29 @@ Replacement::~Replacement() {
 }
 
 void Replacement::put_in_place() {
-  {
-    const Descriptor whole(::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC));
-    if (whole.open()) take_over_permissions(file_, whole);
-    if (!whole.open() || ::fsync(whole.number()) != 0) throw unwritable(file_, errno);
-  }
+  take_over_permissions(file_, made_);
+  if (::fsync(made_.number()) != 0) throw unwritable(file_, errno);
+  if (!is_at(made_, temporary_))
+    throw FileError(
+        fmt::format("cannot write {}: {} was taken away or replaced meanwhile; give the same command again",
+                    file_.string(), temporary_.filename().string()));
   if (std::rename(temporary_.c_str(), file_.c_str()) != 0) throw unwritable(file_, errno);
   temporary_.clear();
+  made_.close();
   sync_folder(folder_of(file_));
 }
 
 void replace_file(const fs::path& file, std::string_view text) {
   Replacement fresh(file);
-  {
-    const Descriptor out(::open(fresh.temporary().c_str(), O_WRONLY | O_CLOEXEC));
-    if (!out.open() || !write_all(out, text)) throw unwritable(file, errno);
-  }
+  if (!write_all(fresh.descriptor(), text)) throw unwritable(file, errno);
   fresh.put_in_place();
+}
+
+std::string replaced_by(const std::string& temporary_name) {
+  if (!temporary_name.starts_with('.') || !temporary_name.ends_with(".new")) return "";
+  static const std::regex pattern(R"(\.(.+)\.[0-9]+-[0-9]+\.new)", std::regex::optimize);
+  std::smatch found;
+  return std::regex_match(temporary_name, found, pattern) ? found[1].str() : "";
 }
 
 }  // namespace weir::os

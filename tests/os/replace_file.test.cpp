@@ -1,6 +1,7 @@
 // tests/os/replace_file.test.cpp -- a file is replaced as a whole or stays as it was, whatever goes wrong.
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -186,4 +187,69 @@ TEST_CASE("Whoever reads while several write finds one of the texts, whole") {
   }
   writers.clear();
   CHECK(entries(scratch.path()) == 1);
+}
+
+TEST_CASE(
+    "What a killed process left is cleared by the next that writes the same file, and nothing else is") {
+  const ScratchFolder scratch;
+  for (const char* left : {".a.txt.123-0.new", ".a.txt.4194304-17.new"}) scratch.write(left, "half");
+  const std::vector<std::string> others = {".b.txt.123-0.new", ".a.txt.new",      ".a.txt.123.new",
+                                           ".a.txt.x-0.new",   "a.txt.123-0.new", ".xa.txt.123-0.new"};
+  for (const std::string& other : others) scratch.write(other, "mine");
+  scratch.write("target", "mine");
+  fs::create_symlink("target", scratch.path() / ".a.txt.124-0.new");
+  const weir::os::Replacement alive(scratch.path() / "a.txt");  // another writer of the same file
+  replace_file(scratch.path() / "a.txt", "new");
+  CHECK_FALSE(fs::exists(scratch.path() / ".a.txt.123-0.new"));
+  CHECK_FALSE(fs::exists(scratch.path() / ".a.txt.4194304-17.new"));
+  CHECK(fs::exists(alive.temporary()));
+  for (const std::string& other : others) CHECK(scratch.read(other) == "mine");
+  CHECK(scratch.read("target") == "mine");
+}
+
+TEST_CASE("A process that is killed while it writes leaves a file that the next one clears") {
+  const ScratchFolder scratch;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const weir::os::Replacement fresh(scratch.path() / "a.txt");
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  CHECK(entries(scratch.path()) == 1);
+  replace_file(scratch.path() / "a.txt", "new");
+  CHECK(entries(scratch.path()) == 1);
+  CHECK(scratch.read("a.txt") == "new");
+}
+
+TEST_CASE("A temporary file that was exchanged does not take the old one's place") {
+  const ScratchFolder scratch;
+  scratch.write("a.txt", "old");
+  weir::os::Replacement fresh(scratch.path() / "a.txt");
+  fs::rename(fresh.temporary(), scratch.path() / "stolen");
+  scratch.write(fresh.temporary().filename(), "planted");
+  CHECK_THROWS_WITH(fresh.put_in_place(),
+                    EndsWith(" was taken away or replaced meanwhile; give the same command again"));
+  CHECK(scratch.read("a.txt") == "old");
+}
+
+TEST_CASE("A link that another user put into a folder which everyone may write to is not followed") {
+  if (::geteuid() != 0) return;  // only root can make another's link
+  const ScratchFolder scratch;
+  scratch.write("victim", "mine");
+  fs::create_directory(scratch.path() / "shared");
+  REQUIRE(::chmod((scratch.path() / "shared").c_str(), 01777) == 0);
+  const fs::path link = scratch.path() / "shared/out";
+  for (const char* target : {"../victim", "../not_there_yet"}) {
+    fs::remove(link);
+    fs::create_symlink(target, link);
+    REQUIRE(::lchown(link.c_str(), 65534, 65534) == 0);
+    CHECK_THROWS_WITH(replace_file(link, "x"),
+                      "cannot write " + link.string() +
+                          ": it is a link that another user put into a folder which everyone may write "
+                          "to; name another place");
+  }
+  CHECK(scratch.read("victim") == "mine");
+  CHECK_FALSE(fs::exists(scratch.path() / "not_there_yet"));
 }
