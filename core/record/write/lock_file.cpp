@@ -18,19 +18,35 @@
 namespace weir::record {
 namespace {
 
+constexpr std::size_t longest = 300;
+
+std::string text_of(int descriptor) {
+  std::array<char, longest> text{};
+  const auto n = ::pread(descriptor, text.data(), text.size(), 0);
+  return {text.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
+}
+
 std::string holder(int descriptor) {
-  std::array<char, 300> text{};
-  const auto n = ::pread(descriptor, text.data(), text.size() - 1, 0);
-  std::string line(text.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
-  line = line.substr(0, line.find('\n'));
-  return line.empty() ? "another process" : line;
+  const std::string text = text_of(descriptor);
+  const std::string line = text.substr(0, text.find('\n'));
+  return line.empty() || line.size() == text.size() ? "another process" : line;
+}
+
+// Whether it can be a lock: a file of one name that holds nothing, or what a lock holds. Anything else of this name is somebody's, and
+// is not written to. Whose it is does not matter: nothing is lost by writing to it, and a killed run's lock may be another user's.
+bool is_lock(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1) return false;
+  if (status.st_size == 0) return true;
+  const std::string text = text_of(descriptor);
+  return text.size() < longest && text.starts_with("process ") && text.find('\n') >= text.size() - 1;
 }
 
 // The file locked must still be the one at the path: its last holder may have removed it meanwhile.
 bool is_at(int descriptor, const std::filesystem::path& path) {
   struct stat held {
   }, there{};
-  return ::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &there) == 0 &&
+  return ::fstat(descriptor, &held) == 0 && ::lstat(path.c_str(), &there) == 0 &&
          held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
@@ -41,10 +57,18 @@ std::filesystem::path lock_path(const std::filesystem::path& record) { return re
 LockFile::LockFile(const std::filesystem::path& record) : path_(lock_path(record)) {
   // A few tries: a look at the lock (is_locked) holds it for an instant.
   for (int attempt = 0; attempt < 20; ++attempt) {
-    descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor_ < 0)
+    descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+    const int cause = errno;
+    if (descriptor_ < 0 && cause != ELOOP && cause != EISDIR)
       throw RecordError(fmt::format("{}: cannot create {}: {}", record.string(), path_.filename().string(),
-                                    std::strerror(errno)));
+                                    std::strerror(cause)));
+    if (descriptor_ < 0 || !is_lock(descriptor_)) {
+      if (descriptor_ >= 0) ::close(descriptor_);
+      throw RecordError(
+          fmt::format("{}: {} is not a lock that weir made, and is left as it is; move it away, or choose "
+                      "another output",
+                      record.string(), path_.string()));
+    }
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) {
       if (is_at(descriptor_, path_)) break;
     } else if (errno != EWOULDBLOCK || attempt == 19) {
@@ -73,12 +97,12 @@ LockFile::LockFile(const std::filesystem::path& record) : path_(lock_path(record
 
 LockFile::~LockFile() {
   if (descriptor_ < 0) return;
-  ::unlink(path_.c_str());
+  if (is_at(descriptor_, path_)) ::unlink(path_.c_str());
   ::close(descriptor_);
 }
 
 bool is_locked(const std::filesystem::path& record) {
-  const int descriptor = ::open(lock_path(record).c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = ::open(lock_path(record).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return false;
   const bool locked = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   ::close(descriptor);

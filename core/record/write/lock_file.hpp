@@ -7,8 +7,8 @@
 namespace weir::record {
 
 // Holds <file>.lock, which names the process and the host, until it is destroyed; the lock ends with the
-// process however that dies. Errors: RecordError if another process holds it, or the folder is missing or not
-// writable.
+// process however that dies. Errors: RecordError if another process holds it, the folder is missing or not
+// writable, or what has that name is no lock: a link, which is not followed, or a file that says something else.
 class LockFile {
  public:
   explicit LockFile(const std::filesystem::path& record);
