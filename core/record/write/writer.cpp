@@ -11,6 +11,7 @@
 #include <weir/record/hdf5/crc32c.hpp>
 #include <weir/record/hdf5/scales.hpp>
 #include <weir/record/hdf5/signature.hpp>
+#include <weir/record/write/in_place.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/reserve.hpp>
 #include <weir/record/write/revive.hpp>
@@ -75,7 +76,7 @@ void Writer::create() try {
   check(H5Fflush(file_.id, H5F_SCOPE_LOCAL), file_.path, "write", "its declarations");
   check(H5Fstart_swmr_write(file_.id), file_.path, "start SWMR in", "it");
   open_datasets({});
-  flush();
+  write_out();
   fresh.put_in_place();
 } catch (const os::FileError& error) {
   throw RecordError(error.what());
@@ -158,6 +159,11 @@ void Writer::close_node(const std::string& node) {
 
 void Writer::flush() {
   const Turn turn;
+  write_out();
+  require_in_place(descriptor(), file_.path);
+}
+
+void Writer::write_out() {
   for (const auto& trace : traces_) {
     if (!trace) continue;
     trace->write();
@@ -231,9 +237,13 @@ herr_t Writer::close() {
 void Writer::reserve_space() {
   haddr_t end = 0;
   check(H5Fget_eoa(file_.id, &end), file_.path, "size", "it");
+  reserve(descriptor(), end + spare_bytes, file_.path);
+}
+
+int Writer::descriptor() const {
   void* descriptor = nullptr;
   check(H5Fget_vfd_handle(file_.id, H5P_DEFAULT, &descriptor), file_.path, "reach", "it");
-  reserve(*static_cast<int*>(descriptor), end + spare_bytes, file_.path);
+  return *static_cast<int*>(descriptor);
 }
 
 void Writer::abandon(const std::string& message) noexcept {

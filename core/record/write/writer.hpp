@@ -26,7 +26,9 @@ class Writer {
   void write(std::size_t dataset, const Array& value);
   void attribute(std::size_t dataset, const std::string& name, const std::string& text);
   void close_node(const std::string& node);
-  void flush();  // rows, then HDF5's caches, then the table of what is committed and the heartbeat
+  void
+  flush();  // rows, then HDF5's caches, then the table of what is committed and the heartbeat; throws if the file is no
+      // longer in its place
   const std::vector<Committed>& committed() const { return committed_; }  // by dataset, at the last flush
   const std::string& run_id() const { return run_id_; }  // of the record, which a resumed run has from before
   void finish(const std::string& status, const std::string& message);
@@ -42,8 +44,10 @@ class Writer {
   void resume(const KeptRows& kept);
   void open_datasets(const KeptRows& kept);
   void say(const std::string& status, const std::string& message);
+  void write_out();
   void write_notes();
   void reserve_space();
+  int descriptor() const;
   herr_t close();
   void let_go() noexcept;
 
