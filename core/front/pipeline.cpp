@@ -29,7 +29,7 @@ Draft check_tree(yaml::Node& tree, const std::vector<Setting>& settings, const P
                  const std::string& file, const Registry& registry) {
   Draft draft{registry};
   draft.graph.file = file;
-  substitute_vars(tree, settings, draft.faults);
+  if (!options.resolved) substitute_vars(tree, settings, draft.faults);
   for (const Setting& setting : settings) assign(tree, setting, registry, draft.faults);
   WrittenBlocks blocks = expand_blocks(tree, registry, draft.faults);
   draft.first_rounds = std::move(blocks.first_rounds);
@@ -97,9 +97,10 @@ class Experiment::Reading {
   Reading(const std::filesystem::path& file, const Registry& registry, const PipelineOptions& options)
       : file_(file.string()), registry_(registry), options_(options) {
     Faults faults;
-    auto document = read_document(file, faults);
+    auto document = options.resolved ? read_resolved_document(file, faults) : read_document(file, faults);
     if (!document) refuse(std::move(faults), {});
     document_ = std::move(document->root);
+    files_ = std::move(document->files);
     settings_ = settings_of(options, faults);
     yaml::Node tree = document_;
     Draft draft = check_tree(tree, settings_, options_, file_, registry_);
@@ -119,6 +120,7 @@ class Experiment::Reading {
   }
 
   const Graph& graph() const { return graph_; }
+  const std::vector<std::filesystem::path>& files() const { return files_; }
 
   Graph run(const Combination& combination) {
     if (sweep_.settings.empty()) return graph_;
@@ -174,6 +176,7 @@ class Experiment::Reading {
   const Registry& registry_;
   PipelineOptions options_;
   yaml::Node document_;
+  std::vector<std::filesystem::path> files_;
   std::vector<Setting> settings_;
   check::CheckedSweep sweep_;
   Graph graph_;
@@ -185,6 +188,7 @@ Experiment::Experiment(const std::filesystem::path& file, const Registry& regist
 Experiment::~Experiment() = default;
 Experiment::Experiment(Experiment&&) noexcept = default;
 const Graph& Experiment::graph() const { return reading_->graph(); }
+const std::vector<std::filesystem::path>& Experiment::files() const { return reading_->files(); }
 Graph Experiment::run(const Combination& combination) { return reading_->run(combination); }
 
 Graph read_pipeline(const std::filesystem::path& file, const Registry& registry,

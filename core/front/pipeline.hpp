@@ -28,6 +28,9 @@ class Experiment {
   // Of the file's base values; the axes are in Graph::sweep.
   const Graph& graph() const;
 
+  // The pipeline's file and those that it extends, as they were read.
+  const std::vector<std::filesystem::path>& files() const;
+
   // The checked graph of one of `combinations(graph())`. Throws InvalidPipeline only where a sweep has more structures than are
   // checked beforehand (1000).
   Graph run(const Combination& combination);

@@ -1,6 +1,8 @@
 // tests/front/extends.test.cpp -- a pipeline merged over another.
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+
 #include "laboratory.hpp"
 
 namespace {
@@ -107,4 +109,96 @@ TEST_CASE("what is missing altogether is a fault of the extending file", "[front
     CHECK(invalid.faults()[0].place.file == file.string());
     CHECK(invalid.faults()[0].place.line == 2);
   }
+}
+
+namespace {
+
+std::string text_of(const std::filesystem::path& file, const weir::PipelineOptions& options = {}) {
+  try {
+    weir::read_pipeline(file, laboratory::registry(), options);
+  } catch (const weir::InvalidPipeline& invalid) {
+    return weir::text(invalid.faults()) + weir::to_json(invalid.faults()).dump();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("nothing of a file that is no pipeline is shown, wherever it lies and however it is named",
+          "[front][extends]") {
+  const laboratory::Folder theirs, mine;
+  const std::string shadow = "root:$y$j9T$secret:19000:0:99999:7:::\n";
+  const std::vector<std::filesystem::path> files = {
+      mine.write("shadow", shadow),
+      mine.write("list.yaml", "- secret\n"),
+      mine.write("text.yml", "secret\n"),
+      mine.write("broken.yaml", "nodes: {secret: [\n"),
+      mine.write("hosts.yml", "github.com: {oauth_token: secret}\n"),
+      mine.write("mixed.yaml", "name: a\npassword: secret\n"),
+      mine.write("config.json", "{\"auths\": \"secret\"}"),
+      theirs.write("shadow", shadow),
+      theirs.write(".env", "KEY=secret\n"),
+      theirs.write(".hidden/hosts.yml", "oauth_token: secret\n")};
+  std::filesystem::create_symlink(mine.path() / "shadow", theirs.path() / "link.yaml");
+  std::filesystem::create_symlink(mine.path() / "hosts.yml", theirs.path() / "hosts.yaml");
+  std::vector<std::filesystem::path> all = files;
+  all.push_back(theirs.path() / "link.yaml");
+  all.push_back(theirs.path() / "hosts.yaml");
+  for (const auto& file : all) {
+    const auto pipeline = theirs.write("p.yaml", "extends: " + file.string() + "\nnodes: {}\n");
+    const std::string text = text_of(pipeline);
+    INFO(file << "\n" << text);
+    CHECK_THAT(text, Catch::Contains("error[W126]: '" + file.string() + "' is no pipeline"));
+    CHECK_THAT(text, !Catch::Contains("secret"));
+  }
+  // Nor by way of a file between that is a pipeline.
+  mine.write("between.yaml", "extends: hosts.yml\n");
+  const auto pipeline = theirs.write("p.yaml", "extends: " + (mine.path() / "between.yaml").string() + "\n");
+  CHECK_THAT(text_of(pipeline), Catch::Contains("hosts.yml' is no pipeline") && !Catch::Contains("secret"));
+}
+
+TEST_CASE("a pipeline elsewhere, and one with mistakes in the same folder, are shown with their faults",
+          "[front][extends]") {
+  const laboratory::Folder here, there;
+  const auto elsewhere = there.write("base.yaml", "nodes:\n  n: {plugin: noise/constant, sigma: -1}\n");
+  const auto file = here.write("p.yaml", "extends: " + elsewhere.string() + "\n");
+  CHECK_THAT(text_of(file), Catch::Contains("    2 |   n: {plugin: noise/constant, sigma: -1}"));
+  here.write("below/base.yaml", "nodse: {}\n");
+  const auto beside = here.write("q.yaml", "extends: below/base.yaml\n");
+  CHECK_THAT(text_of(beside), Catch::Contains("unknown key 'nodse'") && Catch::Contains("    1 | nodse: {}"));
+}
+
+TEST_CASE("an experiment says which files it was read from", "[front][extends]") {
+  const laboratory::Folder folder;
+  folder.write("a.yaml", base);
+  folder.write("b.yaml", "extends: a.yaml\n");
+  const auto file = folder.write("c.yaml", "extends: b.yaml\n");
+  const weir::Experiment experiment(file, laboratory::registry());
+  const auto path = std::filesystem::canonical(folder.path());
+  CHECK(experiment.files() ==
+        std::vector<std::filesystem::path>{path / "c.yaml", path / "b.yaml", path / "a.yaml"});
+}
+
+TEST_CASE("a resolved pipeline takes nothing from files or variables of whoever reads it",
+          "[front][extends]") {
+  const laboratory::Folder folder;
+  folder.write("base.yaml", base);
+  ::setenv("WEIR_SECRET", "hunter2", 1);
+  const auto written = folder.write(
+      "r.yaml",
+      "nodes:\n  digits: {plugin: source/idx, file: \"${env:WEIR_SECRET}\", note: \"${env:WEIR_SECRET}\"}\n");
+  const weir::Graph filled = weir::read_pipeline(written, laboratory::registry());
+  const weir::Graph kept = weir::read_pipeline(written, laboratory::registry(), {.resolved = true});
+  ::unsetenv("WEIR_SECRET");
+  CHECK_THAT(filled.node("digits")->params["file"].get<std::string>(), Catch::EndsWith("/hunter2"));
+  CHECK(kept.node("digits")->params["file"] == (folder.path() / "${env:WEIR_SECRET}").string());
+  CHECK(kept.node("digits")->note == "${env:WEIR_SECRET}");
+
+  const auto asking =
+      folder.write("s.yaml", "extends: base.yaml\nvars: {a: 1}\nnodes:\n  n: {plugin: noise/zero}\n");
+  const std::string text = text_of(asking, {.resolved = true});
+  CHECK_THAT(text, Catch::Contains(
+                       "error[W120]: a resolved pipeline holds every value itself and has no 'extends'"));
+  CHECK_THAT(text,
+             Catch::Contains("error[W120]: a resolved pipeline holds every value itself and has no 'vars'"));
 }

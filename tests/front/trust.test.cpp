@@ -1,6 +1,7 @@
 // tests/front/trust.test.cpp -- whose plugins are loaded.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -68,12 +69,64 @@ TEST_CASE("The user's setting holds a folder a line", "[front][trust]") {
   CHECK(none.empty());
 }
 
+TEST_CASE("Nobody is trusted by a file that anyone could have written", "[front][trust]") {
+  const Folder folder;
+  fs::create_directories(folder.path() / "open/weir");
+  const fs::path file = folder.write("open/weir/trusted", "/opt/a\n");
+  const auto look = [&] {
+    ::setenv("XDG_CONFIG_HOME", (folder.path() / "open").c_str(), 1);
+    auto found = std::pair(weir::trusted_folders(), faults("/opt/a", weir::trusted_folders()));
+    ::unsetenv("XDG_CONFIG_HOME");
+    return found;
+  };
+  CHECK(look().first.size() == 1);
+  CHECK(look().second.empty());
+  fs::permissions(folder.path() / "open", fs::perms::others_write, fs::perm_options::add);
+  const auto [trusted, refused] = look();
+  CHECK(trusted.empty());
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].notes[0] ==
+        file.string() + " is not read: everyone may write to " + (folder.path() / "open").string());
+}
+
+TEST_CASE("No plugin is taken from below a folder that everyone may write to, by whatever way",
+          "[front][trust]") {
+  const Folder folder;
+  const fs::path file = folder.write("open/deep/plugins/libweir_noise_odd.so", "not a library");
+  const fs::path plugins = file.parent_path();
+  fs::create_directory_symlink(plugins, folder.path() / "link");
+  const auto reason = [&](const fs::path& given) {
+    const auto registry = weir::Registry::find({given});
+    for (const auto& rejected : registry.rejected())
+      if (rejected.file == file || rejected.file == plugins)
+        return rejected.by_place ? rejected.reason : "looked at";
+    return std::string("taken");
+  };
+  for (const fs::path& given : {plugins, folder.path() / "link", file}) CHECK(reason(given) == "looked at");
+  fs::permissions(folder.path() / "open", fs::perms::others_write, fs::perm_options::add);
+  const std::string open = (folder.path() / "open").string();
+  for (const fs::path& given : {plugins, folder.path() / "link", file})
+    CHECK(reason(given) ==
+          "everyone may write to " + open + ", so that anyone can put a program there; chmod o-w " + open);
+}
+
+TEST_CASE("A relative folder of WEIR_PLUGIN_PATH is passed over, and that is said", "[front][trust]") {
+  ::setenv("WEIR_PLUGIN_PATH", "mine:/nowhere", 1);
+  const auto registry = weir::Registry::find({});
+  ::unsetenv("WEIR_PLUGIN_PATH");
+  const auto found = std::ranges::find(registry.rejected(), "mine", &weir::RejectedLibrary::file);
+  REQUIRE(found != registry.rejected().end());
+  CHECK(found->by_place);
+  CHECK(found->reason ==
+        "WEIR_PLUGIN_PATH names it: it is relative, and would mean another folder in each working directory");
+}
+
 TEST_CASE("No plugin is taken from a file or folder that everyone may write to", "[front][trust]") {
   const Folder folder;
   const fs::path file = folder.write("libweir_noise_odd.so", "not a library");
   const auto reason = [&] {
     const auto registry = weir::Registry::find({folder.path()});
-    for (const auto& [rejected, why] : registry.rejected())
+    for (const auto& [rejected, why, by_place] : registry.rejected())
       if (rejected == file || rejected == folder.path()) return why;
     return std::string("taken");
   };

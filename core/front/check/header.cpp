@@ -14,10 +14,6 @@ using wording::quote;
 using yaml::Entry;
 using yaml::Node;
 
-const std::vector<std::string> top_keys = {"name",   "seed",    "device",     "dtype", "threads", "plugins",
-                                           "vars",   "extends", "blocks",     "nodes", "sweep",   "report",
-                                           "expect", "compare", "error_rate", "note"};
-
 bool is_device(const std::string& text) {
   if (text == "auto" || text == "cpu" || text == "cuda") return true;
   if (!text.starts_with("cuda:") || text.size() > 8) return false;
@@ -82,9 +78,10 @@ void read_header(const Node& root, const PipelineOptions& options, Draft& draft)
   draft.graph.name = default_name(draft.graph.file);
   for (const Entry& entry : root.entries) {
     const std::string& key = entry.key;
-    if (std::find(top_keys.begin(), top_keys.end(), key) == top_keys.end()) {
+    if (std::ranges::find(top_level_keys(), key) == top_level_keys().end()) {
       draft.fault("W120", entry.place, "unknown key " + quote(key) + " at the top level of a pipeline",
-                  wording::did_you_mean(key, top_keys), {"valid: " + wording::listed(top_keys)});
+                  wording::did_you_mean(key, top_level_keys()),
+                  {"valid: " + wording::listed(top_level_keys())});
     } else if (key == "note") {
       if (!entry.value.is_scalar()) wrong(draft, entry.value, "'note' must be text");
     } else if (key == "plugins") {

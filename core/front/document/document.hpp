@@ -29,17 +29,27 @@ struct PipelineOptions {
       set;             // --set path=value, in order; values are YAML scalars
   std::string device;  // --device, "" = as the file says
   int threads = 0;     // --threads, 0 = as the file says
+  // The file is the resolved pipeline of a record: what is in it are values, and "${env:HOME}" is a text like any other. A record may
+  // be a stranger's, and would otherwise ask for files and variables of whoever reads it.
+  bool resolved = false;
 };
+
+// The keys of a pipeline's top level.
+const std::vector<std::string>& top_level_keys();
 
 // The file merged over those that it extends: maps key by key, the extending file wins, everything else (and
 // a node that names another plugin, and an axis) whole; a null takes the inherited key away. `name` and
 // `note` are not inherited. Every value keeps the place of the file that wrote it. Nothing, and a fault, if a
-// file cannot be read or extends itself.
+// file cannot be read, extends itself, or extends what is no pipeline, of which faults would quote lines.
 struct Document {
   yaml::Node root;
-  std::string source;  // the bytes of the file itself
+  std::string source;                        // the bytes of the file itself
+  std::vector<std::filesystem::path> files;  // it, and those that it extends
 };
 std::optional<Document> read_document(const std::filesystem::path& file, Faults& faults);
+
+// A file that is a resolved pipeline: faults W120 for `extends` and `vars`, which it cannot have.
+std::optional<Document> read_resolved_document(const std::filesystem::path& file, Faults& faults);
 
 // Replaces every value `${name}` and `${env:NAME}`, after the settings to `vars.`. Faults: W123 unknown
 // var, var in the midst of a text, vars that need each other; W124 unused var; W125 unset environment

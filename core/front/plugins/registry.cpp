@@ -27,19 +27,22 @@ Registry::Registry(std::vector<PluginSchema> plugins) : plugins_(std::move(plugi
 Registry Registry::find(const std::vector<fs::path>& folders) {
   Registry registry;
   std::map<std::string, std::string> owners;  // id -> library
-  for (const auto& [folder, from, own, ignored] : search_order(folders)) {
-    if (!ignored.empty()) continue;
+  for (const auto& [folder, written, from, own, ignored] : search_order(folders)) {
+    if (!ignored.empty()) {
+      registry.rejected_.push_back({folder, from + " names it: " + ignored, true});
+      continue;
+    }
     registry.searched_.push_back(folder);
     const auto distrust = [ours = own](const fs::path& path) { return ours ? "" : written_by_anyone(path); };
-    if (const std::string why = distrust(folder); !why.empty()) {
-      registry.rejected_.push_back({folder, why});
+    if (const std::string why = distrust(written); !why.empty()) {
+      registry.rejected_.push_back({folder, why, true});
       continue;
     }
     SchemaCache cache(fs::is_directory(folder) ? folder : folder.parent_path());
     for (const fs::path& file : plugin_libraries(folder)) {
       std::string why = distrust(file);
       if (!why.empty()) {
-        registry.rejected_.push_back({file, why});
+        registry.rejected_.push_back({file, why, true});
         continue;
       }
       const auto note = read_note(file, why);

@@ -13,6 +13,7 @@ namespace weir {
 struct RejectedLibrary {
   std::filesystem::path file;
   std::string reason;
+  bool by_place = false;  // not for what it is, but for where it lies: nothing there was looked at
 };
 
 class Registry {
@@ -21,7 +22,7 @@ class Registry {
   // holds nothing else), $WEIR_PLUGIN_PATH (colon
   // separated), ${XDG_DATA_HOME:-~/.local/share}/weir/plugins, <executable>/../lib/weir/plugins, the installed libdir.
   // Never the working directory, and, but for those that came with the program, no folder and no file that everyone may
-  // write to. Files libweir_*.so, no recursion. Schemas come from `weir-plugins.json` beside the
+  // write to, directly or further up (trust.hpp). What is passed over for that, or is relative, is among the rejected. Files libweir_*.so, no recursion. Schemas come from `weir-plugins.json` beside the
   // libraries, else from the user's cache (keyed by build id), else `weir-run --describe FILE` is asked once.
   static Registry find(const std::vector<std::filesystem::path>& folders = {});
 

@@ -20,14 +20,14 @@ std::vector<SearchedFolder> search_order(const std::vector<fs::path>& given) {
   const auto add = [&](const fs::path& folder, const std::string& from, bool own = false) {
     if (folder.empty()) return;
     if (!folder.is_absolute()) {
-      order.push_back(
-          {folder, from, own, "it is relative, and would mean another folder in each working directory"});
+      order.push_back({folder, folder, from, own,
+                       "it is relative, and would mean another folder in each working directory"});
       return;
     }
     std::error_code error;
     const fs::path normal = fs::weakly_canonical(folder, error);
     if (std::ranges::none_of(order, [&](const SearchedFolder& known) { return known.folder == normal; }))
-      order.push_back({normal, from, own, ""});
+      order.push_back({normal, folder, from, own, ""});
   };
   for (const fs::path& folder : given) add(fs::absolute(folder), "--plugin-path");
   const std::string list = environment("WEIR_PLUGIN_PATH");

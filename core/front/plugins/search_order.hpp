@@ -9,9 +9,10 @@ namespace weir {
 
 struct SearchedFolder {
   std::filesystem::path folder;
-  std::string from;     // who says so: "--plugin-path", "WEIR_PLUGIN_PATH", ...
-  bool own = false;     // came with the program, and is trusted as it is
-  std::string ignored;  // why it is passed over after all; "" if it is not
+  std::filesystem::path written;  // as it was given, before links were followed
+  std::string from;               // who says so: "--plugin-path", "WEIR_PLUGIN_PATH", ...
+  bool own = false;               // came with the program, and is trusted as it is
+  std::string ignored;            // why it is passed over after all; "" if it is not
 };
 
 // The folders of registry.hpp in their order, each once; `given` come first. A relative one of WEIR_PLUGIN_PATH is passed over.

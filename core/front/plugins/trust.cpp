@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include <weir/os/way_in.hpp>
+
 namespace weir {
 namespace {
 
@@ -34,6 +36,7 @@ fs::path trust_file() {
 
 std::vector<fs::path> trusted_folders() {
   std::vector<fs::path> folders;
+  if (os::way_in(trust_file())) return folders;
   std::ifstream file(trust_file());
   for (std::string line; std::getline(file, line);) {
     line.erase(std::min(line.find('#'), line.size()));
@@ -46,6 +49,9 @@ std::vector<fs::path> trusted_folders() {
 
 Faults distrusted(const std::vector<NamedFolder>& named, const std::vector<fs::path>& trusted) {
   Faults faults;
+  std::string for_good = fmt::format("for good: a line with the folder in {}", trust_file().string());
+  if (const auto way = os::way_in(trust_file()))
+    for_good = fmt::format("{} is not read: {}", trust_file().string(), way->words());
   for (const auto& [folder, place] : named) {
     const fs::path path = real(folder);
     if (std::ranges::any_of(trusted, [&](const fs::path& each) { return lies_in(path, real(each)); }))
@@ -55,18 +61,17 @@ Faults distrusted(const std::vector<NamedFolder>& named, const std::vector<fs::p
                       fmt::format("plugins are programs, and those of '{}' are loaded only if you trust it",
                                   path.string()),
                       fmt::format("--trust {}", path.string()),
-                      {fmt::format("for good: a line with the folder in {}", trust_file().string())},
+                      {for_good},
                       {}});
   }
   return faults;
 }
 
 std::string written_by_anyone(const fs::path& path) {
-  std::error_code error;
-  const fs::perms mode = fs::status(path, error).permissions();
-  if (error || (mode & fs::perms::others_write) == fs::perms::none) return "";
-  return fmt::format("everyone may write to {}, so that anyone can put a program there; chmod o-w {}",
-                     path.string(), path.string());
+  const auto way = os::way_in(path);
+  if (!way) return "";
+  const std::string remedy = way->foreign ? "name a folder of your own" : "chmod o-w " + way->at.string();
+  return fmt::format("{}, so that anyone can put a program there; {}", way->words(), remedy);
 }
 
 }  // namespace weir

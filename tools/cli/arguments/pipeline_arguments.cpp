@@ -13,6 +13,18 @@
 
 namespace weir::tools {
 
+namespace {
+
+// Another plugin of the same name would be taken in silence.
+void warn_of_passed_over(const Registry& registry) {
+  for (const RejectedLibrary& rejected : registry.rejected())
+    if (rejected.by_place)
+      fmt::print(stderr, "weir: warning: no plugins are taken from {}: {}\n", rejected.file.string(),
+                 rejected.reason);
+}
+
+}  // namespace
+
 void PluginArguments::add_to(CLI::App& app) {
   app.add_option("--plugin-path", folders,
                  "Search this folder, or this library, for plugins first; may be given several times")
@@ -37,7 +49,9 @@ Registry PluginArguments::registry(const std::string& pipeline) const {
     if (Faults faults = distrusted(named, trust); !faults.empty()) throw InvalidPipeline(std::move(faults));
     for (const NamedFolder& each : named) all.push_back(each.folder);
   }
-  return Registry::find(all);
+  Registry registry = Registry::find(all);
+  warn_of_passed_over(registry);
+  return registry;
 }
 
 namespace {
@@ -87,6 +101,7 @@ PipelineOptions PipelineArguments::options() const {
   }
   options.device = device;
   options.threads = threads;
+  options.resolved = resolved;
   return options;
 }
 

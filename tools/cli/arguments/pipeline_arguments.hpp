@@ -26,6 +26,7 @@ struct PipelineArguments {
   std::vector<std::string> set;  // "path=value"
   std::string device;
   int threads = 0;
+  bool resolved = false;  // FILE is a record's resolved pipeline, PipelineOptions::resolved
   PluginArguments plugins;
 
   void add_to(CLI::App& app);                       // FILE and every option

@@ -27,7 +27,8 @@ Graph read_recorded(const RecordedRun& record, const TemporaryFolder& folder, Pi
   const auto file = folder.write("recorded.yaml", record.resolved());
   const Registry registry = arguments.plugins.registry(file);
   require_plugins(record, registry);
-  Graph whole = read_pipeline(file, registry);
+  arguments.resolved = true;
+  Graph whole = read_pipeline(file, registry, {.resolved = true});
   whole.sweep.clear();
   whole.expect.clear();
   whole.compare.clear();

@@ -100,6 +100,7 @@ std::vector<Finding> examine_plugins(const std::vector<std::string>& folders, Fa
   for (std::size_t i = 0; i < order.size(); ++i)
     findings.push_back(examine_folder(order[i], asked[i], registry, facts));
   for (const RejectedLibrary& rejected : registry.rejected()) {
+    if (rejected.file.is_relative()) continue;  // said of its folder above
     const bool hidden = rejected.reason.starts_with("shadowed: ");
     findings.push_back({hidden || fs::is_directory(rejected.file) ? Health::warning : Health::broken,
                         "plugin", fmt::format("{}: {}", rejected.file.string(), rejected.reason),
