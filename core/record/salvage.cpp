@@ -14,11 +14,11 @@
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/copies.hpp>
 #include <weir/record/hdf5/pieces.hpp>
+#include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
-#include <weir/record/reader.hpp>
 #include <weir/record/schema.hpp>
-#include <weir/record/verify.hpp>
 #include <weir/record/write/layout.hpp>
+#include <weir/record/write/revive.hpp>
 #include <weir/record/write/trace_writer.hpp>
 
 namespace weir {
@@ -69,12 +69,10 @@ void append_rows(const File& from, const std::string& group, std::int64_t first,
 
 class Salvage {
  public:
-  Salvage(const File& from, const File& to, const Verified& verified) : from_(from), to_(to) {
-    for (const Damage& damage : verified.damage) damaged_.insert({damage.path, damage.what});
-  }
+  Salvage(const File& from, const File& to) : from_(from), to_(to) {}
 
   std::vector<std::string> all() {
-    const json datasets = read_schema(Reader(from_.path)).at("datasets");
+    const json datasets = parse_schema(hdf5::read_text(from_, "/schema"), from_.path.string()).at("datasets");
     committed_.resize(datasets.size());
     const auto before = record::CommittedTable::read(from_);
     for (std::size_t i = 0; i < committed_.size(); ++i) {
@@ -155,15 +153,18 @@ class Salvage {
     const std::string name = path.substr(path.rfind('/') + 1);
     if (traces_.contains(group) && (name == "value" || name == "step" || name == "value_crc")) return;
     if (path == "/committed" || path == "/status" || path == "/message") return;  // made anew
-    if (const auto damage = damaged_.find(path); damage != damaged_.end() && path != "/heartbeat") {
-      if (const auto tensor = tensors_.find(path); tensor != tensors_.end()) committed_[tensor->second] = {};
-      return leave(path, damage->second);
-    }
+    const auto tensor = tensors_.find(path);
+    Committed* const committed = tensor == tensors_.end() ? nullptr : &committed_[tensor->second];
+    const std::int64_t sum = committed ? committed->value_crc : 0;
+    if (committed) committed->rows = 0;  // until it is there
     attempt(path, [&] {
+      hdf5::require_whole(from_, path, sum != 0 ? std::optional(sum) : std::nullopt);
       groups_of(path);
       hdf5::copy_dataset(from_, path, to_, path);
       copied_.push_back(path);
+      if (committed) committed->rows = 1;
     });
+    if (committed && committed->rows == 0) *committed = {};
   }
 
   void finish() {
@@ -184,7 +185,6 @@ class Salvage {
   }
 
   const File &from_, &to_;
-  std::map<std::string, std::string> damaged_;
   std::map<std::string, std::size_t> tensors_;
   std::set<std::string> traces_;
   std::vector<std::string> copied_;
@@ -196,16 +196,17 @@ class Salvage {
 
 std::vector<std::string> salvage_record(const fs::path& from, const fs::path& to) {
   if (fs::exists(to)) throw RecordError(fmt::format("{}: it exists already; name a new file", to.string()));
-  const Verified verified = verify_record(from);
   const hdf5::Turn turn;
-  const File source{from, hdf5::open_for_reading(from)};
+  const File source{from, hdf5::open_for_reading(from, hdf5::End::cut_off)};
+  if (!record::is_record(source))
+    throw RecordError(fmt::format("{}: cannot salvage it: it is not a weir record", from.string()));
   try {
     os::Replacement fresh(to);
     const Handle access = hdf5::access_properties();
     File target{to, Handle(check(H5Fcreate(fresh.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), to,
                                  "create", "it"),
                            H5Fclose)};
-    auto left = Salvage(source, target, verified).all();
+    auto left = Salvage(source, target).all();
     check(target.id.reset(), to, "close", "it");
     fresh.put_in_place();
     return left;

@@ -8,8 +8,6 @@
 
 #include <weir/record/data/dotted_path.hpp>
 #include <weir/record/hdf5/committed_table.hpp>
-#include <weir/record/hdf5/crc32c.hpp>
-#include <weir/record/hdf5/pieces.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
 #include <weir/record/reader.hpp>
@@ -38,7 +36,7 @@ class Verification {
     heartbeat();
     const auto unreadable = [&](const std::string& path, const std::string& why) { fault(path, plain(why)); };
     for (const std::string& path : hdf5::objects_below(file_, "/", unreadable))
-      if (!seen_.contains(path)) tried(path, [&] { whole(path, std::nullopt); });
+      if (!seen_.contains(path)) tried(path, [&] { hdf5::require_whole(file_, path); });
     return std::move(result_);
   }
 
@@ -56,7 +54,9 @@ class Verification {
     try {
       work();
     } catch (const RecordError& error) {
-      fault(path, plain(error.what()));
+      std::string why = plain(error.what());
+      if (why.starts_with(path + " ")) why.erase(0, path.size() + 1);
+      fault(path, why);
     }
   }
 
@@ -92,7 +92,8 @@ class Verification {
       if (trace)
         rows_of(group, committed);
       else
-        whole(path, committed.value_crc != 0 ? std::optional(committed.value_crc) : std::nullopt);
+        hdf5::require_whole(file_, path,
+                            committed.value_crc != 0 ? std::optional(committed.value_crc) : std::nullopt);
     });
   }
 
@@ -118,15 +119,6 @@ class Verification {
       if (const auto rows = hdf5::shape_of(hdf5::open_dataset(file_, group + part)).at(0);
           rows > committed.rows)
         fault(group + part, fmt::format("has {} rows; {} were committed", rows, committed.rows));
-  }
-
-  // One that is written once: its bytes can be read, and are those that were signed or committed.
-  void whole(const std::string& path, std::optional<std::int64_t> committed) {
-    const Handle dataset = hdf5::open_dataset(file_, path);
-    const auto sum = committed ? committed : hdf5::signature_of(file_, dataset);
-    record::Crc32c found;
-    hdf5::each_piece(file_, path, dataset, [&](std::span<const std::byte> bytes) { found.add(bytes); });
-    if (sum && *sum != found.value()) fault(path, "does not match its checksum");
   }
 
   void heartbeat() {

@@ -53,8 +53,7 @@ TEST_CASE("A removed record is put back with all of its rows, and goes on", "[re
   CHECK(dummy::verify(file) == 350);
   CHECK(weir::inspect_record(file).status == "interrupted");
 
-  Recorder recorder(file, Recorder::Mode::resume, dummy::spec(),
-                    {{"train.loss", 350}, {"train.probes.bins.variance", 350}, {"train.image", 35}});
+  Recorder recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(350));
   dummy::train(recorder, 350, 400);
   dummy::write_tensors(recorder);
   recorder.finish("finished");

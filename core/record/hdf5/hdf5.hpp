@@ -81,8 +81,10 @@ hid_t memory_type(DType dtype);
 Handle text_type(std::size_t size);  // fixed ASCII, padded with NUL; size 0 becomes 1
 Handle access_properties();          // V110, HDF5's own locking off, damage given up
 
-// A regular file that is whole, also while it is written (SWMR); of an unfinished record, what there is of it.
-Handle open_for_reading(const std::filesystem::path& file);
+// A regular file that is whole, also while it is written (SWMR); of an unfinished record, and with End::cut_off of any file, what there
+// is of it: places beyond its end may then read as zeros.
+enum class End { whole, cut_off };
+Handle open_for_reading(const std::filesystem::path& file, End end = End::whole);
 // By hard links alone: what other files hold is not read, and no link leads elsewhere. Errors: RecordError.
 Handle open_object(const File& file, const std::string& path);
 Handle open_dataset(const File& file, const std::string& path);

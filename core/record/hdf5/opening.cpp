@@ -134,7 +134,7 @@ class Walk {
 
 }  // namespace
 
-Handle open_for_reading(const std::filesystem::path& file) {
+Handle open_for_reading(const std::filesystem::path& file, End end) {
   struct stat status {};
   const auto refuse = [&](const std::string& why) {
     H5Eclear2(H5E_DEFAULT);
@@ -155,7 +155,7 @@ Handle open_for_reading(const std::filesystem::path& file) {
     const hbool_t yes = true;
     H5Pset(properties, "skip_eof_check", &yes);
     id = open(H5F_ACC_SWMR_READ);
-    if (!id.open() || !is_unfinished_record(file, id)) {
+    if (!id.open() || (end == End::whole && !is_unfinished_record(file, id))) {
       H5Eclear2(H5E_DEFAULT);
       refuse(H5Fis_hdf5(file.c_str()) == 0 ? "it is not an HDF5 file" : why);
     }

@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
+#include <weir/record/hdf5/signature.hpp>
+
 namespace weir::record {
 namespace {
 
@@ -63,6 +67,7 @@ std::string Scales::with_values(hid_t dataset, const std::string& group, const s
       hdf5::check(H5Dwrite(scale, hdf5::memory_type(values.dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT,
                            values.bytes->data()),
                   file_.path, "write", path);
+    if (count > 0) hdf5::sign(file_, scale, std::span(*values.bytes));
     // Its axis carries the scale's name, so that the scale is a coordinate variable to netCDF.
     hdf5::check(H5DSset_scale(scale, name.c_str()), file_.path, "make a dimension scale of", path);
     sizes_[path] = count;

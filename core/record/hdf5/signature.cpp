@@ -5,6 +5,7 @@
 
 #include <weir/record/data/record_error.hpp>
 #include <weir/record/hdf5/crc32c.hpp>
+#include <weir/record/hdf5/pieces.hpp>
 
 namespace weir::hdf5 {
 namespace {
@@ -15,6 +16,12 @@ std::int64_t checksum(std::span<const std::byte> bytes) {
   record::Crc32c sum;
   sum.add(bytes);
   return sum.value();
+}
+
+[[noreturn]] void refuse(const File& file, const std::string& path) {
+  throw RecordError(
+      fmt::format("{}: {} does not match its checksum: it was damaged or changed after it was written",
+                  file.path.string(), path));
 }
 
 }  // namespace
@@ -54,10 +61,15 @@ std::optional<std::int64_t> signature_of(const File& file, hid_t dataset) {
 void require_signed(const File& file, const std::string& path, hid_t dataset,
                     std::span<const std::byte> bytes) {
   const auto sum = signature_of(file, dataset);
-  if (sum && *sum != checksum(bytes))
-    throw RecordError(
-        fmt::format("{}: {} does not match its checksum: it was damaged or changed after it was written",
-                    file.path.string(), path));
+  if (sum && *sum != checksum(bytes)) refuse(file, path);
+}
+
+void require_whole(const File& file, const std::string& path, std::optional<std::int64_t> crc32c) {
+  const Handle dataset = open_dataset(file, path);
+  const auto wanted = crc32c ? crc32c : signature_of(file, dataset);
+  record::Crc32c found;
+  each_piece(file, path, dataset, [&](std::span<const std::byte> bytes) { found.add(bytes); });
+  if (wanted && *wanted != found.value()) refuse(file, path);
 }
 
 }  // namespace weir::hdf5

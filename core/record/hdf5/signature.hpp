@@ -23,4 +23,8 @@ std::optional<std::int64_t> signature_of(const File& file, hid_t dataset);
 void require_signed(const File& file, const std::string& path, hid_t dataset,
                     std::span<const std::byte> bytes);
 
+// The whole of a dataset, read in pieces: throws RecordError if it cannot be read, or if its bytes are not those of `crc32c` or, without
+// one, those that were signed.
+void require_whole(const File& file, const std::string& path, std::optional<std::int64_t> crc32c = {});
+
 }  // namespace weir::hdf5
