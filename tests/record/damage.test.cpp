@@ -82,7 +82,8 @@ TEST_CASE("a finished record that is cut is refused, wherever", "[record][damage
     recorder.finish("finished");
   }
   const std::string whole = bytes_of(file);
-  for (std::size_t size = 0; size < whole.size(); size += whole.size() / 20) {
+  constexpr std::size_t room = 64 << 10;  // at its end, for what a full disk must not prevent
+  for (std::size_t size = 0; size < whole.size() - room; size += whole.size() / 20) {
     write(file, whole.substr(0, size));
     INFO(size);
     CHECK_THAT(read_all(file), Contains("run.h5: cannot read it: "));
