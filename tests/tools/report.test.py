@@ -371,9 +371,18 @@ def test_single(work):
     beside.write_text("mine")
     said = report(work / "one.h5", code=4).stderr
     assert said == f"weir: {beside} exists\nwrite over it with --force, or name another file with -o\n", said
+    said = report(work / "one.h5", "--force", code=4).stderr
+    assert said == f"weir: {beside} exists and is no page, and nothing else is written over; name another file with -o\n", said
     assert beside.read_text() == "mine"
+    record = (work / "one.h5").read_bytes()
+    said = report(work / "one.h5", "--force", "-o", work / "one.h5", code=2).stderr
+    assert "is read for the report, and is not written" in said, said
+    assert (work / "one.h5").read_bytes() == record
+    beside.unlink()
+    report(work / "one.h5")
+    before = beside.stat().st_ino
     report(work / "one.h5", "--force")
-    assert beside.read_text() != "mine"
+    assert beside.stat().st_ino != before
     assert not list(work.glob(".*.new"))
 
 

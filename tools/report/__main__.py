@@ -1,6 +1,7 @@
 # tools/report/__main__.py -- what `weir report` runs: a record or a sweep's folder becomes one HTML page.
 import argparse
 import importlib.util
+import itertools
 import os
 import pathlib
 import sys
@@ -27,11 +28,35 @@ def default_output(source):
     return named.with_name((named.stem if named.is_file() else named.name) + ".html")
 
 
+def same_file(one, other):
+    return one is not None and one.exists() and one.samefile(other)
+
+
+def refusal(out, arguments):
+    """Why this file is not written, and the exit code; None if it may be."""
+    if not os.path.lexists(out):
+        return None
+    if any(same_file(read, out) for read in (arguments.source, arguments.reference, arguments.source / "index.h5")):
+        return INVALID, f"{out} is read for the report, and is not written; name another file with -o"
+    if not arguments.force:
+        return IO_FAILED, f"{out} exists\nwrite over it with --force, or name another file with -o"
+    if not out.is_file() or (out.stat().st_size > 0 and not out.read_bytes()[:64].lstrip().lower().startswith(b"<!doctype html>")):
+        return IO_FAILED, f"{out} exists and is no page, and nothing else is written over; name another file with -o"
+    return None
+
+
 def write(out, text):
-    """Whole or not at all."""
-    partial = out.with_name(f".{out.name}.{os.getpid()}.new")
+    """Whole or not at all, through a file that was not there."""
+    for n in itertools.count():
+        partial = out.with_name(f".{out.name}.{os.getpid()}-{n}.new")
+        try:
+            file = open(partial, "x", encoding="utf-8")
+            break
+        except FileExistsError:      # left by a killed process of our number
+            continue
     try:
-        partial.write_text(text, encoding="utf-8")
+        with file:
+            file.write(text)
         os.replace(partial, out)
     finally:
         partial.unlink(missing_ok=True)
@@ -59,8 +84,8 @@ def main(words):
     out = arguments.out or default_output(arguments.source)
     if out.is_dir():
         return complain(INVALID, f"{out} is a folder; a report is one file: name it with -o OUT.html")
-    if out.exists() and not arguments.force:
-        return complain(IO_FAILED, f"{out} exists\nwrite over it with --force, or name another file with -o")
+    if refused := refusal(out, arguments):
+        return complain(*refused)
     if not out.absolute().parent.is_dir():
         return complain(IO_FAILED, f"there is no folder {out.parent} to write {out.name} into; create it first")
     try:
