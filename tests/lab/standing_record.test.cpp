@@ -1,6 +1,7 @@
 // tests/lab/standing_record.test.cpp -- when a record is resumed, replaced, kept or refused.
 #include <catch2/catch.hpp>
 
+#include "../cli/scratch_folder.hpp"
 #include "lab/records/standing_record.hpp"
 #include "system/exit.hpp"
 
@@ -25,7 +26,7 @@ RecordState record(const std::string& status, const std::string& resolved = ours
 
 std::string refusal(const RecordState& state) {
   try {
-    for_single(state, ours, "a.h5", false);
+    action_for(state, ours, "a.h5", false);
   } catch (const CommandError& error) {
     CHECK(error.code() == io_failed);
     return error.what();
@@ -36,21 +37,19 @@ std::string refusal(const RecordState& state) {
 }  // namespace
 
 TEST_CASE("A run writes an absent file and goes on with an interrupted one of the same pipeline") {
-  CHECK(for_single({}, ours, "a.h5", false) == Action::create);
-  CHECK(for_single(record("interrupted"), ours, "a.h5", false) == Action::resume);
-  CHECK(for_single(record("running", same_written_otherwise), ours, "a.h5", false) ==
+  CHECK(action_for({}, ours, "a.h5", false) == Action::create);
+  CHECK(action_for(record("interrupted"), ours, "a.h5", false) == Action::resume);
+  CHECK(action_for(record("running", same_written_otherwise), ours, "a.h5", false) ==
         Action::resume);  // its writer died
 }
 
 TEST_CASE("A finished record of the same computation is kept, to be judged anew") {
-  CHECK(for_single(record("finished"), ours, "a.h5", false) == Action::keep);
-  CHECK(for_single(record("finished", judged_otherwise), ours, "a.h5", false) == Action::keep);
-  CHECK(for_sweep(record("finished", judged_otherwise), ours, "a.h5", false) == Action::keep);
+  CHECK(action_for(record("finished"), ours, "a.h5", false) == Action::keep);
+  CHECK(action_for(record("finished", judged_otherwise), ours, "a.h5", false) == Action::keep);
 }
 
 TEST_CASE("An interrupted record goes on although it is judged otherwise now") {
-  CHECK(for_single(record("interrupted", judged_otherwise), ours, "a.h5", false) == Action::resume);
-  CHECK(for_sweep(record("interrupted", judged_otherwise), ours, "a.h5", false) == Action::resume);
+  CHECK(action_for(record("interrupted", judged_otherwise), ours, "a.h5", false) == Action::resume);
 }
 
 TEST_CASE("Anything else that exists is refused with the remedy") {
@@ -59,28 +58,42 @@ TEST_CASE("Anything else that exists is refused with the remedy") {
   CHECK(refusal(record("interrupted", other)) ==
         "a.h5 exists and is the record of another pipeline, or of other parameters or input "
         "files\n"
-        "start over with --force, or name another file with -o");
+        "start over with --force, or name another place with -o");
+}
+
+TEST_CASE("What is no readable record is refused, with --force too") {
   RecordState stranger;
   stranger.exists = true;
-  CHECK(refusal(stranger).starts_with("a.h5 exists and is not a readable record of weir"));
+  const std::string refused =
+      "a.h5 exists and is not a readable record of weir, and nothing else is ever replaced; move it away, or "
+      "name another place "
+      "with -o";
+  CHECK(refusal(stranger) == refused);
+  for (const bool force : {false, true}) {
+    CHECK_THROWS_WITH(action_for(stranger, ours, "a.h5", force), refused);
+  }
+  const ScratchFolder scratch;
+  const auto empty = scratch.write("empty.h5", "");
+  CHECK(action_for(stranger, ours, empty, true) == Action::replace);
+  CHECK_THROWS_AS(action_for(stranger, ours, empty, false), CommandError);
 }
 
-TEST_CASE("--force replaces whatever is there, unless it is being written") {
-  CHECK(for_single(record("finished", other), ours, "a.h5", true) == Action::replace);
+TEST_CASE("--force replaces any record, unless it is being written") {
+  CHECK(action_for(record("finished", other), ours, "a.h5", true) == Action::replace);
   RecordState busy = record("running");
   busy.locked = true;
-  CHECK_THROWS_WITH(for_single(busy, ours, "a.h5", true),
+  CHECK_THROWS_WITH(action_for(busy, ours, "a.h5", true),
                     Catch::StartsWith("a.h5 is being written by another run"));
-  CHECK_THROWS_AS(for_sweep(busy, ours, "a.h5", true), CommandError);
 }
 
-TEST_CASE("A sweep keeps what is finished, resumes what was interrupted, and makes the rest again") {
-  CHECK(for_sweep({}, ours, "a.h5", false) == Action::create);
-  CHECK(for_sweep(record("finished"), ours, "a.h5", false) == Action::keep);
-  CHECK(for_sweep(record("interrupted"), ours, "a.h5", false) == Action::resume);
-  CHECK(for_sweep(record("failed"), ours, "a.h5", false) == Action::resume);
-  CHECK(for_single(record("failed"), ours, "a.h5", false) == Action::resume);
-  CHECK_THROWS_AS(for_sweep(record("salvaged"), ours, "a.h5", false), CommandError);
-  CHECK(for_sweep(record("finished", other), ours, "a.h5", false) == Action::replace);
-  CHECK(for_sweep(record("finished"), ours, "a.h5", true) == Action::replace);
+TEST_CASE("A failed run goes on, and what was salvaged stays as it is") {
+  CHECK(action_for(record("failed"), ours, "a.h5", false) == Action::resume);
+  CHECK(action_for(record("salvaged"), ours, "a.h5", true) == Action::replace);
+}
+
+TEST_CASE("No record of another computation is written over unasked") {
+  for (const char* status : {"finished", "failed", "interrupted"})
+    CHECK_THROWS_WITH(action_for(record(status, other), ours, "a.h5", false),
+                      Catch::StartsWith("a.h5 exists and is the record of another pipeline"));
+  CHECK(action_for(record("finished", other), ours, "a.h5", true) == Action::replace);
 }

@@ -1,6 +1,7 @@
 // tools/cli/arguments/run_arguments.hpp -- what `weir run` was asked for, and its two ways of doing it.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct RunArguments {
   std::string progress = "auto";
   int jobs = 0;  // --jobs, 0 = as many as there are cores for
   bool force = false;
+  std::vector<std::filesystem::path>
+      inputs;  // what is read beside what parameters name: the pipeline's files, a record
 
   void add_progress_to(CLI::App& app);  // --progress
   bool quiet() const { return progress == "json" || progress == "none"; }

@@ -8,6 +8,7 @@
 #include <cli/arguments/run_arguments.hpp>
 #include <lab/judge/measure.hpp>
 #include <lab/judge/summary.hpp>
+#include <lab/records/inputs.hpp>
 #include <lab/records/standing_record.hpp>
 #include <system/exit.hpp>
 #include <system/temporary_folder.hpp>
@@ -28,13 +29,15 @@ Job plan_job(const RunArguments& arguments, const Graph& graph) {
   if (job.out.has_parent_path() && !fs::is_directory(job.out.parent_path()))
     throw CommandError(io_failed, fmt::format("there is no folder {} to write {} into; create it first",
                                               job.out.parent_path().string(), job.out.filename().string()));
+  refuse_inputs(written_with(job.out), inputs_of(graph));
+  refuse_inputs(written_with(job.out), arguments.inputs);
   return job;
 }
 
 // Has the job run, unless its record is finished: then what it holds is judged anew.
 std::vector<Outcome> outcome_of(Job& job, const RunArguments& arguments, const Graph& graph) {
   const nlohmann::json recorded = recorded_json(graph);
-  const Action action = for_single(inspect_record(job.out), recorded, job.out, arguments.force);
+  const Action action = action_for(inspect_record(job.out), recorded, job.out, arguments.force);
   if (action == Action::keep) {
     if (!arguments.quiet())
       fmt::print(stderr, "{} is finished: nothing to run; --force starts over\n", job.out.string());

@@ -41,9 +41,10 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
   const Graph& graph = experiment.graph();
   std::vector<std::string> names;
   for (const Combination& combination : combinations(graph)) names.push_back(combination.run);
-  const SweepFolder folder(arguments.out.empty() ? fs::path(graph.name) : fs::path(arguments.out),
-                           resolved_json(graph), names, arguments.force);
+  SweepFolder folder(arguments.out.empty() ? fs::path(graph.name) : fs::path(arguments.out),
+                     resolved_json(graph), names, arguments.force);
   const SweepPlan plan = plan_sweep(experiment, folder, arguments.force);
+  folder.start();
   if (plan.resumed > 0 && !arguments.quiet())
     fmt::print(stderr, "going on with {} interrupted runs\n", plan.resumed);
   const std::size_t kept = plan.runs.size() - plan.jobs.size();

@@ -10,8 +10,10 @@
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
+#include <lab/records/inputs.hpp>
 #include <lab/records/made_with.hpp>
 #include <lab/records/same_numbers.hpp>
+#include <lab/records/standing_record.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
 
@@ -35,13 +37,19 @@ void check_node(const RecordedRun& record, const std::string& node) {
 }
 
 // Where the node's outputs go: a file of the user's, or one that is gone afterwards.
-fs::path out_of(const RunArguments& arguments, const TemporaryFolder& folder) {
-  if (arguments.out.empty()) return folder.path() / "replayed.h5";
-  if (fs::exists(arguments.out) && !arguments.force)
+fs::path out_of(const Arguments& arguments, const Graph& graph, const TemporaryFolder& folder) {
+  const fs::path out = arguments.run.out;
+  if (out.empty()) return folder.path() / "replayed.h5";
+  std::vector<fs::path> inputs = inputs_of(graph);
+  inputs.emplace_back(arguments.record);
+  refuse_inputs(written_with(out), inputs);
+  if (!fs::exists(out)) return out;
+  if (!arguments.run.force)
     throw CommandError(
         io_failed,
-        fmt::format("{} exists; replace it with --force, or name another file with -o", arguments.out));
-  return arguments.out;
+        fmt::format("{} exists; replace it with --force, or name another file with -o", out.string()));
+  require_replaceable(inspect_record(out), out);
+  return out;
 }
 
 int replay(Arguments arguments) {
@@ -57,7 +65,7 @@ int replay(Arguments arguments) {
   std::fflush(stdout);
 
   Job job;
-  job.out = out_of(run, folder);
+  job.out = out_of(arguments, graph, folder);
   job.mode = Recorder::Mode::replace;
   freeze(job, graph, recorded_json(graph), folder.path() / "graph.json");
   job.replayed = {record.file(), arguments.node};

@@ -8,6 +8,7 @@
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
+#include <lab/records/inputs.hpp>
 #include <lab/records/made_with.hpp>
 #include <lab/records/same_numbers.hpp>
 #include <system/exit.hpp>
@@ -33,6 +34,8 @@ int rerun(Arguments arguments) {
   RunArguments& run = arguments.run;
   const Graph graph = read_recorded(record, folder, run.pipeline);
   if (run.out.empty()) run.out = record.file().stem().string() + ".rerun.h5";
+  run.inputs = {record.file()};
+  refuse_inputs(written_with(run.out), run.inputs);
   if (!run.force && inspect_record(run.out).status == "finished")
     throw CommandError(
         io_failed,

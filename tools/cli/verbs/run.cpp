@@ -31,6 +31,7 @@ Ctrl-C stops at the next commit; the same command then goes on where it stopped.
             arguments->pipeline.file = existing_file(arguments->pipeline.file).string();
             const Registry registry = arguments->pipeline.plugins.registry(arguments->pipeline.file);
             Experiment experiment = arguments->pipeline.read(registry);
+            arguments->inputs = experiment.files();
             return experiment.graph().sweep.empty() ? run_single(*arguments, experiment.graph())
                                                     : run_sweep(*arguments, experiment);
           }};

@@ -28,41 +28,45 @@ void refuse_salvaged(const RecordState& state, const std::filesystem::path& file
                                file.string()));
 }
 
+// Not even with --force, which means records: what can no longer be read may still be saved, and what is another's is not ours.
+CommandError unreadable(const std::filesystem::path& file) {
+  return {io_failed,
+          fmt::format(
+              "{} exists and is not a readable record of weir, and nothing else is ever replaced; move it "
+              "away, or name another place with -o",
+              file.string())};
+}
+
 bool computes(const RecordState& state, const nlohmann::json& resolved) {
   return same_computation(nlohmann::json::parse(state.resolved_json, nullptr, false), resolved);
 }
 
 }  // namespace
 
-Action for_single(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
+void require_replaceable(const RecordState& state, const std::filesystem::path& file) {
+  std::error_code error;
+  const bool empty =
+      std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) == 0;
+  if (!state.is_record && !empty) throw unreadable(file);
+}
+
+Action action_for(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
                   bool force) {
   if (!state.exists) return Action::create;
   refuse_locked(state, file);
-  if (force) return Action::replace;
-  const std::string remedy = "\nstart over with --force, or name another file with -o";
-  if (!state.is_record)
-    throw CommandError(io_failed,
-                       fmt::format("{} exists and is not a readable record of weir; it is never overwritten "
-                                   "unasked{}",
-                                   file.string(), remedy));
+  if (force) {
+    require_replaceable(state, file);
+    return Action::replace;
+  }
+  if (!state.is_record) throw unreadable(file);
   if (!computes(state, resolved))
     throw CommandError(
         io_failed,
-        fmt::format(
-            "{} exists and is the record of another pipeline, or of other parameters or input files{}",
-            file.string(), remedy));
+        fmt::format("{} exists and is the record of another pipeline, or of other parameters or input files\n"
+                    "start over with --force, or name another place with -o",
+                    file.string()));
   refuse_salvaged(state, file);
   // One that failed goes on too: a full disk has room again, a time-out is longer now, a plugin was mended.
-  return state.status == "finished" ? Action::keep : Action::resume;
-}
-
-Action for_sweep(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
-                 bool force) {
-  if (!state.exists) return Action::create;
-  refuse_locked(state, file);
-  if (force || !state.is_record) return Action::replace;
-  if (!computes(state, resolved)) return Action::replace;
-  refuse_salvaged(state, file);
   return state.status == "finished" ? Action::keep : Action::resume;
 }
 

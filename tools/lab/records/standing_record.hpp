@@ -12,16 +12,14 @@ enum class Action { create, resume, replace, keep };
 
 // What `resolved` (recorded_json) computes decides, not what is judged of it.
 //
-// A run without a sweep. Creates an absent file; resumes an interrupted record of the same computation, keeps a finished one;
-// replaces with `force`. Anything else: CommandError(io_failed) with the remedy.
-Action for_single(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
+// Creates an absent file; resumes an unfinished record of the same computation, a failed one too, and keeps a finished one;
+// replaces a record, whatever it is of, with `force`. Anything else, also what is no readable record (a damaged one, or a user's
+// file), stays: CommandError(io_failed) with the remedy.
+Action action_for(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
                   bool force);
 
-// A run of a sweep whose folder is known to belong to this pipeline: keeps finished records of the same
-// resolved pipeline, resumes interrupted ones, makes failed ones and those of other parameters again. A
-// record that a living process writes is a CommandError(io_failed).
-Action for_sweep(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
-                 bool force);
+// Throws CommandError(io_failed) if `force` would replace what is neither a record nor empty.
+void require_replaceable(const RecordState& state, const std::filesystem::path& file);
 
 Recorder::Mode mode(Action action);
 

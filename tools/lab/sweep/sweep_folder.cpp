@@ -8,18 +8,20 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include <weir/os/replace_file.hpp>
 #include <weir/record/data/computation.hpp>
+#include <weir/record/recorder.hpp>
 
+#include <lab/records/inputs.hpp>
+#include <lab/records/tables.hpp>
 #include <system/exit.hpp>
 
 namespace weir::tools {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr const char* plan_name = "weir-sweep.json";
 
 nlohmann::json read_plan(const fs::path& folder) {
   std::ifstream in(folder / plan_name);
@@ -31,37 +33,53 @@ bool is_key(const std::string& stem) {
   return stem.size() == 32 && stem.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
+// Whether the folder holds nothing but what a sweep's does: its plan was lost, and the records say what they are of.
+bool has_lost_its_plan(const fs::path& folder) {
+  std::set<std::string> known(table_names().begin(), table_names().end());
+  known.insert({"runs", "shared", "frozen"});
+  return std::ranges::all_of(fs::directory_iterator(folder), [&](const fs::directory_entry& entry) {
+    return known.contains(entry.path().filename().string());
+  });
+}
+
 }  // namespace
 
 SweepFolder::SweepFolder(fs::path folder, const nlohmann::json& resolved,
                          const std::vector<std::string>& runs, bool force)
-    : folder_(std::move(folder)) {
+    : folder_(std::move(folder)), pipeline_(resolved), runs_(runs), force_(force) {
   const std::string remedy = "start over with --force, or name another folder with -o";
   if (fs::exists(folder_) && !fs::is_directory(folder_))
     throw CommandError(
         invalid, fmt::format("{} is a file; a pipeline with a sweep writes a folder: name it with -o DIR",
                              folder_.string()));
   made_ = !fs::exists(folder_);
-  if (!made_ && !fs::is_empty(folder_)) {
+  if (!made_) {
+    if (const fs::path foreign = foreign_table(folder_); !foreign.empty())
+      throw CommandError(
+          io_failed,
+          fmt::format("{} is not what weir writes under that name, and nothing else is ever replaced; "
+                      "move it away, or name another folder with -o",
+                      foreign.string()));
     const nlohmann::json plan = read_plan(folder_);
-    if (plan.empty() && !force)
+    if (plan.empty() && !force && !has_lost_its_plan(folder_))
       throw CommandError(
           io_failed, fmt::format("{} exists and is not the folder of a sweep\n{}", folder_.string(), remedy));
-    if (!force && !same_computation(plan.value("pipeline", nlohmann::json()), resolved))
+    if (!plan.empty() && !force && !same_computation(plan.value("pipeline", nlohmann::json()), resolved))
       throw CommandError(io_failed,
                          fmt::format("{} belongs to a sweep of another pipeline, or of other parameters\n{}",
                                      folder_.string(), remedy));
-    lock();
-    if (force) remove_ours();
+    // In the sweep's order, then those that it had before.
+    for (const auto& run : plan.value("runs", std::vector<std::string>{}))
+      if (std::ranges::find(runs, run) == runs.end()) runs_.push_back(run);
   }
-  fs::create_directories(folder_ / "runs");
-  fs::create_directories(folder_ / "shared");
-  fs::create_directories(folder_ / "frozen");
-  std::vector<std::string> all = runs;  // in the sweep's order, then those that it had before
-  for (const auto& run : read_plan(folder_).value("runs", std::vector<std::string>{}))
-    if (std::ranges::find(runs, run) == runs.end()) all.push_back(run);
-  if (lock_ < 0) lock();
-  const nlohmann::json plan = {{"weir_sweep", "1.0"}, {"pipeline", resolved}, {"runs", all}};
+  fs::create_directories(folder_);
+  lock();
+  for (const char* name : {"runs", "shared", "frozen"}) fs::create_directory(folder_ / name);
+}
+
+void SweepFolder::start() {
+  if (force_) remove_ours();
+  const nlohmann::json plan = {{"weir_sweep", "1.0"}, {"pipeline", pipeline_}, {"runs", runs_}};
   os::replace_file(folder_ / plan_name, plan.dump(1) + "\n");
 }
 
@@ -76,14 +94,22 @@ void SweepFolder::lock() {
 
 SweepFolder::~SweepFolder() {
   std::error_code ignored;
-  fs::remove_all(folder_ / "frozen", ignored);  // records hold what was run
-  fs::remove(folder_ / "shared", ignored);      // these two only if they are empty
-  fs::remove(folder_ / "runs", ignored);
+  for (const std::string& run : runs_) fs::remove(frozen(run), ignored);  // records hold what was run
+  for (const char* name : {"frozen", "shared", "runs"})
+    fs::remove(folder_ / name, ignored);  // if they are empty
   if (made_ && !fs::exists(folder_ / "runs", ignored) && !fs::exists(folder_ / "table.csv", ignored)) {
     fs::remove(folder_ / plan_name, ignored);
     fs::remove(folder_, ignored);
   }
   if (lock_ >= 0) close(lock_);
+}
+
+std::vector<fs::path> SweepFolder::written() const {
+  std::vector<fs::path> all;
+  for (const std::string& name : table_names()) all.push_back(folder_ / name);
+  for (const std::string& run : runs_) std::ranges::copy(written_with(record(run)), std::back_inserter(all));
+  all.push_back(shared());
+  return all;
 }
 
 std::set<std::string> SweepFolder::shared_keys() const {
@@ -94,22 +120,24 @@ std::set<std::string> SweepFolder::shared_keys() const {
   return keys;
 }
 
-// Records of the runs that the plan names, with what lies beside them (lock, checkpoints); shared results;
-// the tables.
+// Records of the runs that the plan names, with what lies beside them (lock, checkpoints); shared results; the tables. By whole names,
+// and of records only what is one: a user's copy of a record, or a file in its place, stays.
 void SweepFolder::remove_ours() const {
-  const auto runs = read_plan(folder_).value("runs", std::vector<std::string>{});
-  const auto ours = [&](const std::string& name) {
-    return std::any_of(runs.begin(), runs.end(), [&](const std::string& run) {
-      return name == run + ".h5" || name.starts_with(run + ".h5.") || name.starts_with("." + run + ".h5.");
-    });
-  };
-  if (fs::is_directory(folder_ / "runs"))
-    for (const auto& entry : fs::directory_iterator(folder_ / "runs"))
-      if (ours(entry.path().filename().string())) fs::remove_all(entry.path());
-  if (fs::is_directory(shared()))
-    for (const auto& entry : fs::directory_iterator(shared()))
-      if (is_key(entry.path().stem().string().substr(0, 32))) fs::remove(entry.path());
-  for (const char* name : {"table.csv", "index.h5", "summary.json", plan_name}) fs::remove(folder_ / name);
+  for (const std::string& run : runs_) {
+    const fs::path file = record(run);
+    if (const RecordState state = inspect_record(file); state.exists) {
+      if (!state.is_record) continue;
+      fs::remove(file);
+    }
+    fs::remove(file.string() + ".lock");
+    fs::remove_all(file.string() + ".checkpoint");
+  }
+  for (const auto& entry : fs::directory_iterator(shared())) {
+    const std::string name = entry.path().filename().string(), left = os::replaced_by(name);
+    const fs::path result = left.empty() ? name : left;
+    if (result.extension() == ".h5" && is_key(result.stem().string())) fs::remove(entry.path());
+  }
+  for (const std::string& name : table_names()) fs::remove(folder_ / name);
 }
 
 }  // namespace weir::tools

@@ -16,12 +16,19 @@ namespace weir::tools {
 class SweepFolder {
  public:
   // Takes the folder for a sweep of the pipeline with this resolved JSON (of its base values), creating it if
-  // need be, and locks it against another weir. Throws CommandError: invalid if `folder` is a file; io_failed
-  // if it is in use, or holds something else and `force` is not given. With `force`, what weir wrote there
-  // before is removed, and nothing else.
+  // need be, and locks it against another weir; nothing that was there is changed yet. Throws CommandError: invalid
+  // if `folder` is a file; io_failed if it is in use, if one of the tables' names is a file of somebody else, or if
+  // the folder holds something else or another sweep and `force` is not given.
   SweepFolder(std::filesystem::path folder, const nlohmann::json& resolved,
               const std::vector<std::string>& runs, bool force);
   ~SweepFolder();  // unlocks; removes frozen graphs, and a folder that was made here and stayed empty
+
+  // Writes the plan. With `force`, what weir wrote there before is removed first, and nothing else.
+  void start();
+
+  // What start() and the runs write or remove.
+  std::vector<std::filesystem::path> written() const;
+
   SweepFolder(const SweepFolder&) = delete;
   SweepFolder& operator=(const SweepFolder&) = delete;
 
@@ -36,6 +43,9 @@ class SweepFolder {
   void lock();
 
   std::filesystem::path folder_;
+  nlohmann::json pipeline_;
+  std::vector<std::string> runs_;  // of this sweep and, after those, of earlier ones
+  bool force_ = false;
   bool made_ = false;
   int lock_ = -1;
 };

@@ -28,7 +28,8 @@ struct SweepPlan {
 };
 
 // Freezes the graphs of the runs that are to be made into the folder. With `force` no record is kept. Throws InvalidPipeline as
-// Experiment::run does, CommandError where a record is being written by another process.
+// Experiment::run does; CommandError(invalid) if a run reads what the sweep writes, or (io_failed), naming them, if there are records
+// that can neither be kept nor gone on with nor replaced: damaged ones, others' files, those of another computation or being written.
 SweepPlan plan_sweep(Experiment& experiment, const SweepFolder& folder, bool force);
 
 // Keeps, of each run's node keys, those that occur in at least two runs.
