@@ -86,7 +86,7 @@ TEST_CASE("--force replaces any record, unless it is being written") {
                     Catch::StartsWith("a.h5 is being written by another run"));
 }
 
-TEST_CASE("A failed run goes on, and what was salvaged stays as it is") {
+TEST_CASE("A failed run goes on, and what was salvaged stays unless it is forced") {
   CHECK(action_for(record("failed"), ours, "a.h5", false) == Action::resume);
   CHECK(action_for(record("salvaged"), ours, "a.h5", true) == Action::replace);
 }
