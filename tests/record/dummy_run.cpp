@@ -2,6 +2,8 @@
 #include "dummy_run.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <thread>
 
 #include <weir/record/reader.hpp>
 
@@ -153,6 +156,8 @@ void write_tensors(weir::Recorder& recorder) {
 
 namespace {
 
+constexpr unsigned limit_seconds = 120;
+
 std::uint32_t crc(const std::vector<std::byte>& bytes) {  // Boost as the independent oracle
   boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> sum;
   sum.process_bytes(bytes.data(), bytes.size());
@@ -246,6 +251,9 @@ std::string content(const fs::path& file, const std::string& group) {
 pid_t start(const std::function<int()>& work) {
   const pid_t child = ::fork();
   if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::signal(SIGALRM, SIG_DFL);
+    ::alarm(limit_seconds);
     int code = 99;
     try {
       code = work();
@@ -262,5 +270,23 @@ int wait(pid_t child) {
   ::waitpid(child, &status, 0);
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
+
+bool await(pid_t child, const std::function<bool()>& ready) {
+  siginfo_t ended{};
+  while (!ready()) {
+    if (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        ended.si_pid == child)
+      return ready();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+Limit::Limit() {
+  ::signal(SIGALRM, [](int) { ::abort(); });
+  ::alarm(limit_seconds);
+}
+
+Limit::~Limit() { ::alarm(0); }
 
 }  // namespace dummy

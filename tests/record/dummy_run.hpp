@@ -62,8 +62,22 @@ std::string content(const std::filesystem::path& file, const std::string& group)
 // What a checkpoint after `steps` steps keeps of the three traces, with the checksums of what was appended.
 weir::KeptRows kept(std::int64_t steps);
 
-// Runs `work` in a child process; the exit code, or 128 + the signal that ended it.
+// Runs `work` in a child process, which ends with this one, and by SIGALRM after two minutes; the exit code, or
+// 128 + the signal that ended it.
 pid_t start(const std::function<int()>& work);
 int wait(pid_t child);
+
+// Waits until `ready` or until the child has ended; whether it is ready.
+bool await(pid_t child, const std::function<bool()>& ready);
+
+// While it lives, this process has two minutes, then it aborts: reading what another process writes, or left
+// behind, has no limit of its own in HDF5. Catch names the case.
+class Limit {
+ public:
+  Limit();
+  ~Limit();
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+};
 
 }  // namespace dummy

@@ -22,7 +22,8 @@ TEST_CASE("a live reader sees whole rows in order and everything that was commit
     recorder.finish("finished");
     return 0;
   });
-  while (!std::filesystem::exists(file)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const dummy::Limit limit;
+  REQUIRE(dummy::await(writer, [&] { return std::filesystem::exists(file); }));
 
   int polls = 0;
   std::int64_t rows = 0;

@@ -26,9 +26,11 @@ struct Outcome {
   std::string text;
 };
 
+// Ended after two minutes: the programs have no limit of their own.
 Outcome shell(const std::string& command) {
   Outcome outcome{-1, ""};
-  FILE* pipe = ::popen(("(" + command + ") 2>&1").c_str(), "r");
+  ::setenv("WEIR_TEST_COMMAND", command.c_str(), 1);
+  FILE* pipe = ::popen("timeout -k 5 120 sh -c \"$WEIR_TEST_COMMAND\" 2>&1", "r");
   std::array<char, 4096> buffer{};
   for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
     outcome.text.append(buffer.data(), n);
@@ -80,7 +82,7 @@ TEST_CASE("h5py follows a run that goes on", "[record][readers][slow]") {
     recorder.finish("finished");
     return 0;
   });
-  while (!std::filesystem::exists(file)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  REQUIRE(dummy::await(writer, [&] { return std::filesystem::exists(file); }));
   require_read(python() + " " + scripts + "readers.py live " + file.string());
   CHECK(dummy::wait(writer) == 0);
 }
