@@ -1,6 +1,7 @@
 // tests/record/live.test.cpp -- reading a record while it is written.
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <fstream>
 #include <thread>
 
 #include <weir/record/reader.hpp>
@@ -13,8 +14,7 @@ TEST_CASE("a live reader sees whole rows in order and everything that was commit
   const auto file = folder / "run.h5";
   const pid_t writer = dummy::start([&] {
     Recorder recorder(file, Recorder::Mode::create, dummy::spec());
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(3);
-    for (std::int64_t step = 0; std::chrono::steady_clock::now() < until; step += 23) {
+    for (std::int64_t step = 0; !std::filesystem::exists(folder / "enough"); step += 23) {
       dummy::train(recorder, step, step + 23);
       recorder.commit();
       std::this_thread::sleep_for(std::chrono::milliseconds(3));
@@ -39,10 +39,9 @@ TEST_CASE("a live reader sees whole rows in order and everything that was commit
     REQUIRE(rows >= before);
     // The heartbeat counts the rows of all traces: two with a row per step, one with a row every ten steps.
     REQUIRE(rows * 2 + (rows + 9) / 10 >= committed);
+    if (polls >= 50 && rows > 100) std::ofstream(folder / "enough");
   }
   CHECK(dummy::wait(writer) == 0);
-  CHECK(polls > 5);
-  CHECK(rows > 100);
 }
 
 TEST_CASE("rows reach readers without a commit", "[record][live]") {

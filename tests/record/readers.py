@@ -1,4 +1,4 @@
-# tests/record/readers.py -- reads the dummy record without Weir: readers.py h5py|xarray|live FILE
+# tests/record/readers.py -- reads the dummy record without Weir: readers.py h5py|xarray FILE, or live FILE ENOUGH
 import sys
 import time
 
@@ -51,14 +51,16 @@ def with_xarray(path):
         assert int(open_group("nodes/train").attrs["steps"]) == 8000
 
 
-def live(path):
-    """Polls while the run goes on: steps are 0..n-1, committed rows are there, values are right."""
+def live(path, enough):
+    """Polls while the run goes on: steps are 0..n-1, committed rows are there, values are right. The run ends when there is
+    a file `enough`."""
+    import pathlib
     import h5py
     import numpy as np
     polls = 0
     with h5py.File(path, "r", swmr=True) as f:
         value, step, beat, status = (f[n] for n in ("nodes/train/loss/value", "nodes/train/loss/step", "heartbeat", "status"))
-        end = time.time() + 30
+        end = time.time() + 60
         while time.time() < end:
             status.refresh()
             over = status[()] == b"finished"
@@ -73,9 +75,11 @@ def live(path):
             polls += 1
             if over:
                 break
+            if polls > 50 and n > 100:
+                pathlib.Path(enough).touch()
             time.sleep(0.02)
-    assert over and polls > 5 and n > 100, (over, polls, n)
+    assert over and polls > 50 and n > 100, (over, polls, n)
 
 
-{"h5py": with_h5py, "xarray": with_xarray, "live": live}[sys.argv[1]](sys.argv[2])
+{"h5py": with_h5py, "xarray": with_xarray, "live": live}[sys.argv[1]](*sys.argv[2:])
 print("read")

@@ -73,8 +73,7 @@ TEST_CASE("h5py follows a run that goes on", "[record][readers][slow]") {
   const auto file = folder / "run.h5";
   const pid_t writer = dummy::start([&] {
     Recorder recorder(file, Recorder::Mode::create, dummy::spec());
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(4);
-    for (std::int64_t step = 0; std::chrono::steady_clock::now() < until; step += 23) {
+    for (std::int64_t step = 0; !std::filesystem::exists(folder / "enough"); step += 23) {
       dummy::train(recorder, step, step + 23);
       recorder.commit();
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -83,7 +82,8 @@ TEST_CASE("h5py follows a run that goes on", "[record][readers][slow]") {
     return 0;
   });
   REQUIRE(dummy::await(writer, [&] { return std::filesystem::exists(file); }));
-  require_read(python() + " " + scripts + "readers.py live " + file.string());
+  require_read(python() + " " + scripts + "readers.py live " + file.string() + " " +
+               (folder / "enough").string());
   CHECK(dummy::wait(writer) == 0);
 }
 
