@@ -18,6 +18,10 @@ else()
   target_link_options(weir_flags INTERFACE -Wl,-z,defs)   # an undefined symbol is an error of the build, not of the first run
 endif()
 
+if(WEIR_FUZZ)
+  target_compile_options(weir_flags INTERFACE -fsanitize=fuzzer-no-link)   # coverage for libFuzzer
+endif()
+
 # A fast linker, if there is one: relinking is half of a small change.
 foreach(linker mold lld)
   find_program(WEIR_${linker} NAMES ${linker} ld.${linker})
