@@ -44,8 +44,8 @@ nodes:
   pairs:  {plugin: coupling/independent, source: base, target: points, draw: {fixed: 4}}
 )";
 
-void write_points(const fs::path& file) {
-  const std::vector<double> x = {0, 1, 2, 3, 4, 5, 6, 7};
+void write_points(const fs::path& file, double first = 0) {
+  const std::vector<double> x = {first, 1, 2, 3, 4, 5, 6, 7};
   std::vector<std::byte> bytes(x.size() * sizeof(double));
   std::memcpy(bytes.data(), x.data(), bytes.size());
   weir::write_arrays(
@@ -155,8 +155,7 @@ TEST_CASE("A sweep whose input file has changed keeps the records of before unle
   scratch.write("t.yaml", reading + "sweep: {seed: {count: 2}}\n");
   write_points(scratch.path() / "pairs.h5");
   REQUIRE(weir_program(scratch.path(), "run t.yaml").exit == 0);
-  weir::write_arrays(scratch.path() / "pairs.h5",
-                     {{"x", weir::Reader(scratch.path() / "pairs.h5").rows("/x", 0, 2)}});
+  write_points(scratch.path() / "pairs.h5", 8);
   refuses(scratch, "run t.yaml", 4,
           "is the record of another pipeline, or of other parameters or input files");
   CHECK(weir_program(scratch.path(), "run t.yaml --force").exit == 0);
