@@ -16,6 +16,8 @@ class Events {
   virtual void warning(const std::string& node, const std::string& text) = 0;
   virtual void finished(const std::string& node, double seconds, bool shared) = 0;
   virtual void failed(const std::string& node, const std::string& message) = 0;
+  virtual void stopped(const std::string&) {
+  }  // a node that has started and will not finish, whatever the cause
 };
 
 }  // namespace weir

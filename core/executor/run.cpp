@@ -132,6 +132,7 @@ void Executor::run_node(std::size_t i, Recorder* recorder, Events& events, const
       }
     }
     node.run(context);
+    if (context.timed_out()) throw Stopped();  // it never asked
     warn_of_nan(node, context);
     if (share != options.share.end() && !taken) {
       write_shared(options.shared, share->second, {node.save(), sink_.remembered(described.path)});
@@ -180,6 +181,7 @@ void Executor::run(Recorder* recorder, Events& events, const RunOptions& options
         run_node(i, recorder, events, options);
       } catch (...) {
         error = std::current_exception();
+        events.stopped(graph_.nodes[i].path);
       }
       lock.lock();
       if (error) {

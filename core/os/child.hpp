@@ -1,13 +1,15 @@
 // core/os/child.hpp -- child processes: started, heard, signalled, and how they ended.
 //
-// Every child dies with the thread that made it, and has a process group of its own: the terminal's Ctrl-C does not reach it, but
-// what its parent makes of that does. This is why it is fork() and not posix_spawn(), which cannot arrange the first.
+// Every child gets a signal when the thread that made it dies, and has a process group of its own: the terminal's Ctrl-C does not
+// reach it, but what its parent makes of that does. This is why it is fork() and not posix_spawn(), which cannot arrange the first.
 #pragma once
 
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,15 +34,34 @@ struct Command {
   std::filesystem::path program;  // its path; PATH is not searched
   std::vector<std::string> arguments{};
   std::optional<std::vector<std::string>> environment{};  // "NAME=value"; by default this process's own
+  bool events = false;              // lines that it writes to Child::events are heard apart from its output
+  std::size_t output_kept = whole;  // of its standard output, from the beginning
+
+  static constexpr std::size_t whole = std::numeric_limits<std::size_t>::max();
+};
+
+// One stream of a child, as it is heard. What is kept of it is bounded: from the beginning or, for the last words, at the end.
+struct Heard {
+  Descriptor from;
+  std::size_t first = Command::whole, last = Command::whole;
+  std::string text{};       // what is kept, and not taken yet
+  std::uint64_t bytes = 0;  // all that came
+
+  // Reads at most so many bytes, where some are waiting. Closes at the end of the stream.
+  void take(std::size_t most);
+  std::vector<std::string> take_lines();  // the complete ones
 };
 
 class Child {
  public:
+  static constexpr int events = 3;  // the descriptor of a child's events
+
   // Starts a program. Its standard input is empty, its standard output and error are heard here, no other descriptor of ours is open
-  // in it, and no signal is blocked. It gets SIGTERM when we die. Throws std::system_error, "cannot start PROGRAM: CAUSE".
+  // in it, no signal is blocked, and SIGINT and SIGTERM have their default effect. It gets SIGTERM when we die. Throws
+  // std::system_error, "cannot start PROGRAM: CAUSE".
   explicit Child(const Command& command);
   // A process that fork_child() made, and the end of a pipe by which it is heard.
-  Child(pid_t forked, Descriptor out) : pid_(forked), out_(std::move(out)) {}
+  Child(pid_t forked, Descriptor out);
   ~Child();  // kills and reaps what still lives
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;
@@ -48,23 +69,27 @@ class Child {
 
   // Waits for what it writes and takes that in. False if nothing came until then.
   bool hear(Clock::time_point until);
-  bool silent() const {
-    return !out_.open() && !err_.open();
-  }                                          // it has closed both: it has ended, or is about to
-  int out() const { return out_.number(); }  // to poll with others; -1 once it is closed
-  int err() const { return err_.number(); }
-  const std::string& output() const { return output_; }  // what is not taken yet
-  std::vector<std::string> take_lines();                 // the complete ones
-  const std::string& errors() const { return errors_; }  // the last 64 KiB
+  bool silent() const;  // it has closed all: it has ended, or is about to
+  // To poll with others: readable when there is something to hear, or when it has ended.
+  std::vector<int> descriptors() const;
+
+  const std::string& output() const { return out_.text; }    // what is kept and not taken yet
+  std::uint64_t output_bytes() const { return out_.bytes; }  // all that it wrote there
+  const std::string& errors() const { return err_.text; }    // the last 64 KiB
+  // The complete lines, of its standard output and of its events.
+  std::vector<std::string> take_lines() { return out_.take_lines(); }
+  std::vector<std::string> take_events() { return events_.take_lines(); }
 
   void signal(int number) const;
   void kill() const;  // it and what it has started
   Ending wait();      // for its end; once
+  // How it ended, once; nothing while it lives. All that it wrote is then taken in, and what it has started is heard no more.
+  std::optional<Ending> ended();
 
  private:
   pid_t pid_ = -1;
-  Descriptor out_, err_;
-  std::string output_, errors_;
+  Descriptor end_;  // readable when it has ended; -1 where the system has none such
+  Heard out_, err_, events_;
 };
 
 // fork() without a program to become: 0 in the child. It gets `death` when we die. Only while this process has one thread may the
@@ -75,8 +100,9 @@ pid_t fork_child(int death);
 struct ChildOutput {
   Ending ending;
   bool timed_out = false;
-  std::string output, errors;  // of the latter the last 64 KiB
-  std::string end;             // "exit code 3", "Aborted", "no answer within 120 s"
+  std::string output, errors;       // of the latter the last 64 KiB
+  std::vector<std::string> events;  // lines
+  std::string end;                  // "exit code 3", "Aborted", "no answer within 120 s"
 
   bool good() const { return ending.good() && !timed_out; }
 };

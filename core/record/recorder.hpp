@@ -89,10 +89,19 @@ struct RecordState {
 };
 RecordState inspect_record(const std::filesystem::path& file);
 
+// How a run ended whose writer could not say so.
+struct RecordEnd {
+  std::string status;  // failed | interrupted
+  std::string message;
+  int exit = 0;  // of the attempt
+};
+
 // Repairs a record whose writer died: clears HDF5's consistency flags without truncating, drops rows of which
 // only a part was written, completes the checksums, names blocks whose values are damaged, sets status
-// interrupted. Returns what was done, one sentence each. Errors: RecordError if it is locked or no record.
-std::vector<std::string> repair_record(const std::filesystem::path& file);
+// interrupted, or how it ended if that is known. Returns what was done, one sentence each. Errors: RecordError if it
+// is locked or no record.
+std::vector<std::string> repair_record(const std::filesystem::path& file,
+                                       const std::optional<RecordEnd>& end = std::nullopt);
 
 std::string hdf5_version();  // of the library in use, "1.10.8"
 

@@ -70,10 +70,19 @@ void repair_trace(const File& file, const std::string& trace, const Committed& c
   done.push_back(fmt::format("{}: {} rows kept, checksums completed", trace, rows));
 }
 
-void set_interrupted(const File& file) {
+void set_end(const File& file, const std::optional<RecordEnd>& end) {
+  if (end) {
+    std::int64_t attempt = 0;
+    {
+      const Handle exits = hdf5::open_dataset(file, "/provenance/attempts/exit");
+      attempt = hdf5::shape_of(exits).at(0);
+    }
+    if (attempt > 0) record::end_attempt(file, attempt, end->exit);
+  }
+  const std::string died = "its writer died; repaired " + record::now_utc();
   const Handle status = hdf5::open_dataset(file, "/status"), message = hdf5::open_dataset(file, "/message");
-  hdf5::rewrite_text(file, message, "/message", "its writer died; repaired " + record::now_utc());
-  hdf5::rewrite_text(file, status, "/status", "interrupted");
+  hdf5::rewrite_text(file, message, "/message", end ? end->message : died);
+  hdf5::rewrite_text(file, status, "/status", end ? end->status : "interrupted");
 }
 
 }  // namespace
@@ -97,7 +106,7 @@ RecordState inspect_record(const fs::path& path) {
   return state;
 }
 
-std::vector<std::string> repair_record(const fs::path& path) {
+std::vector<std::string> repair_record(const fs::path& path, const std::optional<RecordEnd>& end) {
   std::vector<std::string> done;
   if (!fs::exists(path))
     throw RecordError(fmt::format("{}: cannot repair it: there is no such file", path.string()));
@@ -134,8 +143,8 @@ std::vector<std::string> repair_record(const fs::path& path) {
   for (const auto& [trace, i] : traces)
     if (i < committed->size()) repair_trace(file, trace, (*committed)[i], done);
   if (status == "running") {
-    set_interrupted(file);
-    done.push_back("set its status to interrupted");
+    set_end(file, end);
+    done.push_back("set its status to " + (end ? end->status : "interrupted"));
   }
   check(H5Fflush(file.id, H5F_SCOPE_LOCAL), path, "flush", "it");
   check(file.id.reset(), path, "close", "it");

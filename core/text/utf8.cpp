@@ -58,6 +58,31 @@ std::string part(std::string_view text, std::size_t from, std::size_t most) {
   return found;
 }
 
+std::string escaped(const Character& character) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : character.bytes) {
+    text += "\\x";
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
+std::string visible(std::string_view text, std::size_t most) {
+  const std::size_t bytes = text.size();
+  std::string shown;
+  for (std::size_t characters = 0; !text.empty() && characters < most; ++characters) {
+    const Character character = first(text);
+    const bool layout = character.code == U'\n' || character.code == U'\t';
+    const bool sign = character.code && !is_control(*character.code);
+    shown += layout || sign ? std::string(character.bytes) : escaped(character);
+    text.remove_prefix(character.bytes.size());
+  }
+  if (!text.empty()) shown += "... (cut: " + std::to_string(bytes) + " bytes in all)";
+  return shown;
+}
+
 std::size_t width(std::string_view text) {
   const UnicodeWidths widths;
   std::size_t columns = 0;

@@ -32,6 +32,16 @@ std::size_t count(std::string_view text);
 // The characters [from, from + most).
 std::string part(std::string_view text, std::size_t from, std::size_t most);
 
+// Whether a terminal may take it for a command. Also those beyond ASCII: U+009B begins one.
+constexpr bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
+
+// Its bytes as they are written in a text: \x1b.
+std::string escaped(const Character& character);
+
+// A text of strangers as a terminal may be given it: what is no UTF-8 and controls other than newlines and tabs are escaped. Of a
+// longer one the first `most` characters, and how many bytes there are in all.
+std::string visible(std::string_view text, std::size_t most = std::string_view::npos);
+
 // Terminal columns by the C library's tables: none for a combining character, two for a wide one such as an ideograph. Where a
 // terminal draws several characters as one sign, as it may a family of emoji, the sum of theirs.
 std::size_t width(std::string_view text);

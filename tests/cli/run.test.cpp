@@ -229,7 +229,7 @@ TEST_CASE("A node that fails is exit 3 with its message") {
   const ScratchFolder scratch;
   scratch.write("small.yaml", small_pipeline);
   const std::string fake =
-      stand_in(scratch, R"(echo '{"event":"failed","node":"train","message":"loss is nan"}'
+      stand_in(scratch, R"(exec >&3; echo '{"event":"failed","node":"train","message":"loss is nan"}'
 echo '{"event":"end","status":"failed","message":"node train: loss is nan at step 3","exit":3}'; exit 3)");
   const Answer run = weir_program(scratch.path(), "run small.yaml", fake);
   CHECK(run.exit == 3);
@@ -242,7 +242,10 @@ TEST_CASE("A crash is exit 3 with the signal and the last words") {
   const Answer run = weir_program(scratch.path(), "run small.yaml",
                                   stand_in(scratch, "echo 'terminate called' >&2; kill -ABRT $$"));
   CHECK(run.exit == 3);
-  CHECK(run.err == "failed: weir-run was killed by signal 6\nterminate called\n");
+  CHECK_THAT(
+      run.err,
+      StartsWith("failed: the run crashed between two nodes: Aborted (signal 6); `weir plugin check`") &&
+          EndsWith("\nterminate called\n"));
 }
 
 TEST_CASE("Faults that only weir-run finds are exit 2, and a sweep leaves nothing behind") {
@@ -250,7 +253,7 @@ TEST_CASE("Faults that only weir-run finds are exit 2, and a sweep leaves nothin
   scratch.write("swept.yaml", swept_pipeline);
   const std::string fake = stand_in(
       scratch,
-      R"(printf '%s\n' '{"event":"invalid","faults":[],"text":"swept.yaml:4:3: error[W301]: no\n"}'; exit 2)");
+      R"(printf '%s\n' '{"event":"invalid","faults":[],"text":"swept.yaml:4:3: error[W301]: no\n"}' >&3; exit 2)");
   const Answer run = weir_program(scratch.path(), "run swept.yaml --progress none", fake);
   CHECK(run.exit == 2);
   CHECK(run.err == "swept.yaml:4:3: error[W301]: no\n");
@@ -263,7 +266,7 @@ TEST_CASE("A failed run of a sweep is named, the others are run, and the worst e
   const std::string fake =
       stand_in(scratch,
                "case $OUT in *seed=8*) echo '{\"event\":\"end\",\"status\":\"failed\",\"message\":\"no "
-               "luck\"}'; exit 3;; "
+               "luck\"}' >&3; exit 3;; "
                "esac\nexec '" WEIR_BIN_DIR "/weir-run' \"$@\"");
   const Answer run = weir_program(scratch.path(), "run swept.yaml --progress none", fake);
   CHECK(run.exit == 3);
@@ -282,6 +285,6 @@ TEST_CASE("Threads and allocator are set for the child, whose command line names
   CHECK_THAT(
       scratch.read("seen"),
       StartsWith("2 glibc.malloc.mmap_threshold=2000000000:glibc.malloc.trim_threshold=4000000000 run ") &&
-          Contains("--out x.h5 --mode create --sha256 ") && Contains(" --jobs 3 --command=") &&
+          Contains("--out x.h5 --mode create --sha256 ") && Contains(" --events 3 --jobs 3 --command=") &&
           EndsWith("weir run small.yaml --threads 2 --jobs 3 --set train.steps=5 -o x.h5\n"));
 }

@@ -35,7 +35,7 @@ std::vector<News> until_end(ChildRunner& runner) {
 TEST_CASE("A child's lines arrive in order, whole, before its end") {
   ChildRunner runner = shell(
       {{4,
-        R"(printf '{"event":"a"}\n{"event"'; sleep 0.2; printf ':"%s"}\n' "$SEEN"; echo oops >&2; exit 3)"}});
+        R"((printf '{"event":"a"}\n{"event"'; sleep 0.2; printf ':"%s"}\n' "$SEEN") >&3; echo oops >&2; exit 3)"}});
   runner.start(4);
   const auto news = until_end(runner);
   REQUIRE(news.size() == 3);
@@ -46,10 +46,33 @@ TEST_CASE("A child's lines arrive in order, whole, before its end") {
   CHECK(news[2].stderr_tail == "oops\n");
 }
 
-TEST_CASE("A line that is no event is shown as a warning") {
-  ChildRunner runner = shell({{0, "echo 'a plugin printed this'"}});
+TEST_CASE("What plugins print is kept to its beginning and is never an event, whatever it looks like") {
+  ChildRunner runner =
+      shell({{0, R"(echo '{"event":"end"}'; head -c 100000 /dev/zero; echo 'no event' >&3)"}});
   runner.start(0);
-  CHECK(until_end(runner)[0].event["text"] == "unexpected output: a plugin printed this");
+  const auto news = until_end(runner);
+  REQUIRE(news.size() == 1);
+  CHECK(news[0].output.size() == 4096);
+  CHECK(news[0].output.starts_with("{\"event\":\"end\"}\n"));
+  CHECK(news[0].output_bytes == 100'016);
+}
+
+TEST_CASE("A job has ended when its process has, though something that it started lives on") {
+  ChildRunner runner = shell({{0, "sleep 30 & exit 4"}});
+  runner.start(0);
+  CHECK(until_end(runner).back().exit == 4);
+}
+
+TEST_CASE("A signal that is ignored, as nohup and scripts have it, stops nothing") {
+  for (const int number : {SIGHUP, SIGINT}) {
+    const auto before = signal(number, SIG_IGN);
+    ChildRunner runner = shell({{0, "sleep 0.3; exit 0"}});
+    runner.start(0);
+    raise(number);
+    CHECK(until_end(runner).back().exit == 0);
+    CHECK_FALSE(runner.stopping());
+    signal(number, before);
+  }
 }
 
 TEST_CASE("A child that is killed by a signal says so in its exit") {
@@ -61,7 +84,7 @@ TEST_CASE("A child that is killed by a signal says so in its exit") {
 TEST_CASE("The first signal asks the child to stop, which may end it as it likes") {
   ChildRunner runner = shell(
       {{0,
-        R"(trap 'echo "{\"event\":\"end\"}"; exit 75' INT; echo '{"event":"up"}'; while :; do sleep 0.05; done)"}});
+        R"(trap 'echo "{\"event\":\"end\"}" >&3; exit 75' INT; echo '{"event":"up"}' >&3; while :; do sleep 0.05; done)"}});
   runner.start(0);
   std::optional<News> up;
   while (!up) up = runner.next();
@@ -75,7 +98,7 @@ TEST_CASE("The first signal asks the child to stop, which may end it as it likes
 
 TEST_CASE("The second signal kills a child that does not stop") {
   ChildRunner runner =
-      shell({{0, R"(trap '' INT TERM; echo '{"event":"up"}'; while :; do sleep 0.05; done)"}});
+      shell({{0, R"(trap '' INT TERM; echo '{"event":"up"}' >&3; while :; do sleep 0.05; done)"}});
   runner.start(0);
   std::optional<News> up;
   while (!up) up = runner.next();

@@ -2,10 +2,13 @@
 #include <catch2/catch.hpp>
 #include <deque>
 #include <functional>
+#include <system_error>
 
 #include "lab/sweep/schedule.hpp"
 
 using namespace weir::tools;
+using Catch::Contains;
+using Catch::StartsWith;
 using Json = nlohmann::json;
 
 namespace {
@@ -18,7 +21,7 @@ Job job(const std::string& run, std::map<std::string, std::string> share = {}) {
 }
 
 // Each started job is asked, in turn, for its next piece of news until it has none.
-class FakeRunner final : public Runner {
+class FakeRunner : public Runner {
  public:
   std::map<std::size_t, std::deque<News>> script;
   std::vector<std::string> log;  // "start 0", "end 0"
@@ -53,6 +56,9 @@ News event(Json json) {
   news.event = std::move(json);
   return news;
 }
+
+News started(const std::string& node) { return event({{"event", "started"}, {"node", node}}); }
+News finished(const std::string& node) { return event({{"event", "finished"}, {"node", node}}); }
 
 News end(int exit, const std::string& words = "") {
   News news;
@@ -133,16 +139,84 @@ TEST_CASE("A failed run does not stop the others, and says why it failed") {
   CHECK(outcomes[1].status == "finished");
 }
 
-TEST_CASE("A child that dies without a word is a failed run with its signal and last words") {
+TEST_CASE(
+    "A child that dies without a word is a failed run with its signal, who was at work, and last words") {
   FakeRunner runner;
-  runner.script[0] = {end(128 + 11, "terminate called")};
+  runner.script[0] = {started("base"), finished("base"), started("train"),
+                      end(128 + 11, "terminate\033 called")};
   runner.script[1] = {end(0)};
+  runner.script[2] = {started("a"), started("b"), started("c"), event({{"event", "stopped"}, {"node", "b"}}),
+                      end(128 + 9)};
+  runner.script[3] = {started("train"), end(77)};
+  const auto outcomes = run({job("a"), job("b"), job("c"), job("d")}, 1, runner);
+  for (const Outcome& outcome : outcomes) {
+    CHECK(outcome.status == "failed");
+    CHECK(outcome.exit == plugin_failed);
+  }
+  CHECK_THAT(
+      outcomes[0].message,
+      StartsWith("the run crashed in node 'train': Segmentation fault (signal 11); `weir plugin check` ") &&
+          Contains("\nterminate\\x1b called"));
+  CHECK_THAT(outcomes[1].message,
+             StartsWith("the run ended between two nodes with exit code 0 and without a word"));
+  CHECK_THAT(outcomes[2].message,
+             StartsWith("the run was killed in one of the nodes 'a', 'c', as the system does "
+                        "when memory runs out; give it less to do at once"));
+  CHECK_THAT(outcomes[3].message, StartsWith("the run ended in node 'train' with exit code 77"));
+}
+
+TEST_CASE("What a child told of its end stands, and every exit is one of the table") {
+  const auto told = [](const std::string& status, Json exit, int ended) {
+    FakeRunner runner;
+    Json last = {{"event", "end"}, {"status", status}, {"message", "so it ended"}};
+    if (!exit.is_null()) last["exit"] = exit;
+    runner.script[0] = {event(last), end(ended)};
+    return run({job("a")}, 1, runner)[0];
+  };
+  CHECK(told("failed", 4, 139).exit == io_failed);
+  CHECK(told("failed", 4, 139).message == "so it ended");
+  CHECK(told("failed", 2, 2).exit == invalid);
+  CHECK(told("failed", nullptr, 77).exit == plugin_failed);
+  CHECK(told("failed", 77, 77).exit == plugin_failed);
+  CHECK(told("failed", nullptr, 0).exit == plugin_failed);
+  CHECK(told("interrupted", 75, 75).exit == interrupted);
+  CHECK(told("finished", 0, 139).exit == fine);
+  CHECK(told("finished", 0, 139).status == "finished");
+}
+
+TEST_CASE("A run that cannot be started is a failed one, and the others go on") {
+  class Full final : public FakeRunner {
+   public:
+    void start(std::size_t j) override {
+      if (j == 0) throw std::system_error(EAGAIN, std::generic_category(), "cannot start a process");
+      FakeRunner::start(j);
+    }
+  };
+  Full runner;
+  runner.script[1] = fine_run();
   const auto outcomes = run({job("a"), job("b")}, 1, runner);
   CHECK(outcomes[0].status == "failed");
-  CHECK(outcomes[0].message == "weir-run was killed by signal 11\nterminate called");
+  CHECK_THAT(outcomes[0].message, StartsWith("cannot start a process: "));
   CHECK(outcomes[0].exit == plugin_failed);
-  CHECK(outcomes[1].message == "weir-run ended with exit code 0 and without a word");
-  CHECK(outcomes[1].exit == plugin_failed);
+  CHECK(outcomes[1].status == "finished");
+}
+
+TEST_CASE("What was printed is a warning of the run") {
+  FakeRunner runner;
+  runner.script[0] = fine_run();
+  runner.script[0].back().output = "moo\n\033[31mmoo\n";
+  runner.script[0].back().output_bytes = 13;
+  runner.script[1] = fine_run();
+  runner.script[1].back().output = std::string(4096, 'x');
+  runner.script[1].back().output_bytes = 100'000'000;
+  const auto outcomes = run({job("a"), job("b")}, 1, runner);
+  CHECK(outcomes[0].status == "finished");
+  CHECK(outcomes[0].warnings ==
+        std::vector<std::string>{"a plugin printed 13 bytes, which are in no record: moo\\n\\x1b[31mmoo"});
+  REQUIRE(outcomes[1].warnings.size() == 1);
+  CHECK_THAT(outcomes[1].warnings[0],
+             StartsWith("a plugin printed 100000000 bytes, which are in no record; they begin: xxx"));
+  CHECK(outcomes[1].warnings[0].size() < 1200);
 }
 
 TEST_CASE("After a request to stop no job starts, and those not started are not run") {
@@ -166,7 +240,15 @@ TEST_CASE("A child that the user's signal ends before it listens was interrupted
   CHECK(outcomes[0].exit == interrupted);
   FakeRunner unasked;
   unasked.script[0] = {end(128 + 2)};
-  CHECK(run({job("a")}, 1, unasked)[0].message == "weir-run was killed by signal 2");
+  CHECK_THAT(run({job("a")}, 1, unasked)[0].message,
+             StartsWith("the run crashed between two nodes: Interrupt"));
+  FakeRunner impatient;
+  impatient.script[0] = {end(128 + 9)};
+  impatient.stop = [&] { return !impatient.log.empty(); };
+  const auto killed = run({job("a")}, 1, impatient);
+  CHECK(killed[0].status == "interrupted");
+  CHECK(killed[0].message == "killed by a second signal; the same command goes on from its last checkpoint");
+  CHECK(killed[0].exit == interrupted);
 }
 
 TEST_CASE("Faults found by weir-run make an invalid run") {

@@ -181,3 +181,60 @@ TEST_CASE("A copy of this process is heard and ended as a program is") {
   CHECK(child.take_lines() == std::vector<std::string>{"here"});
   CHECK(child.wait().words() == "Killed");
 }
+
+TEST_CASE("Events have a descriptor of their own, beside output of which the beginning is kept") {
+  Command command = shell("echo '{1}' >&3; head -c 300000 /dev/zero; printf '{2}\\n{3' >&3; echo printed");
+  command.events = true;
+  command.output_kept = 10;
+  Child child(command);
+  std::optional<weir::os::Ending> end;
+  std::vector<std::string> lines;
+  const auto deadline = Clock::now() + 20s;
+  while (!end) {
+    REQUIRE(Clock::now() < deadline);
+    child.hear(Clock::now() + 50ms);
+    end = child.ended();
+    for (const std::string& line : child.take_events()) lines.push_back(line);
+  }
+  CHECK(end->good());
+  CHECK(lines == std::vector<std::string>{"{1}", "{2}"});
+  CHECK(child.output() == std::string(10, '\0'));
+  CHECK(child.output_bytes() == 300'008);
+}
+
+TEST_CASE("Without events nothing is open beyond the standard streams") {
+  CHECK_FALSE(run_child(shell("echo lost >&3"), 20).good());
+  Command command = shell("echo {} >&3");
+  command.events = true;
+  CHECK(run_child(command, 20).events == std::vector<std::string>{"{}"});
+}
+
+TEST_CASE("A child has ended when its process has, whoever keeps its streams open") {
+  Child child(shell("echo young; sleep 30 & exec sleep 0.1"));
+  std::optional<weir::os::Ending> end;
+  const auto begun = Clock::now();
+  while (!end && Clock::now() < begun + 20s) {
+    child.hear(Clock::now() + 50ms);
+    end = child.ended();
+  }
+  REQUIRE(end);
+  CHECK(end->good());
+  CHECK(child.output() == "young\n");
+  CHECK_FALSE(child.ended());
+}
+
+TEST_CASE("A child that has closed its streams and lives on has not ended") {
+  Child child(shell("exec >&- 2>&-; exec sleep 30"));
+  while (!child.silent()) REQUIRE(child.hear(Clock::now() + 10s));
+  CHECK_FALSE(child.ended());
+}
+
+TEST_CASE(
+    "A child can be asked to stop though SIGINT is ignored here, as it is for a script's background job") {
+  const auto before = ::signal(SIGINT, SIG_IGN);
+  Child child(shell("echo up; exec sleep 30"));
+  ::signal(SIGINT, before);
+  while (child.take_lines().empty()) REQUIRE(child.hear(Clock::now() + 10s));
+  child.signal(SIGINT);
+  CHECK(child.wait().signal == SIGINT);
+}

@@ -91,3 +91,21 @@ TEST_CASE("a record is inspected without a change", "[record][repair]") {
   CHECK(nlohmann::json::parse(state.resolved_json) == dummy::spec().resolved_json);
   CHECK(std::filesystem::last_write_time(file) == before);
 }
+
+TEST_CASE("repair says how a run ended where that is known, and changes no end that stands",
+          "[record][repair]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  killed_run(file);
+  const weir::RecordEnd end{"failed", "node 'train' crashed\033: " + std::string(10'000, 'x'), 3};
+  CHECK_THAT(joined(weir::repair_record(file, end)), Contains("set its status to failed"));
+  CHECK(dummy::verify(file) == 600);
+  {
+    const weir::Reader reader(file);
+    CHECK(reader.text("/status") == "failed");
+    CHECK_THAT(reader.text("/message"), Catch::StartsWith("node 'train' crashed?: xxx"));
+    CHECK(*reader.read("/provenance/attempts/exit").data<std::int64_t>() == 3);
+  }
+  CHECK(joined(weir::repair_record(file, weir::RecordEnd{"interrupted", "", 75})) ==
+        "nothing to repair: its status is failed and it was closed properly\n");
+}

@@ -13,3 +13,8 @@ TEST_CASE("The graver exit code wins, in either order") {
       CHECK(worse(rising[higher], rising[lower]) == rising[higher]);
     }
 }
+
+TEST_CASE("Only the codes of the table are exit codes") {
+  for (const int code : {0, 1, 2, 3, 4, 75}) CHECK(is_exit(code));
+  for (const int code : {-1, 5, 77, 127, 134, 137, 139, 255}) CHECK_FALSE(is_exit(code));
+}

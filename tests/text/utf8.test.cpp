@@ -83,3 +83,16 @@ TEST_CASE("Text is cut to columns between characters, and an accent stays with i
   CHECK(utf8::cut("a" + ideographs, 2) == "a");  // nothing narrow may stand in for what does not fit
   CHECK(utf8::cut(ideographs + "a", 1).empty());
 }
+
+TEST_CASE("Of a stranger's text controls and broken bytes are seen and not obeyed, lines and tabs stay") {
+  CHECK(utf8::visible("a\tb\nc", 10) == "a\tb\nc");
+  CHECK(utf8::visible("\033[31m\r\b\x7f", 10) == "\\x1b[31m\\x0d\\x08\\x7f");
+  CHECK(utf8::visible("\xC2\x9B"
+                      "0m",
+                      10) ==
+        "\\xc2\\x9b"
+        "0m");  // U+009B begins a command as ESC [ does
+  CHECK(utf8::visible("\xff" + e_acute, 10) == "\\xff" + e_acute);
+  CHECK(utf8::visible(ideographs, 1) == ideographs.substr(0, 3) + "... (cut: 6 bytes in all)");
+  CHECK(utf8::visible("", 0).empty());
+}

@@ -7,8 +7,11 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <iostream>
+#include <system_error>
 
 #include <weir/front/faults/fault.hpp>
+
+#include <system/output.hpp>
 
 #include "checks/checks.hpp"
 #include "library.hpp"
@@ -37,9 +40,7 @@ int check(const Arguments& arguments) {
   return failed ? 3 : 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int perform(int argc, char** argv) {
   CLI::App app{"weir-check: what `weir plugin check` starts"};
   Arguments arguments;
   bool list = false;
@@ -70,8 +71,19 @@ int main(int argc, char** argv) {
   } catch (const std::invalid_argument& error) {
     std::cerr << "weir: " << error.what() << "\n";
     return 2;
+  } catch (const std::system_error& error) {
+    if (weir::tools::is_lost_output(error)) return 0;
+    std::cerr << "weir: " << error.what() << "\n";
+    return 3;
   } catch (const std::exception& error) {
     std::cerr << "weir: " << error.what() << "\n";
     return 3;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  weir::tools::keep_standard_streams();
+  return weir::tools::after_output(perform(argc, argv));
 }

@@ -5,17 +5,19 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include <weir/front/faults/fault.hpp>
-#include <weir/front/faults/printable_lines.hpp>
 #include <weir/os/replace_file.hpp>
 #include <weir/record/recorder.hpp>
+#include <weir/text/utf8.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 
 namespace weir::tools {
 namespace {
@@ -33,11 +35,12 @@ constexpr const char* examples = R"(Examples:
   weir report quickstart/                            a record or a sweep as one HTML page
   weir doctor                                        whether what Weir needs is there and fits together
 
-Exit codes: 0 fine, 1 an expectation not met, 2 invalid pipeline or command line, 3 a plugin or device failed,
-4 input/output, 75 interrupted (the same command goes on).)";
+Exit codes: 0 fine, 1 an expectation not met, 2 invalid pipeline or command line, 3 a plugin or device failed, or a
+run was killed, 4 input/output, 75 interrupted (the same command goes on).)";
 
 int complain(int code, const std::string& text) {
-  fmt::print(stderr, "weir: {}\n", wording::printable_lines(text));  // names of files and datasets are in it
+  constexpr std::size_t most = 1 << 16;
+  say("weir: {}\n", utf8::visible(text, most));  // it may hold names and words of strangers
   return code;
 }
 
@@ -74,7 +77,7 @@ int perform(const std::vector<Verb>& verbs) {
       if (verb.app->parsed()) return verb.act();
     return fine;
   } catch (const InvalidPipeline& error) {
-    fmt::print(stderr, "{}", text(error.faults()));
+    say("{}", text(error.faults()));
     return invalid;
   } catch (const CommandError& error) {
     return complain(error.code(), error.what());
@@ -84,6 +87,8 @@ int perform(const std::vector<Verb>& verbs) {
     return complain(io_failed, error.what());
   } catch (const std::filesystem::filesystem_error& error) {
     return complain(io_failed, error.what());
+  } catch (const std::system_error& error) {
+    return is_lost_output(error) ? fine : complain(plugin_failed, error.what());
   } catch (const std::exception& error) {
     return complain(plugin_failed, error.what());
   }
@@ -131,4 +136,7 @@ int main(int count, char** words) {
 }  // namespace
 }  // namespace weir::tools
 
-int main(int count, char** words) { return weir::tools::main(count, words); }
+int main(int count, char** words) {
+  weir::tools::keep_standard_streams();
+  return weir::tools::after_output(weir::tools::main(count, words));
+}

@@ -1,5 +1,6 @@
 # tools/report/__main__.py -- what `weir report` runs: a record or a sweep's folder becomes one HTML page.
 import argparse
+import contextlib
 import importlib.util
 import itertools
 import os
@@ -13,8 +14,20 @@ MODULES = {"numpy": "python3-numpy", "h5py": "python3-h5py", "matplotlib": "pyth
 
 
 def complain(code, text):
-    print(f"weir: {text}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # where it cannot be said, the code says it
+        print(f"weir: {text}", file=sys.stderr)
     return code
+
+
+def tell(line):
+    """A reader who has closed the pipe wants no more, which is no fault."""
+    try:
+        print(line, flush=True)
+        return 0
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's own flush at the end
+        return 0 if isinstance(error, BrokenPipeError) else complain(
+            IO_FAILED, f"cannot write to standard output: {error.strerror}; the page is there")
 
 
 def missing_modules():
@@ -100,8 +113,7 @@ def main(words):
     except FAULTS as error:
         return complain(IO_FAILED, f"{arguments.source} is not as Weir writes it, and no page can be made of it: "
                         f"{type(error).__name__}: {' '.join(str(error).split())}\nwhat it holds: weir info {arguments.source}")
-    print(f"report  {out}   {size(out.stat().st_size)}")
-    return 0
+    return tell(f"report  {out}   {size(out.stat().st_size)}")
 
 
 sys.exit(main(sys.argv[1:]))

@@ -35,8 +35,8 @@ int cuda_devices() {
 
 }  // namespace
 
-int print_facts(const std::vector<std::filesystem::path>& libraries) {
-  JsonLines lines;
+int print_facts(const std::vector<std::filesystem::path>& libraries, int events) {
+  JsonLines lines(events);
   lines.emit({{"event", "facts"},
               {"weir", WEIR_VERSION},
               {"compiler", compiler},

@@ -3,13 +3,15 @@
 //   weir-run run GRAPH --out OUT.h5 ...    weir-run replay GRAPH --record R.h5 --node N --out OUT.h5 ...
 //   weir-run plan GRAPH     weir-run describe LIBRARY     weir-run cache DIR     weir-run facts LIBRARY...
 #include <CLI/CLI.hpp>
-#include <iostream>
 
 #include "describe.hpp"
 #include "facts.hpp"
+#include "leave.hpp"
 #include "run.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+int perform(int argc, char** argv) {
   CLI::App app{"weir-run: what `weir` starts for each run"};
   app.require_subcommand(1);
 
@@ -42,6 +44,9 @@ int main(int argc, char** argv) {
   std::vector<std::filesystem::path> libraries;
   CLI::App* facts = app.add_subcommand("facts", "what `weir doctor` asks; opens the libraries");
   facts->add_option("libraries", libraries);
+  for (CLI::App* verb : {run, replay, plan, facts})
+    verb->add_option("--events", arguments.events,
+                     "descriptor that events are written to; default: standard output");
 
   try {
     app.parse(argc, argv);
@@ -50,7 +55,7 @@ int main(int argc, char** argv) {
   }
   if (*describe) return describe_library(library);
   if (*cache) return cache_folder(folder);
-  if (*facts) return print_facts(libraries);
+  if (*facts) return print_facts(libraries, arguments.events);
 
   const auto pair_of = [](const std::string& text) {
     const auto equals = text.find('=');
@@ -63,3 +68,7 @@ int main(int argc, char** argv) {
                                       : weir::Recorder::Mode::create;
   return run_graph(arguments);
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { leave(perform(argc, argv)); }

@@ -18,15 +18,38 @@
 #include <weir/front/check/frozen.hpp>
 #include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
+#include <weir/os/cores.hpp>
 
 #include "json_lines.hpp"
+#include "leave.hpp"
 #include "provenance.hpp"
+#include "watchdog.hpp"
 
 namespace {
 
 std::atomic<bool> stop = false;
 
 void request_stop(int) { stop = true; }
+
+// Many more threads than cores wait for each other at every operation: without an end, as far as anybody can tell.
+constexpr int threads_a_core = 16;
+
+std::string too_many(int threads) {
+  const int cores = weir::os::allowed_cores();
+  if (threads <= threads_a_core * cores) return "";
+  return fmt::format(
+      "threads is {}, and this machine lets a run use {} core{}: more than {} a core would wait for each "
+      "other for ever; set `threads: {}` or give --threads {}",
+      threads, cores, cores == 1 ? "" : "s", threads_a_core, cores, cores);
+}
+
+// What is ignored stays so, but for what `weir` asks with. A reader who has gone is no reason to end before the checkpoint; handled, not
+// ignored, since programs that plugins start would inherit that.
+void listen_to_signals() {
+  for (const int number : {SIGINT, SIGTERM}) std::signal(number, request_stop);
+  if (std::signal(SIGHUP, request_stop) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGPIPE, [](int) {});
+}
 
 weir::FrozenRun read_graph(const RunArguments& arguments) {
   std::ifstream file(arguments.graph, std::ios::binary);
@@ -112,12 +135,13 @@ int run_recorded(const weir::FrozenRun& frozen, weir::Executor& executor, const 
                  {"exit", exit}});
     return exit;
   };
+  leave_on_exit();
   try {
+    Watchdog watchdog(events, frozen.graph);
     if (arguments.node.empty())
-      executor.run(&recorder, events, options);
+      executor.run(&recorder, watchdog, options);
     else
-      executor.replay(arguments.node, weir::Reader(arguments.record), recorder, events);
-    return end("finished", "", 0);
+      executor.replay(arguments.node, weir::Reader(arguments.record), recorder, watchdog);
   } catch (const weir::Interrupted&) {
     return end("interrupted", "stopped by a signal; run the same command again to go on", 75);
   } catch (const weir::NotRecorded& missing) {
@@ -125,14 +149,14 @@ int run_recorded(const weir::FrozenRun& frozen, weir::Executor& executor, const 
   } catch (const weir::NodeFailure& failure) {
     return end("failed", failure.what(), 3);
   }
+  return end("finished", "", 0);
 }
 
 }  // namespace
 
 int run_graph(const RunArguments& arguments) {
-  std::signal(SIGINT, request_stop);
-  std::signal(SIGTERM, request_stop);
-  JsonLines events;
+  listen_to_signals();
+  JsonLines events(arguments.events);
   const auto failed = [&](const std::string& message, int exit) {
     events.emit({{"event", "end"},
                  {"status", "failed"},
@@ -145,6 +169,7 @@ int run_graph(const RunArguments& arguments) {
   try {
     const weir::FrozenRun frozen = read_graph(arguments);
     const weir::Graph& graph = frozen.graph;
+    if (const std::string fault = too_many(graph.threads); !fault.empty()) return failed(fault, 2);
     at::set_num_threads(graph.threads);
     at::globalContext().setDeterministicCuDNN(true);  // the same seed gives the same bits on a GPU as well
     at::set_num_interop_threads(1);

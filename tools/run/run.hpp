@@ -16,10 +16,11 @@ struct RunArguments {
   std::filesystem::path record;
   std::string node;
   weir::Recorder::Mode mode = weir::Recorder::Mode::create;
+  int events = 1;          // the descriptor that they are written to
   bool plan_only = false;  // ends after the event "planned", which then lists what would be recorded
   int jobs = 1;
   std::map<std::string, std::string> share;
 };
 
-// Events go to standard output as lines of JSON, the last of them {"event":"end",...}. Returns the exit code.
+// Events are lines of JSON, the last of them {"event":"end",...} unless the process dies before. Returns the exit code.
 int run_graph(const RunArguments& arguments);

@@ -11,12 +11,7 @@
 
 namespace weir::wording {
 
-namespace {
-
-// Also those beyond ASCII: a terminal takes U+009B for the beginning of a command.
-bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
-
-}  // namespace
+using utf8::is_control;
 
 std::string printable(const std::string& text) {
   std::string clean;
@@ -38,7 +33,7 @@ std::string quote(const std::string& value) {
     if (character.code == U'\n') {
       shown += "\\n";
     } else if (!character.code || is_control(*character.code)) {
-      for (const unsigned char byte : character.bytes) shown += fmt::format("\\x{:02x}", byte);
+      shown += utf8::escaped(character);
     } else {
       shown += character.bytes;
     }

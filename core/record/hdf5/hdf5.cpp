@@ -143,6 +143,7 @@ std::vector<std::int64_t> shape_of(hid_t dataset) {
 namespace weir {
 
 std::string hdf5_version() {
+  const hdf5::Turn turn;  // this may be the first that HDF5 hears of us
   unsigned major = 0, minor = 0, release = 0;
   H5get_libversion(&major, &minor, &release);
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);

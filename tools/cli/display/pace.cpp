@@ -38,6 +38,11 @@ std::string describe(const nlohmann::json& event, const Pace& pace) {
   return out;
 }
 
+std::string warning(const nlohmann::json& event) {
+  const std::string node = event.value("node", "");
+  return fmt::format("{}warning: {}", node.empty() ? "" : node + ": ", event.value("text", ""));
+}
+
 std::string bar(double share, std::size_t cells) {
   if (cells < 3) return "";
   const std::size_t inside = cells - 2;

@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 
 #include <system/exit.hpp>
+#include <system/output.hpp>
 #include <text/number.hpp>
 #include "progress_bar.hpp"
 
@@ -38,7 +38,7 @@ class PlainProgress final : public Progress {
                        event.value("shared", false) ? "taken from another run"
                                                     : "done in " + duration(event.value("seconds", 0.0))));
     } else if (kind == "warning") {
-      line(fmt::format("{}{}: warning: {}", prefix(job), node, event.value("text", "")));
+      line(prefix(job) + warning(event));
     } else if (kind == "started") {
       at_work_[job] = {{}, seconds_now()};
     } else if (kind == "progress") {
@@ -65,7 +65,7 @@ class PlainProgress final : public Progress {
   };
 
   std::string prefix(std::size_t job) const { return runs_[job].empty() ? "" : runs_[job] + "  "; }
-  static void line(const std::string& text) { fmt::print(stderr, "{}\n", text); }
+  static void line(const std::string& text) { say("{}\n", text); }
 
   std::vector<std::string> runs_;
   std::size_t kept_;
@@ -81,8 +81,8 @@ class JsonProgress final : public Progress {
   void event(std::size_t job, const nlohmann::json& event) override {
     nlohmann::json named = event;
     named["run"] = runs_[job];
-    fmt::print("{}\n", named.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-    std::fflush(stdout);
+    give("{}\n", named.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    flush_results();
   }
 
   void ended(std::size_t job, const Outcome& outcome) override {

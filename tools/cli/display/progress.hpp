@@ -35,6 +35,9 @@ class Pace {
 // "step 120/8000  loss 0.31  53/s  2 min 29 s left", of a progress event.
 std::string describe(const nlohmann::json& event, const Pace& pace);
 
+// "train: warning: the loss is noisy", of a warning event; one that no node gave begins with "warning".
+std::string warning(const nlohmann::json& event);
+
 // A bar of `cells` characters: "[=====>    ]" including its brackets.
 std::string bar(double share, std::size_t cells);
 

@@ -58,7 +58,7 @@ void ProgressBar::event(std::size_t job, const nlohmann::json& event) {
   }
   if (kind == "warning") {
     const std::string run = runs_[job].empty() ? "" : runs_[job] + "  ";
-    above(fmt::format("{}{}: warning: {}", run, node, event.value("text", "")));
+    above(run + warning(event));
   }
   tick();
 }
@@ -119,17 +119,19 @@ void ProgressBar::draw() {
       text.insert(open + 1, "\033[32m");
     }
   }
-  fmt::print(terminal_, "{}{}", erase_line, text);
-  std::fflush(terminal_);
+  put(erase_line + text);
 }
 
 void ProgressBar::above(const std::string& text) {
-  fmt::print(terminal_, "{}{}\n", erase_line, text);
+  put(erase_line + text + "\n");
   draw();
 }
 
-void ProgressBar::clear() {
-  fmt::print(terminal_, "{}", erase_line);
+void ProgressBar::clear() { put(erase_line); }
+
+// A terminal that has gone is no reason to stop.
+void ProgressBar::put(const std::string& text) {
+  [[maybe_unused]] const std::size_t written = std::fwrite(text.data(), 1, text.size(), terminal_);
   std::fflush(terminal_);
 }
 

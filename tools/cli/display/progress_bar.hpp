@@ -42,6 +42,7 @@ class ProgressBar final : public Progress {
   void draw();
   void above(const std::string& text);  // a line that stays, above the bar
   void clear();
+  void put(const std::string& text);
 
   std::vector<std::string> runs_;
   std::size_t kept_;

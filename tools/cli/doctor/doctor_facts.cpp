@@ -2,11 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
+#include <utility>
 
 #include <weir/os/child.hpp>
 
 #include <lab/sweep/child_runner.hpp>
+#include <lab/sweep/event.hpp>
 #include <system/exit.hpp>
 #include "doctor.hpp"
 
@@ -30,9 +31,8 @@ Facts facts_of(const std::vector<std::filesystem::path>& libraries) {
   Facts facts;
   std::vector<std::string> left;
   for (const auto& library : libraries) left.push_back(library.string());
-  std::filesystem::path program;
   try {
-    program = find_weir_run();
+    find_weir_run();
   } catch (const CommandError& error) {
     facts.words = error.what();
     return facts;
@@ -40,14 +40,13 @@ Facts facts_of(const std::vector<std::filesystem::path>& libraries) {
   do {
     std::vector<std::string> arguments = {"facts"};
     arguments.insert(arguments.end(), left.begin(), left.end());
-    const os::ChildOutput answer = os::run_child({program, arguments}, patience);
+    const os::ChildOutput answer = os::run_child(asking_weir_run(std::move(arguments)), patience);
     if (facts.words.empty()) facts.words = answer.errors;
     std::string opening;  // the library that is being opened
     bool failed = false;
-    std::istringstream lines(answer.output);
-    for (std::string line; std::getline(lines, line);) {
-      const Json event = Json::parse(line, nullptr, false);
-      if (!event.is_object()) continue;
+    for (const std::string& line : answer.events) {
+      const Json event = event_of(line).value_or(nullptr);
+      if (event.is_null()) continue;
       if (event["event"] == "facts" && facts.build.is_null()) facts.build = event;
       if (event["event"] == "opening") opening = event["library"];
       if (event["event"] != "opened") continue;

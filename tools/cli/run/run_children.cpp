@@ -1,11 +1,12 @@
 // tools/cli/run/run_children.cpp -- the command lines of weir-run, and how many run at once.
-#include <sched.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+
+#include <weir/os/cores.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/display/progress.hpp>
@@ -40,6 +41,8 @@ std::vector<std::string> command_line(const Job& job, std::size_t nodes_at_once,
                                    mode,
                                    "--sha256",
                                    job.graph_sha256,
+                                   "--events",
+                                   std::to_string(os::Child::events),
                                    "--jobs",
                                    std::to_string(nodes_at_once)};
   const auto add = [&](const std::string& option, const std::string& value) {
@@ -77,10 +80,7 @@ std::size_t jobs_at_once(const RunArguments& arguments, const Graph& graph) {
   if (arguments.jobs > 0) return static_cast<std::size_t>(arguments.jobs);
   const std::string& device = graph.device;
   if (device.starts_with("cuda") || (device == "auto" && std::filesystem::exists("/dev/nvidia0"))) return 1;
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  const int cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
-  return static_cast<std::size_t>(std::max(1, cores / std::max(1, graph.threads)));
+  return static_cast<std::size_t>(std::max(1, os::allowed_cores() / std::max(1, graph.threads)));
 }
 
 }  // namespace weir::tools

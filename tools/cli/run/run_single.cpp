@@ -1,8 +1,6 @@
 // tools/cli/run/run_single.cpp -- a pipeline without a sweep: one record.
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include <weir/front/sweep/named_files.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
@@ -11,6 +9,7 @@
 #include <lab/records/inputs.hpp>
 #include <lab/records/standing_record.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 #include <system/temporary_folder.hpp>
 #include <text/number.hpp>
 
@@ -39,12 +38,11 @@ std::vector<Outcome> outcome_of(Job& job, const RunArguments& arguments, const G
   const nlohmann::json recorded = recorded_json(graph);
   const Action action = action_for(inspect_record(job.out), recorded, job.out, arguments.force);
   if (action == Action::keep) {
-    if (!arguments.quiet())
-      fmt::print(stderr, "{} is finished: nothing to run; --force starts over\n", job.out.string());
+    if (!arguments.quiet()) say("{} is finished: nothing to run; --force starts over\n", job.out.string());
     return {{.status = "finished", .exit = fine, .bytes = fs::file_size(job.out)}};
   }
   if (action == Action::resume && !arguments.quiet())
-    fmt::print(stderr, "going on with the interrupted run in {}\n", job.out.string());
+    say("going on with the interrupted run in {}\n", job.out.string());
   job.mode = mode(action);
   const TemporaryFolder folder;
   freeze(job, graph, recorded, folder.path() / "graph.json");
@@ -73,12 +71,12 @@ int run_single(const RunArguments& arguments, const Graph& graph) {
     return exit;
   }
 
-  fmt::print(stderr, "{}", failure_lines({job}, outcomes));
+  say("{}", failure_lines({job}, outcomes));
   if (outcome.status == "interrupted" && fs::exists(job.out))
-    fmt::print(stderr, "what was recorded so far: {}\n", job.out.string());
+    say("what was recorded so far: {}\n", job.out.string());
   if (outcome.status != "finished") return exit;
-  fmt::print("{}record  {}   {}   {}\nnext    weir info {}\n", summary.text(), job.out.string(),
-             bytes(outcome.bytes), duration(outcome.seconds), job.out.string());
+  give("{}record  {}   {}   {}\nnext    weir info {}\n", summary.text(), job.out.string(),
+       bytes(outcome.bytes), duration(outcome.seconds), job.out.string());
   return exit;
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
 #include <weir/os/replace_file.hpp>
 #include <weir/record/arrays_file.hpp>
@@ -15,6 +14,7 @@
 #include <lab/sweep/sweep_folder.hpp>
 #include <lab/sweep/sweep_plan.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 #include <text/number.hpp>
 
 namespace weir::tools {
@@ -45,8 +45,7 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
                      resolved_json(graph), names, arguments.force);
   const SweepPlan plan = plan_sweep(experiment, folder, arguments.force);
   folder.start();
-  if (plan.resumed > 0 && !arguments.quiet())
-    fmt::print(stderr, "going on with {} interrupted runs\n", plan.resumed);
+  if (plan.resumed > 0 && !arguments.quiet()) say("going on with {} interrupted runs\n", plan.resumed);
   const std::size_t kept = plan.runs.size() - plan.jobs.size();
   std::vector<Outcome> outcomes;
   if (!plan.jobs.empty()) {
@@ -57,7 +56,7 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
   int exit = fine;
   for (const Outcome& outcome : outcomes) exit = worse(exit, outcome.exit);
   if (kept == 0 && all_invalid(outcomes)) {  // nothing was run and nothing is left behind
-    fmt::print(stderr, "{}", outcomes[0].message);
+    say("{}", outcomes[0].message);
     return exit;
   }
 
@@ -76,9 +75,9 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
     return exit;
   }
 
-  fmt::print("{}", summary.text());
-  std::fflush(stdout);
-  fmt::print(stderr, "{}", failure_lines(plan.jobs, outcomes));
+  give("{}", summary.text());
+  flush_results();
+  say("{}", failure_lines(plan.jobs, outcomes));
   const std::string path = folder.path().string();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   const auto finished = std::count_if(results.begin(), results.end(),
@@ -87,10 +86,9 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
   if (static_cast<std::size_t>(finished) < plan.runs.size())
     count = fmt::format("{} of {} finished", finished, plan.runs.size());
   if (kept > 0) count += fmt::format(", {} kept from before", kept);
-  fmt::print("runs    {0}/runs/   {1}   {2}   {3}\n", path, count, bytes(bytes_below(path)),
-             duration(seconds));
-  fmt::print("table   {0}/table.csv   {0}/index.h5{1}\nnext    weir info {0}\n", path,
-             ended ? fmt::format("   {}/summary.json", path) : "");
+  give("runs    {0}/runs/   {1}   {2}   {3}\n", path, count, bytes(bytes_below(path)), duration(seconds));
+  give("table   {0}/table.csv   {0}/index.h5{1}\nnext    weir info {0}\n", path,
+       ended ? fmt::format("   {}/summary.json", path) : "");
   return exit;
 }
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <memory>
 
-#include <weir/front/faults/printable_lines.hpp>
+#include <weir/text/utf8.hpp>
 #include <weir/record/info.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
@@ -32,7 +32,7 @@ int show_info(const Arguments& arguments) {
   if (json)
     fmt::print("{}\n", info_json(file).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   else
-    fmt::print("{}", wording::printable_lines(info(file)));  // names in it are whoever's
+    fmt::print("{}", utf8::visible(info(file)));  // names in it are whoever's
   return fine;
 }
 

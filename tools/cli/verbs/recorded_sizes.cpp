@@ -5,15 +5,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <sstream>
+#include <optional>
 
 #include <weir/front/sweep/combination.hpp>
 #include <weir/front/sweep/named_files.hpp>
 #include <weir/os/child.hpp>
 
 #include <lab/sweep/child_runner.hpp>
+#include <lab/sweep/event.hpp>
 #include <lab/sweep/job.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 #include <system/temporary_folder.hpp>
 #include <text/number.hpp>
 
@@ -27,14 +29,13 @@ constexpr double patience = 600;  // seconds; planning reads file headers only
 // The event "planned" or "invalid".
 Json planned(const os::Command& command) {
   const os::ChildOutput answer = os::run_child(command, patience);
-  std::istringstream lines(answer.output);
-  for (std::string line; std::getline(lines, line);) {
-    const Json event = Json::parse(line, nullptr, false);
-    if (!event.is_object()) continue;
-    const std::string what = event.value("event", "");
-    if (what == "planned" || what == "invalid") return event;
+  for (const std::string& line : answer.events) {
+    const std::optional<Json> event = event_of(line);
+    if (!event) continue;
+    const std::string what = event->value("event", "");
+    if (what == "planned" || what == "invalid") return *event;
     if (what == "end")
-      throw CommandError(event.value("exit", int{plugin_failed}), event.value("message", ""));
+      throw CommandError(event->value("exit", int{plugin_failed}), event->value("message", ""));
   }
   throw CommandError(plugin_failed, fmt::format("weir-run gave no plan: {}\n{}", answer.end, answer.errors));
 }
@@ -55,9 +56,9 @@ int print_recorded_sizes(const Graph& graph) {
   const TemporaryFolder folder;
   Job job;
   freeze(job, graph, recorded_json(graph), folder.path() / "graph.json");
-  const Json plan = planned({find_weir_run(), {"plan", job.graph, "--sha256", job.graph_sha256}});
+  const Json plan = planned(asking_weir_run({"plan", job.graph, "--sha256", job.graph_sha256}));
   if (plan["event"] == "invalid") {
-    fmt::print(stderr, "{}", plan.value("text", ""));
+    say("{}", plan.value("text", ""));
     return invalid;
   }
 

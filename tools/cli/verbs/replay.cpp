@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
 #include <memory>
 
 #include <weir/front/sweep/named_files.hpp>
@@ -16,6 +15,7 @@
 #include <lab/records/standing_record.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 
 namespace weir::tools {
 namespace fs = std::filesystem;
@@ -53,6 +53,7 @@ fs::path out_of(const Arguments& arguments, const Graph& graph, const TemporaryF
 }
 
 int replay(Arguments arguments) {
+  exit_interrupted_by_signals();
   const RecordedRun record(arguments.record);
   check_node(record, arguments.node);
   const TemporaryFolder folder;
@@ -61,8 +62,8 @@ int replay(Arguments arguments) {
     run.pipeline.plugins.folders.insert(run.pipeline.plugins.folders.begin(),
                                         existing_file(arguments.plugin).string());
   const Graph graph = read_recorded(record, folder, run.pipeline);
-  fmt::print("{}", changes(made_with(record), would_be_made_with(graph, arguments.node)));
-  std::fflush(stdout);
+  give("{}", changes(made_with(record), would_be_made_with(graph, arguments.node)));
+  flush_results();
 
   Job job;
   job.out = out_of(arguments, graph, folder);
@@ -70,11 +71,11 @@ int replay(Arguments arguments) {
   freeze(job, graph, recorded_json(graph), folder.path() / "graph.json");
   job.replayed = {record.file(), arguments.node};
   const Outcome outcome = run_children(run, graph, {job}, 1, 1, 0, "", {})[0];
-  fmt::print(stderr, "{}", failure_lines({job}, {outcome}));
+  say("{}", failure_lines({job}, {outcome}));
   if (outcome.status != "finished") return outcome.exit;
 
   const SameNumbers same = same_numbers(record, RecordedRun(job.out), arguments.node, arguments.tolerance);
-  fmt::print("{}", same.text);
+  give("{}", same.text);
   return same.differing == 0 ? fine : unmet;
 }
 

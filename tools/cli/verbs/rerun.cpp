@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
 #include <memory>
 
 #include <cli/arguments/recorded_pipeline.hpp>
@@ -12,6 +11,7 @@
 #include <lab/records/made_with.hpp>
 #include <lab/records/same_numbers.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 
 namespace weir::tools {
 namespace fs = std::filesystem;
@@ -24,6 +24,7 @@ struct Arguments {
 };
 
 int rerun(Arguments arguments) {
+  exit_interrupted_by_signals();
   const RecordedRun record(arguments.record);
   if (const std::string status = record.reader().text("/status"); status != "finished")
     throw CommandError(invalid,
@@ -43,14 +44,14 @@ int rerun(Arguments arguments) {
                     run.out));
 
   const std::string before = changes(made_with(record), would_be_made_with(graph, ""));
-  fmt::print("{}", before.empty() ? "made with the same plugins as then\n" : before);
-  std::fflush(stdout);
+  give("{}", before.empty() ? "made with the same plugins as then\n" : before);
+  flush_results();
   if (const int exit = run_single(run, graph); exit != fine) return exit;
 
   const RecordedRun now(run.out);
   const std::string after = changes(made_with(record), made_with(now));
   const SameNumbers same = same_numbers(record, now, "", arguments.tolerance);
-  fmt::print("{}{}", after == before ? "" : after, same.text);
+  give("{}{}", after == before ? "" : after, same.text);
   return same.differing == 0 ? fine : unmet;
 }
 

@@ -5,6 +5,7 @@
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
+#include <system/exit.hpp>
 
 namespace weir::tools {
 
@@ -28,6 +29,7 @@ Verb run_verb(CLI::App& program) {
 
 Ctrl-C stops at the next commit; the same command then goes on where it stopped. A second Ctrl-C kills.)");
   return {app, [arguments] {
+            exit_interrupted_by_signals();
             arguments->pipeline.file = existing_file(arguments->pipeline.file).string();
             const Registry registry = arguments->pipeline.plugins.registry(arguments->pipeline.file);
             Experiment experiment = arguments->pipeline.read(registry);

@@ -14,6 +14,7 @@
 #include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 #include "modeline.hpp"
 
 namespace weir::tools {
@@ -65,8 +66,7 @@ void warn_of_unknown_plugins(const Arguments& arguments) {
   } catch (const InvalidPipeline& invalid) {
     for (const Fault& fault : invalid.faults())
       if (fault.code == "W201")
-        fmt::print(stderr, "weir: warning: {}; if it is of your own, add --plugin-path FOLDER\n",
-                   fault.message);
+        say("weir: warning: {}; if it is of your own, add --plugin-path FOLDER\n", fault.message);
   }
 }
 

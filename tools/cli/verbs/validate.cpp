@@ -9,6 +9,7 @@
 #include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 
 namespace weir::tools {
 namespace {
@@ -32,11 +33,11 @@ int validate(const Arguments& arguments) {
     } catch (const InvalidPipeline& error) {
       exit = invalid;
       faults = to_json(error.faults());
-      if (!json) fmt::print(stderr, "{}", text(error.faults()));
+      if (!json) say("{}", text(error.faults()));
     } catch (const CommandError& error) {
       exit = invalid;
       faults.push_back({{"code", ""}, {"file", file}, {"line", 0}, {"column", 0}, {"message", error.what()}});
-      if (!json) fmt::print(stderr, "weir: {}\n", error.what());
+      if (!json) say("weir: {}\n", error.what());
     }
     answers.push_back({{"file", file}, {"ok", faults.empty()}, {"faults", faults}});
   }

@@ -9,12 +9,14 @@
 #include <weir/record/recorder.hpp>
 #include <weir/record/salvage.hpp>
 #include <weir/record/verify.hpp>
+#include <weir/text/utf8.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
 #include <lab/records/recorded_run.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 
 namespace weir::tools {
 namespace {
@@ -49,9 +51,9 @@ void say_changed(const fs::path& record) {
   const auto say = [](const std::string& file, const std::string& sha256, const std::string& what) {
     if (file.empty() || sha256.empty()) return;
     if (!fs::exists(file))
-      fmt::print("  {} is not here any more: {}\n", what, file);
+      give("  {} is not here any more: {}\n", what, file);
     else if (file_sha256(file) != sha256)
-      fmt::print("  {} has changed since: {}\n", what, file);
+      give("  {} has changed since: {}\n", what, file);
   };
   for (const RecordedRun::Plugin& plugin : run.plugins())
     say(plugin.file, plugin.sha256, "the plugin " + plugin.name);
@@ -63,16 +65,16 @@ void say_changed(const fs::path& record) {
 bool verify(const fs::path& file) try {
   const Verified verified = verify_record(file);
   if (verified.damage.empty()) {
-    fmt::print("{}: whole: {} datasets, {} committed rows\n", file.string(), verified.datasets,
-               verified.rows);
+    give("{}: whole: {} datasets, {} committed rows\n", file.string(), verified.datasets, verified.rows);
     say_changed(file);
     return true;
   }
-  fmt::print("{}: damaged\n", file.string());
-  for (const Damage& damage : verified.damage) fmt::print("  {}: {}\n", damage.path, damage.what);
+  give("{}: damaged\n", file.string());
+  for (const Damage& damage : verified.damage)
+    give("  {}: {}\n", utf8::visible(damage.path), utf8::visible(damage.what));
   return false;
 } catch (const RecordError& error) {
-  fmt::print("{}\n", error.what());
+  give("{}\n", utf8::visible(error.what()));
   return false;
 }
 
@@ -80,8 +82,8 @@ int salvage(const std::vector<fs::path>& records, const fs::path& into) {
   if (records.size() != 1)
     throw CommandError(invalid, fmt::format("--salvage takes one record; {} are named", records.size()));
   const auto left = salvage_record(records.front(), into);
-  for (const std::string& sentence : left) fmt::print("  {}\n", sentence);
-  fmt::print("{}: written, with everything of {} that is whole\n", into.string(), records.front().string());
+  for (const std::string& sentence : left) give("  {}\n", utf8::visible(sentence));
+  give("{}: written, with everything of {} that is whole\n", into.string(), records.front().string());
   return fine;
 }
 
@@ -94,8 +96,7 @@ int verify_all(const Arguments& arguments) {
   std::size_t damaged = 0;
   for (const fs::path& record : records) damaged += verify(record) ? 0 : 1;
   if (!arguments.salvage.empty()) salvage(records, arguments.salvage);
-  if (records.size() > 1 && damaged > 0)
-    fmt::print("{} of {} records are damaged\n", damaged, records.size());
+  if (records.size() > 1 && damaged > 0) give("{} of {} records are damaged\n", damaged, records.size());
   return damaged > 0 ? io_failed : fine;
 }
 

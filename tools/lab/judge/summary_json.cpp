@@ -2,6 +2,7 @@
 // the text.
 #include <fmt/format.h>
 
+#include <system/output.hpp>
 #include "summary.hpp"
 
 namespace weir::tools {
@@ -66,7 +67,7 @@ std::string Summary::json(int indent) const { return dumped(as_json(*this), inde
 void print_summary(const Summary& summary, const std::string& out, int exit) {
   Json line = as_json(summary);
   line.update({{"event", "summary"}, {"out", out}, {"exit", exit}});
-  fmt::print("{}\n", dumped(line, -1));
+  give("{}\n", dumped(line, -1));
 }
 
 }  // namespace weir::tools

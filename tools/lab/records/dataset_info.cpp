@@ -10,11 +10,11 @@
 #include <vector>
 
 #include <weir/front/document/document.hpp>
-#include <weir/front/faults/printable_lines.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/record/data/dotted_path.hpp>
 #include <weir/record/data/numbers.hpp>
 #include <weir/record/reduce.hpp>
+#include <weir/text/utf8.hpp>
 
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
@@ -209,7 +209,7 @@ bool is_text(const Reader& reader, const std::string& path) {
 int dataset_info(const fs::path& file, const std::string& name, bool json) {
   const RecordedRun run(file);
   if (is_text(run.reader(), name)) {
-    fmt::print("{}\n", wording::printable_lines(run.reader().text(name)));
+    fmt::print("{}\n", utf8::visible(run.reader().text(name)));
     return fine;
   }
   const std::vector<const Json*> datasets = named(run, name);
@@ -226,7 +226,7 @@ int dataset_info(const fs::path& file, const std::string& name, bool json) {
   }
   if (json)
     text = (datasets.size() == 1 ? all[0] : all).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  fmt::print("{}", wording::printable_lines(text));
+  fmt::print("{}", utf8::visible(text));
   return fine;
 }
 

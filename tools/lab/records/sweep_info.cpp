@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include <weir/front/faults/printable_lines.hpp>
 #include <weir/record/reader.hpp>
+#include <weir/text/utf8.hpp>
 
 #include <system/exit.hpp>
 #include <text/number.hpp>
@@ -84,9 +84,8 @@ int sweep_info(const std::filesystem::path& folder, bool json) {
   if (json)
     fmt::print("{}\n", out.dump(2));
   else
-    fmt::print("{}", wording::printable_lines(
-                         fmt::format("{}   {} runs\n\n{}\none run: weir info {}/runs/<run>.h5\n",
-                                     folder.string(), runs, aligned(head, rows), folder.string())));
+    fmt::print("{}", utf8::visible(fmt::format("{}   {} runs\n\n{}\none run: weir info {}/runs/<run>.h5\n",
+                                               folder.string(), runs, aligned(head, rows), folder.string())));
   return fine;
 }
 

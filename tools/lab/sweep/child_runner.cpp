@@ -10,16 +10,22 @@
 #include <cstdlib>
 
 #include <system/exit.hpp>
+#include "event.hpp"
 
 namespace weir::tools {
 namespace {
 
-constexpr std::size_t words_kept = 4096;  // of what it wrote to standard error
+constexpr std::size_t words_kept = 4096;   // of what it wrote to standard error
+constexpr std::size_t output_kept = 4096;  // of what its plugins printed
 
+// What is ignored stays so: nohup and scripts have their reasons. (A signalfd would get it all the same.)
 sigset_t taken_over() {
   sigset_t set;
   sigemptyset(&set);
-  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGTSTP}) sigaddset(&set, number);
+  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGTSTP}) {
+    struct sigaction now {};
+    if (sigaction(number, nullptr, &now) == 0 && now.sa_handler != SIG_IGN) sigaddset(&set, number);
+  }
   return set;
 }
 
@@ -40,7 +46,11 @@ ChildRunner::~ChildRunner() {
 }
 
 void ChildRunner::start(std::size_t job) {
-  children_.emplace(job, os::Command{program_, arguments_(job), environment_});
+  children_.emplace(job, os::Command{.program = program_,
+                                     .arguments = arguments_(job),
+                                     .environment = environment_,
+                                     .events = true,
+                                     .output_kept = output_kept});
 }
 
 std::optional<News> ChildRunner::next() {
@@ -53,39 +63,39 @@ std::optional<News> ChildRunner::next() {
 
 void ChildRunner::wait_a_moment() {
   std::vector<pollfd> watched = {{signals_, POLLIN, 0}};
-  for (const auto& [job, child] : children_) {
-    if (child.out() >= 0) watched.push_back({child.out(), POLLIN, 0});
-    if (child.err() >= 0) watched.push_back({child.err(), POLLIN, 0});
-  }
-  if (poll(watched.data(), watched.size(), 100) <= 0) return;
+  for (const auto& [job, child] : children_)
+    for (const int heard : child.descriptors()) watched.push_back({heard, POLLIN, 0});
+  poll(watched.data(), watched.size(), 100);
   if (watched[0].revents != 0) on_signal();
   for (auto child = children_.begin(); child != children_.end();) {
     auto& [job, process] = *child;
-    if (process.hear(os::Clock::now())) read(job, process);
-    if (process.silent()) {
-      News end;
-      end.job = job;
-      end.ended = true;
-      end.exit = process.wait().shell_code();
-      end.stderr_tail = process.errors();
-      if (end.stderr_tail.size() > words_kept) end.stderr_tail.erase(0, end.stderr_tail.size() - words_kept);
-      news_.push_back(std::move(end));
-      child = children_.erase(child);
-    } else {
+    process.hear(os::Clock::now());
+    const std::optional<os::Ending> ending = process.ended();  // and the last that it told
+    read(job, process);
+    if (!ending) {
       ++child;
+      continue;
     }
+    News end;
+    end.job = job;
+    end.ended = true;
+    end.exit = ending->shell_code();
+    end.stderr_tail = process.errors();
+    if (end.stderr_tail.size() > words_kept) end.stderr_tail.erase(0, end.stderr_tail.size() - words_kept);
+    end.output = process.output();
+    end.output_bytes = process.output_bytes();
+    news_.push_back(std::move(end));
+    child = children_.erase(child);
   }
 }
 
 void ChildRunner::read(std::size_t job, os::Child& child) {
-  for (const std::string& line : child.take_lines()) {
-    nlohmann::json event = nlohmann::json::parse(line, nullptr, false);
-    // A line that is no event was printed by a plugin against the rules; it is shown rather than lost.
-    if (!event.is_object())
-      event = {{"event", "warning"}, {"node", ""}, {"text", "unexpected output: " + line}};
+  for (const std::string& line : child.take_events()) {
+    std::optional<nlohmann::json> event = event_of(line);
+    if (!event) continue;  // no word of weir-run's
     News news;
     news.job = job;
-    news.event = std::move(event);
+    news.event = std::move(*event);
     news_.push_back(std::move(news));
   }
 }
@@ -102,6 +112,11 @@ void ChildRunner::on_signal() {
     ++signals_seen_;
     for (auto& [job, child] : children_) child.signal(signals_seen_ == 1 ? SIGINT : SIGKILL);
   }
+}
+
+os::Command asking_weir_run(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--events", std::to_string(os::Child::events)});
+  return {.program = find_weir_run(), .arguments = std::move(arguments), .events = true, .output_kept = 0};
 }
 
 std::filesystem::path find_weir_run() {

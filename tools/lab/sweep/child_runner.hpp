@@ -14,9 +14,9 @@
 
 namespace weir::tools {
 
-// Reads the children's JSON lines and takes over SIGINT, SIGTERM and SIGHUP while it lives: the first asks
-// the children to stop at their next commit, the second kills them. Ctrl-Z (SIGTSTP) suspends the children
-// too.
+// Hears the children's events, JSON lines on the descriptor Child::events, and keeps what they print. Takes over SIGINT, SIGTERM and
+// SIGHUP while it lives, but for those that are ignored: the first asks the children to stop at their next commit, the second kills
+// them. Ctrl-Z (SIGTSTP) suspends the children too.
 class ChildRunner final : public Runner {
  public:
   // `arguments` gives the command line of a job, without the program's name.
@@ -41,6 +41,9 @@ class ChildRunner final : public Runner {
   int signals_ = -1;  // a signalfd
   int signals_seen_ = 0;
 };
+
+// weir-run with these arguments, whose events are heard; what its plugins print is not.
+os::Command asking_weir_run(std::vector<std::string> arguments);
 
 // weir-run: $WEIR_RUN if set, else beside this program. Throws CommandError if it is not there.
 std::filesystem::path find_weir_run();

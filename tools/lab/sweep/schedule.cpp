@@ -2,11 +2,14 @@
 #include "schedule.hpp"
 
 #include <fmt/format.h>
-#include <csignal>
 
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <system_error>
+
+#include "death.hpp"
+#include "event.hpp"
 
 namespace weir::tools {
 
@@ -55,39 +58,52 @@ void note(Outcome& outcome, const nlohmann::json& event) {
     const std::string node = event.value("node", "");
     outcome.warnings.push_back((node.empty() ? "" : node + ": ") + event.value("text", ""));
   } else if (kind == "failed") {
-    outcome.message = fmt::format("node '{}': {}", event.value("node", ""), event.value("message", ""));
+    const std::string message = event.value("message", "");
+    outcome.message = message.starts_with("node '")
+                          ? message
+                          : fmt::format("node '{}': {}", event.value("node", ""), message);
   } else if (kind == "invalid") {
     outcome.status = "invalid";
+    outcome.exit = invalid;
     outcome.message = event.value("text", "");
   } else if (kind == "end") {
     outcome.status = event.value("status", "failed");
+    outcome.exit = event.value("exit", -1);
     outcome.bytes = event.value("bytes", std::uint64_t{0});
     // The last word names node, plugin, library and place, where a node's own "failed" gives the cause alone.
     if (const std::string message = event.value("message", ""); !message.empty()) outcome.message = message;
   }
 }
 
-// The process is gone; a run that did not say how it ended has crashed.
-void close(Outcome& outcome, const News& news, bool stopping) {
-  outcome.exit = news.exit;
-  if (outcome.status != "not run") return;
-  if (stopping && (news.exit == 128 + SIGINT || news.exit == 128 + SIGTERM)) {
-    outcome.status = "interrupted";
-    outcome.exit = interrupted;
-    outcome.message = "stopped before it began; the same command starts it";
+// A job under way.
+struct Work {
+  std::chrono::steady_clock::time_point begun;
+  std::set<std::string> nodes;  // that have started and not finished
+  bool records = false;         // its record is open
+};
+
+void follow(Work& work, const nlohmann::json& event) {
+  const std::string kind = event.value("event", "");
+  if (kind == "started") {
+    work.records = true;
+    work.nodes.insert(event.value("node", ""));
+  } else if (kind == "finished" || kind == "stopped") {
+    work.nodes.erase(event.value("node", ""));
+  }
+}
+
+// The process is gone. What it told of its end stands, whatever happened to it afterwards.
+void close(Outcome& outcome, const News& news, const Job& job, const Work& work, bool stopping) {
+  if (outcome.status == "not run") {
+    explain_death(outcome, news, work.nodes, stopping);
+    if (work.records) close_record(job, outcome);
     return;
   }
-  outcome.status = "failed";
-  if (news.exit > 128) {
+  if (!is_exit(outcome.exit)) outcome.exit = news.exit;
+  if (outcome.status == "finished")
+    outcome.exit = fine;
+  else if (outcome.exit == fine || !is_exit(outcome.exit))
     outcome.exit = plugin_failed;
-    outcome.message =
-        fmt::format("weir-run was killed by signal {}{}", news.exit - 128,
-                    news.exit == 128 + SIGKILL ? "; the same command goes on from its last checkpoint" : "");
-  } else if (outcome.message.empty()) {
-    outcome.message = fmt::format("weir-run ended with exit code {} and without a word", news.exit);
-    if (news.exit == fine) outcome.exit = plugin_failed;
-  }
-  if (!news.stderr_tail.empty()) outcome.message += "\n" + news.stderr_tail;
 }
 
 }  // namespace
@@ -96,32 +112,48 @@ std::vector<Outcome> run_all(const std::vector<Job>& jobs, std::size_t at_once,
                              std::set<std::string> available, Runner& runner, Progress& progress) {
   using Clock = std::chrono::steady_clock;
   std::vector<Outcome> outcomes(jobs.size());
-  std::vector<Clock::time_point> begun(jobs.size());
+  std::vector<Work> works(jobs.size());
   Schedule schedule(jobs, at_once, std::move(available));
   while (true) {
     while (!runner.stopping()) {
       const std::size_t job = schedule.take();
       if (job == Schedule::none) break;
-      begun[job] = Clock::now();
+      works[job].begun = Clock::now();
       progress.started(job);
-      runner.start(job);
+      try {
+        runner.start(job);
+      } catch (const std::system_error& error) {  // no more processes, no memory: the others go on
+        outcomes[job].status = "failed";
+        outcomes[job].message = error.what();
+        outcomes[job].exit = plugin_failed;
+        schedule.job_ended(job);
+        progress.ended(job, outcomes[job]);
+      }
     }
     if (schedule.running() == 0)
       break;  // nothing left, or told to stop: a job never waits when none is running
     const std::optional<News> news = runner.next();
     if (!news) {
       progress.tick();
-    } else if (!news->ended) {
-      note(outcomes[news->job], news->event);
-      if (news->event.value("event", "") == "finished")
-        schedule.node_finished(news->job, news->event.value("node", ""));
-      progress.event(news->job, news->event);
-    } else {
-      close(outcomes[news->job], *news, runner.stopping());
-      outcomes[news->job].seconds = std::chrono::duration<double>(Clock::now() - begun[news->job]).count();
-      schedule.job_ended(news->job);
-      progress.ended(news->job, outcomes[news->job]);
+      continue;
     }
+    const std::size_t job = news->job;
+    const auto hear = [&](const nlohmann::json& event) {
+      note(outcomes[job], event);
+      progress.event(job, event);
+    };
+    if (!news->ended) {
+      follow(works[job], news->event);
+      if (news->event.value("event", "") == "finished")
+        schedule.node_finished(job, news->event.value("node", ""));
+      hear(news->event);
+      continue;
+    }
+    if (news->output_bytes > 0) hear(printed(news->output, news->output_bytes));
+    close(outcomes[job], *news, jobs[job], works[job], runner.stopping());
+    outcomes[job].seconds = std::chrono::duration<double>(Clock::now() - works[job].begun).count();
+    schedule.job_ended(job);
+    progress.ended(job, outcomes[job]);
   }
   return outcomes;
 }
