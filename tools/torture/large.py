@@ -7,8 +7,8 @@ SUMMARY = "gigabytes of traces under 1 GiB of memory (--gigabytes)"
 
 
 def run(trial):
-    steps = max(2, int(trial.bench.gigabytes * 1000))
-    need = int(trial.bench.gigabytes * 1.2e9)
+    steps = max(2, int(trial.bench.gigabytes * 1e9 / pipelines.BYTES_OF_A_STEP))
+    need = int(trial.bench.gigabytes * 1.1e9)
     if shutil.disk_usage(trial.folder).free < need:
         trial.fault("torture", f"{trial.folder} has no room for {need} bytes")
         return
