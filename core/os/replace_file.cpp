@@ -138,7 +138,8 @@ Replacement::~Replacement() {
 
 void Replacement::put_in_place() {
   take_over_permissions(file_, made_);
-  if (::fsync(made_.number()) != 0) throw unwritable(file_, errno);
+  while (::fsync(made_.number()) != 0)
+    if (errno != EINTR) throw unwritable(file_, errno);
   if (!is_at(made_, temporary_))
     throw FileError(
         fmt::format("cannot write {}: {} was taken away or replaced meanwhile; give the same command again",
