@@ -22,19 +22,19 @@ namespace {
 // `weir run` of a pipeline whose node `bad` is feral, with these parameters.
 Answer run(const ScratchFolder& scratch, const std::string& parameters, const std::string& more = "",
            const std::string& words = "", const std::string& environment = "") {
-  if (!fs::exists(scratch.path() / "zoo")) {
-    fs::create_directories(scratch.path() / "zoo");
+  if (!fs::exists(scratch.path() / "plugins")) {
+    fs::create_directories(scratch.path() / "plugins");
     fs::copy_file(fs::path(WEIR_ZOO_DIR) / "libweir_zoo_feral.so",
-                  scratch.path() / "zoo/libweir_zoo_feral.so");
-    const std::string cache = "'" WEIR_BIN_DIR "/weir-run' cache '" + (scratch.path() / "zoo").string() + "'";
+                  scratch.path() / "plugins/libweir_zoo_feral.so");
+    const std::string cache =
+        "'" WEIR_BIN_DIR "/weir-run' cache '" + (scratch.path() / "plugins").string() + "'";
     REQUIRE(std::system(cache.c_str()) == 0);
   }
   scratch.write("zoo.yaml",
                 "name: zoo\nnodes:\n  good: {plugin: source/gaussian, dim: 2}\n  bad: {plugin: "
                 "metric/feral, " +
                     parameters + "}\n" + more);
-  return weir_program(scratch.path(), "run zoo.yaml --plugin-path zoo --progress plain " + words,
-                      environment);
+  return weir_program(scratch.path(), "run zoo.yaml --plugin-path plugins " + words, environment);
 }
 
 // Also where sanitizers look at them first.
@@ -91,7 +91,7 @@ TEST_CASE("The runs of a sweep go on beside a plugin that crashes, exits, prints
           "--jobs 2", signals_are_deadly);
   CHECK(answer.exit == 3);
   CHECK_THAT(answer.out, Contains("4 of 7 finished"));
-  CHECK_THAT(answer.err, Contains("deed=print  warning: a plugin printed 70 bytes, which are in no record: "
+  CHECK_THAT(answer.err, Contains("deed=print  warning: a plugin printed 65 bytes, which are in no record: "
                                   "{\"event\": 5}\\n{\"event\":\"end\","));
   CHECK_THAT(answer.err, Contains("deed=flood  warning: a plugin printed 104857") &&
                              Contains(", which are in no record; they begin: \\x1b[31mred\\x07xxx"));
@@ -114,7 +114,7 @@ TEST_CASE("What a plugin prints is a warning of a run that goes on, in JSON too"
     if (event["event"] == "warning") warnings.push_back(event["text"]);
   }
   REQUIRE(warnings.size() == 1);
-  CHECK_THAT(warnings[0], StartsWith("a plugin printed 70 bytes, which are in no record: {\"event\": 5}\\n"));
+  CHECK_THAT(warnings[0], StartsWith("a plugin printed 65 bytes, which are in no record: {\"event\": 5}\\n"));
 }
 
 TEST_CASE(
@@ -179,7 +179,7 @@ TEST_CASE("A second Ctrl-C kills what does not stop: interrupted, in the record 
   const auto answer = weir::os::run_child(
       {"/bin/bash",
        {"-c", "set -m; cd '" + scratch.path().string() +
-                  "'; '" WEIR_BIN_DIR "/weir' run zoo.yaml --plugin-path zoo --progress none & until [ -s "
+                  "'; '" WEIR_BIN_DIR "/weir' run zoo.yaml --plugin-path plugins --progress none & until [ -s "
                   "zoo.h5.checkpoint/bad.h5 ]; do sleep "
                   "0.05; done; kill -INT $!; sleep 0.5; kill -INT $!; wait $!"}},
       60);
