@@ -11,7 +11,7 @@ import h5py
 import numpy
 
 INTERNAL = {"REFERENCE_LIST", "DIMENSION_LIST"}   # addresses in the file
-IGNORED = ("/provenance/", "/status", "/message", "/heartbeat")   # differ between runs by their nature
+IGNORED = ("/provenance/", "/status", "/message", "/heartbeat", "/committed")   # differ between runs by their nature
 
 
 def opened(path):

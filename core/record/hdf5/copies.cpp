@@ -43,7 +43,7 @@ void copy_attribute(const File& from, hid_t source, const File& to, hid_t target
 void copy_attributes(const File& from, const std::string& path, const File& to, const std::string& into) {
   const Handle source = open_object(from, path), target = open_object(to, into);
   std::vector<std::string> names;
-  check(H5Aiterate2(source, H5_INDEX_NAME, H5_ITER_INC, nullptr, add_name, &names), from.path,
+  check(H5Aiterate2(source, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add_name, &names), from.path,
         "list attributes of", path);
   for (const std::string& name : names) copy_attribute(from, source, to, target, name);
 }

@@ -111,6 +111,8 @@ Handle access_properties() {
   // A reader's lock would keep a killed run from resuming; LockFile keeps second writers out instead.
   H5Pset_file_locking(properties, false, true);
   H5Pset_metadata_read_attempts(properties, attempts);
+  // Else what cannot be written is found out when a dataset is closed, where nobody asks.
+  H5Pset_sieve_buf_size(properties, 0);
   return properties;
 }
 

@@ -41,7 +41,7 @@ Handle row_space(hid_t dataset, hsize_t row) {
 }
 
 void write_row(const File& file, const std::string& path, hsize_t row, hid_t memory, const void* value) {
-  const Handle dataset = hdf5::open_dataset(file, path);
+  Handle dataset = hdf5::open_dataset(file, path);
   if (static_cast<hsize_t>(hdf5::shape_of(dataset).at(0)) <= row) {
     const hsize_t size = row + 1;
     check(H5Dset_extent(dataset, &size), file.path, "extend", path);
@@ -50,6 +50,7 @@ void write_row(const File& file, const std::string& path, hsize_t row, hid_t mem
   const Handle space = row_space(dataset, row);
   const Handle cell(H5Screate_simple(1, &one, nullptr), H5Sclose);
   check(H5Dwrite(dataset, memory, cell, space, H5P_DEFAULT, value), file.path, "write", path);
+  check(dataset.reset(), file.path, "write", path);
 }
 
 void write_time(const File& file, const std::string& path, hsize_t row, const std::string& time) {

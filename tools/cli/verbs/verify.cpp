@@ -96,8 +96,12 @@ int verify_all(const Arguments& arguments) {
   std::size_t damaged = 0;
   for (const fs::path& record : records) damaged += verify(record) ? 0 : 1;
   if (!arguments.salvage.empty()) salvage(records, arguments.salvage);
-  if (records.size() > 1 && damaged > 0) give("{} of {} records are damaged\n", damaged, records.size());
-  return damaged > 0 ? io_failed : fine;
+  if (damaged == 0) return fine;
+  throw CommandError(
+      io_failed,
+      fmt::format(
+          "{} of {} record{} not whole; weir verify OUT.h5 --salvage NEW.h5 keeps what is whole of one",
+          damaged, records.size(), records.size() == 1 ? " is" : "s are"));
 }
 
 }  // namespace
