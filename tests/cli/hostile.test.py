@@ -163,15 +163,11 @@ def check_records(checks, pool, record):
     folder.mkdir()
     found = dict(hostile.records(folder, record))
     edited = [name for name in found if not re.search(r"_(cut|flip)\d", name)]
-    some = edited + [name for i, name in enumerate(found) if name not in edited and i % 6 == 0]
+    some = edited + [name for i, name in enumerate(found) if name not in edited and i % 10 == 0]
 
     def each(name):
         path = found[name]
         code, out, err = checks.command("info", name, [WEIR, "info", path])
-        checks.command("info of a dataset", name, [WEIR, "info", f"{path}:flow.end"])
-        checks.command("info as JSON", name, [WEIR, "info", path, "--format", "json"])
-        python = [sys.executable, "-B", "-c", LOOK, SOURCE / "tools/python", path]
-        checks.command("python", name, python, {0, 1})
         mended = folder / f"{name}_repaired.h5"
         shutil.copy(path, mended)
         if name in edited and name != "killed":
@@ -179,6 +175,10 @@ def check_records(checks, pool, record):
         checks.command("repair", name, [WEIR, "repair", mended])
         if name not in some:
             return
+        checks.command("info of a dataset", name, [WEIR, "info", f"{path}:flow.end"])
+        checks.command("info as JSON", name, [WEIR, "info", path, "--format", "json"])
+        python = [sys.executable, "-B", "-c", LOOK, SOURCE / "tools/python", path]
+        checks.command("python", name, python, {0, 1})
         if REPORTS:
             checks.command("report", name, [WEIR, "report", path, "-o", f"{name}.html"])
         checks.command("replay", name, [WEIR, "replay", path, "--node", "flow", "--progress", "none"])

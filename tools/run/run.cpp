@@ -31,15 +31,15 @@ std::atomic<bool> stop = false;
 
 void request_stop(int) { stop = true; }
 
-// Many more threads than cores wait for each other at every operation: without an end, as far as anybody can tell.
+// Many more threads than cores wait for each other at every operation; with thousands a run never ends.
 constexpr int threads_a_core = 16;
 
 std::string too_many(int threads) {
   const int cores = weir::os::allowed_cores();
   if (threads <= threads_a_core * cores) return "";
   return fmt::format(
-      "threads is {}, and this machine lets a run use {} core{}: more than {} a core would wait for each "
-      "other for ever; set `threads: {}` or give --threads {}",
+      "threads is {}, and this machine lets a run use {} core{}: more than {} a core mostly wait for each "
+      "other; set `threads: {}` or give --threads {}",
       threads, cores, cores == 1 ? "" : "s", threads_a_core, cores, cores);
 }
 

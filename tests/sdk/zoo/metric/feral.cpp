@@ -10,7 +10,10 @@
 
 namespace {
 
-int recurse(volatile int depth) { return depth < 0 ? 0 : recurse(depth + 1) + depth; }
+int recurse(int depth) {
+  volatile int here = depth;  // on the stack
+  return depth < 0 ? 0 : recurse(depth + 1) + here;
+}
 
 const std::string loud = "\033[31mred\a" + std::string(5 << 20, 'x');
 
@@ -24,6 +27,10 @@ class Feral final : public weir::Metric {
   weir::Trace eaten_{this, "eaten", "kg", "what it has eaten in its life"};
   weir::Output<weir::Tensor> size_{this, "size", "m", "how large it is"};
   std::int64_t age_ = 0;
+
+  void eat_until(std::int64_t age) {
+    for (; age_ < age; ++age_) eaten_.append(age_ + 1, static_cast<double>(age_ + 1));
+  }
 
   void misbehave(weir::Run& run) {
     const std::string deed = std::getenv("TAME") == nullptr ? deed_() : "none";
@@ -56,10 +63,10 @@ class Feral final : public weir::Metric {
   weir::State save() const override { return {{"age", at::scalar_tensor(age_, at::kLong)}}; }
   void load(const weir::State& state) override { age_ = state.at("age").item<std::int64_t>(); }
   void run(weir::Run& run) override {
-    while (age_ < 3) eaten_.append(++age_, static_cast<double>(age_));
+    eat_until(3);
     run.checkpoint([this] { return save(); }, true);
     misbehave(run);
-    while (age_ < 5) eaten_.append(++age_, static_cast<double>(age_));
+    eat_until(5);
     size_.set(at::ones({}, options()));
   }
 };
