@@ -18,7 +18,7 @@ except ImportError:
 from trial import Bench, Trial      # noqa: E402
 
 # How many trials of each kind: all of them in under a minute on two cores.
-SHORT = ["kills:3", "syscalls:3", "torn:2", "signals:8", "sweeps:1", "readers:1"]
+SHORT = ["kills:2", "syscalls:2", "torn:1", "full:2", "errors:3", "damage:4", "signals:6", "sweeps:1", "readers:1"]
 
 
 def faults_of(bench, act):
@@ -81,7 +81,7 @@ with tempfile.TemporaryDirectory() as folder:
     finally:
         bench.look().close()
     words = [sys.executable, "-B", root / "tools/torture", "--weir", weir, "-o", pathlib.Path(folder) / "short", *SHORT,
-             "--but", "litter", "--steps", "600", "--limit", "60", "--opens", "15"]
+             "--steps", "600", "--limit", "60", "--opens", "15"]
     done = subprocess.run(words, capture_output=True, text=True)
     print(done.stdout, done.stderr, sep="\n")
     for story in pathlib.Path(folder).glob("short/*/*/story.txt"):
