@@ -135,6 +135,10 @@ std::vector<std::string> repair_record(const fs::path& path, const std::optional
     if (!plain.open()) done.push_back("cleared HDF5's marks of an unfinished writer");
   }
   const auto traces = traces_of(path);
+  {
+    const File file{path, hdf5::open_for_reading(path)};
+    for (const auto& [trace, i] : traces) record::require_possible_rows(file, trace);
+  }
   record::clear_flags(path);
   // SWMR's order of writes, so that a kill during the repair is as harmless as one during a run.
   File file{path, Handle(check(H5Fopen(path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), path, "open",

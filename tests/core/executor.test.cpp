@@ -288,8 +288,7 @@ TEST_CASE("A checkpoint of another run, of another node or with a changed bit is
   // The rows that it keeps are a few integers: any bit of them counts.
   std::fstream bytes(checkpoint, std::ios::in | std::ios::out | std::ios::binary);
   const std::string all((std::istreambuf_iterator<char>(bytes)), {});
-  const std::int64_t rows = weir::Reader(checkpoint).read("/rows/left.level").data<std::int64_t>()[1];
-  const auto at = all.find(std::string(reinterpret_cast<const char*>(&rows), sizeof rows));
+  const auto at = all.find(text_of(weir::Reader(checkpoint).read("/rows/left.level")));
   REQUIRE(at != std::string::npos);
   bytes.seekp(static_cast<std::streamoff>(at));
   bytes.put(static_cast<char>(all[at] ^ 4));

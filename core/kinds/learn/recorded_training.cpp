@@ -44,7 +44,7 @@ std::optional<RecordedTraining> RecordedTraining::open(const Path& file, const s
     return refuse(fmt::format("there is no file '{}'", file.string()));
   try {
     const Reader reader(file);
-    if (!is_record(reader))
+    if (!reader.has("/schema"))
       return refuse(fmt::format("'{}' is not a record of weir", file.string()),
                     "name a file that weir run wrote");
     const json schema = read_schema(reader);

@@ -67,6 +67,18 @@ std::vector<std::int64_t> written_blocks(const File& file, const std::string& tr
 
 }  // namespace
 
+void require_possible_rows(const File& file, const std::string& trace) {
+  hsize_t bytes = 0;
+  check(H5Fget_filesize(file.id, &bytes), file.path, "measure", "it");
+  const auto most = static_cast<std::int64_t>(bytes / sizeof(std::int64_t));
+  for (const auto* part : {"/value", "/step", "/value_crc"})
+    if (const std::int64_t rows = Rows(file, trace + part).count(); rows > most)
+      throw RecordError(fmt::format(
+          "{}: {} has {} rows, and a file of this size holds at most {}: it is damaged beyond its "
+          "rows; `weir verify {} --salvage NEW.h5` keeps what is whole",
+          file.path.string(), trace + part, rows, most, file.path.string()));
+}
+
 std::int64_t rows_of_trace(const File& file, const std::string& trace) {
   const Rows value(file, trace + "/value"), step(file, trace + "/step");
   return std::min({value.count(), step.count(), step.stored()});

@@ -25,6 +25,10 @@ TraceDamage damage_of(const hdf5::File& file, const std::string& trace, const Co
 std::vector<std::string> sentences(
     const TraceDamage& damage);  // "rows 256 to 511 do not match their checksum"
 
+// Throws RecordError if a trace says that it has more rows than a file of this size can hold, each with a step of 8 bytes: HDF5 would
+// shorten it chunk by chunk, for ever.
+void require_possible_rows(const hdf5::File& file, const std::string& trace);
+
 // The least length of a trace's value and step.
 std::int64_t rows_of_trace(const hdf5::File& file, const std::string& trace);
 

@@ -11,6 +11,7 @@
 #include <weir/record/hdf5/crc32c.hpp>
 #include <weir/record/hdf5/scales.hpp>
 #include <weir/record/hdf5/signature.hpp>
+#include <weir/record/hdf5/trace_sums.hpp>
 #include <weir/record/write/in_place.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/reserve.hpp>
@@ -89,12 +90,15 @@ void Writer::resume(const KeptRows& kept) {
     verify_layout(old, run_);
     run_id_ = hdf5::read_text_attribute(old, "/", "run_id");
     // Before anything is changed: all rows that are to be kept must be there, as they were written.
-    for (std::size_t i = 0; i < run_.datasets.size(); ++i)
-      if (const auto found = kept.find(key_of(run_.datasets[i]));
-          run_.datasets[i].trace && found != kept.end()) {
-        require_rows(old, path_of(run_.datasets[i]), found->second);
-        committed_[i] = found->second;
-      }
+    for (std::size_t i = 0; i < run_.datasets.size(); ++i) {
+      if (!run_.datasets[i].trace) continue;
+      const std::string path = path_of(run_.datasets[i]);
+      require_possible_rows(old, path);
+      const auto found = kept.find(key_of(run_.datasets[i]));
+      if (found == kept.end()) continue;
+      require_rows(old, path, found->second);
+      committed_[i] = found->second;
+    }
   }
   clear_flags(file_.path);
   const Handle access = hdf5::access_properties();
