@@ -27,8 +27,8 @@ class Interrupted : public std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
-// An input of a node that a record does not hold whole (exit code 2).
-class NotRecorded : public std::runtime_error {
+// An input of a node that cannot be used: a file that is damaged, a record that does not hold it whole (exit code 2).
+class InvalidInput : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
@@ -57,11 +57,11 @@ class Executor {
   // Throws RecordError naming a checkpoint that is damaged or of another run.
   KeptRows resume(const std::filesystem::path& record, const RunOptions& options);
 
-  // Runs all nodes in dependency order, up to `jobs` at once. `recorder` may be null. Throws NodeFailure, Interrupted, RecordError.
+  // Runs all nodes in dependency order, up to `jobs` at once. `recorder` may be null. Throws NodeFailure, InvalidInput, Interrupted, RecordError.
   void run(Recorder* recorder, Events& events, const RunOptions& options);
 
   // Runs one node alone, into a recorder that declares its datasets and those of the nodes inside it. Its tensors come from
-  // `record`; its interfaces are restored from there, or made again. Throws as `run` does, and NotRecorded.
+  // `record`; its interfaces are restored from there, or made again. Throws as `run` does.
   void replay(const std::string& node, const Reader& record, Recorder& recorder, Events& events);
 
   const Node& node(const std::string& path) const { return *nodes_.at(index_.at(path)); }

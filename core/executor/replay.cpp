@@ -49,7 +49,7 @@ class Executor::Replay {
     const DatasetSpec& dataset = output.datasets().at(0);
     const std::string path = path_of(dataset);
     const auto refuse = [&](const std::string& what) {
-      throw NotRecorded(
+      throw InvalidInput(
           fmt::format("{}.{} needs the whole of {} [{}], {}; run the pipeline again with `record: {{{}: "
                       "all}}` at node '{}'",
                       taker.path, port, output.path(), fmt::join(output.shape(), ", "), what, dataset.name,

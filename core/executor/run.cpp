@@ -35,6 +35,16 @@ void warn_of_nan(const Node& node, Run& run) {
   }
 }
 
+// Whether it is of the record, the checkpoints or the shared results, which errors name first, and not of a file that a node reads.
+bool is_of_this_run(const RecordError& error, const Recorder* recorder, const RunOptions& options) {
+  const std::string_view what = error.what();
+  const auto below = [&](const std::filesystem::path& folder) {
+    return !folder.empty() && what.starts_with(folder.string());
+  };
+  return (recorder && what.starts_with(recorder->file().string() + ":")) || below(options.checkpoints) ||
+         below(options.shared);
+}
+
 }  // namespace
 
 // What one node sees of the executor while it runs.
@@ -143,8 +153,9 @@ void Executor::run_node(std::size_t i, Recorder* recorder, Events& events, const
         if (is_within(child.path, described.path)) recorder->close_node(child.path);
       }
     }
-  } catch (const RecordError&) {
-    throw;
+  } catch (const RecordError& error) {
+    if (is_of_this_run(error, recorder, options)) throw;
+    throw InvalidInput(failure_of(described, std::current_exception()).what());
   } catch (const Stopped&) {
     if (context.timed_out())
       throw NodeFailure(described, fmt::format("timed out after {} s", described.timeout));
@@ -211,6 +222,9 @@ void Executor::run(Recorder* recorder, Events& events, const RunOptions& options
     } catch (const Interrupted&) {
     } catch (const NodeFailure& failure) {
       events.failed(graph_.nodes[i].path, failure.what());
+      throw;
+    } catch (const InvalidInput& input) {
+      events.failed(graph_.nodes[i].path, input.what());
       throw;
     }
   }

@@ -25,6 +25,7 @@ WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
 PATIENCE = 120              # seconds against a hang; alone, each ends within one or two
 MOST_MEMORY = 1 << 20       # kB, as wait4 counts
 CODES = {0, 1, 2, 3, 4, 75}
+ALL = os.environ.get("WEIR_HOSTILE") == "all"     # every file to every verb, some minutes; else what is slow to start sees a part of them
 REPORTS = all(importlib.util.find_spec(name) for name in ("matplotlib", "jinja2"))
 
 TURN = """
@@ -154,7 +155,7 @@ def check_tables(checks, pool):
         pipeline = checks.folder / f"run_{name}.yaml"
         pipeline.write_text(one_run(found[name]))
         code, out, err = checks.command("run", name, [WEIR, "run", pipeline, "-o", checks.folder / f"run_{name}.h5", "--progress", "none"])
-        checks.expect(f"run of {name}", code == 0 if not sentences[name] else code in (2, 3) and re.search(sentences[name], err), err)
+        checks.expect(f"run of {name}", code == 0 if not sentences[name] else code == 2 and re.search(sentences[name], err), err)
     list(pool.map(run, sentences))
 
 
@@ -163,7 +164,7 @@ def check_records(checks, pool, record):
     folder.mkdir()
     found = dict(hostile.records(folder, record))
     edited = [name for name in found if not re.search(r"_(cut|flip)\d", name)]
-    some = edited + [name for i, name in enumerate(found) if name not in edited and i % 10 == 0]
+    some = [name for i, name in enumerate(found) if ALL or i % (4 if name in edited else 20) == 0]
 
     def each(name):
         path = found[name]

@@ -191,8 +191,8 @@ def tables(folder):
                                                   [f.create_dataset(f"g/d{i}", data=i) for i in range(40)]), libver="latest")
     yield "good", good
     yield "newest", newest
-    yield from damaged(folder, good, "good", 12, 60)
-    yield from damaged(folder, newest, "newest", 12, 40)
+    yield from damaged(folder, good, "good", 8, 24)
+    yield from damaged(folder, newest, "newest", 8, 24)
 
 
 def replaced(f, path, **new):
@@ -341,8 +341,8 @@ def records(folder, record):
     shutil.copy(record, killed)
     running(killed)
     yield "killed", killed
-    yield from damaged(folder, record, "record", 16, 50)
-    yield from damaged(folder, killed, "killed", 16, 50)
+    yield from damaged(folder, record, "record", 12, 30)
+    yield from damaged(folder, killed, "killed", 12, 30)
 
 
 def damaged(folder, path, name, cuts, flips):

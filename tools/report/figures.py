@@ -6,9 +6,11 @@ import base64
 import io
 import itertools
 import re
+import warnings
 
 import matplotlib
 matplotlib.use("Agg")
+warnings.filterwarnings("ignore", message="Glyph")     # names of a record may hold what no font has
 import matplotlib.collections
 import matplotlib.colors
 import matplotlib.pyplot as plt

@@ -144,8 +144,8 @@ int run_recorded(const weir::FrozenRun& frozen, weir::Executor& executor, const 
       executor.replay(arguments.node, weir::Reader(arguments.record), recorder, watchdog);
   } catch (const weir::Interrupted&) {
     return end("interrupted", "stopped by a signal; run the same command again to go on", 75);
-  } catch (const weir::NotRecorded& missing) {
-    return end("failed", missing.what(), 2);
+  } catch (const weir::InvalidInput& input) {
+    return end("failed", input.what(), 2);
   } catch (const weir::NodeFailure& failure) {
     return end("failed", failure.what(), 3);
   }

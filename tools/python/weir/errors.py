@@ -8,7 +8,10 @@ MOST = 20     # names in one message
 
 
 class WeirError(Exception):
-    """Something that cannot be read."""
+    """Something that cannot be read; its words hold no character that a terminal obeys."""
+
+    def __init__(self, text: object):
+        super().__init__("".join(each if each.isprintable() or each == "\n" else "?" for each in str(text)))
 
 
 class NotFound(WeirError, KeyError, AttributeError):
