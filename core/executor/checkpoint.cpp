@@ -64,7 +64,7 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& folder, c
     if (name.starts_with(state_prefix))
       checkpoint.state[name.substr(state_prefix.size())] = saved_tensor(array, options);
     if (!name.starts_with(rows_prefix)) continue;
-    if (array.dtype != DType::int64 || array.count() != 3)
+    if (array.dtype != DType::int64 || array.count() != 3 || *array.data<std::int64_t>() < 0)
       throw RecordError(
           fmt::format("{}: {} is not (rows, value_crc, step_crc); {}", file.string(), name, remedy));
     const std::int64_t* kept = array.data<std::int64_t>();

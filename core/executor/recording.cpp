@@ -38,6 +38,14 @@ Array row_of(const Array& all, std::int64_t i) {
   return row;
 }
 
+// Of a file: a row of numbers for each step.
+void require_rows(const std::string& path, const Array& steps, const Array& values) {
+  if (steps.dtype != DType::int64 || steps.shape.size() != 1 || values.shape.empty() ||
+      values.shape.front() != steps.shape.front())
+    throw RecordError(
+        fmt::format("the rows of {} have not a step each: the file that holds them is damaged", path));
+}
+
 }  // namespace
 
 std::int64_t bytes_of(const DatasetSpec& dataset) {
@@ -105,6 +113,7 @@ Arrays RecordingSink::remembered(const std::string& node) const {
 }
 
 void RecordingSink::recall(const std::string& path, const Array& steps, const Array& values) {
+  require_rows(path, steps, values);
   const std::lock_guard lock(mutex_);
   for (std::int64_t i = 0; i < steps.shape.front(); ++i) {
     rows_[path].steps.push_back(steps.data<std::int64_t>()[i]);
@@ -117,6 +126,7 @@ void RecordingSink::replay(const Arrays& rows) {
     if (!name.ends_with("/step")) continue;
     const std::string path = name.substr(0, name.size() - std::string("/step").size());
     const Array& values = rows.at(path + "/value");
+    require_rows(path, steps, values);
     for (std::int64_t i = 0; i < steps.shape.front(); ++i)
       append(path, steps.data<std::int64_t>()[i], row_of(values, i));
   }

@@ -44,6 +44,12 @@ void set_rows(const File& file, const std::string& path, std::int64_t rows) {
 void repair_trace(const File& file, const std::string& trace, const Committed& committed,
                   std::vector<std::string>& done) {
   const auto damage = record::damage_of(file, trace, committed);
+  if (damage.rows < committed.rows) {
+    done.push_back(fmt::format(
+        "{}: {}: nothing of it was changed; `weir verify {} --salvage NEW.h5` keeps what is whole", trace,
+        record::sentences(damage).front(), file.path.string()));
+    return;
+  }
   for (const auto& line : record::sentences(damage))
     done.push_back(fmt::format("{}: {}", trace, line) + ": the values are damaged; left as they are");
   std::vector<std::int64_t> longest;

@@ -11,6 +11,7 @@
 
 #include <weir/os/replace_file.hpp>
 #include <weir/record/data/run_spec.hpp>
+#include <weir/record/declared.hpp>
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/copies.hpp>
 #include <weir/record/hdf5/pieces.hpp>
@@ -29,22 +30,6 @@ using hdf5::File;
 using hdf5::Handle;
 using nlohmann::json;
 namespace fs = std::filesystem;
-
-DType dtype_named(const std::string& name) {
-  for (const DType dtype : {DType::float32, DType::float64, DType::int64, DType::int32, DType::uint8})
-    if (name == name_of(dtype)) return dtype;
-  throw RecordError(fmt::format("'{}' is no type of numbers", name));
-}
-
-DatasetSpec spec_of(const json& declared) {
-  DatasetSpec spec;
-  spec.node = declared.at("node");
-  spec.name = declared.at("name");
-  spec.trace = declared.at("trace");
-  spec.dtype = dtype_named(declared.at("dtype"));
-  spec.shape = declared.at("shape").get<std::vector<std::int64_t>>();
-  return spec;
-}
 
 // Rows [first, last) of a trace, appended one by one.
 void append_rows(const File& from, const std::string& group, std::int64_t first, std::int64_t last,
@@ -86,7 +71,8 @@ class Salvage {
       const std::string group = path.substr(0, path.rfind('/'));
       traces_.insert(group);
       attempt(group, [&] {
-        trace(group, spec_of(declared), before ? std::optional(before->at(i)) : std::nullopt, committed_[i]);
+        trace(group, declared_spec(declared), before ? std::optional(before->at(i)) : std::nullopt,
+              committed_[i]);
       });
     }
     hdf5::copy_attributes(from_, "/", to_, "/");
@@ -124,6 +110,7 @@ class Salvage {
 
   void trace(const std::string& group, const DatasetSpec& spec, const std::optional<Committed>& before,
              Committed& now) {
+    require_as_declared(from_, spec);
     // Without /committed those rows count that whole blocks vouch for.
     const std::int64_t whole = record::rows_of_trace(from_, group) / record::block_rows * record::block_rows;
     const record::TraceDamage damage =
@@ -152,19 +139,20 @@ class Salvage {
     const std::string group = path.substr(0, path.rfind('/'));
     const std::string name = path.substr(path.rfind('/') + 1);
     if (traces_.contains(group) && (name == "value" || name == "step" || name == "value_crc")) return;
-    if (path == "/committed" || path == "/status" || path == "/message") return;  // made anew
+    const std::set<std::string> made_anew{"/committed", "/status", "/message", "/heartbeat"};
+    if (made_anew.contains(path)) return;
     const auto tensor = tensors_.find(path);
     Committed* const committed = tensor == tensors_.end() ? nullptr : &committed_[tensor->second];
     const std::int64_t sum = committed ? committed->value_crc : 0;
-    if (committed) committed->rows = 0;  // until it is there
+    bool there = false;
     attempt(path, [&] {
       hdf5::require_whole(from_, path, sum != 0 ? std::optional(sum) : std::nullopt);
       groups_of(path);
       hdf5::copy_dataset(from_, path, to_, path);
       copied_.push_back(path);
-      if (committed) committed->rows = 1;
+      there = true;
     });
-    if (committed && committed->rows == 0) *committed = {};
+    if (committed && !there) *committed = {};
   }
 
   void finish() {
@@ -179,7 +167,7 @@ class Salvage {
     for (const auto& group : traces_)
       if (hdf5::exists(to_.id, group + "/value")) rows += record::rows_of_trace(to_, group);
     const std::int64_t beat[4] = {0, rows, 0, 1};
-    const Handle heartbeat = hdf5::open_dataset(to_, "/heartbeat");
+    const Handle heartbeat = record::create_heartbeat(to_);
     check(H5Dwrite(heartbeat, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat), to_.path, "write",
           "/heartbeat");
   }

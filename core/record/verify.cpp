@@ -7,6 +7,7 @@
 #include <set>
 
 #include <weir/record/data/dotted_path.hpp>
+#include <weir/record/declared.hpp>
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
@@ -88,25 +89,13 @@ class Verification {
     seen_.insert(path);
     ++result_.datasets;
     tried(trace ? group : path, [&] {
-      as_declared(path, declared);
+      require_as_declared(file_, declared_spec(declared));
       if (trace)
         rows_of(group, committed);
       else
         hdf5::require_whole(file_, path,
                             committed.value_crc != 0 ? std::optional(committed.value_crc) : std::nullopt);
     });
-  }
-
-  void as_declared(const std::string& path, const json& declared) {
-    auto wanted = declared.at("shape").get<std::vector<std::int64_t>>();
-    if (declared.at("trace")) wanted.insert(wanted.begin(), -1);
-    const auto found = hdf5::shape_of(hdf5::open_dataset(file_, path));
-    bool same = found.size() == wanted.size();
-    for (std::size_t axis = 0; same && axis < found.size(); ++axis)
-      same = wanted[axis] < 0 || wanted[axis] == found[axis];
-    if (!same)
-      fault(path, fmt::format("has shape [{}]; /schema declares [{}]", fmt::join(found, ", "),
-                              fmt::join(wanted, ", ")));
   }
 
   void rows_of(const std::string& group, const Committed& committed) {

@@ -165,3 +165,18 @@ TEST_CASE("The keys of shared results are those of the files that lie there") {
   scratch.write("sweep/shared/" + key + ".h5.tmp", "x");
   CHECK(folder.shared_keys() == std::set<std::string>{key});
 }
+
+TEST_CASE("A plan that names runs elsewhere leads nowhere else") {
+  const ScratchFolder scratch;
+  scratch.write("package.json", "{}");
+  write_record(scratch.path() / "package.h5");
+  const fs::path outside = scratch.path() / "package";
+  for (const nlohmann::json& runs :
+       {nlohmann::json{outside.string(), "../../package", "..", ""}, nlohmann::json(5)}) {
+    scratch.write("sweep/weir-sweep.json",
+                  nlohmann::json{{"weir_sweep", "1.0"}, {"pipeline", ours}, {"runs", runs}}.dump());
+    for (const bool force : {false, true}) CHECK(code(scratch.path() / "sweep", ours, force) == fine);
+    CHECK(fs::exists(scratch.path() / "package.json"));
+    CHECK(fs::exists(scratch.path() / "package.h5"));
+  }
+}

@@ -8,6 +8,8 @@
 #include <weir/record/reader.hpp>
 #include <weir/record/salvage.hpp>
 #include <weir/record/verify.hpp>
+#include <weir/record/write/layout.hpp>
+#include <weir/record/write/revive.hpp>
 #include "dummy_run.hpp"
 
 using Catch::Matchers::Contains;
@@ -208,4 +210,61 @@ TEST_CASE("a record whose end is cut off is salvaged as far as it goes", "[recor
   CHECK_THROWS_WITH(weir::verify_record(file), Contains("run.h5: cannot read it: truncated file"));
   CHECK_FALSE(weir::salvage_record(file, whole).empty());
   CHECK(weir::Reader(whole).text("/status") == "salvaged");
+}
+
+TEST_CASE("repair leaves a trace whose committed rows are not all there as it is, for salvage",
+          "[record][verify][repair]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  killed_run(file);
+  // Steps that were cut: of 600 rows 17 are left.
+  {
+    const weir::hdf5::Turn turn;
+    weir::record::clear_flags(file);
+    const weir::hdf5::Handle access = weir::hdf5::access_properties();
+    const weir::hdf5::File open{file,
+                                weir::hdf5::Handle(H5Fopen(file.c_str(), H5F_ACC_RDWR, access), H5Fclose)};
+    const hsize_t rows = 17;
+    REQUIRE(H5Dset_extent(weir::hdf5::open_dataset(open, "/nodes/train/loss/step"), &rows) >= 0);
+  }
+  std::string done;
+  for (const auto& line : weir::repair_record(file)) done += line + '\n';
+  CHECK_THAT(
+      done,
+      Contains(
+          "/nodes/train/loss: it has 17 rows; 600 were committed: nothing of it was changed; `weir verify " +
+          file.string() + " --salvage NEW.h5` keeps what is whole"));
+  CHECK(weir::Reader(file).shape("/nodes/train/loss/value") == std::vector<std::int64_t>{600});
+  CHECK(weir::Reader(file).shape("/nodes/train/loss/value_crc") == std::vector<std::int64_t>{2});
+  CHECK_THAT(found(file), Contains("/nodes/train/loss | it has 17 rows; 600 were committed"));
+}
+
+TEST_CASE("what /schema says is compared with what lies in the file before it is salvaged",
+          "[record][verify][salvage]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5", whole = folder / "whole.h5";
+  weir::RunSpec spec = dummy::spec();
+  {
+    Recorder recorder(file, Recorder::Mode::create, spec);
+    dummy::train(recorder, 0, 300);
+    recorder.finish("finished");
+  }
+  {
+    const weir::hdf5::Turn turn;
+    const weir::hdf5::Handle access = weir::hdf5::access_properties();
+    const weir::hdf5::File open{file,
+                                weir::hdf5::Handle(H5Fopen(file.c_str(), H5F_ACC_RDWR, access), H5Fclose)};
+    // Five numbers a row lie there; a hundred are declared, and signed as if Weir had written it.
+    for (auto& dataset : spec.datasets)
+      if (dataset.name == "variance") dataset.shape = {100};
+    REQUIRE(H5Ldelete(open.id, "/schema", H5P_DEFAULT) >= 0);
+    weir::hdf5::create_bytes(open, "/schema", weir::record::schema_of(spec).dump());
+  }
+  CHECK_THAT(found(file), Contains("/nodes/train/probes/bins/variance | ") &&
+                              Contains("has shape [300, 5]; /schema declares [-1, 100]"));
+  std::string left;
+  for (const auto& line : weir::salvage_record(file, whole)) left += line + '\n';
+  CHECK_THAT(left, Contains("/nodes/train/probes/bins/variance: left out: ") &&
+                       Contains("/schema declares [-1, 100]"));
+  CHECK(weir::Reader(whole).shape("/nodes/train/loss/value") == std::vector<std::int64_t>{300});
 }

@@ -48,7 +48,8 @@ std::string too_many(int threads) {
 void listen_to_signals() {
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, request_stop);
   if (std::signal(SIGHUP, request_stop) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
-  std::signal(SIGPIPE, [](int) {});
+  for (const int number : {SIGPIPE, SIGXFSZ})
+    std::signal(number, [](int) {});  // errors of the call, not ends of the run
 }
 
 weir::FrozenRun read_graph(const RunArguments& arguments) {
@@ -126,12 +127,14 @@ int run_recorded(const weir::FrozenRun& frozen, weir::Executor& executor, const 
   if (arguments.mode != weir::Recorder::Mode::resume) std::filesystem::remove_all(options.checkpoints);
   const auto end = [&](const std::string& status, const std::string& message, int exit) {
     recorder.finish(status, message);
-    if (status == "finished") std::filesystem::remove_all(options.checkpoints);
+    std::error_code ignored;  // the record is whole, whatever stays beside it
+    if (status == "finished") std::filesystem::remove_all(options.checkpoints, ignored);
+    const std::uintmax_t bytes = std::filesystem::file_size(arguments.out, ignored);
     events.emit({{"event", "end"},
                  {"status", status},
                  {"message", message},
                  {"record", arguments.out.string()},
-                 {"bytes", std::filesystem::file_size(arguments.out)},
+                 {"bytes", ignored ? 0 : bytes},
                  {"exit", exit}});
     return exit;
   };

@@ -26,7 +26,8 @@ void keep_standard_streams() {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (::fcntl(number, F_GETFD) < 0 && errno == EBADF) [[maybe_unused]]
       const int same = ::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-  std::signal(SIGPIPE, [](int) {});  // ignored would be inherited by what is started
+  for (const int number : {SIGPIPE, SIGXFSZ})
+    std::signal(number, [](int) {});  // ignored would be inherited by what is started
 }
 
 void put_error(std::string_view text) {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -35,12 +37,6 @@ std::string amount(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", size, units[unit]);
 }
 
-std::uint64_t file_bytes(const File& file) {
-  hsize_t bytes = 0;
-  check(H5Fget_filesize(file.id, &bytes), file.path, "measure", "it");
-  return bytes;
-}
-
 // Elements of a chunk; {} of a dataset without chunks.
 std::vector<std::int64_t> chunk_of(hid_t properties) {
   if (H5Pget_layout(properties) != H5D_CHUNKED) return {};
@@ -61,6 +57,14 @@ H5T_conv_ret_t refuse_range(H5T_conv_except_t what, hid_t, hid_t, void*, void*, 
 }
 
 }  // namespace
+
+std::uint64_t file_bytes(const File& file) {
+  void* descriptor = nullptr;
+  struct stat status {};
+  check(H5Fget_vfd_handle(file.id, H5P_DEFAULT, &descriptor), file.path, "reach", "it");
+  if (::fstat(*static_cast<int*>(descriptor), &status) != 0) refuse(file, "", "cannot be measured");
+  return static_cast<std::uint64_t>(status.st_size);
+}
 
 std::string type_name(hid_t type) {
   const std::size_t bits = 8 * H5Tget_size(type);

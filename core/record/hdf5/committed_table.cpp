@@ -15,7 +15,7 @@ using hdf5::Handle;
 
 constexpr auto path = "/committed";
 constexpr std::size_t columns = 3;
-constexpr std::int64_t most_datasets = 1'000'000;
+constexpr std::int64_t most_datasets = 1'000'000, most_rows = std::int64_t{1} << 40;
 
 // A slot's numbers: rows of datasets, then (commit, checksum, 0).
 std::int64_t checksum_of(std::span<const std::int64_t> slot) {
@@ -50,10 +50,15 @@ std::optional<Newest> newest(const File& file) {
   for (const std::size_t first : {std::size_t{0}, size}) {
     const std::span<const std::int64_t> slot(numbers.data() + first, size);
     const std::int64_t commit = slot[size - columns];
-    if (commit < 1 || checksum_of(slot) != slot[size - 2] || (found && found->commit > commit)) continue;
-    found = Newest{commit, {}};
+    if (commit < 1 || commit == INT64_MAX || checksum_of(slot) != slot[size - 2] ||
+        (found && found->commit > commit))
+      continue;
+    Newest whole{commit, {}};
     for (std::size_t i = 0; i + columns < size; i += columns)
-      found->committed.push_back({slot[i], slot[i + 1], slot[i + 2]});
+      whole.committed.push_back({slot[i], slot[i + 1], slot[i + 2]});
+    if (std::ranges::all_of(whole.committed,
+                            [](const Committed& each) { return each.rows >= 0 && each.rows <= most_rows; }))
+      found = std::move(whole);
   }
   return found;
 }

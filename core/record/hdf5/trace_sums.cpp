@@ -7,6 +7,7 @@
 #include <optional>
 
 #include <weir/record/data/record_error.hpp>
+#include <weir/record/hdf5/bounds.hpp>
 #include <weir/record/hdf5/crc32c.hpp>
 #include <weir/record/hdf5/pieces.hpp>
 
@@ -54,23 +55,25 @@ class Rows {
   std::int64_t count_ = 0;
 };
 
-std::vector<std::int64_t> written_blocks(const File& file, const std::string& trace) {
+// Those of the first `most` blocks that are there.
+std::vector<std::int64_t> written_blocks(const File& file, const std::string& trace, std::int64_t most) {
   const std::string path = trace + "/value_crc";
   const Handle dataset = hdf5::open_dataset(file, path);
   const auto shape = hdf5::shape_of(dataset);
-  std::vector<std::int64_t> sums(shape.size() == 1 ? static_cast<std::size_t>(shape[0]) : 0);
-  if (!sums.empty())
-    check(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, sums.data()), file.path, "read",
-          path);
+  std::vector<std::int64_t> sums(shape.size() == 1 ? static_cast<std::size_t>(std::min(shape[0], most)) : 0);
+  if (sums.empty()) return sums;
+  const hsize_t start = 0, count = sums.size();
+  const Handle space(H5Dget_space(dataset), H5Sclose), cells(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, nullptr, &count, nullptr), file.path,
+        "select rows of", path);
+  check(H5Dread(dataset, H5T_NATIVE_INT64, cells, space, H5P_DEFAULT, sums.data()), file.path, "read", path);
   return sums;
 }
 
 }  // namespace
 
 void require_possible_rows(const File& file, const std::string& trace) {
-  hsize_t bytes = 0;
-  check(H5Fget_filesize(file.id, &bytes), file.path, "measure", "it");
-  const auto most = static_cast<std::int64_t>(bytes / sizeof(std::int64_t));
+  const auto most = static_cast<std::int64_t>(hdf5::file_bytes(file) / sizeof(std::int64_t));
   for (const auto* part : {"/value", "/step", "/value_crc"})
     if (const std::int64_t rows = Rows(file, trace + part).count(); rows > most)
       throw RecordError(fmt::format(
@@ -89,7 +92,7 @@ TraceDamage damage_of(const File& file, const std::string& trace, const Committe
   TraceDamage damage{
       std::min({value.count(), step.count(), step.stored(), committed.rows}), committed.rows, {}, false};
   const bool complete = damage.rows == committed.rows;  // else the sums of the end are of rows that are gone
-  const auto written = written_blocks(file, trace);
+  const auto written = written_blocks(file, trace, damage.rows / block_rows);
   for (std::int64_t first = 0; first < damage.rows; first += block_rows) {
     const std::int64_t last = std::min(first + block_rows, damage.rows), block = first / block_rows;
     const auto sum = value.sum(first, last);

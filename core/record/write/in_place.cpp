@@ -44,6 +44,7 @@ void require_in_place(int descriptor, const fs::path& file) {
   }, there{};
   if (::fstat(descriptor, &open) != 0) return;
   const bool any = ::stat(file.c_str(), &there) == 0;
+  if (!any && errno != ENOENT && errno != ENOTDIR) return;  // nobody knows
   if (any && there.st_ino == open.st_ino && there.st_dev == open.st_dev) return;
   const std::string name = file.string();
   if (open.st_nlink > 0)

@@ -103,6 +103,20 @@ nlohmann::json schema_of(const RunSpec& run) {
   return {{"weir_format", "1.0"}, {"name", run.name}, {"nodes", nodes}, {"datasets", datasets}};
 }
 
+Handle create_heartbeat(const File& file) {
+  const Handle space = hdf5::space_of({4});
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_obj_track_times(properties, false);
+  H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
+  Handle heartbeat(
+      check(H5Dcreate2(file.id, "/heartbeat", H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT),
+            file.path, "create", "/heartbeat"),
+      H5Dclose);
+  hdf5::text_attribute(file, heartbeat, "long_name",
+                       "unix time (ns), committed rows, bytes of the file, attempt");
+  return heartbeat;
+}
+
 void declare_run(const File& file, const RunSpec& run) {
   hdf5::create_group(file, "/pipeline");
   hdf5::create_bytes(file, "/pipeline/source", run.source);
@@ -119,18 +133,7 @@ void declare_run(const File& file, const RunSpec& run) {
 
   hdf5::create_text(file, "/status", "running", status_capacity);
   hdf5::create_text(file, "/message", "", message_capacity);
-  {
-    const Handle space = hdf5::space_of({4});
-    const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-    H5Pset_obj_track_times(properties, false);
-    H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
-    const Handle heartbeat(
-        check(H5Dcreate2(file.id, "/heartbeat", H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT),
-              file.path, "create", "/heartbeat"),
-        H5Dclose);
-    hdf5::text_attribute(file, heartbeat, "long_name",
-                         "unix time (ns), committed rows, bytes of the file, attempt");
-  }
+  create_heartbeat(file);
   CommittedTable::create(file, run.datasets.size());
   hdf5::create_bytes(file, "/schema",
                      schema_of(run).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));

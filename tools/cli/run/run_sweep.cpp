@@ -49,6 +49,9 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
   const std::size_t kept = plan.runs.size() - plan.jobs.size();
   std::vector<Outcome> outcomes;
   if (!plan.jobs.empty()) {
+    // What is kept must be readable before a night of other runs, not found damaged after it.
+    for (const SweepRun& run : plan.runs)
+      if (run.job == SweepRun::kept) measure(folder.record(run.combination.run), to_measure(graph));
     fs::remove(folder.path() / "summary.json");  // only a sweep that has ended has one
     outcomes = run_children(arguments, graph, plan.jobs, jobs_at_once(arguments, graph), 1, kept,
                             folder.shared(), folder.shared_keys());

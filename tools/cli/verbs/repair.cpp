@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <weir/record/recorder.hpp>
+#include <weir/text/utf8.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
@@ -25,7 +26,7 @@ HDF5's own message recommends: it truncates such files.)");
             for (const std::string& file : *files) {
               const std::vector<std::string> done = repair_record(existing_file(file));
               if (done.empty()) fmt::print("{}: nothing to repair\n", file);
-              for (const std::string& sentence : done) fmt::print("{}: {}\n", file, sentence);
+              for (const std::string& sentence : done) fmt::print("{}: {}\n", file, utf8::visible(sentence));
             }
             return 0;
           }};

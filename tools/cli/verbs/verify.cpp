@@ -51,9 +51,9 @@ void say_changed(const fs::path& record) {
   const auto say = [](const std::string& file, const std::string& sha256, const std::string& what) {
     if (file.empty() || sha256.empty()) return;
     if (!fs::exists(file))
-      give("  {} is not here any more: {}\n", what, file);
+      give("  {} is not here any more: {}\n", utf8::visible(what), utf8::visible(file));
     else if (file_sha256(file) != sha256)
-      give("  {} has changed since: {}\n", what, file);
+      give("  {} has changed since: {}\n", utf8::visible(what), utf8::visible(file));
   };
   for (const RecordedRun::Plugin& plugin : run.plugins())
     say(plugin.file, plugin.sha256, "the plugin " + plugin.name);
@@ -73,7 +73,7 @@ bool verify(const fs::path& file) try {
   for (const Damage& damage : verified.damage)
     give("  {}: {}\n", utf8::visible(damage.path), utf8::visible(damage.what));
   return false;
-} catch (const RecordError& error) {
+} catch (const std::exception& error) {  // of one record: the others are looked at
   give("{}\n", utf8::visible(error.what()));
   return false;
 }

@@ -6,6 +6,7 @@
 #include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/front/sweep/named_files.hpp>
+#include <weir/text/utf8.hpp>
 
 #include <text/table.hpp>
 
@@ -49,7 +50,7 @@ std::string changes(const MadeWith& then, const MadeWith& now) {
   for (const auto& [what, value] : now)
     if (const auto known = then.find(what);
         known != then.end() && !known->second.empty() && !value.empty() && known->second != value)
-      rows.push_back({what, known->second, value});
+      rows.push_back({utf8::visible(what), utf8::visible(known->second), utf8::visible(value)});
   return rows.empty() ? "" : aligned({"made with", "then", "now"}, rows);
 }
 

@@ -109,8 +109,10 @@ void ChildRunner::on_signal() {
       for (auto& [job, child] : children_) child.signal(SIGCONT);
       continue;
     }
+    // A terminal that closes may say so twice, by the shell and by the system: that is no second wish.
+    if (info.ssi_signo == SIGHUP && signals_seen_ > 0) continue;
     ++signals_seen_;
-    for (auto& [job, child] : children_) child.signal(signals_seen_ == 1 ? SIGINT : SIGKILL);
+    for (auto& [job, child] : children_) signals_seen_ == 1 ? child.signal(SIGINT) : child.kill();
   }
 }
 

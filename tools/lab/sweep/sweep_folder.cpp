@@ -42,6 +42,18 @@ bool has_lost_its_plan(const fs::path& folder) {
   });
 }
 
+// The runs that a plan names, whoever wrote it: names of files in runs/, which lead nowhere else.
+std::vector<std::string> named_runs(const nlohmann::json& plan) {
+  std::vector<std::string> names;
+  const auto runs = plan.find("runs");
+  if (runs == plan.end() || !runs->is_array()) return names;
+  for (const nlohmann::json& run : *runs)
+    if (run.is_string() && !run.get<std::string>().empty() && run != "." && run != ".." &&
+        run.get<std::string>().find('/') == std::string::npos)
+      names.push_back(run);
+  return names;
+}
+
 }  // namespace
 
 SweepFolder::SweepFolder(fs::path folder, const nlohmann::json& resolved,
@@ -69,7 +81,7 @@ SweepFolder::SweepFolder(fs::path folder, const nlohmann::json& resolved,
                          fmt::format("{} belongs to a sweep of another pipeline, or of other parameters\n{}",
                                      folder_.string(), remedy));
     // In the sweep's order, then those that it had before.
-    for (const auto& run : plan.value("runs", std::vector<std::string>{}))
+    for (const std::string& run : named_runs(plan))
       if (std::ranges::find(runs, run) == runs.end()) runs_.push_back(run);
   }
   fs::create_directories(folder_);
@@ -126,10 +138,9 @@ void SweepFolder::remove_ours() const {
   for (const std::string& run : runs_) {
     const fs::path file = record(run);
     if (const RecordState state = inspect_record(file); state.exists) {
-      if (!state.is_record) continue;
+      if (!state.is_record || state.locked) continue;
       fs::remove(file);
     }
-    fs::remove(file.string() + ".lock");
     fs::remove_all(file.string() + ".checkpoint");
   }
   for (const auto& entry : fs::directory_iterator(shared())) {
