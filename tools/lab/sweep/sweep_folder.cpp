@@ -141,6 +141,7 @@ void SweepFolder::remove_ours() const {
       if (!state.is_record || state.locked) continue;
       fs::remove(file);
     }
+    fs::remove(file.string() + ".lock");  // of a process that died
     fs::remove_all(file.string() + ".checkpoint");
   }
   for (const auto& entry : fs::directory_iterator(shared())) {
