@@ -7,11 +7,15 @@ from typing import Iterable
 MOST = 20     # names in one message
 
 
-class WeirError(Exception):
-    """Something that cannot be read; its words hold no character that a terminal obeys."""
+def printable(text: str) -> str:
+    return "".join(each if each.isprintable() or each == "\n" else "?" for each in text)
 
-    def __init__(self, text: object):
-        super().__init__("".join(each if each.isprintable() or each == "\n" else "?" for each in str(text)))
+
+class WeirError(Exception):
+    """Something that cannot be read. Names in the text are whoever's: none of them commands a terminal."""
+
+    def __init__(self, text: str = ""):
+        super().__init__(printable(text))
 
 
 class NotFound(WeirError, KeyError, AttributeError):

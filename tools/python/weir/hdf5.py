@@ -14,7 +14,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from .errors import NotFound, WeirError
+from .errors import NotFound, WeirError, printable
 
 # What HDF5 and netCDF keep of axes, and the blocks of the checksums: of no use to a reader.
 INTERNAL = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "DIMENSION_LABELS", "block_rows", "crc32c"}
@@ -144,6 +144,8 @@ def schema(file: h5py.File) -> dict[str, Any]:
             if wrong or each["trace"] and not each["path"].endswith("/value"):
                 raise WeirError(f"{file.filename}: /schema has an entry whose '{(wrong or ['path'])[0]}' is not as Weir writes it: the "
                                 "record is damaged")
+        for each in whole["datasets"]:
+            each["unit"], each["description"] = printable(each["unit"]), printable(each["description"])
     return whole
 
 
