@@ -43,6 +43,14 @@ def reading(file: h5py.File | str, what: str) -> Iterator[None]:
                         "damaged, or another program wrote it otherwise than Weir does") from None
 
 
+def access() -> h5py.h5p.PropFAID:
+    found = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    with contextlib.suppress(AttributeError, OSError, TypeError):      # of h5py before 3.5; names differ in libraries before 1.10
+        found.set_file_locking(False, True)
+        ctypes.CDLL(h5py.h5p.__file__).H5Pset_metadata_read_attempts(ctypes.c_int64(found.id), ctypes.c_uint(ATTEMPTS))
+    return found
+
+
 def open_file(path: str | os.PathLike) -> h5py.File:
     """Without a lock, which would keep an interrupted run from going on. Only a file that a run writes, or left when it was killed,
     is read in the mode that sees it grow: HDF5 then takes places beyond the file's end for zeros."""
@@ -51,18 +59,16 @@ def open_file(path: str | os.PathLike) -> h5py.File:
         mode = os.stat(name).st_mode
     if not stat.S_ISREG(mode):
         raise WeirError(f"{name} is {KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file: give a record (HDF5 file)")
-    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
-    access.set_fclose_degree(h5py.h5f.CLOSE_STRONG)      # as h5py does
-    with contextlib.suppress(AttributeError, OSError, TypeError):      # of h5py before 3.5; names differ in libraries before 1.10
-        access.set_file_locking(False, True)
-        ctypes.CDLL(h5py.h5p.__file__).H5Pset_metadata_read_attempts(ctypes.c_int64(access.id), ctypes.c_uint(ATTEMPTS))
-    causes = []
+    cause = ""
     for flags in (h5py.h5f.ACC_RDONLY, h5py.h5f.ACC_RDONLY | h5py.h5f.ACC_SWMR_READ):
         try:
-            return h5py.File(h5py.h5f.open(os.fsencode(name), flags, fapl=access))
+            return h5py.File(h5py.h5f.open(os.fsencode(name), flags, fapl=access()))
         except FAULTS as error:
-            causes.append(str(error))
-    cause = causes[-1][causes[-1].find("(") + 1:].rstrip(")")      # the rest differs between versions
+            text = str(error)
+            cause = text[text.find("(") + 1:].rstrip(")")      # the rest differs between versions
+    if "already open" in cause:      # in this process, by other words: HDF5 does not mix them
+        with contextlib.suppress(OSError):
+            return h5py.File(name, "r")
     raise WeirError(f"{name} is no HDF5 file that can be read: {cause}; if its run was killed: weir repair {name}")
 
 
