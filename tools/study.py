@@ -108,7 +108,8 @@ def standing_alone(svg, title, legend, figures):
 
 def drawn(folder, summary, name, figures_folder):
     """Images of what is judged, over the sweep's axis of numbers."""
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "report"))
+    tools = pathlib.Path(__file__).resolve().parent
+    sys.path[:0] = [str(tools / "report"), str(tools / "python")]
     import axes
     import experiment
     import figures

@@ -21,20 +21,20 @@ namespace {
 
 // `weir run` of a pipeline whose node `bad` is feral, with these parameters.
 Answer run(const ScratchFolder& scratch, const std::string& parameters, const std::string& more = "",
-           const std::string& words = "", const std::string& environment = "") {
-  if (!fs::exists(scratch.path() / "plugins")) {
-    fs::create_directories(scratch.path() / "plugins");
+           const std::string& words = "--progress plain", const std::string& environment = "") {
+  if (!fs::exists(scratch.path() / "cage")) {
+    fs::create_directories(scratch.path() / "cage");
     fs::copy_file(fs::path(WEIR_ZOO_DIR) / "libweir_zoo_feral.so",
-                  scratch.path() / "plugins/libweir_zoo_feral.so");
+                  scratch.path() / "cage/libweir_zoo_feral.so");
     const std::string cache =
-        "'" WEIR_BIN_DIR "/weir-run' cache '" + (scratch.path() / "plugins").string() + "'";
+        "'" WEIR_BIN_DIR "/weir-run' cache '" + (scratch.path() / "cage").string() + "'";
     REQUIRE(std::system(cache.c_str()) == 0);
   }
   scratch.write("zoo.yaml",
                 "name: zoo\nnodes:\n  good: {plugin: source/gaussian, dim: 2}\n  bad: {plugin: "
                 "metric/feral, " +
                     parameters + "}\n" + more);
-  return weir_program(scratch.path(), "run zoo.yaml --plugin-path plugins " + words, environment);
+  return weir_program(scratch.path(), "run zoo.yaml --plugin-path cage " + words, environment);
 }
 
 // Also where sanitizers look at them first.
@@ -59,7 +59,8 @@ void check_record(const fs::path& file, const std::string& status, const std::st
 
 }  // namespace
 
-TEST_CASE("A plugin that ends the process fails its run by name, and the record keeps what was committed") {
+TEST_CASE("A plugin that ends the process fails its run by name, and the record keeps what was committed",
+          "[slow]") {
   struct Case {
     const char *deed, *message;
   };
@@ -73,7 +74,8 @@ TEST_CASE("A plugin that ends the process fails its run by name, and the record 
            {"kill", "the run was killed in node 'bad', as the system does when memory runs out"}}) {
     INFO(of.deed);
     const ScratchFolder scratch;
-    const Answer answer = run(scratch, std::string("deed: ") + of.deed, "", "", signals_are_deadly);
+    const Answer answer =
+        run(scratch, std::string("deed: ") + of.deed, "", "--progress plain", signals_are_deadly);
     CHECK(answer.exit == 3);
     CHECK_THAT(answer.err, Contains(std::string("failed: ") + of.message));
     check_record(scratch.path() / "zoo.h5", "failed", of.message, 3);
@@ -81,14 +83,14 @@ TEST_CASE("A plugin that ends the process fails its run by name, and the record 
   }
 }
 
-TEST_CASE("The runs of a sweep go on beside a plugin that crashes, exits, prints and breeds") {
+TEST_CASE("The runs of a sweep go on beside a plugin that crashes, exits, prints and breeds", "[slow]") {
   const ScratchFolder scratch;
   const std::vector<std::string> deadly = {"segv", "exit", "kill"},
                                  harmless = {"print", "flood", "breed", "none"};
   const Answer answer =
       run(scratch, "deed: none",
           "sweep:\n  deed: {set: bad.deed, values: [print, segv, flood, exit, breed, kill, none]}\n",
-          "--jobs 2", signals_are_deadly);
+          "--jobs 2 --progress plain", signals_are_deadly);
   CHECK(answer.exit == 3);
   CHECK_THAT(answer.out, Contains("4 of 7 finished"));
   CHECK_THAT(answer.err, Contains("deed=print  warning: a plugin printed 65 bytes, which are in no record: "
@@ -179,7 +181,7 @@ TEST_CASE("A second Ctrl-C kills what does not stop: interrupted, in the record 
   const auto answer = weir::os::run_child(
       {"/bin/bash",
        {"-c", "set -m; cd '" + scratch.path().string() +
-                  "'; '" WEIR_BIN_DIR "/weir' run zoo.yaml --plugin-path plugins --progress none & until [ -s "
+                  "'; '" WEIR_BIN_DIR "/weir' run zoo.yaml --plugin-path cage --progress none & until [ -s "
                   "zoo.h5.checkpoint/bad.h5 ]; do sleep "
                   "0.05; done; kill -INT $!; sleep 0.5; kill -INT $!; wait $!"}},
       60);

@@ -74,7 +74,8 @@ int run_in_closing_terminal(const ScratchFolder& scratch, const std::string& pip
 
 }  // namespace
 
-TEST_CASE("A run goes on where nothing that it says can be written, and its exit code is the run's") {
+TEST_CASE("A run goes on where nothing that it says can be written, and its exit code is the run's",
+          "[slow]") {
   for (const char* lost : {"2> /dev/full", "2>&-", "2> >(true)", "2>&- <&-"}) {
     INFO(lost);
     const ScratchFolder scratch;
@@ -88,7 +89,8 @@ TEST_CASE("A run goes on where nothing that it says can be written, and its exit
   }
 }
 
-TEST_CASE("Results that cannot be written are exit 4 at the end of a run, and nothing of it is lost") {
+TEST_CASE("Results that cannot be written are exit 4 at the end of a run, and nothing of it is lost",
+          "[slow]") {
   for (const char* progress : {"plain", "json"}) {
     for (const auto& [lost, why] :
          {std::pair{"> /dev/full", "No space left on device"}, std::pair{">&-", "Bad file descriptor"}}) {
@@ -115,7 +117,8 @@ TEST_CASE("A reader who closes the pipe ends no run and makes no fault") {
   CHECK(status_of(scratch.path() / "small.h5") == "finished");
 }
 
-TEST_CASE("Every verb says that its answer could not be written, and minds no reader who has seen enough") {
+TEST_CASE("Every verb says that its answer could not be written, and minds no reader who has seen enough",
+          "[slow]") {
   const ScratchFolder scratch;
   scratch.write("small.yaml", small_pipeline);
   REQUIRE(bash(scratch, "$weir run small.yaml").ending.code == 0);
@@ -140,7 +143,8 @@ TEST_CASE("Every verb says that its answer could not be written, and minds no re
   }
 }
 
-TEST_CASE("A signal that nohup or a script ignores ends nothing; the others stop the run at a commit") {
+TEST_CASE("A signal that nohup or a script ignores ends nothing; the others stop the run at a commit",
+          "[slow]") {
   const ScratchFolder scratch;
   const std::string pipeline = write_training(scratch, "long", 3000);
   for (const std::string number : {"HUP", "INT"}) {
@@ -181,7 +185,7 @@ TEST_CASE("A run whose weir is killed reaches its checkpoint and goes on from it
         trainings::numbers(scratch.path() / "whole.h5", "/nodes/train"));
 }
 
-TEST_CASE("A closed terminal stops a run at a commit, and under nohup it goes on to its end") {
+TEST_CASE("A closed terminal stops a run at a commit, and under nohup it goes on to its end", "[slow]") {
   const ScratchFolder scratch;
   CHECK(run_in_closing_terminal(scratch, write_training(scratch, "endless", 100'000'000), false) == 75);
   CHECK(status_of(scratch.path() / "endless.h5") == "interrupted");
