@@ -62,7 +62,7 @@ void flip(const ScratchFolder& scratch, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("What a run reads it never writes, with --force or without, by whatever name") {
+TEST_CASE("What a run reads it never writes, with --force or without, by whatever name", "[slow]") {
   const ScratchFolder scratch;
   scratch.write("pairs.yaml", reading);
   scratch.write("more.yaml", "extends: pairs.yaml\nseed: 3\n");
@@ -86,7 +86,7 @@ TEST_CASE("What a run reads it never writes, with --force or without, by whateve
           "libweir_source_gaussian.so is read by this run");
 }
 
-TEST_CASE("A sweep does not write what one of its runs reads") {
+TEST_CASE("A sweep does not write what one of its runs reads", "[slow]") {
   const ScratchFolder scratch;
   write_points(scratch.path() / "pairs.h5");
   fs::create_directories(scratch.path() / "s/runs");
@@ -98,7 +98,7 @@ TEST_CASE("A sweep does not write what one of its runs reads") {
     refuses(scratch, std::string("run t.yaml -o s") + force, 2, "s/runs/case=a.h5 is read by this run");
 }
 
-TEST_CASE("Only records are written over, even by --force") {
+TEST_CASE("Only records are written over, even by --force", "[slow]") {
   const ScratchFolder scratch;
   scratch.write("small.yaml", small_pipeline);
   scratch.write("notes.txt", "mine");
@@ -121,7 +121,7 @@ TEST_CASE("Only records are written over, even by --force") {
             "small.h5 exists and is not a readable record");
 }
 
-TEST_CASE("A sweep is refused before it begins where it would write over what it cannot read") {
+TEST_CASE("A sweep is refused before it begins where it would write over what it cannot read", "[slow]") {
   const ScratchFolder scratch;
   scratch.write("swept.yaml", swept_pipeline);
   REQUIRE(weir_program(scratch.path(), "run swept.yaml").exit == 0);
@@ -141,7 +141,7 @@ TEST_CASE("A sweep is refused before it begins where it would write over what it
   CHECK(scratch.read(record) == whole);
 }
 
-TEST_CASE("A sweep does not write over a table that is not its own") {
+TEST_CASE("A sweep does not write over a table that is not its own", "[slow]") {
   const ScratchFolder scratch;
   scratch.write("swept.yaml", swept_pipeline);
   scratch.write("mine/table.csv", "a,b\n1,2\n");
@@ -150,7 +150,8 @@ TEST_CASE("A sweep does not write over a table that is not its own") {
             "mine/table.csv is not what weir writes under that name");
 }
 
-TEST_CASE("A sweep whose input file has changed keeps the records of before unless told otherwise") {
+TEST_CASE("A sweep whose input file has changed keeps the records of before unless told otherwise",
+          "[slow]") {
   const ScratchFolder scratch;
   scratch.write("t.yaml", reading + "sweep: {seed: {count: 2}}\n");
   write_points(scratch.path() / "pairs.h5");
@@ -161,7 +162,7 @@ TEST_CASE("A sweep whose input file has changed keeps the records of before unle
   CHECK(weir_program(scratch.path(), "run t.yaml --force").exit == 0);
 }
 
-TEST_CASE("A rerun takes no variable of whoever runs a record again") {
+TEST_CASE("A rerun takes no variable of whoever runs a record again", "[slow]") {
   const ScratchFolder scratch;
   scratch.write("small.yaml", small_pipeline);
   // What a stranger wrote into his record: a value that is a variable's name.
@@ -172,7 +173,7 @@ TEST_CASE("A rerun takes no variable of whoever runs a record again") {
              Contains("${env:WEIR_SECRET}"));
 }
 
-TEST_CASE("What is passed over in the search for plugins is said") {
+TEST_CASE("What is passed over in the search for plugins is said", "[slow]") {
   const ScratchFolder scratch;
   fs::create_directories(scratch.path() / "open/deep");
   fs::permissions(scratch.path() / "open", fs::perms::all);

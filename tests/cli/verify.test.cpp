@@ -68,7 +68,7 @@ TEST_CASE("weir verify names what is damaged, and --salvage keeps the rest") {
   CHECK_THAT(stranger.out, Contains("small.yaml: cannot read it: it is not an HDF5 file"));
 }
 
-TEST_CASE("A run that failed goes on with the same command, or with more time") {
+TEST_CASE("A run that failed goes on with the same command, or with more time", "[slow]") {
   const ScratchFolder scratch;
   std::string pipeline = small_pipeline;
   pipeline.replace(pipeline.find("steps: 20"), 9, "steps: 4000");
@@ -89,7 +89,7 @@ TEST_CASE("A run that failed goes on with the same command, or with more time") 
   CHECK(weir_program(scratch.path(), "verify small.h5").exit == 0);
 }
 
-TEST_CASE("Checkpoints of a record that was taken away are none of the next one's") {
+TEST_CASE("Checkpoints of a record that was taken away are none of the next one's", "[slow]") {
   const ScratchFolder scratch;
   std::string pipeline = small_pipeline;
   pipeline.replace(pipeline.find("steps: 20"), 9, "steps: 4000");
