@@ -589,7 +589,7 @@ def test_interrupted(work):
     subprocess.run(run, stdout=subprocess.DEVNULL)
     for how in (signal.SIGINT, signal.SIGKILL):
         summary = work / "stopped/summary.json"
-        summary.write_text(summary.read_text() if summary.exists() else "{}")
+        summary.write_text(summary.read_text() if summary.exists() else '{"cases": []}')
         again = max((work / "stopped/runs").glob("*.h5"))
         again.unlink()
         running = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
