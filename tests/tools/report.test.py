@@ -610,7 +610,7 @@ def test_refusals(work):
     (work / "empty").mkdir()
     assert "it has no weir-sweep.json" in report(work / "empty", code=2).stderr
     (work / "text.h5").write_text("no HDF5")
-    assert "not an HDF5 file that can be read" in report(work / "text.h5", code=4).stderr
+    assert "is no HDF5 file that can be read" in report(work / "text.h5", code=4).stderr
     with h5py.File(work / "other.h5", "w"):
         pass
     assert "is an HDF5 file, but no record" in report(work / "other.h5", code=4).stderr
