@@ -47,7 +47,7 @@ struct Given {
   sigprocmask(SIG_SETMASK, &none, nullptr);
   // Out of the way of the numbers that they are to have.
   for (int* each : {&given.out, &given.err, &given.events, &given.report})
-    if (*each >= 0) *each = ::fcntl(*each, F_DUPFD, Child::events + 1);
+    if (*each >= 0) *each = ::fcntl(*each, F_DUPFD_CLOEXEC, Child::events + 1);
   ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
   ::dup2(given.out, STDOUT_FILENO);
   ::dup2(given.err, STDERR_FILENO);

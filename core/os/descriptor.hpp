@@ -2,10 +2,12 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -55,6 +57,14 @@ inline bool write_all(const Descriptor& to, std::string_view text) {
     if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
   }
   return true;
+}
+
+// Whether the open file is the one of this name, where no link counts.
+inline bool is_at(int descriptor, const std::filesystem::path& path) {
+  struct stat held {
+  }, there{};
+  return ::fstat(descriptor, &held) == 0 && ::lstat(path.c_str(), &there) == 0 &&
+         held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
 }  // namespace weir::os

@@ -73,13 +73,6 @@ bool take(const Descriptor& file) {
   return ::fcntl(file.number(), F_OFD_SETLK, &whole) == 0;
 }
 
-bool is_at(const Descriptor& file, const fs::path& path) {
-  struct stat held {
-  }, there{};
-  return ::fstat(file.number(), &held) == 0 && ::lstat(path.c_str(), &there) == 0 &&
-         held.st_ino == there.st_ino && held.st_dev == there.st_dev;
-}
-
 // Removes what processes that were killed left of this file: ours by name and owner, and locked by nobody.
 void clear_leavings(const fs::path& file) {
   std::error_code error;
@@ -129,7 +122,7 @@ Replacement::Replacement(const fs::path& file) : file_(target_of(file)) {
                               there ? 0600 : 0666));
     if (!made_.open() && errno != EEXIST) throw unwritable(file_, errno);
     // Where there are no locks nobody clears either; one that was cleared before it had its lock is gone.
-  } while (!made_.open() || (!take(made_) && errno == EAGAIN) || !is_at(made_, temporary_));
+  } while (!made_.open() || (!take(made_) && errno == EAGAIN) || !is_at(made_.number(), temporary_));
 }
 
 Replacement::~Replacement() {
@@ -140,7 +133,7 @@ void Replacement::put_in_place() {
   take_over_permissions(file_, made_);
   while (::fsync(made_.number()) != 0)
     if (errno != EINTR) throw unwritable(file_, errno);
-  if (!is_at(made_, temporary_))
+  if (!is_at(made_.number(), temporary_))
     throw FileError(
         fmt::format("cannot write {}: {} was taken away or replaced meanwhile; give the same command again",
                     file_.string(), temporary_.filename().string()));

@@ -9,6 +9,7 @@
 #include <map>
 
 #include <weir/record/data/numbers.hpp>
+#include <weir/record/hdf5/bounds.hpp>
 #include <weir/record/reader.hpp>
 #include <weir/record/recorder.hpp>
 #include <weir/record/schema.hpp>
@@ -112,15 +113,6 @@ json table_info(const Reader& reader) {
   return {{"kind", "table"}, {"columns", columns}};
 }
 
-std::string bytes_text(std::uintmax_t bytes) {
-  if (bytes < 10'000) return fmt::format("{} bytes", bytes);
-  const char* units[] = {"kB", "MB", "GB", "TB"};
-  double amount = static_cast<double>(bytes) / 1000;
-  std::size_t unit = 0;
-  for (; amount >= 1000 && unit < 3; ++unit) amount /= 1000;
-  return fmt::format("{:.1f} {}", amount, units[unit]);
-}
-
 std::string shape_text(const json& shape) {
   return fmt::format("[{}]", fmt::join(shape.get<std::vector<std::int64_t>>(), ", "));
 }
@@ -179,7 +171,7 @@ json info_json(const fs::path& file) {
 
 std::string info(const fs::path& file) {
   const json all = info_json(file);
-  std::string text = fmt::format("{}  {}\n", file.string(), bytes_text(all["bytes"].get<std::uintmax_t>()));
+  std::string text = fmt::format("{}  {}\n", file.string(), hdf5::amount(all["bytes"].get<std::uintmax_t>()));
   if (all["kind"] == "record") return text + record_text(all);
   for (const auto& column : all["columns"])
     text += fmt::format("  {:<40} {:<8} {}{}\n", column["path"].get<std::string>(),

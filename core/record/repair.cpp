@@ -10,6 +10,7 @@
 #include <weir/record/schema.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/lock_file.hpp>
+#include <weir/record/write/reserve.hpp>
 #include <weir/record/write/revive.hpp>
 
 namespace weir {
@@ -31,14 +32,6 @@ std::vector<std::pair<std::string, std::size_t>> traces_of(const fs::path& path)
   return traces;
 }
 
-void set_rows(const File& file, const std::string& path, std::int64_t rows) {
-  const Handle dataset = hdf5::open_dataset(file, path);
-  auto shape = hdf5::shape_of(dataset);
-  shape.at(0) = rows;
-  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
-  check(H5Dset_extent(dataset, sizes.data()), file.path, "resize", path);
-}
-
 // The committed rows, and a checksum for every block of them. What was committed is never changed: where it is
 // damaged, the checksum stays as its witness.
 void repair_trace(const File& file, const std::string& trace, const Committed& committed,
@@ -52,19 +45,20 @@ void repair_trace(const File& file, const std::string& trace, const Committed& c
   }
   for (const auto& line : record::sentences(damage))
     done.push_back(fmt::format("{}: {}", trace, line) + ": the values are damaged; left as they are");
-  std::vector<std::int64_t> longest;
-  for (const auto* part : {"/value", "/step"})
-    longest.push_back(hdf5::shape_of(hdf5::open_dataset(file, trace + part)).at(0));
   const std::int64_t rows = damage.rows;
-  if (const std::int64_t most = std::max(longest[0], longest[1]); most > rows)
+  std::int64_t most = rows;
+  for (const auto* part : {"/value", "/step"}) {
+    const Handle dataset = hdf5::open_dataset(file, trace + part);
+    most = std::max(most, hdf5::shape_of(dataset).at(0));
+    hdf5::set_rows(file, dataset, trace + part, rows);
+  }
+  if (most > rows)
     done.push_back(
         fmt::format("{}: the last {} rows were not committed and were dropped", trace, most - rows));
-  set_rows(file, trace + "/value", rows);
-  set_rows(file, trace + "/step", rows);
   const std::int64_t whole = rows / record::block_rows, blocks = whole + (rows % record::block_rows > 0);
-  set_rows(file, trace + "/value_crc", blocks);
-  if (blocks == whole) return;
   const Handle crc = hdf5::open_dataset(file, trace + "/value_crc");
+  hdf5::set_rows(file, crc, trace + "/value_crc", blocks);
+  if (blocks == whole) return;
   const Handle space(H5Dget_space(crc), H5Sclose);
   const auto last = static_cast<hsize_t>(whole);
   const hsize_t one = 1;
@@ -150,13 +144,18 @@ std::vector<std::string> repair_record(const fs::path& path, const std::optional
   File file{path, Handle(check(H5Fopen(path.c_str(), H5F_ACC_RDWR | H5F_ACC_SWMR_WRITE, access), path, "open",
                                "it"),
                          H5Fclose)};
-  for (const auto& [trace, i] : traces)
-    if (i < committed->size()) repair_trace(file, trace, (*committed)[i], done);
-  if (status == "running") {
-    set_end(file, end);
-    done.push_back("set its status to " + (end ? end->status : "interrupted"));
+  try {
+    for (const auto& [trace, i] : traces)
+      if (i < committed->size()) repair_trace(file, trace, (*committed)[i], done);
+    if (status == "running") {
+      set_end(file, end);
+      done.push_back("set its status to " + (end ? end->status : "interrupted"));
+    }
+    check(H5Fflush(file.id, H5F_SCOPE_LOCAL), path, "flush", "it");
+  } catch (const RecordError&) {
+    record::let_go(file.id);
+    throw;
   }
-  check(H5Fflush(file.id, H5F_SCOPE_LOCAL), path, "flush", "it");
   check(file.id.reset(), path, "close", "it");
   return done;
 }

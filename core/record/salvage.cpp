@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <weir/os/replace_file.hpp>
 #include <weir/record/data/run_spec.hpp>
 #include <weir/record/declared.hpp>
+#include <weir/record/hdf5/bounds.hpp>
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/copies.hpp>
 #include <weir/record/hdf5/pieces.hpp>
@@ -19,6 +21,7 @@
 #include <weir/record/hdf5/trace_sums.hpp>
 #include <weir/record/schema.hpp>
 #include <weir/record/write/layout.hpp>
+#include <weir/record/write/reserve.hpp>
 #include <weir/record/write/revive.hpp>
 #include <weir/record/write/trace_writer.hpp>
 
@@ -30,6 +33,9 @@ using hdf5::File;
 using hdf5::Handle;
 using nlohmann::json;
 namespace fs = std::filesystem;
+
+constexpr std::uint64_t spare_bytes = 1 << 20;
+constexpr std::array parts{"/step", "/value", "/value_crc"};  // of a trace
 
 // Rows [first, last) of a trace, appended one by one.
 void append_rows(const File& from, const std::string& group, std::int64_t first, std::int64_t last,
@@ -117,18 +123,21 @@ class Salvage {
         record::damage_of(from_, group, before.value_or(Committed{whole, 0, 0}));
     if (damage.steps && before) throw RecordError("its steps are damaged");
     groups_of(group + "/value");
-    for (const auto* part : {"/step", "/value", "/value_crc"}) {
-      hdf5::create_like(from_, group + part, to_, group + part);
-      copied_.push_back(group + part);
+    for (const auto* part : parts) hdf5::create_like(from_, group + part, to_, group + part);
+    try {
+      record::TraceWriter into(to_, spec, {});
+      const std::set<std::int64_t> bad(damage.blocks.begin(), damage.blocks.end());
+      for (std::int64_t first = 0; first < damage.rows; first += record::block_rows) {
+        const std::int64_t last = std::min(first + record::block_rows, damage.rows);
+        if (!bad.contains(first / record::block_rows)) append_rows(from_, group, first, last, spec, into);
+      }
+      into.close();
+      now = into.end();
+    } catch (const RecordError&) {  // no part of it stays
+      for (const auto* part : parts) H5Ldelete(to_.id, (group + part).c_str(), H5P_DEFAULT);
+      throw;
     }
-    record::TraceWriter into(to_, spec, {});
-    const std::set<std::int64_t> bad(damage.blocks.begin(), damage.blocks.end());
-    for (std::int64_t first = 0; first < damage.rows; first += record::block_rows) {
-      const std::int64_t last = std::min(first + record::block_rows, damage.rows);
-      if (!bad.contains(first / record::block_rows)) append_rows(from_, group, first, last, spec, into);
-    }
-    into.close();
-    now = into.end();
+    for (const auto* part : parts) copied_.push_back(group + part);
     if (!before)
       left_.push_back(fmt::format("{}: nothing says how many rows were whole; {} are kept", group, now.rows));
     for (const std::string& sentence : before ? record::sentences(damage) : std::vector<std::string>())
@@ -194,7 +203,18 @@ std::vector<std::string> salvage_record(const fs::path& from, const fs::path& to
     File target{to, Handle(check(H5Fcreate(fresh.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), to,
                                  "create", "it"),
                            H5Fclose)};
-    auto left = Salvage(source, target).all();
+    std::vector<std::string> left;
+    try {
+      // First of all: what cannot be written later would be taken for what cannot be read.
+      void* descriptor = nullptr;
+      check(H5Fget_vfd_handle(target.id, H5P_DEFAULT, &descriptor), to, "reach", "it");
+      record::reserve(*static_cast<int*>(descriptor), hdf5::file_bytes(source) + spare_bytes, to);
+      left = Salvage(source, target).all();
+      check(H5Fflush(target.id, H5F_SCOPE_LOCAL), to, "write", "it");
+    } catch (const RecordError&) {
+      record::let_go(target.id);
+      throw;
+    }
     check(target.id.reset(), to, "close", "it");
     fresh.put_in_place();
     return left;

@@ -140,6 +140,15 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
 };
 
+// Of a run with checkpoints, written only where it is stopped.
+weir::RunOptions stoppable(const Folder& folder, const std::atomic<bool>& stop) {
+  weir::RunOptions options;
+  options.checkpoints = folder.path / "checkpoints";
+  options.checkpoint_seconds = 1e9;
+  options.stop = &stop;
+  return options;
+}
+
 weir::RunSpec spec_of(const weir::Graph& graph, const weir::Executor& executor) {
   weir::RunSpec spec;
   spec.name = graph.name;
@@ -205,10 +214,7 @@ TEST_CASE("A stopped run goes on from its checkpoint to the same bytes", "[execu
   const weir::Graph graph = two_buckets();
   const fs::path file = folder.path / "stopped.h5";
   std::atomic<bool> stop = false;
-  weir::RunOptions options;
-  options.checkpoints = folder.path / "checkpoints";
-  options.checkpoint_seconds = 1e9;
-  options.stop = &stop;
+  const weir::RunOptions options = stoppable(folder, stop);
   {
     weir::Executor executor(graph, create, float64);
     weir::Recorder recorder(file, weir::Recorder::Mode::create, spec_of(graph, executor));
@@ -239,10 +245,7 @@ TEST_CASE("A checkpoint of another run, of another node or with a changed bit is
   const weir::Graph graph = two_buckets();
   const fs::path file = folder.path / "stopped.h5";
   std::atomic<bool> stop = false;
-  weir::RunOptions options;
-  options.checkpoints = folder.path / "checkpoints";
-  options.checkpoint_seconds = 1e9;
-  options.stop = &stop;
+  const weir::RunOptions options = stoppable(folder, stop);
   const auto stopped_run = [&](const std::string& run_id) {
     fs::remove(file);
     weir::Executor executor(graph, create, float64);

@@ -2,12 +2,15 @@
 // check.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <span>
+#include <stdexcept>
 #include <string>
 
 namespace fuzz {
@@ -17,7 +20,8 @@ namespace fuzz {
 inline std::string edited(std::string file, std::span<const std::uint8_t> edits) {
   for (; edits.size() >= 6 && !file.empty(); edits = edits.subspan(6)) {
     const std::size_t place = (edits[1] | edits[2] << 8 | edits[3] << 16) * file.size() >> 24;
-    const std::size_t count = std::min<std::size_t>(64, file.size() - place), other = (edits[4] | edits[5] << 8) % file.size();
+    const std::size_t count = std::min<std::size_t>(64, file.size() - place),
+                      other = (edits[4] | edits[5] << 8) % file.size();
     switch (edits[0] % 8) {
       case 0:
         file.replace(place, count, count, '\0');

@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const std::string finished = base(true), unfinished = base(false);
   static const fuzz::Scratch scratch("run.h5"), salvaged("whole.h5");
   if (size == 0) return 0;
-  const std::string bytes = fuzz::edited(data[0] % 2 ? finished : unfinished, std::span(data, size).subspan(1));
+  const std::string bytes =
+      fuzz::edited(data[0] % 2 ? finished : unfinished, std::span(data, size).subspan(1));
   const auto& file = scratch.with(bytes);
   tried([&] { weir::inspect_record(file); });
   tried([&] { weir::info(file); });

@@ -1,5 +1,6 @@
 // tests/record/verify.test.cpp -- one changed bit anywhere is found, and a whole record is called whole.
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <catch2/catch.hpp>
 #include <cstring>
@@ -142,6 +143,40 @@ TEST_CASE("a run is not taken up on rows that are no longer those that were comm
                     EndsWith("run.h5: cannot resume it: " + sentence + "; `weir verify " + file.string() +
                              " --salvage NEW.h5` keeps what is whole, --force starts over"));
   CHECK(std::filesystem::last_write_time(file) == before);
+}
+
+TEST_CASE("a run is not taken up where a scale or a text is no longer what was written", "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  killed_run(file);
+  const auto [bytes, path] = GENERATE(table<std::vector<std::byte>, std::string>(
+      {{bytes_of<double>({0.1, 0.3, 0.5, 0.7, 0.9}), "/nodes/train/probes/bins/variance/time"},
+       {bytes_of("weir run dummy.yaml"), "/provenance/command"}}));
+  dummy::flip(file, bytes);
+  CHECK_THROWS_WITH(Recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(290)),
+                    Contains("run.h5: cannot resume it: " + path + " does not match its checksum"));
+}
+
+TEST_CASE("a disk too full for what is salvaged leaves nothing behind", "[record][verify][salvage]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  finished_run(file);
+  const int code = dummy::wait(dummy::start([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{100'000, 100'000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      weir::salvage_record(file, folder / "whole.h5");
+    } catch (const weir::RecordError& error) {
+      return Contains("whole.h5: cannot ").match(error.what()) &&
+                     EndsWith(": File too large").match(error.what())
+                 ? 0
+                 : 1;
+    }
+    return 2;
+  }));
+  CHECK(code == 0);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / ""), {}) == 1);
 }
 
 TEST_CASE("one slot of /committed may be damaged, the other tells what is committed but for the last",

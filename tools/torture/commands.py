@@ -24,18 +24,18 @@ class Ended:
 
 
 class Running:
-    """A program in a session of its own, its output in files of the trial's folder."""
+    """A program in a process group of its own, its output in files of the trial's folder."""
 
     count = 0
 
-    def __init__(self, words, folder, environment=None, prepare=None, stdin=None, stdout=None, stderr=None, session=True):
+    def __init__(self, words, folder, environment=None, prepare=None, stdin=None, stdout=None, stderr=None):
         Running.count += 1
         self.files = [folder / f"said-{Running.count}.{each}" for each in ("out", "err")]
         streams = [open(file, "wb") if given is None else given for file, given in zip(self.files, (stdout, stderr))]
         self.begun = time.monotonic()
         self.process = subprocess.Popen([str(word) for word in words], cwd=folder, env={**os.environ, **(environment or {})},
                                         stdin=stdin or subprocess.DEVNULL, stdout=streams[0], stderr=streams[1],
-                                        start_new_session=session, preexec_fn=prepare)
+                                        start_new_session=True, preexec_fn=prepare)
         for stream, given in zip(streams, (stdout, stderr)):
             if given is None:
                 stream.close()

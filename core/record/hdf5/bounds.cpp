@@ -28,15 +28,6 @@ std::optional<std::uint64_t> product(const std::vector<std::int64_t>& shape, std
   return bytes;
 }
 
-std::string amount(std::uint64_t bytes) {
-  if (bytes < 10'000) return fmt::format("{} bytes", bytes);
-  const char* units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
-  double size = static_cast<double>(bytes) / 1000;
-  std::size_t unit = 0;
-  for (; size >= 1000 && unit < 5; ++unit) size /= 1000;
-  return fmt::format("{:.1f} {}", size, units[unit]);
-}
-
 // Elements of a chunk; {} of a dataset without chunks.
 std::vector<std::int64_t> chunk_of(hid_t properties) {
   if (H5Pget_layout(properties) != H5D_CHUNKED) return {};
@@ -57,6 +48,15 @@ H5T_conv_ret_t refuse_range(H5T_conv_except_t what, hid_t, hid_t, void*, void*, 
 }
 
 }  // namespace
+
+std::string amount(std::uint64_t bytes) {
+  if (bytes < 10'000) return fmt::format("{} bytes", bytes);
+  const char* units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+  double size = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  for (; size >= 1000 && unit < 5; ++unit) size /= 1000;
+  return fmt::format("{:.1f} {}", size, units[unit]);
+}
 
 std::uint64_t file_bytes(const File& file) {
   void* descriptor = nullptr;

@@ -14,6 +14,8 @@ namespace weir::hdf5 {
 // written, and what is compressed, is larger in memory than in the file.
 constexpr std::uint64_t free_bytes = 64u << 20, most_expansion = 100;
 
+std::string amount(std::uint64_t bytes);  // "300 bytes", "528.4 kB"
+
 // What the system says; HDF5 believes what the file says of itself.
 std::uint64_t file_bytes(const File& file);
 

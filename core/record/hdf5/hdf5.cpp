@@ -140,6 +140,14 @@ std::vector<std::int64_t> shape_of(hid_t dataset) {
   return {sizes.begin(), sizes.end()};
 }
 
+void set_rows(const File& file, hid_t dataset, const std::string& path, std::int64_t rows) {
+  auto shape = shape_of(dataset);
+  if (shape.at(0) == rows) return;
+  shape[0] = rows;
+  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
+  check(H5Dset_extent(dataset, sizes.data()), file.path, "resize", path);
+}
+
 }  // namespace weir::hdf5
 
 namespace weir {

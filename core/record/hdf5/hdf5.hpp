@@ -101,6 +101,8 @@ Handle space_of(const std::vector<std::int64_t>& shape);           // {} is a sc
 
 std::string ascii(std::string_view text);  // any character but printable ASCII, tab and newline becomes '?'
 std::vector<std::int64_t> shape_of(hid_t dataset);
+void set_rows(const File& file, hid_t dataset, const std::string& path,
+              std::int64_t rows);  // the length of axis 0
 
 Handle create_group(const File& file, const std::string& path);  // and its parents
 // Fixed-ASCII text in a scalar dataset of `capacity` bytes, rewritable in place.

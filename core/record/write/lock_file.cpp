@@ -13,6 +13,7 @@
 #include <cstring>
 #include <thread>
 
+#include <weir/os/descriptor.hpp>
 #include <weir/record/data/run_spec.hpp>
 
 namespace weir::record {
@@ -42,14 +43,6 @@ bool is_lock(int descriptor) {
   return text.size() < longest && text.starts_with("process ") && text.find('\n') >= text.size() - 1;
 }
 
-// The file locked must still be the one at the path: its last holder may have removed it meanwhile.
-bool is_at(int descriptor, const std::filesystem::path& path) {
-  struct stat held {
-  }, there{};
-  return ::fstat(descriptor, &held) == 0 && ::lstat(path.c_str(), &there) == 0 &&
-         held.st_ino == there.st_ino && held.st_dev == there.st_dev;
-}
-
 }  // namespace
 
 std::filesystem::path lock_path(const std::filesystem::path& record) { return record.string() + ".lock"; }
@@ -70,7 +63,7 @@ LockFile::LockFile(const std::filesystem::path& record) : path_(lock_path(record
                       record.string(), path_.string()));
     }
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) {
-      if (is_at(descriptor_, path_)) break;
+      if (os::is_at(descriptor_, path_)) break;
     } else if (errno != EWOULDBLOCK || attempt == 19) {
       const std::string reason =
           errno == EWOULDBLOCK
@@ -97,7 +90,7 @@ LockFile::LockFile(const std::filesystem::path& record) : path_(lock_path(record
 
 LockFile::~LockFile() {
   if (descriptor_ < 0) return;
-  if (is_at(descriptor_, path_)) ::unlink(path_.c_str());
+  if (os::is_at(descriptor_, path_)) ::unlink(path_.c_str());
   ::close(descriptor_);
 }
 

@@ -2,14 +2,29 @@
 #include <weir/record/write/revive.hpp>
 
 #include <weir/record/data/computation.hpp>
+#include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
 
 #include <fmt/format.h>
+
+#include <set>
 
 namespace weir::record {
 
 using hdf5::check;
 using hdf5::Handle;
+
+namespace {
+
+[[noreturn]] void refuse_damaged(const hdf5::File& file, std::string what) {
+  const std::string name = file.path.string();
+  if (what.starts_with(name + ": ")) what.erase(0, name.size() + 2);
+  throw RecordError(fmt::format(
+      "{}: cannot resume it: {}; `weir verify {} --salvage NEW.h5` keeps what is whole, --force starts over",
+      name, what, name));
+}
+
+}  // namespace
 
 void clear_flags(const std::filesystem::path& file) {
   const hdf5::Turn turn;
@@ -47,6 +62,20 @@ void require_resumable(const hdf5::File& file, const RunSpec& run) {
                     name));
 }
 
+void require_signed_parts(const hdf5::File& file, const RunSpec& run) {
+  std::set<std::string> written_anew{"/status", "/message", "/heartbeat", "/committed"};
+  for (const auto& spec : run.datasets)
+    for (const auto* part : {"", "/value", "/step", "/value_crc"}) written_anew.insert(path_of(spec) + part);
+  for (const std::string& path : hdf5::objects_below(file, "/")) {
+    if (written_anew.contains(path)) continue;
+    try {
+      hdf5::require_whole(file, path);
+    } catch (const RecordError& error) {
+      refuse_damaged(file, error.what());
+    }
+  }
+}
+
 void require_rows(const hdf5::File& file, const std::string& trace, const Committed& kept) {
   const std::int64_t there = rows_of_trace(file, trace);
   if (there < kept.rows)
@@ -54,10 +83,7 @@ void require_rows(const hdf5::File& file, const std::string& trace, const Commit
         "{}: cannot resume it: {} has {} rows, the checkpoint needs {}; use --force to start over",
         file.path.string(), trace, there, kept.rows));
   if (const auto damage = damage_of(file, trace, kept); damage.any())
-    throw RecordError(
-        fmt::format("{}: cannot resume it: {}: {}; `weir verify {} --salvage NEW.h5` keeps what is whole, "
-                    "--force starts over",
-                    file.path.string(), trace, sentences(damage).front(), file.path.string()));
+    refuse_damaged(file, fmt::format("{}: {}", trace, sentences(damage).front()));
 }
 
 }  // namespace weir::record

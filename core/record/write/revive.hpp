@@ -18,6 +18,8 @@ void clear_flags(const std::filesystem::path& file);
 bool is_record(const hdf5::File& file);  // of a format that this version knows
 // Throws RecordError with the reason and the remedy.
 void require_resumable(const hdf5::File& file, const RunSpec& run);
+// What a run does not write again, texts and scales, is as it was signed.
+void require_signed_parts(const hdf5::File& file, const RunSpec& run);
 void require_rows(const hdf5::File& file, const std::string& trace, const Committed& kept);
 
 }  // namespace weir::record

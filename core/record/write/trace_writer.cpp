@@ -14,17 +14,10 @@ namespace {
 
 using hdf5::check;
 using hdf5::Handle;
+using hdf5::set_rows;
 
 constexpr std::size_t gathered_bytes = 1 << 20;
 constexpr std::size_t gathered_rows = 1024;
-
-void set_rows(const hdf5::File& file, hid_t dataset, const std::string& path, std::int64_t rows) {
-  auto shape = hdf5::shape_of(dataset);
-  if (shape.at(0) == rows) return;
-  shape[0] = rows;
-  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
-  check(H5Dset_extent(dataset, sizes.data()), file.path, "resize", path);
-}
 
 // Rows [first, first + count) of a dataset in the file, and the same in memory.
 std::pair<Handle, Handle> rows_of(hid_t dataset, std::int64_t first, std::int64_t count) {

@@ -89,6 +89,7 @@ void Writer::resume(const KeptRows& kept) {
     require_resumable(old, run_);
     verify_layout(old, run_);
     run_id_ = hdf5::read_text_attribute(old, "/", "run_id");
+    require_signed_parts(old, run_);
     // Before anything is changed: all rows that are to be kept must be there, as they were written.
     for (std::size_t i = 0; i < run_.datasets.size(); ++i) {
       if (!run_.datasets[i].trace) continue;

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <memory>
 
-#include <weir/text/utf8.hpp>
 #include <weir/record/info.hpp>
+#include <weir/text/utf8.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>

@@ -78,13 +78,9 @@ bool verify(const fs::path& file) try {
   return false;
 }
 
-int salvage(const std::vector<fs::path>& records, const fs::path& into) {
-  if (records.size() != 1)
-    throw CommandError(invalid, fmt::format("--salvage takes one record; {} are named", records.size()));
-  const auto left = salvage_record(records.front(), into);
-  for (const std::string& sentence : left) give("  {}\n", utf8::visible(sentence));
-  give("{}: written, with everything of {} that is whole\n", into.string(), records.front().string());
-  return fine;
+void salvage(const fs::path& record, const fs::path& into) {
+  for (const std::string& sentence : salvage_record(record, into)) give("  {}\n", utf8::visible(sentence));
+  give("{}: written, with everything of {} that is whole\n", into.string(), record.string());
 }
 
 int verify_all(const Arguments& arguments) {
@@ -93,9 +89,11 @@ int verify_all(const Arguments& arguments) {
     const auto found = fs::is_directory(file) ? records_in(file) : std::vector<fs::path>{existing_file(file)};
     records.insert(records.end(), found.begin(), found.end());
   }
+  if (!arguments.salvage.empty() && records.size() != 1)
+    throw CommandError(invalid, fmt::format("--salvage takes one record; {} are named", records.size()));
   std::size_t damaged = 0;
   for (const fs::path& record : records) damaged += verify(record) ? 0 : 1;
-  if (!arguments.salvage.empty()) salvage(records, arguments.salvage);
+  if (!arguments.salvage.empty()) salvage(records.front(), arguments.salvage);
   if (damaged == 0) return fine;
   throw CommandError(
       io_failed,
