@@ -77,4 +77,18 @@ Arrays read_arrays(const fs::path& file) {
   return arrays;
 }
 
+void remove_arrays(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_directory(fs::symlink_status(folder, error))) return;
+  std::vector<fs::path> ours;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string(), unfinished = os::replaced_by(name);
+    const fs::path file = unfinished.empty() ? name : unfinished;
+    if (file.extension() == ".h5" && fs::is_regular_file(entry.symlink_status(error)))
+      ours.push_back(entry.path());
+  }
+  for (const fs::path& file : ours) fs::remove(file, error);
+  fs::remove(folder, error);  // if it is empty
+}
+
 }  // namespace weir

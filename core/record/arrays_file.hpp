@@ -14,5 +14,7 @@ namespace weir {
 void write_arrays(const std::filesystem::path& file, const Arrays& arrays,
                   const std::map<std::string, std::string>& texts = {});
 Arrays read_arrays(const std::filesystem::path& file);
+// A folder of such files, with what was left of unfinished ones; whatever else lies in it stays, and then the folder too.
+void remove_arrays(const std::filesystem::path& folder);
 
 }  // namespace weir

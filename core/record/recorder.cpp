@@ -54,8 +54,10 @@ class Recorder::Impl {
 
   ~Impl() {
     if (!thread_.joinable()) return;
-    queue_.push(
-        {.kind = record::Task::Kind::finish, .name = "failed", .text = "the run ended without saying how"});
+    queue_.push({.kind = record::Task::Kind::finish,
+                 .name = "failed",
+                 .text = "the run ended without saying how",
+                 .exit = 3});
     thread_.join();
   }
 
@@ -109,11 +111,15 @@ class Recorder::Impl {
     if (reached_.erase(ticket) == 0) throw RecordError(failure_);
   }
 
-  void finish(const std::string& status, const std::string& message) {
+  void finish(const std::string& status, const std::string& message, std::optional<int> exit) {
     if (status != "finished" && status != "failed" && status != "interrupted")
       throw RecordError(
           fmt::format("{}: a run ends finished, failed or interrupted, not '{}'", file_.string(), status));
-    push({.kind = record::Task::Kind::finish, .name = status, .text = message});
+    const int by_status = status == "finished" ? 0 : status == "interrupted" ? 75 : 3;
+    push({.kind = record::Task::Kind::finish,
+          .name = status,
+          .text = message,
+          .exit = exit.value_or(by_status)});
     thread_.join();
     lock_.reset();
     const std::lock_guard lock(mutex_);
@@ -212,7 +218,7 @@ class Recorder::Impl {
         break;
       }
       case record::Task::Kind::finish: {
-        writer_.finish(task.name, task.text);
+        writer_.finish(task.name, task.text, task.exit);
         const std::lock_guard lock(mutex_);
         finished_ = true;
         return false;
@@ -264,8 +270,8 @@ void Recorder::attribute(const std::string& path, const std::string& name, const
 }
 void Recorder::close_node(const std::string& node) { impl_->close_node(node); }
 void Recorder::commit() { impl_->commit(); }
-void Recorder::finish(const std::string& status, const std::string& message) {
-  impl_->finish(status, message);
+void Recorder::finish(const std::string& status, const std::string& message, std::optional<int> exit) {
+  impl_->finish(status, message, exit);
 }
 std::int64_t Recorder::rows(const std::string& path) const { return impl_->rows(path); }
 Committed Recorder::committed(const std::string& path) const { return impl_->committed(path); }

@@ -67,8 +67,8 @@ class Recorder {
   // Of a trace at the last commit: what a checkpoint says of it.
   Committed committed(const std::string& path) const;
 
-  // running -> finished | failed | interrupted. Commits, closes the file, releases the lock.
-  void finish(const std::string& status, const std::string& message = "");
+  // running -> finished | failed | interrupted. Commits, closes the file, releases the lock. `exit` is the attempt's, by default 0, 3 or 75.
+  void finish(const std::string& status, const std::string& message = "", std::optional<int> exit = {});
 
   std::int64_t rows(const std::string& path) const;  // appended so far, including those kept by resume
   const std::filesystem::path& file() const;

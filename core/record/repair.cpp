@@ -80,9 +80,7 @@ void set_end(const File& file, const std::optional<RecordEnd>& end) {
     if (attempt > 0) record::end_attempt(file, attempt, end->exit);
   }
   const std::string died = "its writer died; repaired " + record::now_utc();
-  const Handle status = hdf5::open_dataset(file, "/status"), message = hdf5::open_dataset(file, "/message");
-  hdf5::rewrite_text(file, message, "/message", end ? end->message : died);
-  hdf5::rewrite_text(file, status, "/status", end ? end->status : "interrupted");
+  record::set_status(file, end ? end->status : "interrupted", end ? end->message : died);
 }
 
 }  // namespace

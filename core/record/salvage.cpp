@@ -16,6 +16,7 @@
 #include <weir/record/hdf5/bounds.hpp>
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/copies.hpp>
+#include <weir/record/hdf5/heartbeat.hpp>
 #include <weir/record/hdf5/pieces.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
@@ -170,15 +171,14 @@ class Salvage {
                       fmt::format("salvaged from {} on {}; left out: {}", from_.path.filename().string(),
                                   record::now_utc(), left_.size()),
                       record::message_capacity);
+    for (const auto* path : {"/status", "/message"}) hdf5::sign(to_, path);
     record::CommittedTable::create(to_, committed_.size());
     record::CommittedTable(to_).write(committed_);
     std::int64_t rows = 0;
     for (const auto& group : traces_)
       if (hdf5::exists(to_.id, group + "/value")) rows += record::rows_of_trace(to_, group);
-    const std::int64_t beat[4] = {0, rows, 0, 1};
-    const Handle heartbeat = record::create_heartbeat(to_);
-    check(H5Dwrite(heartbeat, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat), to_.path, "write",
-          "/heartbeat");
+    record::Heartbeat::create(to_);
+    record::Heartbeat{0, rows, 0, 1}.write(to_, hdf5::open_dataset(to_, "/heartbeat"));
   }
 
   const File &from_, &to_;

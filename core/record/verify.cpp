@@ -4,11 +4,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cstring>
+#include <map>
 #include <set>
 
 #include <weir/record/data/dotted_path.hpp>
 #include <weir/record/declared.hpp>
+#include <weir/record/hdf5/attached.hpp>
 #include <weir/record/hdf5/committed_table.hpp>
+#include <weir/record/hdf5/heartbeat.hpp>
+#include <weir/record/hdf5/pieces.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
 #include <weir/record/reader.hpp>
@@ -20,7 +25,6 @@ namespace weir {
 namespace {
 
 using hdf5::File;
-using hdf5::Handle;
 using nlohmann::json;
 
 class Verification {
@@ -28,16 +32,11 @@ class Verification {
   Verification(const File& file, bool live) : file_(file), live_(live) {}
 
   Verified all() {
-    tried("/status", [&] { status_ = hdf5::read_text(file_, "/status"); });
-    const std::set<std::string> known{"running", "finished", "failed", "interrupted", "salvaged"};
-    if (!status_.empty() && !known.contains(status_))
-      fault("/status", fmt::format("is '{}', none of {}", status_, fmt::join(known, ", ")));
+    status();
     read_committed();
     for (const json& dataset : declared()) declared_dataset(dataset);
     heartbeat();
-    const auto unreadable = [&](const std::string& path, const std::string& why) { fault(path, plain(why)); };
-    for (const std::string& path : hdf5::objects_below(file_, "/", unreadable))
-      if (!seen_.contains(path)) tried(path, [&] { hdf5::require_whole(file_, path); });
+    everything();
     return std::move(result_);
   }
 
@@ -61,11 +60,37 @@ class Verification {
     }
   }
 
+  // A text of fixed size, with nothing behind its end.
+  std::string padded_text(const std::string& path) {
+    std::string text;
+    tried(path, [&] {
+      text = hdf5::read_text(file_, path);
+      std::string bytes;
+      hdf5::each_piece(file_, path, hdf5::open_dataset(file_, path), [&](std::span<const std::byte> piece) {
+        bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+      });
+      if (bytes.find_first_not_of('\0', text.size()) != std::string::npos)
+        fault(path, "has something behind its end");
+    });
+    return text;
+  }
+
+  void status() {
+    status_ = padded_text("/status");
+    const std::set<std::string> known{"running", "finished", "failed", "interrupted", "salvaged"};
+    if (!status_.empty() && !known.contains(status_))
+      fault("/status", fmt::format("is '{}', none of {}", status_, fmt::join(known, ", ")));
+    if (!padded_text("/message").empty() && status_ == "running" && !live_)
+      fault("/message", "says how the run ended, and the status is running");
+  }
+
   void read_committed() {
     tried("/committed", [&] {
-      if (auto table = record::CommittedTable::read(file_))
+      if (auto table = record::CommittedTable::read(file_)) {
         committed_ = std::move(*table);
-      else
+        if (!live_ && !record::CommittedTable::both_whole(file_))
+          fault("/committed", "has one of its two copies damaged; the other counts");
+      } else
         fault("/committed",
               "is missing, or both of its copies are damaged: nothing says how many rows are whole");
     });
@@ -103,6 +128,7 @@ class Verification {
     if (committed_.empty()) return;  // said once, of the record as a whole
     for (const std::string& sentence : record::sentences(record::damage_of(file_, group, committed)))
       fault(group, sentence);
+    if (!live_) last_checksum(group, committed);
     if (live_ || status_ == "running") return;  // rows after the last commit may be there
     for (const auto* part : {"/value", "/step"})
       if (const auto rows = hdf5::shape_of(hdf5::open_dataset(file_, group + part)).at(0);
@@ -110,23 +136,54 @@ class Verification {
         fault(group + part, fmt::format("has {} rows; {} were committed", rows, committed.rows));
   }
 
+  // Of a trace that was closed, the block that is not full has its checksum in value_crc as well.
+  void last_checksum(const std::string& group, const Committed& committed) {
+    const auto count = [&](const char* part) {
+      return hdf5::shape_of(hdf5::open_dataset(file_, group + part)).at(0);
+    };
+    const std::int64_t whole = committed.rows / record::block_rows;
+    if (count("/value") != committed.rows || count("/value_crc") <= whole) return;
+    std::int64_t sum = 0;
+    hdf5::each_piece(file_, group + "/value_crc", hdf5::open_dataset(file_, group + "/value_crc"), whole,
+                     whole + 1,
+                     [&](std::span<const std::byte> bytes) { std::memcpy(&sum, bytes.data(), sizeof sum); });
+    if (sum != committed.value_crc || committed.rows % record::block_rows == 0)
+      fault(group + "/value_crc", "its last checksum is not that of the last rows");
+  }
+
   void heartbeat() {
-    tried("/heartbeat", [&] {
-      const Handle dataset = hdf5::open_dataset(file_, "/heartbeat");
-      const auto shape = hdf5::shape_of(dataset);
-      if (shape != std::vector<std::int64_t>{4}) {
-        fault("/heartbeat", fmt::format("has shape [{}], not [4]", fmt::join(shape, ", ")));
-        return;
-      }
-      std::int64_t beat[4] = {};
-      hdf5::check(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat), file_.path, "read",
-                  "/heartbeat");
-      // The table is written first: a run that was killed between the two counts fewer.
-      if (!live_ && !committed_.empty() &&
-          (beat[1] > result_.rows || (status_ == "finished" && beat[1] < result_.rows)))
-        fault("/heartbeat", fmt::format("counts {} rows; {} were committed", beat[1], result_.rows));
-    });
     seen_.insert("/heartbeat");
+    if (live_) return;  // it may be written at this moment
+    tried("/heartbeat", [&] {
+      const auto beat = record::Heartbeat::read(file_);
+      // The table is written first: a run that was killed between the two counts fewer.
+      if (!committed_.empty() &&
+          (beat.rows > result_.rows || (status_ == "finished" && beat.rows < result_.rows)))
+        fault("/heartbeat", fmt::format("counts {} rows; {} were committed", beat.rows, result_.rows));
+    });
+  }
+
+  // What is in the file beside, and what HDF5 keeps of all: attributes, and which scales belong to which axes.
+  void everything() {
+    std::set<hdf5::Attached> by_dataset, by_scale;
+    std::map<haddr_t, std::string> path_at;
+    const auto unreadable = [&](const std::string& path, const std::string& why) { fault(path, plain(why)); };
+    for (const std::string& path : hdf5::groups_below(file_, "/", [](const auto&, const auto&) {}))
+      tried(path, [&] { hdf5::require_attributes(file_, path); });
+    for (const std::string& path : hdf5::objects_below(file_, "/", unreadable))
+      tried(path, [&] {
+        if (!seen_.contains(path)) hdf5::require_whole(file_, path);
+        hdf5::require_attributes(file_, path);
+        path_at[hdf5::address_of(file_, path)] = path;
+        by_dataset.merge(hdf5::scales_of(file_, path));
+        by_scale.merge(hdf5::datasets_of(file_, path));
+      });
+    std::set<std::string> wrong;
+    for (const auto* side : {&by_dataset, &by_scale})
+      for (const auto& each : *side)
+        if (!by_dataset.contains(each) || !by_scale.contains(each)) wrong.insert(path_at[each.dataset]);
+    for (const std::string& path : wrong)
+      fault(path, "the scales of its axes are not those that say that they belong to it");
   }
 
   const File& file_;

@@ -92,3 +92,26 @@ TEST_CASE("one changed bit of an array is refused, of a scalar and of an integer
                                               " does not match its checksum: it was damaged or "
                                               "changed after it was written"));
 }
+
+TEST_CASE("a folder of arrays is removed with what was left unfinished, and nothing else",
+          "[record][arrays]") {
+  const dummy::Folder folder;
+  namespace fs = std::filesystem;
+  const fs::path ours = folder / "run.h5.checkpoint", elsewhere = folder / "elsewhere";
+  weir::remove_arrays(ours);  // of one that is not there
+  for (const bool foreign : {false, true}) {
+    fs::create_directories(ours);
+    weir::write_arrays(ours / "train.inner.h5", {{"a", dummy::scalar(1)}});
+    std::ofstream(ours / ".train.h5.17-0.new") << "half";
+    if (foreign) std::ofstream(ours / "notes.txt") << "mine";
+    weir::remove_arrays(ours);
+    CHECK(fs::exists(ours) == foreign);
+  }
+  CHECK(std::distance(fs::directory_iterator(ours), {}) == 1);
+
+  fs::create_directories(elsewhere);
+  weir::write_arrays(elsewhere / "train.h5", {{"a", dummy::scalar(1)}});
+  fs::create_directory_symlink(elsewhere, folder / "planted");
+  weir::remove_arrays(folder / "planted");
+  CHECK(fs::exists(elsewhere / "train.h5"));
+}

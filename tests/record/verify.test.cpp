@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <fstream>
+#include <functional>
 
 #include <weir/record/arrays_file.hpp>
 #include <weir/record/reader.hpp>
@@ -60,6 +62,32 @@ std::vector<std::byte> bytes_of(std::initializer_list<T> values) {
 }
 
 using Maker = void (*)(const std::filesystem::path&);
+
+// One bit of a dataset, `byte` bytes from its begin.
+void flip_in(const std::filesystem::path& file, const std::string& path, std::int64_t byte) {
+  haddr_t at = 0;
+  {
+    const weir::hdf5::Turn turn;
+    const weir::hdf5::File open{file, weir::hdf5::open_for_reading(file)};
+    const weir::hdf5::Handle dataset = weir::hdf5::open_dataset(open, path);
+    at = H5Dget_offset(dataset);
+    const weir::hdf5::Handle space(H5Dget_space(dataset), H5Sclose);
+    if (at == HADDR_UNDEF) REQUIRE(H5Dget_chunk_info(dataset, space, 0, nullptr, nullptr, &at, nullptr) >= 0);
+  }
+  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+  const auto place = static_cast<std::streamoff>(at) + byte;
+  bytes.seekg(place);
+  const int one = bytes.get();
+  bytes.seekp(place);
+  bytes.put(static_cast<char>(one ^ 4));
+}
+
+void change(const std::filesystem::path& file, const std::function<void(const weir::hdf5::File&)>& work) {
+  const weir::hdf5::Turn turn;
+  weir::record::clear_flags(file);
+  const weir::hdf5::Handle access = weir::hdf5::access_properties();
+  work({file, weir::hdf5::Handle(H5Fopen(file.c_str(), H5F_ACC_RDWR, access), H5Fclose)});
+}
 
 }  // namespace
 
@@ -126,6 +154,100 @@ TEST_CASE("one changed bit is found, in whatever part of a record", "[record][ve
   dummy::flip(file, one.bytes);
   INFO(one.path);
   CHECK_THAT(found(file), Contains(one.path) && Contains(one.what));
+}
+
+TEST_CASE("one changed bit is found in what says how a run goes", "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  struct Case {
+    std::string path;
+    std::int64_t byte;
+    std::string what;
+  };
+  SECTION("of a record that was closed") {
+    finished_run(file);
+    const Case one =
+        GENERATE(values<Case>({{"/status", 1, "checksum"},
+                               {"/status", 15, "checksum"},
+                               {"/message", 4000, "checksum"},
+                               {"/heartbeat", 3, "does not match its checksum"},
+                               {"/provenance/attempts/start", 5, "checksum"},
+                               {"/provenance/attempts/end", 5, "checksum"},
+                               {"/provenance/attempts/exit", 0, "checksum"},
+                               {"/nodes/train/loss/value_crc", 16, "its last checksum is not that"},
+                               {"/committed", 5, "one of its two copies damaged"}}));
+    flip_in(file, one.path, one.byte);
+    INFO(one.path);
+    CHECK_THAT(found(file), Contains(one.path + " | ") && Contains(one.what));
+  }
+  SECTION("of a record whose run was killed") {
+    killed_run(file);
+    const Case one = GENERATE(values<Case>({{"/status", 1, "none of "},
+                                            {"/status", 15, "has something behind its end"},
+                                            {"/message", 0, "says how the run ended"},
+                                            {"/message", 4000, "has something behind its end"},
+                                            {"/heartbeat", 3, "does not match its checksum"},
+                                            {"/provenance/attempts/start", 5, "checksum"},
+                                            {"/provenance/attempts/exit", 0, "checksum"},
+                                            {"/committed", 5, "one of its two copies damaged"}}));
+    flip_in(file, one.path, one.byte);
+    INFO(one.path);
+    CHECK_THAT(found(file), Contains(one.path + " | ") && Contains(one.what));
+  }
+}
+
+TEST_CASE("an axis and its scale must name each other", "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  finished_run(file);
+  const auto [path, attribute] = GENERATE(
+      table<std::string, std::string>({{"/nodes/train/probes/bins/variance/time", "REFERENCE_LIST"},
+                                       {"/nodes/train/probes/bins/variance/value", "DIMENSION_LIST"}}));
+  change(file, [&](const weir::hdf5::File& open) {
+    REQUIRE(H5Adelete(weir::hdf5::open_dataset(open, path), attribute.c_str()) >= 0);
+  });
+  CHECK_THAT(found(file), Contains("/nodes/train/probes/bins/variance/value | the scales of its axes are not "
+                                   "those that say that they belong to it"));
+}
+
+TEST_CASE("a record keeps its checksums when it is taken up, repaired and closed again", "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  killed_run(file);
+  weir::repair_record(file);
+  CHECK(found(file) == "");
+  for (const std::int64_t step : {290, 400}) {
+    {
+      Recorder recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(step));
+      dummy::train(recorder, step, step + 110);
+      recorder.finish(step == 290 ? "interrupted" : "failed", "for a test");
+    }
+    CHECK(found(file) == "");
+  }
+  flip_in(file, "/message", 2);
+  CHECK_THAT(found(file), Contains("/message | does not match its checksum"));
+}
+
+TEST_CASE("a tensor that comes out otherwise the second time is never read against its first checksum",
+          "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  {
+    Recorder recorder(file, Recorder::Mode::create, dummy::spec());
+    dummy::train(recorder, 0, 300);
+    dummy::write_tensors(recorder);
+    recorder.finish("interrupted");
+  }
+  Recorder recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(290));
+  recorder.write("train.params/net.0.weight",
+                 dummy::array<float>(weir::DType::float32, {8, 3}, std::vector<float>(24, 0.5F)));
+  recorder.commit();
+  CHECK(dummy::wait(dummy::start([&] {
+          const auto weight = weir::Reader(file).read("/nodes/train/params/net.0.weight");
+          return weight.data<float>()[0] == 0.5F && found(file).empty() ? 0 : 1;
+        })) == 0);
+  recorder.finish("interrupted");
+  CHECK(found(file) == "");
 }
 
 TEST_CASE("a run is not taken up on rows that are no longer those that were committed", "[record][verify]") {
@@ -253,15 +375,10 @@ TEST_CASE("repair leaves a trace whose committed rows are not all there as it is
   const auto file = folder / "run.h5";
   killed_run(file);
   // Steps that were cut: of 600 rows 17 are left.
-  {
-    const weir::hdf5::Turn turn;
-    weir::record::clear_flags(file);
-    const weir::hdf5::Handle access = weir::hdf5::access_properties();
-    const weir::hdf5::File open{file,
-                                weir::hdf5::Handle(H5Fopen(file.c_str(), H5F_ACC_RDWR, access), H5Fclose)};
+  change(file, [](const weir::hdf5::File& open) {
     const hsize_t rows = 17;
     REQUIRE(H5Dset_extent(weir::hdf5::open_dataset(open, "/nodes/train/loss/step"), &rows) >= 0);
-  }
+  });
   std::string done;
   for (const auto& line : weir::repair_record(file)) done += line + '\n';
   CHECK_THAT(
@@ -284,17 +401,13 @@ TEST_CASE("what /schema says is compared with what lies in the file before it is
     dummy::train(recorder, 0, 300);
     recorder.finish("finished");
   }
-  {
-    const weir::hdf5::Turn turn;
-    const weir::hdf5::Handle access = weir::hdf5::access_properties();
-    const weir::hdf5::File open{file,
-                                weir::hdf5::Handle(H5Fopen(file.c_str(), H5F_ACC_RDWR, access), H5Fclose)};
-    // Five numbers a row lie there; a hundred are declared, and signed as if Weir had written it.
-    for (auto& dataset : spec.datasets)
-      if (dataset.name == "variance") dataset.shape = {100};
+  // Five numbers a row lie there; a hundred are declared, and signed as if Weir had written it.
+  for (auto& dataset : spec.datasets)
+    if (dataset.name == "variance") dataset.shape = {100};
+  change(file, [&](const weir::hdf5::File& open) {
     REQUIRE(H5Ldelete(open.id, "/schema", H5P_DEFAULT) >= 0);
     weir::hdf5::create_bytes(open, "/schema", weir::record::schema_of(spec).dump());
-  }
+  });
   CHECK_THAT(found(file), Contains("/nodes/train/probes/bins/variance | ") &&
                               Contains("has shape [300, 5]; /schema declares [-1, 100]"));
   std::string left;

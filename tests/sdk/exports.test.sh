@@ -8,7 +8,7 @@ source=${WEIR_SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 build=${WEIR_BUILD_DIR:-$source/build/release}
 cache() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"; }
 
-if [[ $(cache WEIR_SANITIZE) == ON ]]; then echo "skipped: sanitizers add symbols of their own"; exit 77; fi
+if [[ -n $(cache WEIR_SANITIZE) ]]; then echo "skipped: sanitizers add symbols of their own"; exit 77; fi
 command -v nm >/dev/null || { echo "skipped: nm is not installed"; exit 77; }
 
 libraries=("$@")

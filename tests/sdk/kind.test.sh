@@ -11,7 +11,8 @@ cache() { sed -n "s/^$1:[A-Z]*=//p" "$WEIR_BUILD_DIR/CMakeCache.txt"; }
 export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data
 unset WEIR_PLUGIN_PATH
 flags=
-if [[ $(cache WEIR_SANITIZE) == ON ]]; then flags="-fsanitize=address,undefined -fno-sanitize=vptr"; fi
+sanitize=$(cache WEIR_SANITIZE)
+if [[ -n $sanitize ]]; then flags="-fsanitize=$sanitize -fno-sanitize=vptr"; fi
 weir=$WEIR_BIN_DIR/weir
 cd "$work"
 

@@ -12,7 +12,8 @@ export XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data
 unset WEIR_PLUGIN_PATH
 compiler=$(cache CMAKE_CXX_COMPILER)
 flags=
-if [[ $(cache WEIR_SANITIZE) == ON ]]; then flags="-fsanitize=address,undefined -fno-sanitize=vptr"; fi
+sanitize=$(cache WEIR_SANITIZE)
+if [[ -n $sanitize ]]; then flags="-fsanitize=$sanitize -fno-sanitize=vptr"; fi
 cd "$work"
 
 echo "install, and move the installation"

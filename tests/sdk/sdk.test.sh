@@ -28,7 +28,8 @@ echo "build the example against the installation, with the compiler and the sani
 example=$work/ext_1_a_123b_b11   # an awkward name
 cp -r "$WEIR_SOURCE_DIR/tests/sdk/example" "$example"
 flags=
-if [[ $(cache WEIR_SANITIZE) == ON ]]; then flags="-fsanitize=address,undefined -fno-sanitize=vptr"; fi
+sanitize=$(cache WEIR_SANITIZE)
+if [[ -n $sanitize ]]; then flags="-fsanitize=$sanitize -fno-sanitize=vptr"; fi
 configure() {   # configure BUILD ARGUMENT...
   local folder=$1; shift
   cmake -S "$example" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE="$(cache CMAKE_BUILD_TYPE)" \

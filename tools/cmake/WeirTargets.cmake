@@ -12,8 +12,8 @@ target_compile_options(weir_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual
 target_link_options(weir_flags INTERFACE -Wl,--build-id=sha1 -Wl,--as-needed)
 if(WEIR_SANITIZE)
   # vptr compares type information across libraries, which hidden plugins have of their own.
-  target_compile_options(weir_flags INTERFACE -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
-  target_link_options(weir_flags INTERFACE -fsanitize=address,undefined)
+  target_compile_options(weir_flags INTERFACE -fsanitize=${WEIR_SANITIZE} -fno-sanitize=vptr -fno-omit-frame-pointer)
+  target_link_options(weir_flags INTERFACE -fsanitize=${WEIR_SANITIZE})
 else()
   target_link_options(weir_flags INTERFACE -Wl,-z,defs)   # an undefined symbol is an error of the build, not of the first run
 endif()

@@ -19,6 +19,7 @@
 #include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/os/cores.hpp>
+#include <weir/record/arrays_file.hpp>
 
 #include "json_lines.hpp"
 #include "leave.hpp"
@@ -124,11 +125,11 @@ int run_recorded(const weir::FrozenRun& frozen, weir::Executor& executor, const 
   if (!arguments.node.empty()) keep_only(spec, arguments.node);
   weir::Recorder recorder(arguments.out, arguments.mode, std::move(spec), kept);
   // Only now, under the record's lock: what an earlier record of this name has left is none of this one's.
-  if (arguments.mode != weir::Recorder::Mode::resume) std::filesystem::remove_all(options.checkpoints);
+  if (arguments.mode != weir::Recorder::Mode::resume) weir::remove_arrays(options.checkpoints);
   const auto end = [&](const std::string& status, const std::string& message, int exit) {
-    recorder.finish(status, message);
-    std::error_code ignored;  // the record is whole, whatever stays beside it
-    if (status == "finished") std::filesystem::remove_all(options.checkpoints, ignored);
+    recorder.finish(status, message, exit);
+    if (status == "finished") weir::remove_arrays(options.checkpoints);
+    std::error_code ignored;
     const std::uintmax_t bytes = std::filesystem::file_size(arguments.out, ignored);
     events.emit({{"event", "end"},
                  {"status", status},

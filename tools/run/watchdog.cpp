@@ -13,6 +13,7 @@
 namespace {
 
 constexpr int plugin_failed = 3;  // as in tools/system/exit.hpp
+constexpr std::chrono::seconds patience{5};
 
 std::chrono::nanoseconds timeout_of(const weir::GraphNode& node) {
   constexpr double years = 1e8;  // seconds that a clock can count
@@ -70,6 +71,11 @@ void Watchdog::watch() {
       watched = {Clock::now() + grace_of(node), true};
       continue;
     }
+    // Whoever should hear it may have stopped reading.
+    std::thread([] {
+      std::this_thread::sleep_for(patience);
+      ::_exit(plugin_failed);
+    }).detach();
     told_.failed(name,
                  weir::NodeFailure(
                      node, fmt::format("timed out after {} s, and did not stop when asked to", node.timeout))

@@ -32,13 +32,23 @@ def is_trace(file, path):
     return path.endswith("/value") and path[:-len("value")] + "value_crc" in file
 
 
+def uncommitted(file):
+    """Tensors of which /committed says that they are not written: what lies there is nobody's."""
+    declared = json.loads(bytes(file["schema"][()]))["datasets"]
+    slot = max(file["committed"][()], key=lambda slot: slot[-1][0])
+    return {each["path"] for each, (rows, *_) in zip(declared, slot) if not each["trace"] and not rows}
+
+
 class Whole:
     """What a sound record holds, kept between questions."""
 
     def __init__(self, path):
         self.values, self.attributes, self.traces = {}, {}, []
         with opened(path) as file:
+            self.nothing = uncommitted(file)
             for name in paths(file):
+                if name in self.nothing:
+                    continue
                 self.values[name] = file[name][()]
                 self.attributes[name] = attributes(file[name])
                 if is_trace(file, name):
@@ -92,7 +102,7 @@ def differences(path, whole, everything):
             except (OSError, RuntimeError, KeyError, ValueError) as error:
                 differ.append(f"{name} (unreadable: {str(error):.80})")
         if not everything:
-            differ += [f"{name} (only here)" for name in paths(file) if name not in whole.values]
+            differ += [f"{name} (only here)" for name in paths(file) if name not in whole.values and name not in whole.nothing]
     return {"differ": differ}
 
 

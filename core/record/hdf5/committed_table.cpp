@@ -2,6 +2,8 @@
 #include <weir/record/hdf5/committed_table.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <span>
 
 #include <weir/record/hdf5/crc32c.hpp>
@@ -32,35 +34,40 @@ std::vector<std::int64_t> slot_of(const std::vector<Committed>& committed, std::
   return slot;
 }
 
-struct Newest {
+struct Slot {
   std::int64_t commit = 0;
   std::vector<Committed> committed;
 };
 
-std::optional<Newest> newest(const File& file) {
+// Each of the two, if it is whole.
+std::array<std::optional<Slot>, 2> slots(const File& file) {
+  std::array<std::optional<Slot>, 2> found;
   const Handle dataset = hdf5::open_dataset(file, path);
   const auto shape = hdf5::shape_of(dataset);
   if (shape.size() != 3 || shape[0] != 2 || shape[1] < 1 || shape[1] > most_datasets || shape[2] != columns)
-    return std::nullopt;
+    return found;
   const std::size_t size = static_cast<std::size_t>(shape[1]) * columns;
   std::vector<std::int64_t> numbers(2 * size);
   check(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data()), file.path, "read",
         path);
-  std::optional<Newest> found;
-  for (const std::size_t first : {std::size_t{0}, size}) {
-    const std::span<const std::int64_t> slot(numbers.data() + first, size);
+  for (const std::size_t place : {0, 1}) {
+    const std::span<const std::int64_t> slot(numbers.data() + place * size, size);
     const std::int64_t commit = slot[size - columns];
-    if (commit < 1 || commit == INT64_MAX || checksum_of(slot) != slot[size - 2] ||
-        (found && found->commit > commit))
-      continue;
-    Newest whole{commit, {}};
+    if (commit < 1 || commit == INT64_MAX || checksum_of(slot) != slot[size - 2]) continue;
+    Slot whole{commit, {}};
     for (std::size_t i = 0; i + columns < size; i += columns)
       whole.committed.push_back({slot[i], slot[i + 1], slot[i + 2]});
     if (std::ranges::all_of(whole.committed,
                             [](const Committed& each) { return each.rows >= 0 && each.rows <= most_rows; }))
-      found = std::move(whole);
+      found[place] = std::move(whole);
   }
   return found;
+}
+
+std::optional<Slot> newest(const File& file) {
+  auto [even, odd] = slots(file);
+  if (!even || !odd) return even ? std::move(even) : std::move(odd);
+  return even->commit > odd->commit ? std::move(even) : std::move(odd);
 }
 
 }  // namespace
@@ -84,6 +91,12 @@ std::optional<std::vector<Committed>> CommittedTable::read(const File& file) {
   auto found = newest(file);
   if (!found) return std::nullopt;
   return std::move(found->committed);
+}
+
+bool CommittedTable::both_whole(const File& file) {
+  const auto [even, odd] = slots(file);
+  if (!even) return odd && odd->commit == 1;  // the first commit is of the odd slot
+  return odd && std::abs(even->commit - odd->commit) == 1;
 }
 
 CommittedTable::CommittedTable(const File& file) : file_(file), dataset_(hdf5::open_dataset(file, path)) {

@@ -19,6 +19,8 @@ class CommittedTable {
   static void create(const hdf5::File& file, std::size_t datasets);
   // By index into /schema's datasets; nothing if no slot is whole. Errors: RecordError.
   static std::optional<std::vector<Committed>> read(const hdf5::File& file);
+  // Whether the older slot is whole as well, of a file that nobody writes.
+  static bool both_whole(const hdf5::File& file);
 
   // Errors: RecordError if the file has no table.
   explicit CommittedTable(const hdf5::File& file);

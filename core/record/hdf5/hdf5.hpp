@@ -96,8 +96,10 @@ std::vector<std::string> members_of(const File& file, const std::string& group);
 using Unreadable = std::function<void(const std::string& path, const std::string& why)>;
 std::vector<std::string> objects_below(const File& file, const std::string& group,
                                        const Unreadable& unreadable = {});
-std::string link_kind(const File& file, const std::string& path);  // "soft link"; "" of a hard one
-Handle space_of(const std::vector<std::int64_t>& shape);           // {} is a scalar
+std::vector<std::string> groups_below(const File& file, const std::string& group,
+                                      const Unreadable& unreadable = {});  // itself first
+std::string link_kind(const File& file, const std::string& path);          // "soft link"; "" of a hard one
+Handle space_of(const std::vector<std::int64_t>& shape);                   // {} is a scalar
 
 std::string ascii(std::string_view text);  // any character but printable ASCII, tab and newline becomes '?'
 std::vector<std::int64_t> shape_of(hid_t dataset);

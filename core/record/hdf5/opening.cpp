@@ -78,6 +78,7 @@ class Walk {
     std::vector<std::string> names;
     tried(path, [&] {
       group = open_object(file_, path);
+      groups.push_back(path);
       remember(group, path);
       names = members_of(file_, path);
     });
@@ -92,7 +93,7 @@ class Walk {
     }
   }
 
-  std::vector<std::string> found;
+  std::vector<std::string> found, groups;
 
  private:
   template <class Work>
@@ -229,6 +230,13 @@ std::vector<std::string> objects_below(const File& file, const std::string& grou
   Walk walk(file, unreadable);
   walk.below(group, 0);
   return std::move(walk.found);
+}
+
+std::vector<std::string> groups_below(const File& file, const std::string& group,
+                                      const Unreadable& unreadable) {
+  Walk walk(file, unreadable);
+  walk.below(group, 0);
+  return std::move(walk.groups);
 }
 
 std::string link_kind(const File& file, const std::string& path) {

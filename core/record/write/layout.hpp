@@ -34,11 +34,13 @@ std::vector<std::int64_t> tensor_chunk(const std::vector<std::int64_t>& shape, s
 void declare_nodes(const hdf5::File& file, const RunSpec& run);
 // Everything else: root attributes, status, pipeline, schema, provenance.
 void declare_run(const hdf5::File& file, const RunSpec& run);
-// int64 [4], written in place at every commit.
-hdf5::Handle create_heartbeat(const hdf5::File& file);
 // Opens a new row of /provenance/attempts; returns its number, from 1.
 std::int64_t begin_attempt(const hdf5::File& file);
 void end_attempt(const hdf5::File& file, std::int64_t attempt, int exit);
+// /status and /message of a record that nobody will write any more, with checksums; while it is written they have none, since after
+// a failed write nothing but their bytes can be changed.
+void set_status(const hdf5::File& file, const std::string& status, const std::string& message);
+void unsign_status(const hdf5::File& file);  // to be flushed before they are changed
 // Throws RecordError if a declared dataset is missing from an existing record or differs in type or shape.
 void verify_layout(const hdf5::File& file, const RunSpec& run);
 

@@ -5,6 +5,8 @@
 #include <ctime>
 
 #include <weir/record/hdf5/committed_table.hpp>
+#include <weir/record/hdf5/heartbeat.hpp>
+#include <weir/record/hdf5/signature.hpp>
 #include <weir/record/write/layout.hpp>
 
 namespace weir::record {
@@ -15,6 +17,15 @@ using hdf5::File;
 using hdf5::Handle;
 
 constexpr auto attempts = "/provenance/attempts";
+
+// Without their checksums while `work` changes them, in the file too: what is killed in between leaves none that is wrong.
+template <class Work>
+void rewrite(const File& file, std::initializer_list<std::string> paths, const Work& work) {
+  for (const std::string& path : paths) hdf5::unsign(file, path);
+  check(H5Fflush(file.id, H5F_SCOPE_LOCAL), file.path, "flush", *paths.begin());
+  work();
+  for (const std::string& path : paths) hdf5::sign(file, path);
+}
 
 void declare_versions(const File& file, const std::string& group,
                       const std::vector<RunSpec::Version>& versions, bool files) {
@@ -103,20 +114,6 @@ nlohmann::json schema_of(const RunSpec& run) {
   return {{"weir_format", "1.0"}, {"name", run.name}, {"nodes", nodes}, {"datasets", datasets}};
 }
 
-Handle create_heartbeat(const File& file) {
-  const Handle space = hdf5::space_of({4});
-  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-  H5Pset_obj_track_times(properties, false);
-  H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
-  Handle heartbeat(
-      check(H5Dcreate2(file.id, "/heartbeat", H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT),
-            file.path, "create", "/heartbeat"),
-      H5Dclose);
-  hdf5::text_attribute(file, heartbeat, "long_name",
-                       "unix time (ns), committed rows, bytes of the file, attempt");
-  return heartbeat;
-}
-
 void declare_run(const File& file, const RunSpec& run) {
   hdf5::create_group(file, "/pipeline");
   hdf5::create_bytes(file, "/pipeline/source", run.source);
@@ -133,7 +130,7 @@ void declare_run(const File& file, const RunSpec& run) {
 
   hdf5::create_text(file, "/status", "running", status_capacity);
   hdf5::create_text(file, "/message", "", message_capacity);
-  create_heartbeat(file);
+  Heartbeat::create(file);
   CommittedTable::create(file, run.datasets.size());
   hdf5::create_bytes(file, "/schema",
                      schema_of(run).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -156,7 +153,7 @@ void declare_run(const File& file, const RunSpec& run) {
                            file.path, "create", "/provenance/attempts/exit"),
                      H5Dclose);
   hdf5::text_attribute(file, exits, "long_name",
-                       "0 finished, 75 interrupted, 3 failed, -1 running or killed");
+                       "of the process: 0 finished, 75 interrupted, 2 or 3 failed; -1 running or killed");
 }
 
 std::int64_t begin_attempt(const File& file) {
@@ -167,9 +164,11 @@ std::int64_t begin_attempt(const File& file) {
     row = static_cast<hsize_t>(hdf5::shape_of(exits).at(0));
   }
   const std::int64_t running = -1;
-  write_time(file, group + "/start", row, now_utc());
-  write_time(file, group + "/end", row, "");
-  write_row(file, group + "/exit", row, H5T_NATIVE_INT64, &running);
+  rewrite(file, {group + "/start", group + "/end", group + "/exit"}, [&] {
+    write_time(file, group + "/start", row, now_utc());
+    write_time(file, group + "/end", row, "");
+    write_row(file, group + "/exit", row, H5T_NATIVE_INT64, &running);
+  });
   return static_cast<std::int64_t>(row) + 1;
 }
 
@@ -177,8 +176,21 @@ void end_attempt(const File& file, std::int64_t attempt, int exit) {
   const std::string group = attempts;
   const std::int64_t code = exit;
   const auto row = static_cast<hsize_t>(attempt - 1);
-  write_time(file, group + "/end", row, now_utc());
-  write_row(file, group + "/exit", row, H5T_NATIVE_INT64, &code);
+  rewrite(file, {group + "/end", group + "/exit"}, [&] {
+    write_time(file, group + "/end", row, now_utc());
+    write_row(file, group + "/exit", row, H5T_NATIVE_INT64, &code);
+  });
+}
+
+void set_status(const File& file, const std::string& status, const std::string& message) {
+  rewrite(file, {"/status", "/message"}, [&] {
+    hdf5::rewrite_text(file, hdf5::open_dataset(file, "/message"), "/message", message);
+    hdf5::rewrite_text(file, hdf5::open_dataset(file, "/status"), "/status", status);
+  });
+}
+
+void unsign_status(const File& file) {
+  for (const auto* path : {"/status", "/message"}) hdf5::unsign(file, path);
 }
 
 }  // namespace weir::record

@@ -21,6 +21,7 @@ struct Task {
   std::int64_t step = 0;
   Array value{};
   std::string name{}, text{};  // attribute; close_node: node; finish: status, message
+  int exit = 0;                // finish
   std::uint64_t ticket = 0;    // commit: its number
 };
 

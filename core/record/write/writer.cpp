@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <chrono>
 #include <span>
 
 #include <weir/os/replace_file.hpp>
 #include <weir/record/hdf5/crc32c.hpp>
+#include <weir/record/hdf5/heartbeat.hpp>
 #include <weir/record/hdf5/scales.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
@@ -108,7 +108,8 @@ void Writer::resume(const KeptRows& kept) {
       H5Fclose);
   CommittedTable(file_).write(committed_);  // before rows go: what is committed is always there
   open_datasets(kept);
-  attempt_ = begin_attempt(file_);
+  unsign_status(file_);
+  attempt_ = begin_attempt(file_);  // which flushes first
   say("running", "");
   flush();
 }
@@ -136,6 +137,10 @@ void Writer::write(std::size_t dataset, const Array& value) {
   const auto& spec = run_.datasets[dataset];
   const std::string path = path_of(spec);
   const Handle id = hdf5::open_dataset(file_, path);
+  if (hdf5::signature_of(file_, id)) {  // of an earlier attempt
+    hdf5::unsign(file_, path);
+    check(H5Dflush(id), file_.path, "flush", path);
+  }
   if (!spec.shape.empty() && spec.shape[0] < 0) {
     const std::vector<hsize_t> sizes(value.shape.begin(), value.shape.end());
     check(H5Dset_extent(id, sizes.data()), file_.path, "resize", path);
@@ -188,10 +193,9 @@ void Writer::write_out() {
   haddr_t bytes = 0;
   check(H5Fget_eoa(file_.id, &bytes), file_.path, "size", "it");
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const std::array<std::int64_t, 4> beat{std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(),
-                                         rows, static_cast<std::int64_t>(bytes), attempt_};
-  check(H5Dwrite(heartbeat_, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, beat.data()), file_.path,
-        "write", "/heartbeat");
+  Heartbeat{std::chrono::duration_cast<std::chrono::nanoseconds>(now).count(), rows,
+            static_cast<std::int64_t>(bytes), attempt_}
+      .write(file_, heartbeat_);
   check(H5Dflush(heartbeat_), file_.path, "flush", "/heartbeat");
 }
 
@@ -218,15 +222,15 @@ void Writer::write_notes() {
   notes_.clear();
 }
 
-void Writer::finish(const std::string& status, const std::string& message) {
+void Writer::finish(const std::string& status, const std::string& message, int exit) {
   const Turn turn;
   for (const auto& trace : traces_)
     if (trace) trace->close();
   flush();
   write_notes();
-  end_attempt(file_, attempt_, status == "finished" ? 0 : status == "interrupted" ? 75 : 3);
+  end_attempt(file_, attempt_, exit);
   flush();
-  say(status, message);
+  set_status(file_, status, message);
   check(close(), file_.path, "close", "it");
 }
 

@@ -31,7 +31,7 @@ class Writer {
       // longer in its place
   const std::vector<Committed>& committed() const { return committed_; }  // by dataset, at the last flush
   const std::string& run_id() const { return run_id_; }  // of the record, which a resumed run has from before
-  void finish(const std::string& status, const std::string& message);
+  void finish(const std::string& status, const std::string& message, int exit);
   void abandon(const std::string& message) noexcept;  // says "failed" in place, then never touches the file
 
  private:

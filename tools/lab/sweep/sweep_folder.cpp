@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <weir/os/replace_file.hpp>
+#include <weir/record/arrays_file.hpp>
 #include <weir/record/data/computation.hpp>
 #include <weir/record/recorder.hpp>
 
@@ -142,7 +143,7 @@ void SweepFolder::remove_ours() const {
       fs::remove(file);
     }
     fs::remove(file.string() + ".lock");  // of a process that died
-    fs::remove_all(file.string() + ".checkpoint");
+    remove_arrays(file.string() + ".checkpoint");
   }
   for (const auto& entry : fs::directory_iterator(shared())) {
     const std::string name = entry.path().filename().string(), left = os::replaced_by(name);
