@@ -1,5 +1,8 @@
-# tools/python/weir/__init__.py -- records and sweeps of Weir, read from Python.
-"""Reads what `weir run` wrote; it computes nothing and writes nothing.
+# tools/python/weir/__init__.py -- pipelines of Weir run from Python, records and sweeps read.
+"""Runs pipelines by the program `weir`, and reads what it wrote.
+
+    record = weir.run("p.yaml", {"train.steps": 100})     # or a dictionary in place of the file; a Sweep where it has one
+    weir.validate("p.yaml")                      # raises InvalidPipeline, which has each fault with its place; weir.plan: all defaults
 
     record = weir.open("out.h5")                 # also while the run goes on: every look reads anew
     record.flow.end                              # or record["flow.end"]: an array with named axes
@@ -20,8 +23,11 @@ an array; ["value"], .value and .attrs of columns.
 from .arrays import LabelledArray
 from .columns import Columns
 from .errors import NotFound, WeirError
+from .faults import Fault, InvalidPipeline, RunFailed
 from .opening import open
 from .record import Node, Record
+from .running import plan, run, validate
 from .sweep import Runs, Sweep
 
-__all__ = ["Columns", "LabelledArray", "Node", "NotFound", "Record", "Runs", "Sweep", "WeirError", "open"]
+__all__ = ["Columns", "Fault", "InvalidPipeline", "LabelledArray", "Node", "NotFound", "Record", "RunFailed", "Runs", "Sweep", "WeirError",
+           "open", "plan", "run", "validate"]

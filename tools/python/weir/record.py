@@ -3,7 +3,10 @@
 # Everything comes from the file itself, by the names in its /schema.
 from __future__ import annotations
 
+import contextlib
 import os
+import pathlib
+import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,8 +17,28 @@ from . import hdf5
 from .arrays import labelled
 from .columns import frame
 from .errors import NotFound, WeirError, listed, nearest
+from .notebook import table
 
 FORMAT = "1"      # the number before the point of weir_format
+
+
+OPEN: weakref.WeakSet[Record] = weakref.WeakSet()
+
+
+@contextlib.contextmanager
+def let_go(path: str | os.PathLike) -> Iterator[None]:
+    """Closes the records of a file, or below a folder, and opens them anew at the end: HDF5 keeps what it knows of a file as long as
+    anything in this process has it open, and a run has changed it meanwhile."""
+    below = pathlib.Path(path).resolve()
+    held = [record for record in OPEN if record.file and pathlib.Path(record.filename).resolve().is_relative_to(below)]
+    for record in held:
+        record.file.close()
+    try:
+        yield
+    finally:
+        for record in held:
+            with contextlib.suppress(WeirError):
+                record.file = hdf5.open_file(record.filename)
 
 
 class Tree(Mapping):
@@ -72,6 +95,7 @@ class Record(Tree):
     def __init__(self, filename: str | os.PathLike):
         super().__init__(self, "")
         self.filename = os.fspath(filename)
+        self.summary: dict[str, Any] | None = None      # of weir.run: verdicts and reported numbers
         self.file = hdf5.open_file(filename)      # for what has no word here
         version = str(hdf5.attribute(self.file, "weir_format"))
         if not version or not hdf5.has(self.file, "schema"):
@@ -91,6 +115,8 @@ class Record(Tree):
         for each in schema["nodes"]:
             self._place(each["path"])
 
+        OPEN.add(self)
+
     def close(self) -> None:
         self.file.close()
 
@@ -102,6 +128,11 @@ class Record(Tree):
 
     def __repr__(self) -> str:
         return f"<{self.filename}, {self.status}: {listed(self)}>"
+
+    def _repr_html_(self) -> str:
+        rows = ([path, each["plugin"], "trace" if each["trace"] else ", ".join(map(str, each.get("axes", []))), each["unit"],
+                 each["description"]] for path, each in self._outputs.items())
+        return table(f"{self.filename}, {self.status}", ["output", "plugin", "axes", "unit", "what"], rows)
 
     @property
     def outputs(self) -> list[str]:

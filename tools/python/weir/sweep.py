@@ -13,6 +13,7 @@ import numpy as np
 
 from .columns import frame
 from .errors import NotFound, WeirError, listed, nearest
+from .notebook import table
 from .record import Record
 
 TEXTS = ("run", "file", "status")      # columns of table.csv that are never numbers
@@ -71,6 +72,7 @@ class Sweep:
 
     def __init__(self, folder: str | os.PathLike):
         self.folder = pathlib.Path(folder)
+        self._summary: dict[str, Any] | None = None
         plan = self.folder / "weir-sweep.json"
         if not plan.exists():
             raise WeirError(f"{self.folder} is not the folder of a sweep: it has no weir-sweep.json; it has: "
@@ -82,6 +84,20 @@ class Sweep:
 
     def __repr__(self) -> str:
         return f"<sweep {self.folder}: {len(self.runs)} runs over {listed(self.axes)}>"
+
+    def _repr_html_(self) -> str:
+        columns = self._columns() or {}
+        rows = zip(*columns.values()) if columns else ([name] for name in self._plan["runs"])
+        return table(f"sweep {self.folder}", list(columns) or ["run"], rows)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Of a sweep that has ended: cases, reported numbers, and under `expect` and `compare` each verdict."""
+        return self._summary or read_summary(self.folder)
+
+    @summary.setter
+    def summary(self, found: dict[str, Any]) -> None:
+        self._summary = found
 
     @property
     def pipeline(self) -> dict[str, Any]:
@@ -171,6 +187,15 @@ class Sweep:
         """As in the run's name; the pipeline's JSON has them by the alphabet."""
         order = [axis for axis in in_name(name, self._swept) if axis in axes]
         return {axis: axes[axis] for axis in dict.fromkeys([*order, *axes])}
+
+
+def read_summary(folder: pathlib.Path) -> dict[str, Any]:
+    try:
+        return json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    except OSError:
+        raise WeirError(f"{folder} has no summary.json: the sweep goes on, or it was interrupted") from None
+    except ValueError as error:
+        raise WeirError(f"{folder / 'summary.json'} cannot be read: {error}; give `weir run` again, finished runs are kept") from None
 
 
 def values_of(runs: Runs) -> dict[str, list]:
