@@ -150,6 +150,7 @@ TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
        {"source/sample", {{"count", 9}}},
        {"source/snapshots", {{"set", "trimodal"}, {"size", 20}}},
        {"source/snapshots", {{"set", "fork"}, {"size", 5}}},
+       {"source/labelled", {{"label", 1}, {"classes", 2}}},
        {"source/mislabelled", {{"share", 0.3}}},
        {"source/sphere", {{"k", 2}, {"dim", 2}}},
        {"source/sphere", {{"k", 3}, {"dim", 5}, {"rotation", "random"}}},

@@ -27,6 +27,8 @@ Verb schema_verb(CLI::App& program);
 Verb explain_verb(CLI::App& program);
 Verb new_verb(CLI::App& program);
 Verb info_verb(CLI::App& program);
+Verb sample_verb(CLI::App& program);
+Verb export_verb(CLI::App& program);
 Verb replay_verb(CLI::App& program);
 Verb rerun_verb(CLI::App& program);
 Verb report_verb(CLI::App& program);

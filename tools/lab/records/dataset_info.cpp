@@ -79,10 +79,15 @@ Json plugin_of(const RecordedRun& run, const std::string& name) {
 // What the resolved pipeline says of a node: its parameters, and what its ports are linked to.
 Json given_to(const RecordedRun& run, const std::string& node) {
   const Json* place = &run.pipeline().at("nodes");
-  std::istringstream parts(node);
-  for (std::string part; std::getline(parts, part, '.');) {
-    if (!place->is_object() || !place->contains(part)) return Json::object();
-    place = &place->at(part);
+  for (std::string rest = node; !rest.empty();) {
+    if (!place->is_object()) return Json::object();
+    std::size_t end =
+        rest.size();  // of the longest name that is there: one of a block's nodes has points, loop.1.train
+    while (end != std::string::npos && end > 0 && !place->contains(rest.substr(0, end)))
+      end = rest.rfind('.', end - 1);
+    if (end == std::string::npos || end == 0) return Json::object();
+    place = &place->at(rest.substr(0, end));
+    rest.erase(0, end + 1);
   }
   return place->is_object() ? *place : Json::object();
 }
@@ -174,8 +179,16 @@ std::string text_of(const Json& entry) {
   return text;
 }
 
-// The datasets that a name stands for: one, or those of a node, of the nodes in it, or of a set of tensors.
-std::vector<const Json*> named(const RecordedRun& run, const std::string& name) {
+// What a record says of itself beside its numbers: the pipeline, the provenance, the status.
+bool is_text(const Reader& reader, const std::string& path) {
+  if (!path.starts_with('/') || path.starts_with(nodes_group) || !reader.has(path) || reader.is_group(path))
+    return false;
+  return reader.is_text(path) || reader.dtype(path) == DType::uint8;
+}
+
+}  // namespace
+
+std::vector<const Json*> datasets_named(const RecordedRun& run, const std::string& name) {
   const std::string wanted = dotted(name);
   std::vector<const Json*> found;
   std::vector<std::string> names;
@@ -197,22 +210,13 @@ std::vector<const Json*> named(const RecordedRun& run, const std::string& name) 
                            suggestion(wanted, names), run.file().string()));
 }
 
-// What a record says of itself beside its numbers: the pipeline, the provenance, the status.
-bool is_text(const Reader& reader, const std::string& path) {
-  if (!path.starts_with('/') || path.starts_with(nodes_group) || !reader.has(path) || reader.is_group(path))
-    return false;
-  return reader.is_text(path) || reader.dtype(path) == DType::uint8;
-}
-
-}  // namespace
-
 int dataset_info(const fs::path& file, const std::string& name, bool json) {
   const RecordedRun run(file);
   if (is_text(run.reader(), name)) {
     fmt::print("{}\n", utf8::visible(run.reader().text(name)));
     return fine;
   }
-  const std::vector<const Json*> datasets = named(run, name);
+  const std::vector<const Json*> datasets = datasets_named(run, name);
   Json all = Json::array();
   std::string text;
   for (const Json* dataset : datasets) {

@@ -1,0 +1,166 @@
+# tests/cli/sampling.test.py -- weir sample draws from a trained model of a record; weir export writes what NumPy and others read.
+#
+# Exit 77: Python lacks h5py (apt-get install python3-h5py).
+import csv
+import importlib.util
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+if importlib.util.find_spec("h5py") is None:
+    print(f"skipped: {sys.executable} lacks h5py")
+    sys.exit(77)
+import h5py
+import numpy as np
+
+WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
+
+TWO = """
+name: two
+nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  data:  {plugin: source/mixture, means: [[-4, 0], [4, 0]], scale: 0.3, labelled: true}
+  pairs: {plugin: coupling/independent, source: base, target: data, draw: fresh}
+  task:  {plugin: objective/flow_matching, coupling: pairs}
+  train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 32, depth: 2}, steps: 400, optimiser: {plugin: adam, lr: 0.01}}
+  some:  {plugin: coupling/independent, source: base, target: data, draw: {fixed: 4}}
+  flow:  {plugin: integrator/euler, steps: 4, field: train.field, start: some.x0, context: {label: some.label}}
+"""
+ROUNDS = """
+name: rounds
+blocks:
+  round:
+    inputs: [pairs, net]
+    nodes:
+      task:  {plugin: objective/flow_matching, coupling: pairs}
+      train: {plugin: trainer/gradient, objective: task, model: net, steps: 5, batch: 8, ema_warmup: true}
+      flow:  {plugin: integrator/euler, field: train.field, start: pairs.x0, steps: 2}
+      next:  {plugin: coupling/given, start: pairs.x0, end: flow.end}
+    outputs: {pairs: next, ends: flow.end}
+nodes:
+  net:   {plugin: field/mlp, width: 8, depth: 1}
+  first: {plugin: coupling/independent, source: {plugin: source/gaussian, shape: [1, 4, 3]}, target: {plugin: source/gaussian, shape: [1, 4, 3]}, draw: {fixed: 16}}
+  loop:  {use: round, repeat: 2, pairs: first, net: net}
+"""
+
+
+def weir(*words, exit=0):
+    done = subprocess.run([WEIR, *map(str, words)], capture_output=True, text=True)
+    assert done.returncode == exit, f"{words}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def sample(*words, exit=0):
+    return weir("sample", *words, "--progress", "none", exit=exit)
+
+
+def ends(file):
+    with h5py.File(file) as record:
+        return record["nodes/sample/end"][:]
+
+
+def test_labels():
+    """Samples of a class are where the class is; the pipeline stays, and the same command does nothing again."""
+    pathlib.Path("two.yaml").write_text(TWO)
+    weir("run", "two.yaml", "--progress", "none")
+    said = sample("two.h5", exit=2)
+    assert said == "weir: two.h5: its field was trained with labels: say which the samples are to have: --label 3\n", said
+    said = sample("two.h5", "--label", 1, exit=2)
+    assert said == "weir: two.h5: it does not say how many classes there are: --classes 10\n", said
+    for label, where in ((0, -4), (1, 4)):
+        sample("two.h5", "-n", 300, "--label", label, "--classes", 2, "--steps", 20, "-o", f"of{label}.npy")
+        points = np.load(f"of{label}.npy")
+        assert points.shape == (300, 2) and np.array_equal(points, ends(f"of{label}.h5"))
+        assert abs(points[:, 0].mean() - where) < 0.8 and abs(points[:, 1].mean()) < 0.4, points.mean(axis=0)
+    text, made = pathlib.Path("of1.yaml").read_text(), os.stat("of1.h5").st_mtime_ns
+    assert text.startswith("# Written by `weir sample`") and "target: {plugin: source/labelled, label: 1, classes: 2, of: base}" in text
+    sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 20, "-o", "of1.npy", exit=4)      # the .npy is there
+    sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 20, "-o", "of1.h5")
+    assert (pathlib.Path("of1.yaml").read_text(), os.stat("of1.h5").st_mtime_ns) == (text, made)
+    said = sample("two.h5", "-n", 9, "--label", 1, "--classes", 2, "-o", "of1.h5", exit=4)
+    assert said == "weir: of1.yaml is there and says something else; replace it with --force, or name another file with -o\n", said
+    sample("two.h5", "-n", 9, "--label", 1, "--classes", 2, "-o", "of1.h5", "--force")
+    assert ends("of1.h5").shape == (9, 2)
+    pathlib.Path("mine.yaml").write_text("# mine\n")
+    said = sample("two.h5", "--label", 1, "--classes", 2, "-o", "mine.h5", "--force", exit=4)
+    assert "mine.yaml was not written by weir sample" in said and pathlib.Path("mine.yaml").read_text() == "# mine\n", said
+    assert "'plot' is no format that Weir writes" in sample("two.h5", "--label", 1, "--classes", 2, "-o", "x.plot", exit=2)
+
+
+def test_rounds():
+    """Of several trainings one is named; a source inside another node and a network beside it come along."""
+    pathlib.Path("rounds.yaml").write_text(ROUNDS)
+    weir("run", "rounds.yaml", "--progress", "none")
+    said = sample("rounds.h5", exit=2)
+    assert said == ("weir: rounds.h5: it has several trained fields: loop.1.train, loop.2.train; name one: "
+                    "weir sample rounds.h5:loop.2.train\n"), said
+    sample("rounds.h5:loop.2.train", "-n", 5, "--integrator", "heun", "--steps", 3, "-o", "five/")
+    five = ends("five.h5")
+    assert five.shape == (5, 1, 4, 3) and sorted(os.listdir("five")) == [f"00000{i}.png" for i in range(5)]
+    # The same field by hand: two more steps of Heun from the recorded points give the recorded ends.
+    sample("rounds.h5:loop.2.train", "-n", 5, "--integrator", "heun", "--steps", 3, "--seed", 2, "-o", "other.h5")
+    assert not np.array_equal(five, ends("other.h5"))
+    assert "integrator/dopri5 has no parameter 'steps'" in sample("rounds.h5:loop.1.train", "--integrator", "dopri5", "--steps", 3, exit=2)
+    assert "there is no trained field 'loop.3.train'" in sample("rounds.h5:loop.3.train", exit=2)
+    if importlib.util.find_spec("PIL"):
+        from PIL import Image
+        for i in range(5):
+            pixels = np.asarray(Image.open(f"five/00000{i}.png"))
+            assert np.abs(pixels - 255 * (np.clip(five[i, 0], -1, 1) + 1) / 2).max() <= 0.5 + 1e-4
+        weir("export", "five.h5:sample.end", "-o", "grid.png", "--range", -2, 2)
+        grid = np.asarray(Image.open("grid.png"))
+        assert grid.shape == (2 * (4 + 2) + 2, 3 * (3 + 2) + 2) and (grid[:2] == 255).all()
+        fifth = grid[8:12, 7:10]      # the second row's second
+        assert np.abs(fifth - 255 * (np.clip(five[4, 0], -2, 2) + 2) / 4).max() <= 0.5 + 1e-4
+
+
+def test_export():
+    """Bit for bit what the record holds, as NumPy, csv and the format of safetensors say it."""
+    with h5py.File("rounds.h5") as record:
+        loss, step = record["nodes/loop/1/train/loss/value"][:], np.arange(1, 6)
+        place = "nodes/loop/2/train"
+        parameters = {name: record[f"{place}/params/{name}"][:] for name in record[f"{place}/params"] if "." in name}
+        averages = {name: record[f"{place}/ema_params/{name}"][:] for name in record[f"{place}/ema_params"] if "." in name}
+    weir("export", "rounds.h5:loop.1.train.loss", "-o", "loss.csv")
+    rows = list(csv.reader(io.StringIO(pathlib.Path("loss.csv").read_text())))
+    assert rows[0] == ["step", "loss"] and np.array_equal(np.array(rows[1:], float), np.column_stack([step, loss]))
+    weir("export", "five.h5:sample.end", "-o", "five.csv")
+    rows = list(csv.reader(io.StringIO(pathlib.Path("five.csv").read_text())))
+    assert rows[0][:4] == ["end_0_0_0", "end_0_0_1", "end_0_0_2", "end_0_1_0"]
+    assert np.array_equal(np.array(rows[1:], np.float32), ends("five.h5").reshape(5, 12))
+    weir("export", "five.h5:sample.nfe", "-o", "nfe.npy")
+    assert np.load("nfe.npy").shape == () and np.load("nfe.npy").dtype == np.int64
+    for which, wanted in (("field", parameters), ("ema", averages)):
+        weir("export", "rounds.h5:loop.2.train", "-o", "net.safetensors", "--which", which, "--force")
+        data = pathlib.Path("net.safetensors").read_bytes()
+        size = int.from_bytes(data[:8], "little")
+        head = json.loads(data[8:8 + size])
+        assert set(head) == set(wanted) and size % 8 == 0
+        for name, entry in head.items():
+            begin, end = entry["data_offsets"]
+            assert entry["dtype"] == "F32"
+            found = np.frombuffer(data[8 + size + begin:8 + size + end], "<f4").reshape(entry["shape"])
+            assert np.array_equal(found, wanted[name])
+    for words, exit, wanted in (
+            (("rounds.h5", "-o", "x.npy"), 2, "name what is to be exported, as in rounds.h5:flow.end"),
+            (("rounds.h5:loop.1.train", "-o", "x.npy"), 2, "name one of them: loop.1.train.loss, "),
+            (("rounds.h5:loop.1.los", "-o", "x.npy"), 2, "rounds.h5 holds no loop.1.los"),
+            (("rounds.h5:loop.1.flow", "-o", "x.safetensors"), 2, "rounds.h5 holds no trained parameters of 'loop.1.flow'"),
+            (("rounds.h5:loop.1.train.loss", "-o", "loss.csv"), 4, "loss.csv is there; replace it with --force"),
+            (("rounds.h5:loop.1.train.loss", "-o", "x.png"), 2, "has shape [5]: images are"),
+            (("five.h5:sample.end", "-o", "y.png", "--range", 1, 1), 2, "--range takes black below white")):
+        said = weir("export", *words, exit=exit)
+        assert wanted in said, said
+
+
+with tempfile.TemporaryDirectory(prefix="weir-sampling.") as folder:
+    os.chdir(folder)
+    for test in [each for name, each in list(globals().items()) if name.startswith("test_")]:
+        print(test.__name__, flush=True)
+        test()
+    os.chdir("/")
+print("fine")

@@ -1,0 +1,127 @@
+// tools/cli/verbs/sample.cpp -- weir sample: new samples from a trained field of a record, by a pipeline that stays.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <fstream>
+#include <memory>
+
+#include <weir/os/replace_file.hpp>
+
+#include <cli/arguments/recorded_pipeline.hpp>
+#include <cli/arguments/run_arguments.hpp>
+#include <cli/arguments/verbs.hpp>
+#include <lab/records/dataset_info.hpp>
+#include <lab/records/export.hpp>
+#include <lab/records/inputs.hpp>
+#include <lab/records/sampling.hpp>
+#include <system/exit.hpp>
+#include <system/output.hpp>
+
+namespace weir::tools {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr auto head = "# Written by `weir sample`: edit it and run it as any other.\n";
+
+struct Arguments {
+  RunArguments run;
+  Sampling sampling;
+  std::string record;
+};
+
+// Beside the results; what is there already and is not as `weir sample` wrote it is the user's.
+void write_pipeline(const fs::path& file, const std::string& text, bool force) {
+  std::ifstream in(file);
+  const std::string there{std::istreambuf_iterator<char>(in), {}};
+  if (there == text) return;
+  if (fs::exists(file) && !force)
+    throw CommandError(
+        io_failed,
+        fmt::format(
+            "{} is there and says something else; replace it with --force, or name another file with -o",
+            file.string()));
+  if (fs::exists(file) && !there.starts_with(head))
+    throw CommandError(io_failed, fmt::format("{} was not written by weir sample; name another file with -o",
+                                              file.string()));
+  os::replace_file(file, text);
+}
+
+int sample(Arguments arguments) {
+  exit_interrupted_by_signals();
+  auto [file, trainer] = split_dataset(arguments.record);
+  arguments.sampling.trainer = trainer;
+  const RecordedRun record(file);
+  RunArguments& run = arguments.run;
+  const fs::path out = run.out.empty() ? record.file().stem().string() + ".sample.h5" : run.out;
+  const Format format = format_of(out, "");
+  const fs::path named = out.has_filename() ? out : out.parent_path();  // of a folder/
+  fs::path results = named;
+  results.replace_extension(".h5");
+  run.out = results.string();
+  run.inputs = {record.file()};
+  refuse_inputs(written_with(results), run.inputs);
+
+  const TemporaryFolder folder;
+  PipelineArguments recorded = run.pipeline;
+  const Graph trained = read_recorded(record, folder, recorded);
+  const Registry registry = run.pipeline.plugins.registry(recorded.file);
+  fs::path pipeline = named;
+  pipeline.replace_extension(".yaml");
+  write_pipeline(pipeline,
+                 head + resolved_yaml(sampling_graph(trained, record, registry, arguments.sampling)),
+                 run.force);
+  run.pipeline.file = pipeline.string();
+  run.inputs.push_back(pipeline);
+  const Graph graph = run.pipeline.read(registry).graph();
+  if (const int exit = run_single(run, graph); exit != fine || format == Format::h5) return exit;
+  const Reader reader(results);
+  export_array(reader, "/nodes/sample/end", {out, format, run.force});
+  if (!run.quiet()) give("samples {}\n", out.string());
+  return fine;
+}
+
+}  // namespace
+
+Verb sample_verb(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("sample", "Draw new samples from a trained model of a record");
+  auto arguments = std::make_shared<Arguments>();
+  Sampling& sampling = arguments->sampling;
+  app->add_option("RECORD", arguments->record, "A record (HDF5 file), or a trainer in it: out.h5:train")
+      ->required();
+  app->add_option("-n,--count", sampling.count, "How many (default 1000)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  app->add_option("--label", sampling.label, "The class of all of them")
+      ->type_name("C")
+      ->check(CLI::NonNegativeNumber);
+  app->add_option("--classes", sampling.classes, "How many classes there are, if the record does not say")
+      ->type_name("K");
+  app->add_option("--guidance", sampling.guidance, "v_without + G (v_with - v_without)")->type_name("G");
+  app->add_option("--integrator", sampling.integrator, "Its plugin (default dopri5; euler with --steps)")
+      ->type_name("NAME");
+  app->add_option("--steps", sampling.steps, "Steps of an integrator that takes their number")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  app->add_option("--which", sampling.which,
+                  "field | ema | best: parameters (default: as the record's own flow)")
+      ->type_name("W")
+      ->check(CLI::IsMember({"field", "ema", "best"}));
+  app->add_option("--source", sampling.source, "Node of the record that starting points are drawn from")
+      ->type_name("NODE");
+  app->add_option("--seed", sampling.seed, "Of the starting points (default 1)")->type_name("S");
+  app->add_option("-o,--out", arguments->run.out,
+                  "OUT.h5, .npy, .csv, .png (a grid), or a folder png/ (default ./<record>.sample.h5)")
+      ->type_name("OUT");
+  arguments->run.add_progress_to(*app);
+  app->add_flag("--force", arguments->run.force, "Replace samples of another kind that have this name");
+  arguments->run.pipeline.add_options_to(*app);
+  app->footer(R"(Examples:
+  weir sample moons.h5 -n 10000
+  weir sample digits.h5 --label 3 --guidance 3 --steps 50 -n 64 -o threes.png
+  weir sample rounds.h5:reflow.2.train --integrator euler --steps 1 -o ends.npy
+
+The pipeline that does it stays beside the samples, OUT.yaml.)");
+  return {app, [arguments] { return sample(*arguments); }};
+}
+
+}  // namespace weir::tools

@@ -1,0 +1,36 @@
+// tools/lab/records/export.hpp -- what a record holds, in the files of other programs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weir/record/reader.hpp>
+
+namespace weir::tools {
+
+// h5 is what records are; images is a folder of PNG files, png one file with a grid of the first 64.
+enum class Format { h5, npy, csv, png, images, safetensors };
+
+// By the file's ending, or by `named` if it has none: a path that ends with a slash is a folder of images. Errors: CommandError
+// (invalid) with the formats that there are.
+Format format_of(const std::filesystem::path& out, const std::string& named);
+
+struct Destination {
+  std::filesystem::path file;
+  Format format = Format::npy;
+  bool force = false;         // replaces a file that is there
+  double low = -1, high = 1;  // of images: black and white
+};
+
+// A dataset as npy (its type and shape), csv (rows; a trace with its steps, further axes as columns) or images (items of shape [1 or 3,
+// height, width], or a square number of values, which is then height x width in grey). Errors: CommandError(invalid) where a format
+// cannot hold it, (io_failed) where the file is there.
+void export_array(const Reader& reader, const std::string& path, const Destination& to);
+
+// Datasets under the names that PyTorch gives them, by path: a file of the format of safetensors.
+void export_tensors(const Reader& reader, const std::vector<std::pair<std::string, std::string>>& named,
+                    const Destination& to);
+
+}  // namespace weir::tools

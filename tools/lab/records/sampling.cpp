@@ -1,0 +1,271 @@
+// tools/lab/records/sampling.cpp -- the pipeline that draws new samples from a trained field of a record.
+#include "sampling.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <weir/record/data/dotted_path.hpp>
+
+#include <system/existing_file.hpp>
+#include <system/exit.hpp>
+
+namespace weir::tools {
+namespace {
+
+using nlohmann::json;
+
+constexpr auto start_name = "start", trained_name = "trained", sample_name = "sample";
+
+[[noreturn]] void refuse(const RecordedRun& record, const std::string& why) {
+  throw CommandError(invalid, fmt::format("{}: {}", record.file().string(), why));
+}
+
+const Link* end_of(const GraphNode& node, const std::string& port) {
+  const auto found = node.ports.find(port);
+  return found == node.ports.end() || found->second.empty() ? nullptr : &found->second.front().second;
+}
+
+// A graph made of parts of a recorded one. What a part needs comes with it; the training itself is replaced by what it gave.
+class Parts {
+ public:
+  Parts(const Graph& recorded, const GraphNode& trainer, Graph& into)
+      : recorded_(recorded), trainer_(trainer), into_(into) {}
+
+  // A link of the recorded graph as one of the new graph, with all that it leads to.
+  Link linked(const Link& link) {
+    if (link.node == trainer_.path) return {trained_name, "", {}};
+    return {moved(link.node, "", ""), link.output, {}};
+  }
+
+  // The same for a port of a new node: what stood inside a node stays inside one.
+  Link inside(const Link& link, const std::string& parent, const std::string& port) {
+    const GraphNode* node = recorded_.node(link.node);
+    if (node->parent.empty()) return linked(link);
+    return {moved(link.node, parent + "." + port, parent), link.output, {}};
+  }
+
+ private:
+  // A node and those inside it under a new name; "" is its own, in which a block's points become underscores, or the last part of one
+  // that stood inside another.
+  std::string moved(const std::string& path, std::string name, const std::string& parent) {
+    if (const auto known = names_.find(path); known != names_.end() && parent.empty()) return known->second;
+    if (name.empty()) {
+      name = recorded_.node(path)->parent.empty() ? path : path.substr(path.rfind('.') + 1);
+      std::ranges::replace(name, '.', '_');
+      name = fresh(name);
+    }
+    names_[path] = name;
+    std::vector<GraphNode> copies;
+    for (const GraphNode& node : recorded_.nodes) {
+      if (node.path != path && !node.path.starts_with(path + ".")) continue;
+      GraphNode copy = node;
+      copy.path = name + node.path.substr(path.size());
+      copy.parent = node.path == path ? parent : name + node.parent.substr(path.size());
+      copies.push_back(std::move(copy));
+    }
+    for (GraphNode& copy : copies)
+      for (auto& [port, ends] : copy.ports)
+        for (auto& [key, link] : ends)
+          link = link.node.starts_with(path + ".")
+                     ? Link{name + link.node.substr(path.size()), link.output, {}}
+                     : linked(link);
+    into_.nodes.insert(into_.nodes.end(), copies.begin(), copies.end());
+    return name;
+  }
+
+  std::string fresh(std::string name) {
+    while (!taken_.insert(name).second) name += "_";
+    return name;
+  }
+
+  const Graph& recorded_;
+  const GraphNode& trainer_;
+  Graph& into_;
+  std::map<std::string, std::string> names_;
+  std::set<std::string> taken_{start_name, trained_name, sample_name};
+};
+
+const GraphNode& trainer_of(const Graph& graph, const RecordedRun& record, const std::string& name) {
+  std::vector<std::string> names;
+  for (const GraphNode& node : graph.nodes)
+    if (node.schema.kind == "trainer" && end_of(node, "model")) names.push_back(node.path);
+  if (!name.empty() && !std::ranges::count(names, name))
+    refuse(record, fmt::format("there is no trained field '{}'{}; there are: {}", name,
+                               suggestion(name, names), fmt::join(names, ", ")));
+  if (names.empty()) refuse(record, "it has no trainer with a model, of which new samples could be drawn");
+  if (name.empty() && names.size() > 1)
+    refuse(record, fmt::format("it has several trained fields: {}; name one: weir sample {}:{}",
+                               fmt::join(names, ", "), record.file().string(), names.back()));
+  return *graph.node(name.empty() ? names.front() : name);
+}
+
+bool leads_to(const Graph& graph, const std::string& from, const GraphNode& trainer,
+              std::set<std::string>& seen) {
+  if (from == trainer.path) return true;
+  if (!seen.insert(from).second) return false;
+  for (const auto& [port, ends] : graph.node(from)->ports)
+    for (const auto& [key, link] : ends)
+      if (leads_to(graph, link.node, trainer, seen)) return true;
+  return false;
+}
+
+// The node by which the record itself followed the field: what it put between.
+const GraphNode* flow_of(const Graph& graph, const GraphNode& trainer) {
+  for (const GraphNode& node : graph.nodes) {
+    const Link* field = end_of(node, "field");
+    if (node.schema.kind != "integrator" || !field) continue;
+    std::set<std::string> seen;
+    if (end_of(node, "start")) seen.insert(end_of(node, "start")->node);
+    if (leads_to(graph, field->node, trainer, seen)) return &node;
+  }
+  return nullptr;
+}
+
+// What the x0 of a training were drawn from: through the couplings, to the first that has a source.
+const Link* source_of(const Graph& graph, const GraphNode& node, std::set<std::string>& seen) {
+  if (!seen.insert(node.path).second) return nullptr;
+  if (const Link* source = end_of(node, "source")) return source;
+  for (const auto* port : {"coupling", "pairs", "start", "of"})
+    if (const Link* link = end_of(node, port))
+      if (const Link* found = source_of(graph, *graph.node(link->node), seen)) return found;
+  return nullptr;
+}
+
+std::int64_t classes_of(const Graph& graph, const std::string& from, std::set<std::string>& seen) {
+  if (!seen.insert(from).second) return 0;
+  const GraphNode& node = *graph.node(from);
+  if (const auto classes = node.params.find("classes");
+      classes != node.params.end() && classes->is_number_integer())
+    return classes->get<std::int64_t>();
+  for (const auto& [port, ends] : node.ports)
+    for (const auto& [key, link] : ends)
+      if (const std::int64_t found = classes_of(graph, link.node, seen)) return found;
+  return 0;
+}
+
+GraphNode made(const RecordedRun& record, const Registry& registry, const std::string& path,
+               const std::string& plugin, const json& params) {
+  GraphNode node;
+  node.path = path;
+  node.plugin = plugin;
+  const PluginSchema* schema = registry.plugin(plugin);
+  if (!schema) refuse(record, fmt::format("there is no plugin {}; `weir plugins` lists them", plugin));
+  node.schema = *schema;
+  for (const ParamSchema& param : schema->params) node.params[param.name] = param.fallback;
+  for (const auto& [name, value] : params.items()) {
+    if (!schema->param(name))
+      refuse(record,
+             fmt::format("{} has no parameter '{}'; `weir show {}` lists them", plugin, name, plugin));
+    node.params[name] = value;
+  }
+  return node;
+}
+
+// What the field was told beside x and t, as the record's own flow shows.
+void require_told(const RecordedRun& record, const GraphNode* flow, const Sampling& sampling) {
+  if (!flow || !flow->ports.contains("context")) return;
+  for (const auto& [name, link] : flow->ports.at("context")) {
+    if (name != "label")
+      refuse(record, fmt::format("its field is told '{}' of each point, which only a pipeline can give: "
+                                 "context: {{{}: ...}}; `weir plan` and "
+                                 "field/recorded are the way",
+                                 name, name));
+    if (!sampling.label)
+      refuse(record, "its field was trained with labels: say which the samples are to have: --label 3");
+  }
+}
+
+// As the record's own flow had it; else the averages, if the training was long enough for them to forget their start.
+std::string which_of(const RecordedRun& record, const GraphNode* flow, const GraphNode& trainer) {
+  if (flow)
+    if (const Link& field = *end_of(*flow, "field"); field.node == trainer.path && field.output == "ema")
+      return "ema";
+  if (flow) return "field";
+  const std::string averages = record_path(trainer.path) + "/ema_params/";
+  const bool there = std::ranges::any_of(record.datasets(), [&](const json& dataset) {
+    return dataset.at("path").get<std::string>().starts_with(averages);
+  });
+  const json& params = trainer.params;
+  const bool settled = params.value("ema_warmup", false) ||
+                       params.value("steps", 0.0) * (1 - params.value("ema_decay", 0.0)) >= 3;
+  return there && settled ? "ema" : "field";
+}
+
+}  // namespace
+
+Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Registry& registry,
+                     const Sampling& sampling) {
+  const GraphNode& trainer = trainer_of(recorded, record, sampling.trainer);
+  const GraphNode* const flow = flow_of(recorded, trainer);
+  require_told(record, flow, sampling);
+
+  Graph graph;
+  graph.name = record.file().stem().string() + "_sample";
+  graph.seed = sampling.seed;
+  graph.device = recorded.device;
+  graph.dtype = recorded.dtype;
+  graph.threads = recorded.threads;
+  graph.plugins = recorded.plugins;
+  Parts parts(recorded, trainer, graph);
+
+  std::set<std::string> seen;
+  Link own{sampling.source, "", {}};
+  const Link* from =
+      sampling.source.empty()
+          ? source_of(recorded,
+                      trainer.ports.contains("objective") ? *recorded.node(end_of(trainer, "objective")->node)
+                                                          : trainer,
+                      seen)
+          : &own;
+  if (!from)
+    refuse(record,
+           "it does not say what the starting points were drawn from; name the source: --source base");
+  if (!recorded.node(from->node))
+    refuse(record, fmt::format("there is no node '{}'; `weir info` lists them", from->node));
+
+  GraphNode start =
+      made(record, registry, start_name, "coupling/independent", {{"draw", {{"fixed", sampling.count}}}});
+  const Link base = parts.linked(*from);
+  start.ports["source"] = {{"", base}};
+  start.ports["target"] = {{"", base}};
+  start.record = {{"x1", false}};
+  GraphNode trained =
+      made(record, registry, trained_name, "field/recorded",
+           {{"file", std::filesystem::absolute(record.file()).string()},
+            {"node", trainer.path},
+            {"which", sampling.which.empty() ? which_of(record, flow, trainer) : sampling.which}});
+  trained.ports["model"] = {{"", parts.inside(*end_of(trainer, "model"), trained_name, "model")}};
+
+  json params = json::object();
+  if (sampling.steps) params["steps"] = *sampling.steps;
+  if (sampling.guidance) params["guidance"] = *sampling.guidance;
+  const std::string integrator = !sampling.integrator.empty() ? sampling.integrator
+                                 : sampling.steps             ? "euler"
+                                                              : "dopri5";
+  GraphNode sample =
+      made(record, registry, sample_name,
+           integrator.find('/') == std::string::npos ? "integrator/" + integrator : integrator, params);
+  sample.ports["field"] = {{"", flow ? parts.linked(*end_of(*flow, "field")) : Link{trained_name, "", {}}}};
+  sample.ports["start"] = {{"", {start_name, "x0", {}}}};
+  if (sampling.label) {
+    std::set<std::string> met;
+    const std::int64_t classes = sampling.classes.value_or(classes_of(recorded, trainer.path, met));
+    if (classes < 1) refuse(record, "it does not say how many classes there are: --classes 10");
+    GraphNode labelled = made(record, registry, std::string(start_name) + ".target", "source/labelled",
+                              {{"label", *sampling.label}, {"classes", classes}});
+    labelled.parent = start_name;
+    labelled.ports["of"] = {{"", base}};
+    start.ports["target"] = {{"", {labelled.path, "", {}}}};
+    sample.ports["context"] = {{"label", {start_name, "label", {}}}};
+    graph.nodes.push_back(std::move(labelled));
+  }
+  for (GraphNode* node : {&start, &trained, &sample}) graph.nodes.push_back(std::move(*node));
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].declared = static_cast<int>(i);
+  return graph;
+}
+
+}  // namespace weir::tools

@@ -1,0 +1,34 @@
+// tools/lab/records/sampling.hpp -- the pipeline that draws new samples from a trained field of a record.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <weir/front/check/graph.hpp>
+#include <weir/front/plugins/registry.hpp>
+
+#include "recorded_run.hpp"
+
+namespace weir::tools {
+
+struct Sampling {
+  std::string trainer;  // "" if there is only one
+  std::int64_t count = 1000;
+  std::string integrator;  // "dopri5"; "" is dopri5, or euler with `steps`
+  std::optional<std::int64_t> steps;
+  std::string which;   // field | ema; "" is as the record's flow has it
+  std::string source;  // of the starting points; "" is the one it was trained from
+  std::optional<std::int64_t> label,
+      classes;  // of all samples; how many there are, where the record does not say
+  std::optional<double> guidance;
+  std::uint64_t seed = 1;
+};
+
+// Starting points drawn anew from what the training's were drawn from, the trained field (field/recorded, and what stood between the
+// training and its flow in the record), and an integrator: nodes start, trained, sample. `recorded` is the record's graph. Errors:
+// CommandError(invalid) with what the record has.
+Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Registry& registry,
+                     const Sampling& sampling);
+
+}  // namespace weir::tools
