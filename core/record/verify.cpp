@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <cstring>
-#include <map>
 #include <set>
 
 #include <weir/record/data/dotted_path.hpp>
@@ -163,27 +162,12 @@ class Verification {
     });
   }
 
-  // What is in the file beside, and what HDF5 keeps of all: attributes, and which scales belong to which axes.
+  // What is in the file beside, and what HDF5 keeps of all.
   void everything() {
-    std::set<hdf5::Attached> by_dataset, by_scale;
-    std::map<haddr_t, std::string> path_at;
-    const auto unreadable = [&](const std::string& path, const std::string& why) { fault(path, plain(why)); };
-    for (const std::string& path : hdf5::groups_below(file_, "/", [](const auto&, const auto&) {}))
-      tried(path, [&] { hdf5::require_attributes(file_, path); });
-    for (const std::string& path : hdf5::objects_below(file_, "/", unreadable))
-      tried(path, [&] {
-        if (!seen_.contains(path)) hdf5::require_whole(file_, path);
-        hdf5::require_attributes(file_, path);
-        path_at[hdf5::address_of(file_, path)] = path;
-        by_dataset.merge(hdf5::scales_of(file_, path));
-        by_scale.merge(hdf5::datasets_of(file_, path));
-      });
-    std::set<std::string> wrong;
-    for (const auto* side : {&by_dataset, &by_scale})
-      for (const auto& each : *side)
-        if (!by_dataset.contains(each) || !by_scale.contains(each)) wrong.insert(path_at[each.dataset]);
-    for (const std::string& path : wrong)
-      fault(path, "the scales of its axes are not those that say that they belong to it");
+    const auto found = [&](const std::string& path, const std::string& why) { fault(path, plain(why)); };
+    for (const std::string& path : hdf5::objects_below(file_, "/", found))
+      if (!seen_.contains(path)) tried(path, [&] { hdf5::require_whole(file_, path); });
+    hdf5::check_attributes(file_, found);
   }
 
   const File& file_;

@@ -210,6 +210,19 @@ TEST_CASE("an axis and its scale must name each other", "[record][verify]") {
                                    "those that say that they belong to it"));
 }
 
+TEST_CASE("a run is not taken up where axes have lost their scales", "[record][verify]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  killed_run(file);
+  change(file, [&](const weir::hdf5::File& open) {
+    REQUIRE(H5Adelete(weir::hdf5::open_dataset(open, "/nodes/train/probes/bins/variance/value"),
+                      "DIMENSION_LIST") >= 0);
+  });
+  CHECK_THROWS_WITH(Recorder(file, Recorder::Mode::resume, dummy::spec(), dummy::kept(290)),
+                    Contains("run.h5: cannot resume it: /nodes/train/probes/bins/variance/value: the scales "
+                             "of its axes are not "));
+}
+
 TEST_CASE("a record keeps its checksums when it is taken up, repaired and closed again", "[record][verify]") {
   const dummy::Folder folder;
   const auto file = folder / "run.h5";

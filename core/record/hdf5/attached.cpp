@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <map>
+#include <set>
 #include <vector>
 
 #include <weir/record/data/record_error.hpp>
@@ -11,6 +13,13 @@
 
 namespace weir::hdf5 {
 namespace {
+
+struct Attached {
+  haddr_t dataset = 0, scale = 0;  // addresses in the file
+  unsigned axis = 0;
+
+  auto operator<=>(const Attached&) const = default;
+};
 
 // An attribute, open; its values are `count`.
 struct Attribute {
@@ -51,14 +60,13 @@ herr_t add_name(hid_t, const char* name, const H5A_info_t*, void* into) {
   return 0;
 }
 
-}  // namespace
-
 haddr_t address_of(const File& file, const std::string& path) {
   H5O_info_t info{};
   check(H5Oget_info2(open_object(file, path), &info, H5O_INFO_BASIC), file.path, "look at", path);
   return info.addr;
 }
 
+// As the dataset says; empty where it says nothing.
 std::set<Attached> scales_of(const File& file, const std::string& dataset) {
   const Handle object = open_object(file, dataset);
   std::set<Attached> found;
@@ -74,6 +82,7 @@ std::set<Attached> scales_of(const File& file, const std::string& dataset) {
   return found;
 }
 
+// As the scale says.
 std::set<Attached> datasets_of(const File& file, const std::string& scale) {
   struct Entry {
     hobj_ref_t dataset;
@@ -106,6 +115,39 @@ void require_attributes(const File& file, const std::string& path) {
     check(H5Aread(attribute.id, attribute.type, bytes.data()), file.path, "read attribute",
           path + "@" + name);
   }
+}
+
+}  // namespace
+
+void check_attributes(const File& file, const Unreadable& found) {
+  const std::string name = file.path.string() + ": ";
+  const auto tried = [&](const std::string& path, const auto& work) {
+    try {
+      work();
+    } catch (const RecordError& error) {
+      std::string why = error.what();
+      if (why.starts_with(name)) why.erase(0, name.size());
+      found(path, why);
+    }
+  };
+  const auto said_elsewhere = [](const std::string&, const std::string&) {};  // by whoever reads the objects
+  for (const std::string& path : groups_below(file, "/", said_elsewhere))
+    tried(path, [&] { require_attributes(file, path); });
+  std::set<Attached> by_dataset, by_scale;
+  std::map<haddr_t, std::string> path_at;
+  for (const std::string& path : objects_below(file, "/", said_elsewhere))
+    tried(path, [&] {
+      require_attributes(file, path);
+      path_at[address_of(file, path)] = path;
+      by_dataset.merge(scales_of(file, path));
+      by_scale.merge(datasets_of(file, path));
+    });
+  std::set<std::string> wrong;
+  for (const auto* side : {&by_dataset, &by_scale})
+    for (const Attached& each : *side)
+      if (!by_dataset.contains(each) || !by_scale.contains(each)) wrong.insert(path_at[each.dataset]);
+  for (const std::string& path : wrong)
+    found(path, "the scales of its axes are not those that say that they belong to it");
 }
 
 }  // namespace weir::hdf5

@@ -2,6 +2,7 @@
 #include <weir/record/write/revive.hpp>
 
 #include <weir/record/data/computation.hpp>
+#include <weir/record/hdf5/attached.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
 
@@ -74,6 +75,9 @@ void require_signed_parts(const hdf5::File& file, const RunSpec& run) {
       refuse_damaged(file, error.what());
     }
   }
+  hdf5::check_attributes(file, [&](const std::string& path, const std::string& why) {
+    refuse_damaged(file, fmt::format("{}: {}", path, why));
+  });
 }
 
 void require_rows(const hdf5::File& file, const std::string& trace, const Committed& kept) {

@@ -29,6 +29,7 @@ Verb new_verb(CLI::App& program);
 Verb info_verb(CLI::App& program);
 Verb sample_verb(CLI::App& program);
 Verb export_verb(CLI::App& program);
+Verb compare_verb(CLI::App& program);
 Verb replay_verb(CLI::App& program);
 Verb rerun_verb(CLI::App& program);
 Verb report_verb(CLI::App& program);

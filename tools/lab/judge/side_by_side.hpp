@@ -1,0 +1,45 @@
+// tools/lab/judge/side_by_side.hpp -- two records, or two sweeps: what differs between their pipelines, and between their numbers.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "difference.hpp"
+#include "statistic.hpp"
+
+namespace weir::tools {
+
+// What stands in a record or in a sweep's folder, finished runs alone.
+struct Standing {
+  std::filesystem::path path;
+  nlohmann::json pipeline;  // with every default filled in
+  std::vector<RunResult>
+      runs;  // `values`: what is reported and every other recorded number; axes without those that count seeds
+};
+
+// Throws CommandError(invalid) if it is neither, RecordError if it cannot be read.
+Standing standing(const std::filesystem::path& path);
+
+struct SideBySide {
+  struct Parameter {
+    std::string path;     // "train.steps"
+    nlohmann::json a, b;  // null where there is none
+  };
+  struct Number {
+    std::string label;  // of the case, "sigma = 0"; "" without axes
+    std::string what;   // "recall.share"
+    Statistic a, b;
+    Difference difference;  // b - a, runs paired in their order, which is that of their seeds
+  };
+  std::vector<Parameter> parameters;
+  std::vector<Number> numbers;              // of the cases and numbers that both have
+  std::vector<std::string> only_a, only_b;  // of the others
+};
+
+SideBySide side_by_side(const Standing& a, const Standing& b);
+std::string text(const SideBySide& both, const Standing& a, const Standing& b);
+nlohmann::json to_json(const SideBySide& both);
+
+}  // namespace weir::tools
