@@ -34,7 +34,4 @@ std::vector<Finding> examine_plugins(const std::vector<std::string>& folders,
 std::vector<Finding> examine_machine();              // processors, memory, disk, locks
 std::vector<Finding> examine_python();               // what `weir report` needs
 
-// The Python of `weir report`.
-std::string report_python();
-
 }  // namespace weir::tools

@@ -1,11 +1,11 @@
 // tools/cli/doctor/doctor_python.cpp -- weir doctor: what `weir report` needs.
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <sstream>
 
 #include <weir/os/child.hpp>
 
+#include <system/python.hpp>
 #include "doctor.hpp"
 
 namespace weir::tools {
@@ -23,13 +23,8 @@ with tempfile.TemporaryDirectory() as folder:
 
 }  // namespace
 
-std::string report_python() {
-  const char* named = std::getenv("WEIR_PYTHON");
-  return named != nullptr && *named != '\0' ? named : "/usr/bin/python3";
-}
-
 std::vector<Finding> examine_python() {
-  const std::string python = report_python();
+  const std::string python = python_program();
   const os::ChildOutput answer = os::run_child({"/usr/bin/env", {python, "-c", question}}, 60);
   if (!answer.good())
     return {{Health::warning, "report",

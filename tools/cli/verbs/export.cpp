@@ -14,6 +14,7 @@
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
 #include <system/output.hpp>
+#include <system/python.hpp>
 
 namespace weir::tools {
 namespace {
@@ -62,6 +63,13 @@ std::string dataset_path(const RecordedRun& record, const std::string& name) {
 }
 
 int write_export(Arguments arguments) {
+  if (arguments.format == "tensorboard") {
+    std::vector<std::string> words = {"-m", "weir.tensorboard", arguments.what, "-o",
+                                      arguments.to.file.string()};
+    if (arguments.to.force) words.emplace_back("--force");
+    become_python(words, "event files of TensorBoard are",
+                  "install python3 and python3-h5py, and tensorboard by pip");
+  }
   const auto [file, name] = split_dataset(arguments.what);
   if (name.empty())
     throw CommandError(
@@ -88,13 +96,15 @@ Verb export_verb(CLI::App& program) {
       program.add_subcommand("export", "Write arrays, images or trained parameters for other programs");
   auto arguments = std::make_shared<Arguments>();
   app->add_option("WHAT", arguments->what,
-                  "A dataset of a record, out.h5:flow.end, or a trainer, out.h5:train")
+                  "A dataset of a record, out.h5:flow.end, or a trainer, out.h5:train; a record or a sweep "
+                  "for tensorboard")
       ->required();
   app->add_option("-o,--out", arguments->to.file,
                   "OUT.npy, .csv, .png (a grid of 64), a folder/ of PNGs, or of a trainer .safetensors")
       ->type_name("OUT")
       ->required();
-  app->add_option("--to", arguments->format, "The format, where the file's ending does not say it")
+  app->add_option("--to", arguments->format,
+                  "The format, where the file's ending does not say it: tensorboard, images")
       ->type_name("FORMAT");
   app->add_option("--range", arguments->range, "Of images: the values of black and white (default -1 1)")
       ->type_name("LOW HIGH")
@@ -107,7 +117,8 @@ Verb export_verb(CLI::App& program) {
   weir export moons.h5:flow.end -o ends.npy
   weir export moons.h5:train.loss -o loss.csv
   weir export digits.h5:sample.end -o digits.png
-  weir export digits.h5:train -o net.safetensors      safetensors.torch.load_file gives a state_dict)");
+  weir export digits.h5:train -o net.safetensors      safetensors.torch.load_file gives a state_dict
+  weir export quickstart/ --to tensorboard -o logs/   every trace, a folder a run; by Python's tensorboard)");
   return {app, [arguments] { return write_export(*arguments); }};
 }
 

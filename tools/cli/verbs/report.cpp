@@ -1,19 +1,16 @@
 // tools/cli/verbs/report.cpp -- weir report: a record, or the folder of a sweep, as one HTML page; tools/report/ makes it.
 #include <fmt/format.h>
-#include <unistd.h>
 #include <CLI/CLI.hpp>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
-#include <cli/doctor/doctor.hpp>
 #include <lab/judge/report_summary.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include <system/python.hpp>
 #include <system/share.hpp>
 
 namespace weir::tools {
@@ -25,27 +22,20 @@ struct Arguments {
   bool force = false;
 };
 
-int make_report(const Arguments& arguments) {
+[[noreturn]] void make_report(const Arguments& arguments) {
   if (!fs::is_directory(arguments.source)) existing_file(arguments.source);  // says what is near a wrong name
   if (!arguments.reference.empty()) existing_file(arguments.reference);
-  std::vector<std::string> words = {
-      report_python(), "-B", shared_file("report/__main__.py").parent_path().string(), arguments.source};
+  std::vector<std::string> words = {shared_file("report/__main__.py").parent_path().string(),
+                                    arguments.source};
   const std::string summary = report_summary(arguments.source);
   if (!summary.empty()) words.insert(words.end(), {"--summary", summary});
   if (!arguments.out.empty()) words.insert(words.end(), {"--out", arguments.out});
   if (!arguments.reference.empty()) words.insert(words.end(), {"--reference", arguments.reference});
   if (arguments.force) words.emplace_back("--force");
-
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  execvp(pointers[0], pointers.data());
-  throw CommandError(
-      plugin_failed,
-      fmt::format("the report is made by Python, but {} cannot be started: {}; install python3, "
-                  "python3-h5py, python3-matplotlib and python3-jinja2, or name a Python that has "
-                  "h5py, matplotlib and jinja2 by the environment variable WEIR_PYTHON",
-                  words[0], std::strerror(errno)));
+  become_python(
+      words, "the report is",
+      "install python3, python3-h5py, python3-matplotlib and python3-jinja2, or name a Python that has "
+      "h5py, matplotlib and jinja2 by the environment variable WEIR_PYTHON");
 }
 
 }  // namespace
@@ -66,7 +56,7 @@ Verb report_verb(CLI::App& program) {
   app->footer(
       "Examples:\n  weir report rotation.h5\n  weir report quickstart/ --reference paper.csv -o "
       "quickstart.html");
-  return {app, [arguments] { return make_report(*arguments); }};
+  return {app, [arguments]() -> int { make_report(*arguments); }};
 }
 
 }  // namespace weir::tools

@@ -1,0 +1,69 @@
+# tests/tools/tensorboard.test.py -- event files that TensorBoard's own reader reads to the recorded numbers.
+#
+# Exit 77: Python lacks h5py or tensorboard (apt-get install python3-h5py; pip install tensorboard).
+import importlib.util
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+if importlib.util.find_spec("h5py") is None:
+    print(f"skipped: {sys.executable} lacks h5py")
+    sys.exit(77)
+import h5py
+import numpy as np
+
+WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
+PIPELINE = """
+name: one
+nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  pairs: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 16}}
+  task:  {plugin: objective/flow_matching, coupling: pairs}
+  train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 8, depth: 1}, steps: 9, batch: 8,
+          probes: {variance: {plugin: gradient_variance, every: 3, bins: 4}}}
+  w2:    {plugin: metric/w2, samples: pairs.x0, points: pairs.x1}
+sweep: {seed: {count: 2}}
+report: {train.loss: last}
+"""
+
+
+def weir(*words, exit=0):
+    done = subprocess.run([WEIR, *map(str, words)], capture_output=True, text=True, env={**os.environ, "WEIR_PYTHON": sys.executable})
+    assert done.returncode == exit, f"{words}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+with tempfile.TemporaryDirectory(prefix="weir-tensorboard.") as work:
+    os.chdir(work)
+    pathlib.Path("one.yaml").write_text(PIPELINE)
+    weir("run", "one.yaml", "--progress", "none")
+    if importlib.util.find_spec("tensorboard") is None:
+        said = weir("export", "one", "--to", "tensorboard", "-o", "logs", exit=3)
+        assert "Python lacks tensorboard" in said and "pip install tensorboard" in said and not os.path.exists("logs"), said
+        print(f"skipped: {sys.executable} lacks tensorboard")
+        os.chdir("/")
+        sys.exit(77)
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    weir("export", "one", "--to", "tensorboard", "-o", "logs")
+    for seed in (0, 1):
+        events = EventAccumulator(f"logs/seed={seed}", size_guidance={"scalars": 0})
+        events.Reload()
+        with h5py.File(f"one/runs/seed={seed}.h5") as record:
+            train = record["nodes/train"]
+            for tag, trace, column in (("train/loss", train["loss"], ()), *(
+                    (f"train/probes/variance/bin/time_bin={at:g}", train["probes/variance/bin"], i)
+                    for i, at in enumerate(train["probes/variance/bin/value"].dims[1][0][:]))):
+                found = events.Scalars(tag)
+                assert [each.step for each in found] == list(trace["step"]), tag
+                assert np.array_equal(np.float32([each.value for each in found]), np.float32(trace["value"][(slice(None), column) if column != () else ...])), tag
+            assert np.float32(events.Scalars("w2/w2")[0].value) == np.float32(record["nodes/w2/w2"][()])
+    said = weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", exit=4)
+    assert said == "weir: logs/seed=0 has event files already; replace them with --force, or name another folder with -o\n", said
+    weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", "--force")
+    assert len(os.listdir("logs/seed=0")) == 1
+    os.rename("logs/seed=0/" + os.listdir("logs/seed=0")[0], "logs/seed=0/events.out.tfevents.1.mine")
+    assert "they are not of weir" in weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", "--force", exit=4)
+    os.chdir("/")
+print("fine")
