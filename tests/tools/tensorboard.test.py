@@ -57,7 +57,7 @@ with tempfile.TemporaryDirectory(prefix="weir-tensorboard.") as work:
                     for i, at in enumerate(train["probes/variance/bin/value"].dims[1][0][:]))):
                 found = events.Scalars(tag)
                 assert [each.step for each in found] == list(trace["step"]), tag
-                assert np.array_equal(np.float32([each.value for each in found]), np.float32(trace["value"][(slice(None), column) if column != () else ...])), tag
+                assert np.array_equal(np.float32([each.value for each in found]), np.float32(trace["value"][(slice(None), column) if column != () else ...]), equal_nan=True), tag
             assert np.float32(events.Scalars("w2/w2")[0].value) == np.float32(record["nodes/w2/w2"][()])
     said = weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", exit=4)
     assert said == "weir: logs/seed=0 has event files already; replace them with --force, or name another folder with -o\n", said

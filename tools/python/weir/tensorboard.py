@@ -10,6 +10,7 @@ import pathlib
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -67,9 +68,13 @@ def scalars(record: Record) -> Iterator[tuple[str, int, float]]:
             if len({*zip(*(columns[name] for name in places))}) > MOST_CURVES:
                 continue
             for i, (step, value) in enumerate(zip(columns["step"], columns["value"])):
-                yield "/".join([tag, *(f"{name}={columns[name][i]:g}" for name in places)]), step, float(value)
+                yield "/".join([tag, *(f"{name}={shown(columns[name][i])}" for name in places)]), step, float(value)
         elif np.size(values.values) == 1 and values.values.dtype.kind in "fiu":
             yield tag, 0, float(values.values)
+
+
+def shown(place: Any) -> str:
+    return f"{place:g}" if np.issubdtype(type(place), np.number) else str(place)
 
 
 def main(words: list[str]) -> int:
