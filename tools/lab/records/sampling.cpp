@@ -181,10 +181,10 @@ void require_told(const RecordedRun& record, const GraphNode* flow, const Sampli
 
 // As the record's own flow had it; else the averages, if the training was long enough for them to forget their start.
 std::string which_of(const RecordedRun& record, const GraphNode* flow, const GraphNode& trainer) {
-  if (flow)
-    if (const Link& field = *end_of(*flow, "field"); field.node == trainer.path && field.output == "ema")
-      return "ema";
-  if (flow) return "field";
+  if (flow) {
+    const Link& field = *end_of(*flow, "field");
+    return field.node == trainer.path ? field.output : "field";
+  }
   const std::string averages = record_path(trainer.path) + "/ema_params/";
   const bool there = std::ranges::any_of(record.datasets(), [&](const json& dataset) {
     return dataset.at("path").get<std::string>().starts_with(averages);
