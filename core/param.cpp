@@ -25,6 +25,7 @@ nlohmann::json json_of(const Matrix& value) { return value; }
 nlohmann::json json_of(const Draw& value) {
   return value.fixed ? nlohmann::json{{"fixed", *value.fixed}} : nlohmann::json("fresh");
 }
+nlohmann::json json_of(const Texts& value) { return value; }
 
 void from_json_value(const nlohmann::json& json, bool& value) { value = json.get<bool>(); }
 void from_json_value(const nlohmann::json& json, std::int64_t& value) { value = json.get<std::int64_t>(); }
@@ -37,5 +38,6 @@ void from_json_value(const nlohmann::json& json, Matrix& value) { value = json.g
 void from_json_value(const nlohmann::json& json, Draw& value) {
   value.fixed = json.is_object() ? std::optional(json.at("fixed").get<std::int64_t>()) : std::nullopt;
 }
+void from_json_value(const nlohmann::json& json, Texts& value) { value = json.get<Texts>(); }
 
 }  // namespace weir

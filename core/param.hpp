@@ -57,6 +57,7 @@ struct Angle {
 using Path = std::filesystem::path;
 using Numbers = std::vector<double>;
 using Matrix = std::vector<std::vector<double>>;
+using Texts = std::vector<std::string>;
 // Whether pairs are drawn anew at each step, or `count` of them once: `draw: fresh` or `draw: {fixed: N}`.
 struct Draw {
   std::optional<std::int64_t> fixed;
@@ -101,6 +102,11 @@ inline ParamType param_type<Draw>() {
   return ParamType::draw;
 }
 
+template <>
+inline ParamType param_type<Texts>() {
+  return ParamType::texts;
+}
+
 // The JSON value of a resolved parameter (see ParamType) and back.
 nlohmann::json json_of(bool value);
 nlohmann::json json_of(std::int64_t value);
@@ -111,6 +117,7 @@ nlohmann::json json_of(const Path& value);
 nlohmann::json json_of(const Numbers& value);
 nlohmann::json json_of(const Matrix& value);
 nlohmann::json json_of(const Draw& value);
+nlohmann::json json_of(const Texts& value);
 void from_json_value(const nlohmann::json& json, bool& value);
 void from_json_value(const nlohmann::json& json, std::int64_t& value);
 void from_json_value(const nlohmann::json& json, double& value);
@@ -120,6 +127,7 @@ void from_json_value(const nlohmann::json& json, Path& value);
 void from_json_value(const nlohmann::json& json, Numbers& value);
 void from_json_value(const nlohmann::json& json, Matrix& value);
 void from_json_value(const nlohmann::json& json, Draw& value);
+void from_json_value(const nlohmann::json& json, Texts& value);
 
 // What the node keeps of each parameter, whatever its type.
 class AnyParam {

@@ -120,6 +120,13 @@ TEST_CASE("draw is fresh or a fixed number of pairs", "[front][value]") {
   CHECK(resolved(ParamType::draw, "{fixed: 1, other: 2}") == fault("fresh or {fixed: N}, not a map"));
 }
 
+TEST_CASE("a list of texts may be written as one text", "[front][value]") {
+  CHECK(resolved(ParamType::texts, "[x, \"y z\", 7]") == json({"x", "y z", "7"}));
+  CHECK(resolved(ParamType::texts, "x") == json::array({"x"}));
+  CHECK(resolved(ParamType::texts, "[]") == fault("a list of texts such as [a, b], not a list"));
+  CHECK(resolved(ParamType::texts, "[[a]]") == fault("a list of texts, each one text, not a list"));
+}
+
 TEST_CASE("bounds hold at their ends as declared, and for each element of a list", "[front][value]") {
   ParamSchema unit;
   unit.minimum = 0;

@@ -42,6 +42,8 @@ std::string noun(ParamType type) {
       return "a matrix such as [[1, 0], [0, 1]]";
     case ParamType::draw:
       return "fresh or {fixed: N}";
+    case ParamType::texts:
+      return "a list of texts such as [a, b]";
   }
   return "";
 }
@@ -85,6 +87,8 @@ class Reader {
         return matrix(value);
       case ParamType::draw:
         return draw(value);
+      case ParamType::texts:
+        return texts(value);
     }
     return std::nullopt;
   }
@@ -186,6 +190,17 @@ class Reader {
       if (n) list.push_back(*n);
     }
     return good ? std::optional<json>(list) : std::nullopt;
+  }
+
+  std::optional<json> texts(const Node& value) {
+    if (value.is_scalar() && !value.text.empty()) return json::array({value.text});
+    if (!value.is_list() || value.items.empty()) return wrong(value, "");
+    json list = json::array();
+    for (const Node& item : value.items) {
+      if (!item.is_scalar()) return wrong(item, "", "a list of texts, each one text");
+      list.push_back(item.text);
+    }
+    return list;
   }
 
   std::optional<json> matrix(const Node& value) {

@@ -10,8 +10,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array type_names = {"boolean", "integer", "number",  "angle",  "text",
-                                   "choice",  "path",    "numbers", "matrix", "draw"};
+constexpr std::array type_names = {"boolean", "integer", "number", "angle", "text", "choice",
+                                   "path",    "numbers", "matrix", "draw",  "texts"};
 
 template <class T>
 const T* named(const std::vector<T>& list, const std::string& name) {

@@ -24,7 +24,8 @@ namespace weir {
 //   numbers  [1, 2, 3]                     -> array of double
 //   matrix   [[1, 0], [0, 1]]              -> array of arrays of double, rectangular
 //   draw     fresh | {fixed: N}            -> "fresh" | {"fixed": int64}
-enum class ParamType { boolean, integer, number, angle, text, choice, path, numbers, matrix, draw };
+//   texts    [a, b], or one of them: a     -> array of strings, not empty
+enum class ParamType { boolean, integer, number, angle, text, choice, path, numbers, matrix, draw, texts };
 
 struct ParamSchema {
   std::string name;

@@ -47,6 +47,8 @@ json type_of(const ParamSchema& param) {
       return {{"type", "array"},
               {"minItems", 1},
               {"items", {{"type", "array"}, {"minItems", 1}, {"items", number}}}};
+    case ParamType::texts:
+      return {{"anyOf", {scalar(), {{"type", "array"}, {"minItems", 1}, {"items", scalar()}}}}};
     case ParamType::draw: {
       const json count = or_var({{"type", "integer"}, {"minimum", 1}});
       return {{"anyOf", {{{"const", "fresh"}}, object({{"fixed", count}}, {"fixed"})}}};

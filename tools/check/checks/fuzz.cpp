@@ -90,6 +90,7 @@ std::vector<std::string> allowed_values(const ParamSchema& param, const nlohmann
       return {fmt::format("[{}]", fmt::join(values, ", "))};
     }
     case ParamType::text:
+    case ParamType::texts:
     case ParamType::path:
       return {};
   }
