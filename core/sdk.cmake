@@ -24,7 +24,7 @@ set(WEIR_SDK_HEADERS
 
   math/autograd/context.hpp math/autograd/layer_gradients.hpp math/autograd/layers.hpp math/autograd/mlp.hpp
   math/autograd/tape.hpp
-  math/numeric/area.hpp math/numeric/assignment.hpp math/numeric/distance.hpp math/numeric/finite.hpp math/numeric/posterior_means.hpp
+  math/numeric/area.hpp math/numeric/assignment.hpp math/numeric/distance.hpp math/numeric/finite.hpp math/numeric/memory.hpp math/numeric/posterior_means.hpp
   math/numeric/quadrature.hpp
   math/optimiser/adam.hpp math/optimiser/moments.hpp
   math/sgd/linear_flow.hpp math/sgd/ode.hpp math/sgd/rates.hpp
@@ -32,5 +32,5 @@ set(WEIR_SDK_HEADERS
   math/variance/row_gradients.hpp math/variance/standard_error.hpp math/variance/time_bins.hpp
 
   front/faults/fault.hpp front/faults/place.hpp
-  front/plugins/digest.hpp front/plugins/plugin_abi.hpp front/plugins/schema.hpp
+  front/plugins/data_files.hpp front/plugins/digest.hpp front/plugins/plugin_abi.hpp front/plugins/schema.hpp
   record/data/array.hpp record/data/dataset.hpp record/data/dotted_path.hpp record/data/record_error.hpp record/reader.hpp)

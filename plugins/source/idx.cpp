@@ -15,9 +15,11 @@
 
 #include <fmt/format.h>
 
+#include <weir/front/plugins/data_files.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/math/numeric/area.hpp>
+#include <weir/math/numeric/memory.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -123,6 +125,9 @@ class Idx final : public weir::Source {
     count_ = limit_.given() ? limit_() : images[0];
     height_ = side_.given() ? side_() : images[1];
     width_ = side_.given() ? side_() : images[2];
+    const auto type = c10::typeMetaToScalarType(options().dtype());
+    if (const auto beyond = weir::beyond_memory(weir::rows_of(count_, shape()), type); !beyond.empty())
+      plan.fault("images", "the images do not fit: " + beyond, "shrink them with size, or take fewer: limit");
     if (!labels_.given()) return;
     const weir::Shape labels = header(plan, labels_, 1);
     if (!labels.empty() && labels[0] != images[0]) {
@@ -166,7 +171,8 @@ class Idx final : public weir::Source {
     try {
       return IdxFile(param(), axes).shape;
     } catch (const std::exception& error) {
-      plan.fault(param.name(), error.what());
+      const bool other = weir::data_files::source_of(param()) != "source/idx";
+      plan.fault(param.name(), error.what(), other ? weir::data_files::reading(param()) : "");
       return {};
     }
   }

@@ -7,9 +7,11 @@
 //          are refused
 #include <fmt/format.h>
 
+#include <weir/front/plugins/data_files.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/math/numeric/finite.hpp>
+#include <weir/math/numeric/memory.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
 
@@ -37,7 +39,8 @@ class TensorSource final : public weir::Source {
       item_ = reader.shape(dataset_());
       reader.dtype(dataset_());  // numbers, or the fault of the dataset
     } catch (const std::exception& error) {
-      return plan.fault("file", error.what());
+      const bool other = weir::data_files::source_of(file_()) != "source/tensor";
+      return plan.fault("file", error.what(), other ? weir::data_files::reading(file_()) : "");
     }
     if (item_.empty() || item_.front() < 1)
       return plan.fault("dataset", fmt::format("dataset '{}' has no rows", dataset_()));
@@ -49,6 +52,10 @@ class TensorSource final : public weir::Source {
                  fmt::format("limit is {}, but dataset '{}' has {} rows", limit_(), dataset_(), count_));
     }
     if (limit_.given()) count_ = limit_();
+    if (const auto beyond =
+            weir::beyond_memory(weir::rows_of(count_, item_), c10::typeMetaToScalarType(options().dtype()));
+        !beyond.empty())
+      plan.fault("dataset", "the dataset does not fit: " + beyond, "take fewer rows: limit");
   }
 
   void run(weir::Run&) override {

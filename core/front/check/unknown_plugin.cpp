@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/plugins/data_files.hpp>
 #include <weir/front/yaml/written.hpp>
 
 namespace weir::check {
@@ -51,6 +52,8 @@ Fault unknown_plugin(const Registry& registry, const yaml::Node& plugin, const s
     const auto ids = with_name(registry, written);
     if (!ids.empty()) fault.remedy = "did you mean " + wording::either(ids) + "?";
   }
+  if (fault.remedy.empty() && of == "source" && parts.vendor.empty())
+    fault.remedy = data_files::reading_word(parts.name);
   std::vector<std::string> candidates;
   for (const PluginSchema& schema : registry.plugins())
     candidates.push_back(slash == std::string::npos && schema.kind == kind ? schema.name : schema.id());
