@@ -17,7 +17,7 @@ log=$build/prepare.log
 # g++ ... ccache build; mold links in a tenth of the time; the -dev packages are what the code includes; the data is what
 # pipelines/quickstart.yaml trains on.
 packages="g++ cmake ninja-build ccache mold libboost-dev libyaml-cpp-dev libhdf5-dev libfmt-dev nlohmann-json3-dev
-  libcli11-dev libutfcpp-dev libssl-dev libxxhash-dev librandom123-dev libstb-dev zlib1g-dev catch2 dataset-fashion-mnist"
+  libcli11-dev libutfcpp-dev libssl-dev libxxhash-dev librandom123-dev libspng-dev libturbojpeg0-dev libzip-dev zlib1g-dev libstb-dev catch2 dataset-fashion-mnist"
 
 say() { printf 'weir: %s\n' "$*" >&2; }
 fail() { printf 'weir: %s\n' "$*" >&2; exit 3; }

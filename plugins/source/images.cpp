@@ -1,23 +1,18 @@
-// plugins/source/images.cpp -- a folder of PNG and JPEG images, as CelebA's img_align_celeba.
+// plugins/source/images.cpp -- a folder of PNG and JPEG images, as CelebA's img_align_celeba, or of class folders, as ImageNet's.
 //
-//   crop the centre, shrink by averaging over area, x = byte / 127.5 - 1
+//   compose on the background, crop the centre, shrink by averaging over area, x = 2 v - 1 with v in [0, 1]
 //
 // Source   Liu et al., arXiv 1411.7766 (CelebA): 178 x 218 pixels, list_eval_partition.txt with lines "000001.jpg 0", where
-//          0, 1, 2 are train, valid, test. Usual there: crop 178 (or 148), size 64.
-// Shapes   items {channels, height, width}, channels 3 or, with grey, 1; flattened on request
-// Limits   decoded once into memory as floats, in the order of the file names; images are never enlarged
-#define STB_IMAGE_IMPLEMENTATION
-#define STB_IMAGE_STATIC
-#define STBI_ONLY_JPEG
-#define STBI_ONLY_PNG
-#define STBI_MAX_DIMENSIONS (1 << 15)
-#include <stb/stb_image.h>
+//          0, 1, 2 are train, valid, test. Usual there: crop 178 (or 148), size 64. Class folders as torchvision's ImageFolder.
+// Shapes   items {channels, height, width}, channels 3 or, with grey, 1; flattened on request; labels [size] of class folders
+// Limits   decoded once into memory as floats, in the order of the file names; images are never enlarged. What the files say of
+//          themselves is honoured or refused: plugins/source/files/image_file.hpp
+#include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cctype>
-#include <fstream>
 #include <map>
-#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -25,82 +20,88 @@
 #include <weir/front/plugins/digest.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/math/numeric/area.hpp>
+#include <weir/math/numeric/memory.hpp>
 #include <weir/plugin.hpp>
+
+#include "files/class_labels.hpp"
+#include "files/image_file.hpp"
+#include "files/image_folder.hpp"
 
 namespace {
 
 using weir::Tensor;
+namespace files = weir::files;
 
-// Bytes of pixels that a file may stand for: whatever its size, and for each of its own.
-constexpr std::uint64_t free_bytes = 64 << 20, most_expansion = 100;
-
-bool is_image(const weir::Path& file) {
-  std::string end = file.extension().string();
-  std::ranges::transform(end, end.begin(), [](unsigned char c) { return std::tolower(c); });
-  return end == ".png" || end == ".jpg" || end == ".jpeg";
-}
+constexpr std::size_t most_named = 100;  // of the files that were left out, in the record
 
 class Images final : public weir::Source {
   weir::Param<weir::Path> folder_{this, "folder", weir::required, "folder of .png, .jpg and .jpeg files"};
+  weir::Param<bool> labelled_{this, "labelled", false,
+                              "whether each folder in it is a class, numbered in the order of their names"};
   weir::Param<std::int64_t> crop_{this, "crop", weir::absent, weir::at_least(1),
-                                  "side of the centre square to cut out; the largest if not given"};
+                                  "side of the centre square to cut out; each image's largest if not given"};
   weir::Param<std::int64_t> side_{this, "size", weir::absent, weir::at_least(1),
                                   "height and width to shrink to"};
   weir::Param<bool> grey_{this, "grey", false, "one channel of luminance instead of three"};
+  weir::Param<double> background_{this, "background", 1, weir::probability,
+                                  "grey behind what is transparent, from 0, black, to 1, white"};
   weir::Param<bool> flatten_{this, "flatten", false, "items as vectors"};
   weir::Param<std::int64_t> limit_{this, "limit", weir::absent, weir::at_least(1),
                                    "only the first so many files"};
   weir::Param<weir::Path> partition_{this, "partition", weir::absent,
-                                     "file with a line \"NAME 0|1|2\" for each image"};
+                                     "file with a line \"NAME 0|1|2\" for each image, or CSV of that"};
   weir::Param<std::string> split_{this, "split", "all", weir::one_of({"all", "train", "valid", "test"}),
                                   "part of the partition"};
+  weir::Param<std::string> on_bad_{
+      this, "on_bad", "refuse", weir::one_of({"refuse", "skip"}),
+      "what becomes of files that cannot be read; to skip them each is decoded before the run, too"};
+  weir::Output<Tensor> skipped_{this, "skipped", "1",
+                                "how many files were left out; their names: attribute files", "int64"};
+  weir::Output<Tensor> class_size_{
+      this, "class_size", "1", "how many items each class has; their names: attribute class_names", "int64"};
 
  public:
   void plan(weir::Plan& plan) override {
-    if (!std::filesystem::is_directory(folder_()))
-      return plan.fault("folder", fmt::format("there is no folder '{}'", folder_().string()));
+    try {
+      found_ = files::images_in(folder_(), labelled_());
+    } catch (const std::exception& error) {
+      return plan.fault("folder", error.what());
+    }
     if (split_() != "all" && !partition_.given())
       return plan.fault("split", "split needs a partition file", "write partition: list_eval_partition.txt");
-    for (const auto& entry : std::filesystem::directory_iterator(folder_())) {
-      if (entry.is_regular_file() && is_image(entry.path())) files_.push_back(entry.path());
-    }
-    std::ranges::sort(files_);
-    if (files_.empty())
-      return plan.fault("folder",
-                        fmt::format("folder '{}' holds no .png, .jpg or .jpeg file", folder_().string()));
-    if (split_() != "all" && !keep_split(plan)) return;
+    if (partition_.given() && split_() != "all" && !keep_split(plan)) return;
     if (limit_.given() && limit_() > count())
-      plan.fault("limit", fmt::format("limit is {}, but there are {} images", limit_(), count()));
-    if (limit_.given() && limit_() < count()) files_.resize(static_cast<std::size_t>(limit_()));
-
-    int width = 0, height = 0, channels = 0;
-    if (!stbi_info(files_.front().c_str(), &width, &height, &channels)) {
-      return plan.fault("folder", fmt::format("'{}' is not a PNG or JPEG image: {}", files_.front().string(),
-                                              stbi_failure_reason()));
-    }
-    cut_ = crop_.given() ? crop_() : std::min(width, height);
-    out_ = side_.given() ? side_() : cut_;
-    if (cut_ > std::min(width, height))
-      plan.fault("crop", fmt::format("crop is {}, but '{}' is {} x {}", cut_, files_.front().string(), width,
-                                     height));
-    if (out_ > cut_)
-      plan.fault("size",
-                 fmt::format("size is {}, but the square cut out has side {}; images are only made smaller",
-                             out_, cut_));
+      return plan.fault("limit", fmt::format("limit is {}, but there are {} images", limit_(), count()));
+    if (limit_.given()) keep([&](std::size_t i) { return i < static_cast<std::size_t>(limit_()); });
+    if (!keep_readable(plan) || !plan_squares(plan)) return;
+    if (const auto beyond = weir::beyond_memory(weir::rows_of(count(), shape()), type()); !beyond.empty())
+      plan.fault("folder", "the images do not fit: " + beyond, "shrink them with size, or take fewer: limit");
+    if (on_bad_() == "skip") skipped_.plan({}, {});
+    if (labelled_()) files::plan_class_sizes(class_size_, *classes());
   }
 
   void run(weir::Run& run) override {
     items_ = at::empty(weir::rows_of(count(), {channels(), out_, out_}), options());
     std::string hashes;
-    for (std::int64_t i = 0; i < count(); ++i) {
-      if (i % 256 == 0 && run.stop_requested()) throw weir::Stopped();
-      if (i % 256 == 0) run.progress(i, count(), {});
-      const weir::Path& file = files_[static_cast<std::size_t>(i)];
-      items_[i].copy_(decode(file));
-      hashes += weir::file_sha256(file) + "  " + file.filename().string() + "\n";
+    constexpr std::int64_t block = 256;
+    for (std::int64_t first = 0; first < count(); first += block) {
+      if (run.stop_requested()) throw weir::Stopped();
+      run.progress(first, count(), {});
+      at::parallel_for(first, std::min(first + block, count()), 1, [&](std::int64_t from, std::int64_t to) {
+        for (std::int64_t i = from; i < to; ++i) items_[i].copy_(decode(file(i)));
+      });
+      for (std::int64_t i = first; i < std::min(first + block, count()); ++i)
+        hashes += weir::file_sha256(file(i)) + "  " + found_.names[static_cast<std::size_t>(i)] + "\n";
     }
     origin_ = {folder_().string(), "", weir::sha256(hashes)};
     items_ = items_.reshape(weir::rows_of(count(), shape()));
+    for (const std::string& warning : unlisted_) run.warn(warning);
+    if (labelled_()) {
+      labels_ = at::tensor(found_.labels, at::kLong);
+      files::set_class_sizes(class_size_, labels_, found_.classes);
+      labels_ = labels_.to(options().dtype(at::kLong));
+    }
+    if (on_bad_() == "skip") record_skipped(run);
   }
 
   weir::Shape shape() const override {
@@ -108,58 +109,143 @@ class Images final : public weir::Source {
   }
   std::optional<std::int64_t> size() const override { return count(); }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
+  Tensor labels() const override { return labels_; }
+  std::optional<std::int64_t> classes() const override {
+    if (!labelled_()) return std::nullopt;
+    return static_cast<std::int64_t>(found_.classes.size());
+  }
   std::optional<Origin> origin() const override { return origin_; }
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return items(rng.integers(count(), {n})); }
 
  private:
-  std::int64_t count() const { return static_cast<std::int64_t>(files_.size()); }
+  std::int64_t count() const { return static_cast<std::int64_t>(found_.names.size()); }
   std::int64_t channels() const { return grey_() ? 1 : 3; }
+  at::ScalarType type() const { return c10::typeMetaToScalarType(options().dtype()); }
+  weir::Path file(std::int64_t i) const { return folder_() / found_.names[static_cast<std::size_t>(i)]; }
+
+  template <class Wanted>
+  void keep(Wanted wanted) {  // by number
+    files::ImageFolder kept{{}, {}, found_.classes};
+    for (std::size_t i = 0; i < found_.names.size(); ++i) {
+      if (!wanted(i)) continue;
+      kept.names.push_back(found_.names[i]);
+      if (labelled_()) kept.labels.push_back(found_.labels[i]);
+    }
+    found_ = std::move(kept);
+  }
 
   bool keep_split(weir::Plan& plan) {
-    const std::map<std::string, std::string> names{{"train", "0"}, {"valid", "1"}, {"test", "2"}};
-    std::ifstream lines(partition_());
-    std::map<std::string, std::string> part;
-    for (std::string name, number; lines >> name >> number;) part[name] = number;
-    std::erase_if(files_, [&](const weir::Path& file) {
-      const auto it = part.find(file.filename().string());
-      return it == part.end() || it->second != names.at(split_());
+    std::map<std::string, int> part;
+    try {
+      part = files::read_partition(partition_());
+    } catch (const std::exception& error) {
+      plan.fault("partition", error.what());
+      return false;
+    }
+    const int wanted = split_() == "train" ? 0 : split_() == "valid" ? 1 : 2;
+    std::vector<std::string> unlisted;
+    std::int64_t listed = std::ranges::count(part, wanted, &std::pair<const std::string, int>::second);
+    keep([&](std::size_t i) {
+      const auto it = part.find(found_.names[i]);
+      if (it == part.end()) unlisted.push_back(found_.names[i]);
+      return it != part.end() && it->second == wanted;
     });
-    if (files_.empty()) {
+    if (count() == 0) {
       plan.fault("partition", fmt::format("'{}' puts none of the folder's images into '{}'",
                                           partition_().string(), split_()));
     }
-    return !files_.empty();
+    if (!unlisted.empty()) {
+      unlisted_.push_back(
+          fmt::format("{} images of '{}' are left out: '{}' names them in no part; the first is {}",
+                      unlisted.size(), folder_().string(), partition_().string(), unlisted.front()));
+    }
+    if (listed > count())
+      unlisted_.push_back(fmt::format("'{}' puts {} images into '{}', of which '{}' holds {}",
+                                      partition_().string(), listed, split_(), folder_().string(), count()));
+    return count() != 0;
   }
 
-  Tensor decode(const weir::Path& file) const {
-    int width = 0, height = 0, stored = 0;
-    if (stbi_info(file.c_str(), &width, &height, &stored)) {
-      const std::uint64_t pixels = std::uint64_t(width) * std::uint64_t(height) * 4;
-      if (pixels > std::max(free_bytes, most_expansion * std::filesystem::file_size(file)))
-        throw std::runtime_error(
-            fmt::format("'{}' has {} bytes and says that it is {} x {} pixels: at most {} times what a file "
-                        "has is unpacked; make it smaller",
-                        file.string(), std::filesystem::file_size(file), width, height, most_expansion));
+  // The sizes of all that can be read; bad files are a fault, or left out.
+  bool keep_readable(weir::Plan& plan) {
+    std::string first_reason;
+    keep([&](std::size_t i) {
+      const weir::Path path = folder_() / found_.names[i];
+      try {
+        const files::ImageSize size = files::image_size(path);
+        if (on_bad_() == "skip") files::read_image(path);
+        sizes_.push_back(size);
+        return true;
+      } catch (const std::runtime_error& error) {
+        if (bad_.empty()) first_reason = error.what();
+        bad_.push_back(found_.names[i]);
+        return false;
+      }
+    });
+    if (bad_.empty() || (on_bad_() == "skip" && count() != 0)) return true;
+    plan.fault("folder",
+               bad_.size() == 1
+                   ? first_reason
+                   : fmt::format("{}; {} more files cannot be read either", first_reason, bad_.size() - 1),
+               on_bad_() == "skip" ? "" : "mend or remove such files, or leave them out with on_bad: skip");
+    return false;
+  }
+
+  // The side of the square that is cut out of each, and that of the items.
+  bool plan_squares(weir::Plan& plan) {
+    const auto [small, large] = std::ranges::minmax_element(sizes_, {}, &files::ImageSize::side);
+    const auto described = [&](auto it) {
+      return fmt::format("'{}' is {} x {}", file(it - sizes_.begin()).string(), it->width, it->height);
+    };
+    if (crop_.given() && crop_() > small->side())
+      plan.fault("crop", fmt::format("crop is {}, but {}", crop_(), described(small)));
+    if (!crop_.given() && !side_.given() && small->side() != large->side()) {
+      plan.fault("folder",
+                 fmt::format("the images differ in size: {}, {}", described(small), described(large)),
+                 fmt::format(
+                     "size: {0} shrinks the largest centre square of each; crop: {0} cuts out as many pixels",
+                     small->side()));
     }
-    const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
-        stbi_load(file.c_str(), &width, &height, &stored, static_cast<int>(channels())), &stbi_image_free);
-    if (!pixels)
+    const std::int64_t cut = crop_.given() ? crop_() : small->side();
+    out_ = side_.given() ? side_() : cut;
+    if (plan.clean() && out_ > cut) {
+      plan.fault(
+          "size",
+          crop_.given()
+              ? fmt::format("size is {}, but the square cut out has side {}; images are only made smaller",
+                            out_, cut)
+              : fmt::format("size is {}, but {}; images are only made smaller", out_, described(small)));
+    }
+    return plan.clean();
+  }
+
+  Tensor decode(const weir::Path& path) const {
+    const Tensor image = files::on_background(files::read_image(path), background_(), grey_());
+    const std::int64_t height = image.size(1), width = image.size(2);
+    const std::int64_t cut = crop_.given() ? crop_() : std::min(width, height);
+    if (cut > std::min(width, height) || out_ > cut)
       throw std::runtime_error(
-          fmt::format("'{}' cannot be decoded: {}", file.string(), stbi_failure_reason()));
-    const std::int64_t cut = crop_.given() || !side_.given() ? cut_ : std::min(width, height);
-    if (cut > std::min(width, height) || out_ > cut) {
-      throw std::runtime_error(fmt::format("'{}' is {} x {}: too small for a square of {}", file.string(),
-                                           width, height, std::max(cut, out_)));
-    }
-    const Tensor rows =
-        at::from_blob(pixels.get(), {height, width, channels()}, at::kByte).permute({2, 0, 1});
-    const Tensor square = rows.narrow(1, (height - cut) / 2, cut).narrow(2, (width - cut) / 2, cut);
-    return weir::shrink(square.to(at::kDouble), out_, out_) / 127.5 - 1;
+          fmt::format("'{}' is {} x {} now, and was larger before the run", path.string(), width, height));
+    const Tensor square = image.narrow(1, (height - cut) / 2, cut).narrow(2, (width - cut) / 2, cut);
+    return 2 * weir::shrink(square, out_, out_) - 1;
   }
 
-  std::vector<weir::Path> files_;
-  std::int64_t cut_ = 0, out_ = 0;
-  Tensor items_;
+  void record_skipped(weir::Run& run) {
+    skipped_.set(at::scalar_tensor(static_cast<std::int64_t>(bad_.size()), options().dtype(at::kLong)));
+    if (bad_.empty()) return;
+    const std::vector<std::string> named(
+        bad_.begin(), bad_.begin() + static_cast<std::ptrdiff_t>(std::min(most_named, bad_.size())));
+    skipped_.attribute("files",
+                       nlohmann::json(named).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
+    run.warn(fmt::format("{} of {} files of '{}' cannot be read and are left out; the first is {}",
+                         bad_.size(), bad_.size() + static_cast<std::size_t>(count()), folder_().string(),
+                         bad_.front()));
+  }
+
+  files::ImageFolder found_;
+  std::vector<files::ImageSize> sizes_;
+  std::vector<std::string> bad_, unlisted_;
+  std::int64_t out_ = 0;
+  Tensor items_, labels_;
   Origin origin_;
 };
 

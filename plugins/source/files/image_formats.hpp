@@ -1,0 +1,23 @@
+// plugins/source/files/image_formats.hpp -- the formats behind image_file.hpp, from bytes in memory.
+#pragma once
+
+#include <string_view>
+
+#include "image_file.hpp"
+
+namespace weir::files {
+
+// Errors: std::runtime_error with what is wrong, to stand behind the file's name.
+ImageSize png_size(std::string_view bytes);
+ImageSize jpeg_size(std::string_view bytes);
+Tensor read_png(std::string_view bytes);
+Tensor read_jpeg(std::string_view bytes);
+
+// EXIF's orientation 1 to 8, which is 1 where there is none: of a TIFF block, and of the one in a JPEG.
+int exif_orientation(std::string_view tiff);
+int jpeg_orientation(std::string_view bytes);
+
+// [channels, height, width] as its orientation says it is to be seen.
+Tensor turned(const Tensor& image, int orientation);
+
+}  // namespace weir::files

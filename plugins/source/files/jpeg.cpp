@@ -1,0 +1,60 @@
+// plugins/source/files/jpeg.cpp -- JPEG by libjpeg-turbo; what it warns of, such as an early end, is an error.
+#include <turbojpeg.h>
+
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "image_formats.hpp"
+
+namespace weir::files {
+namespace {
+
+class Jpeg {
+ public:
+  explicit Jpeg(std::string_view bytes) : bytes_(bytes), handle_(tjInitDecompress(), &tjDestroy) {
+    if (!handle_) throw std::bad_alloc();
+    int width = 0, height = 0, sampling = 0, colours = 0;
+    check(tjDecompressHeader3(handle_.get(), data(), length(), &width, &height, &sampling, &colours));
+    if (colours == TJCS_CMYK || colours == TJCS_YCCK) {
+      throw std::runtime_error(
+          "has the colours of print (CMYK), and what they look like is in no JPEG: convert it to RGB, as "
+          "Pillow's image.convert('RGB') does");
+    }
+    size_ = {height, width};
+  }
+  ImageSize size() const { return size_; }
+  Tensor pixels() const {
+    Tensor rgb = at::empty({size_.height, size_.width, 3}, at::kByte);
+    check(tjDecompress2(handle_.get(), data(), length(), rgb.mutable_data_ptr<std::uint8_t>(),
+                        static_cast<int>(size_.width), 0, static_cast<int>(size_.height), TJPF_RGB,
+                        TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS));
+    return rgb;
+  }
+
+ private:
+  const unsigned char* data() const { return reinterpret_cast<const unsigned char*>(bytes_.data()); }
+  unsigned long length() const { return static_cast<unsigned long>(bytes_.size()); }
+  void check(int code) const {
+    if (code != 0)
+      throw std::runtime_error(fmt::format("cannot be decoded: {}", tjGetErrorStr2(handle_.get())));
+  }
+
+  std::string_view bytes_;
+  std::unique_ptr<void, int (*)(tjhandle)> handle_;
+  ImageSize size_;
+};
+
+}  // namespace
+
+ImageSize jpeg_size(std::string_view bytes) { return Jpeg(bytes).size(); }
+
+Tensor read_jpeg(std::string_view bytes) {
+  const Tensor rgb = Jpeg(bytes).pixels().permute({2, 0, 1}).to(at::kDouble) / 255;
+  const Tensor opaque = at::ones({1, rgb.size(1), rgb.size(2)}, at::kDouble);
+  return turned(at::cat({rgb, opaque}), jpeg_orientation(bytes));
+}
+
+}  // namespace weir::files

@@ -1,0 +1,76 @@
+// plugins/source/files/png.cpp -- PNG by libspng, which looks at every chunk's CRC.
+#include <spng.h>
+
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "image_formats.hpp"
+
+namespace weir::files {
+namespace {
+
+constexpr std::size_t largest_chunk = 64 << 20;  // of what is no pixels: profiles and texts
+
+void check(int code) {
+  if (code != 0) throw std::runtime_error(fmt::format("cannot be decoded: {}", spng_strerror(code)));
+}
+
+class Png {
+ public:
+  explicit Png(std::string_view bytes) : context_(spng_ctx_new(0), &spng_ctx_free) {
+    if (!context_) throw std::bad_alloc();
+    check(spng_set_crc_action(get(), SPNG_CRC_ERROR, SPNG_CRC_ERROR));
+    check(spng_set_chunk_limits(get(), largest_chunk, largest_chunk));
+    check(spng_set_option(get(), SPNG_KEEP_UNKNOWN_CHUNKS, 1));
+    check(spng_set_png_buffer(get(), bytes.data(), bytes.size()));
+  }
+  ImageSize size() const {
+    spng_ihdr header{};
+    check(spng_get_ihdr(get(), &header));
+    return {header.height, header.width};
+  }
+  // 16 bits of red, green, blue and alpha, whatever is stored: libspng repeats the bits of fewer, so that v / 65535 is exact.
+  Tensor pixels() const {
+    const ImageSize image = size();
+    Tensor stored = at::empty({image.height, image.width, 4}, at::kShort);
+    check(spng_decode_image(get(), stored.mutable_data_ptr<std::int16_t>(), stored.nbytes(), SPNG_FMT_RGBA16,
+                            SPNG_DECODE_TRNS));
+    check(spng_decode_chunks(get()));  // what follows the pixels, to the file's end
+    refuse_animations();
+    return stored.to(at::kInt).bitwise_and_(0xffff);
+  }
+  int orientation() const {
+    spng_exif exif{};
+    return spng_get_exif(get(), &exif) == 0 ? exif_orientation({exif.data, exif.length}) : 1;
+  }
+
+ private:
+  void refuse_animations() const {
+    std::uint32_t count = 0;
+    if (spng_get_unknown_chunks(get(), nullptr, &count) != 0) return;  // there are none
+    std::vector<spng_unknown_chunk> chunks(count);
+    check(spng_get_unknown_chunks(get(), chunks.data(), &count));
+    for (const spng_unknown_chunk& chunk : chunks) {
+      if (std::string_view(reinterpret_cast<const char*>(chunk.type), 4) == "acTL")
+        throw std::runtime_error("holds an animation of several images: save each by itself");
+    }
+  }
+
+  spng_ctx* get() const { return context_.get(); }
+  std::unique_ptr<spng_ctx, void (*)(spng_ctx*)> context_;
+};
+
+}  // namespace
+
+ImageSize png_size(std::string_view bytes) { return Png(bytes).size(); }
+
+Tensor read_png(std::string_view bytes) {
+  const Png png(bytes);
+  const Tensor pixels = png.pixels().permute({2, 0, 1}).to(at::kDouble) / 65535;
+  return turned(pixels, png.orientation());
+}
+
+}  // namespace weir::files
