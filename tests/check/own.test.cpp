@@ -21,15 +21,20 @@ constexpr const char* files = R"(nodes:
   digits:   {plugin: source/idx, images: images.idx}
   pictures: {plugin: source/images, folder: images}
   points:   {plugin: source/tensor, file: set.h5, dataset: /x}
+  rows:     {plugin: source/array, file: rows.npy}
+  lines:    {plugin: source/table, file: lines.csv}
   of_digits:   {plugin: coupling/independent, source: digits, target: digits, draw: fresh}
   of_pictures: {plugin: coupling/independent, source: pictures, target: pictures, draw: fresh}
   of_points:   {plugin: coupling/independent, source: points, target: points, draw: fresh}
+  of_rows:     {plugin: coupling/independent, source: rows, target: lines, draw: fresh}
   task_1: {plugin: objective/flow_matching, coupling: of_digits}
   task_2: {plugin: objective/flow_matching, coupling: of_pictures}
   task_3: {plugin: objective/flow_matching, coupling: of_points}
+  task_4: {plugin: objective/flow_matching, coupling: of_rows}
   train_1: {plugin: trainer/gradient, objective: task_1, model: {plugin: field/mlp, width: 8, depth: 2}, steps: 4, batch: 8, schedule: {plugin: table, steps: [1, 4], scales: [1, 0.5]}}
   train_2: {plugin: trainer/gradient, objective: task_2, model: {plugin: field/mlp, width: 8, depth: 2}, steps: 4, batch: 8}
   train_3: {plugin: trainer/gradient, objective: task_3, model: {plugin: field/mlp, width: 8, depth: 2}, steps: 4, batch: 8}
+  train_4: {plugin: trainer/gradient, objective: task_4, model: {plugin: field/mlp, width: 8, depth: 2}, steps: 4, batch: 8}
 )";
 
 void write_files(const ScratchFolder& scratch) {
@@ -47,6 +52,11 @@ void write_files(const ScratchFolder& scratch) {
   auto bytes = std::make_shared<std::vector<std::byte>>(numbers.size() * sizeof(double));
   std::memcpy(bytes->data(), numbers.data(), bytes->size());
   weir::write_arrays(scratch.path() / "set.h5", {{"x", {weir::DType::float64, {11, 2}, bytes}}});
+  std::string rows = "{'descr': '|i1', 'fortran_order': False, 'shape': (5, 2)}\n";
+  rows = std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(rows.size()) + '\0' + rows;
+  for (int i = 0; i < 10; ++i) rows += static_cast<char>(i * i % 7);
+  scratch.write("rows.npy", rows);
+  scratch.write("lines.csv", "x,y\n1,2\n0.5,-1\n3,0\n");
   scratch.write("files.yaml", files);
 }
 
@@ -59,8 +69,8 @@ std::string libraries() {
   for (const char* name :
        {"coupling_ot", "field_kernel", "integrator_heun", "interpolant_linear", "metric_memorisation",
         "network_convolutional", "noise_brownian", "objective_classification", "objective_flow_matching",
-        "optimiser_adam", "probe_loss", "schedule_cosine", "source_idx", "source_images", "source_tensor",
-        "time_sorted", "trainer_gradient"})
+        "optimiser_adam", "probe_loss", "schedule_cosine", "source_array", "source_idx", "source_images",
+        "source_table", "source_tensor", "time_sorted", "trainer_gradient"})
     words += " " + (folder / ("libweir_" + std::string(name) + ".so")).string();
   return words;
 }
@@ -75,7 +85,7 @@ TEST_CASE("Plugins of Weir pass the check that Weir's users are offered", "[slow
   INFO(answer.err);
   CHECK(answer.exit == 0);
   const Json rows = Json::parse(answer.out);
-  CHECK(rows.size() >= 17 * 13);
+  CHECK(rows.size() >= 19 * 13);
   for (const Json& row : rows) {
     INFO(row.dump(1));
     CHECK(row["status"] != "failed");

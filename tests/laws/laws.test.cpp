@@ -126,6 +126,16 @@ TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
   for (const unsigned char grey : {10, 100, 200})
     REQUIRE(
         stbi_write_png((scratch / ("images/" + std::to_string(grey) + ".png")).c_str(), 1, 1, 1, &grey, 1));
+  for (const char* name : {"cat", "dog"}) {
+    std::filesystem::create_directories(scratch / "classes" / name);
+    std::filesystem::copy(scratch / "images", scratch / "classes" / name);
+  }
+  // Five whole numbers of one byte, as numpy.save writes them.
+  std::vector<int> array{0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 56, 0};
+  for (const char c : std::string("{'descr': '|u1', 'fortran_order': False, 'shape': (5,)}\n"))
+    array.push_back(c);
+  for (const int label : {0, 2, 1, 2, 0}) array.push_back(label);
+  std::ofstream(scratch / "set.csv") << "x,y,c\n1,2,0\n3,4,1\n5,6,0\n";
   hold(
       "source",
       {{"source/gaussian", {{"dim", 1}, {"mean", {2}}, {"scale", 0.3}}},
@@ -144,6 +154,12 @@ TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
          {"labels", scratch.write("labels.idx", labels)},
          {"classes", 3}}},
        {"source/images", {{"folder", (scratch / "images").string()}}},
+       {"source/images", {{"folder", (scratch / "classes").string()}, {"labelled", true}}},
+       {"source/array", {{"file", scratch.write("set.npy", array)}}},
+       {"source/array",
+        {{"file", scratch.write("set.npy", array)}, {"labels", scratch.write("labels.npy", array)}}},
+       {"source/table", {{"file", (scratch / "set.csv").string()}}},
+       {"source/table", {{"file", (scratch / "set.csv").string()}, {"label", "c"}}},
        {"source/binary", {{"set", "bars_and_stripes"}, {"size", 3}}},
        {"source/binary", {{"set", "hamming"}}},
        {"source/measured", {{"gain", {0.5, 2}}, {"sigma", 0.3}}},
