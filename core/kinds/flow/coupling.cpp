@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace weir {
@@ -143,13 +144,26 @@ void DrawnCoupling::plan_count(Plan& plan,
   if (!fixed) return;
   if (*fixed < 1)
     plan.fault("draw", fmt::format("the number of fixed pairs must be at least 1, not {}", *fixed));
+  // The other end of a pair, where it is a law.
+  const auto law = std::ranges::find_if(sources, [](const auto& end) {
+    return !end.second->size() && (end.first == "source" || end.first == "target");
+  });
   for (const auto& [name, source] : sources) {
     const auto count = source->size();
-    if (count && *fixed > *count)
-      plan.fault("draw",
-                 fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed, name,
-                             source->path(), *count),
-                 fmt::format("at most {{fixed: {}}}", *count));
+    if (!count || *fixed <= *count) continue;
+    std::string remedy = fmt::format("at most {{fixed: {}}}", *count);
+    // Who wants more points than there are data wants new ones, to start a flow from.
+    if (law != sources.end()) {
+      remedy += fmt::format(
+          "; for {} points that a flow starts from the set is not needed: source: {}, target: {}, and the "
+          "flow's "
+          "start is x0 of these pairs",
+          *fixed, law->second->path(), law->second->path());
+    }
+    plan.fault("draw",
+               fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed, name,
+                           source->path(), *count),
+               remedy);
   }
 }
 

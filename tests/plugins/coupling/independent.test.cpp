@@ -60,6 +60,14 @@ TEST_CASE("More fixed pairs than items, no pairs, and shapes that differ are fau
   REQUIRE(many.size() == 2);  // both ends
   CHECK(many[0].message == "5 fixed pairs need as many distinct items, but source 'set' holds 4");
   CHECK(many[0].remedy == "at most {fixed: 4}");
+  const auto law = make<weir::Source>("source/gaussian", {{"dim", 1}}, f64, 0, "base");
+  const weir::Faults start = faults({{"fixed", 5}}, *law, small);
+  REQUIRE(start.size() == 1);
+  CHECK(start[0].message == "5 fixed pairs need as many distinct items, but target 'set' holds 4");
+  CHECK(
+      start[0].remedy ==
+      "at most {fixed: 4}; for 5 points that a flow starts from the set is not needed: source: base, target: "
+      "base, and the flow's start is x0 of these pairs");
   const weir::Faults none = faults({{"fixed", 0}}, small, small);
   REQUIRE(none.size() == 1);
   CHECK(none[0].message == "the number of fixed pairs must be at least 1, not 0");
