@@ -43,6 +43,32 @@ TEST_CASE("What is no file has no SHA-256", "[front][files]") {
   }
 }
 
+TEST_CASE("A folder counts by the images in it, or in its folders, and by nothing else there",
+          "[front][files]") {
+  const laboratory::Folder folder;
+  std::filesystem::create_directories(folder.path() / "pictures/cat");
+  const auto made = [&] {
+    const weir::Graph graph = graph_in(folder, ", folder: pictures");
+    return std::pair(weir::recorded_json(graph)["files"].dump(), weir::node_key(graph, "base"));
+  };
+  const auto empty = made();
+  folder.write("pictures/cat/a.png", "abc");
+  const auto below = made();
+  CHECK(below != empty);
+  folder.write("pictures/run.h5", "results");
+  folder.write("pictures/.hidden.png", "x");
+  CHECK(made() == below);
+  folder.write("pictures/cat/a.png", "abd!");
+  CHECK(made() != below);
+  folder.write("pictures/b.JPG", "abc");
+  const auto direct = made();
+  CHECK(direct.first == nlohmann::json{{(folder.path() / "pictures").string(),
+                                        weir::sha256(weir::sha256("abc") + "  b.JPG\n")}}
+                            .dump());
+  folder.write("pictures/cat/a.png", "abcde");  // not read: the folder has images itself
+  CHECK(made() == direct);
+}
+
 TEST_CASE("Another content of a file is another record and another key", "[front][files]") {
   const laboratory::Folder folder;
   const auto with = [&](const std::string& bytes) {

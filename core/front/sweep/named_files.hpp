@@ -8,7 +8,8 @@
 
 namespace weir {
 
-// Path -> SHA-256 of each file that a parameter of the node names. Folders, and what cannot be read, are left out.
+// Path -> SHA-256 of each file that a parameter of the node names, and of the images in a folder, by name and content. Folders without
+// images, and what cannot be read, are left out.
 std::map<std::string, std::string> named_files(const GraphNode& node);
 
 // resolved_json and, under `files`, the named files of all nodes: what a record keeps of its pipeline. Where two are equal,
