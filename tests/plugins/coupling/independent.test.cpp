@@ -61,6 +61,7 @@ TEST_CASE("More fixed pairs than items, no pairs, and shapes that differ are fau
   CHECK(many[0].message == "5 fixed pairs need as many distinct items, but source 'set' holds 4");
   CHECK(many[0].remedy == "at most {fixed: 4}");
   const auto law = make<weir::Source>("source/gaussian", {{"dim", 1}}, f64, 0, "base");
+  REQUIRE(plan(*law).empty());
   const weir::Faults start = faults({{"fixed", 5}}, *law, small);
   REQUIRE(start.size() == 1);
   CHECK(start[0].message == "5 fixed pairs need as many distinct items, but target 'set' holds 4");
