@@ -12,6 +12,7 @@
 #include <weir/record/write/lock_file.hpp>
 #include <weir/record/write/reserve.hpp>
 #include <weir/record/write/revive.hpp>
+#include <weir/text/shell_word.hpp>
 
 namespace weir {
 namespace {
@@ -40,7 +41,7 @@ void repair_trace(const File& file, const std::string& trace, const Committed& c
   if (damage.rows < committed.rows) {
     done.push_back(fmt::format(
         "{}: {}: nothing of it was changed; `weir verify {} --salvage NEW.h5` keeps what is whole", trace,
-        record::sentences(damage).front(), file.path.string()));
+        record::sentences(damage).front(), path_word(file.path.string())));
     return;
   }
   for (const auto& line : record::sentences(damage))
@@ -122,7 +123,7 @@ std::vector<std::string> repair_record(const fs::path& path, const std::optional
       throw RecordError(
           fmt::format("{}: cannot repair it: both copies of /committed, which says how many rows are "
                       "whole, are damaged; `weir verify {} --salvage NEW.h5` keeps what is left",
-                      path.string(), path.string()));
+                      path.string(), path_word(path.string())));
   }
   const Handle access = hdf5::access_properties();
   {

@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
+#include <weir/text/shell_word.hpp>
 
 #include "program.hpp"
 #include "scratch_folder.hpp"
 
 #include "cli/new/new_kinds.hpp"
 #include "cli/new/new_name.hpp"
-#include "system/shell_word.hpp"
 
 using Catch::Contains;
 namespace fs = std::filesystem;
@@ -214,9 +214,12 @@ TEST_CASE(
 }
 
 TEST_CASE("A word is quoted where a shell would split or change it") {
-  using weir::tools::shell_word;
+  using weir::shell_word;
   CHECK(shell_word("a/b_1.yaml") == "a/b_1.yaml");
   CHECK(shell_word("") == "''");
   CHECK(shell_word("my own") == "'my own'");
   CHECK(shell_word("it's $1") == R"('it'\''s $1')");
+  CHECK(weir::path_word("-x.h5") == "./-x.h5");
+  CHECK(weir::path_word("- x.h5") == "'./- x.h5'");
+  CHECK(weir::path_word("/a/-x.h5") == "/a/-x.h5");
 }

@@ -8,9 +8,9 @@
 
 #include <weir/executor/loader.hpp>
 #include <weir/front/pipeline.hpp>
+#include <weir/text/shell_word.hpp>
 
 #include <check/bench/broken.hpp>
-#include "../system/shell_word.hpp"
 #include "checks/checks.hpp"
 
 namespace weir::conformance {
@@ -19,12 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string repeating(const Arguments& arguments, const Row& row, bool alone) {
-  std::string command =
-      "weir plugin check " + tools::shell_word(row.library.string()) + " --only " + row.check;
+  std::string command = "weir plugin check " + shell_word(row.library.string()) + " --only " + row.check;
   if (!alone) command += " --plugin " + row.plugin;
-  if (!arguments.with.empty()) command += " --with " + tools::shell_word(arguments.with.string());
-  for (const fs::path& folder : arguments.folders)
-    command += " --plugin-path " + tools::shell_word(folder.string());
+  if (!arguments.with.empty()) command += " --with " + shell_word(arguments.with.string());
+  for (const fs::path& folder : arguments.folders) command += " --plugin-path " + shell_word(folder.string());
   if (row.check == "bounds") command += fmt::format(" --seed {}", arguments.seed);
   return command + " --in-process";
 }

@@ -11,6 +11,7 @@
 #include <weir/front/faults/fault.hpp>
 #include <weir/os/replace_file.hpp>
 #include <weir/record/recorder.hpp>
+#include <weir/text/shell_word.hpp>
 #include <weir/text/utf8.hpp>
 
 #include <cli/arguments/pipeline_arguments.hpp>
@@ -54,7 +55,8 @@ int unknown_verb(const std::string& word, const std::vector<Verb>& verbs) {
   }
   std::error_code ignored;
   if (std::filesystem::is_regular_file(word, ignored))
-    return complain(invalid, fmt::format("'{0}' is a file; did you mean `weir run {0}`?", word));
+    return complain(invalid,
+                    fmt::format("'{}' is a file; did you mean `weir run {}`?", word, path_word(word)));
   return complain(invalid, fmt::format("unknown verb '{}'{}\nverbs: {}        more: weir --help", word,
                                        suggestion(word, names), listed));
 }
@@ -121,7 +123,10 @@ int main(int count, char** words) {
     return unknown_verb(first, verbs);
   try {
     program.parse(count, words);
-  } catch (const CLI::Success& asked) {  // --help, --version
+  } catch (const CLI::CallForVersion& version) {
+    give("{}\n", version.what());
+    return fine;
+  } catch (const CLI::Success& asked) {  // --help
     return program.exit(asked);
   } catch (const CLI::ParseError& error) {
     std::string verb, message = error.what();

@@ -5,6 +5,7 @@ import importlib.util
 import itertools
 import os
 import pathlib
+import shlex
 import sys
 
 INVALID, MISSING, IO_FAILED = 2, 3, 4      # as in tools/system/exit.hpp
@@ -28,6 +29,12 @@ def tell(line):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's own flush at the end
         return 0 if isinstance(error, BrokenPipeError) else complain(
             IO_FAILED, f"cannot write to standard output: {error.strerror}; the page is there")
+
+
+def pasted(path):
+    """A path as a word of a command: quoted where a shell needs it, and never taken for an option."""
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def missing_modules():
@@ -112,7 +119,7 @@ def main(words):
         return complain(IO_FAILED, f"cannot write {out}: {error.strerror or error}")
     except FAULTS as error:
         return complain(IO_FAILED, f"{arguments.source} is not as Weir writes it, and no page can be made of it: "
-                        f"{type(error).__name__}: {' '.join(str(error).split())}\nwhat it holds: weir info {arguments.source}")
+                        f"{type(error).__name__}: {' '.join(str(error).split())}\nwhat it holds: weir info {pasted(arguments.source)}")
     return tell(f"report  {out}   {size(out.stat().st_size)}")
 
 

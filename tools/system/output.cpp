@@ -38,7 +38,11 @@ void put_result(std::string_view text) {
   remember(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
 }
 
-void flush_results() { remember(std::fflush(stdout) == 0); }
+void flush_results() {
+  remember(std::fflush(stdout) == 0);
+  // Others write to it as well, as std::cout does, and keep no errno.
+  if (std::ferror(stdout) != 0 && cause == 0) cause = EIO;
+}
 
 bool is_lost_output(const std::system_error& error) {
   if (std::ferror(stdout) == 0) return false;

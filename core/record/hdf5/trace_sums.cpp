@@ -10,6 +10,7 @@
 #include <weir/record/hdf5/bounds.hpp>
 #include <weir/record/hdf5/crc32c.hpp>
 #include <weir/record/hdf5/pieces.hpp>
+#include <weir/text/shell_word.hpp>
 
 namespace weir::record {
 namespace {
@@ -79,7 +80,7 @@ void require_possible_rows(const File& file, const std::string& trace) {
       throw RecordError(fmt::format(
           "{}: {} has {} rows, and a file of this size holds at most {}: it is damaged beyond its "
           "rows; `weir verify {} --salvage NEW.h5` keeps what is whole",
-          file.path.string(), trace + part, rows, most, file.path.string()));
+          file.path.string(), trace + part, rows, most, path_word(file.path.string())));
 }
 
 std::int64_t rows_of_trace(const File& file, const std::string& trace) {

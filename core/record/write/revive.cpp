@@ -5,6 +5,7 @@
 #include <weir/record/hdf5/attached.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
+#include <weir/text/shell_word.hpp>
 
 #include <fmt/format.h>
 
@@ -22,7 +23,7 @@ namespace {
   if (what.starts_with(name + ": ")) what.erase(0, name.size() + 2);
   throw RecordError(fmt::format(
       "{}: cannot resume it: {}; `weir verify {} --salvage NEW.h5` keeps what is whole, --force starts over",
-      name, what, name));
+      name, what, path_word(name)));
 }
 
 }  // namespace

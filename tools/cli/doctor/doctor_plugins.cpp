@@ -9,8 +9,8 @@
 #include <weir/front/plugins/schema_cache.hpp>
 #include <weir/front/plugins/search_order.hpp>
 #include <weir/front/plugins/trust.hpp>
+#include <weir/text/shell_word.hpp>
 
-#include <system/shell_word.hpp>
 #include "doctor.hpp"
 
 namespace weir::tools {
@@ -59,7 +59,7 @@ Finding examine_folder(const SearchedFolder& searched, std::size_t asked, const 
   if (asked == 0) return finding(Health::fine, text + (count > 0 ? ", schemas cached" : ""));
   text += fmt::format(", schemas of {} were not cached",
                       asked == 1 ? "1 library" : fmt::format("{} libraries", asked));
-  return searched.own ? finding(Health::warning, text, "weir-run cache " + shell_word(folder.string()))
+  return searched.own ? finding(Health::warning, text, "weir-run cache " + path_word(folder.string()))
                       : finding(Health::fine, text);
 }
 
@@ -71,7 +71,7 @@ Finding examine_trust() {
             fmt::format("{}: not there, so no folder that a pipeline names", file.string())};
   if (const std::string why = written_by_anyone(file); !why.empty())
     return {Health::broken, "trusted", why,
-            fmt::format("look through it, then chmod o-w {}", shell_word(file.string()))};
+            fmt::format("look through it, then chmod o-w {}", path_word(file.string()))};
   for (const fs::path& folder : folders)
     if (!fs::is_directory(folder))
       return {Health::warning, "trusted",

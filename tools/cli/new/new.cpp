@@ -9,12 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include <weir/text/shell_word.hpp>
+
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
 #include <system/share.hpp>
-#include <system/shell_word.hpp>
 #include "new_files.hpp"
 #include "new_kinds.hpp"
 #include "new_name.hpp"
@@ -103,7 +104,7 @@ next    cd {3}
         ctest --test-dir build --output-on-failure
         weir run {2}.yaml --plugin-path build
 )",
-             folder.string(), kind, name, shell_word(folder.string()), from);
+             folder.string(), kind, name, path_word(folder.string()), from);
   return fine;
 }
 
@@ -116,7 +117,7 @@ int new_pipeline(const Arguments& arguments) {
   check_name(arguments.name);
   const fs::path file = arguments.out.empty() ? arguments.name + ".yaml" : arguments.out;
   write_new_file({file, from_template("pipelines/pipeline.yaml", {{"NAME", arguments.name}})});
-  const std::string word = shell_word(file.string());
+  const std::string word = path_word(file.string());
   fmt::print("made    {0}\nnext    weir plan {1}\n        weir run {1}\n        weir report {2}/\n",
              file.string(), word, arguments.name);
   return fine;

@@ -7,13 +7,13 @@
 #include <fstream>
 
 #include <weir/os/cores.hpp>
+#include <weir/text/shell_word.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/display/progress.hpp>
 #include <lab/sweep/child_runner.hpp>
 #include <lab/sweep/schedule.hpp>
 #include <system/environment.hpp>
-#include <system/shell_word.hpp>
 
 namespace weir::tools {
 namespace {

@@ -6,6 +6,7 @@
 
 #include <weir/os/replace_file.hpp>
 #include <weir/record/arrays_file.hpp>
+#include <weir/text/shell_word.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
 #include <lab/judge/measure.hpp>
@@ -90,8 +91,8 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
     count = fmt::format("{} of {} finished", finished, plan.runs.size());
   if (kept > 0) count += fmt::format(", {} kept from before", kept);
   give("runs    {0}/runs/   {1}   {2}   {3}\n", path, count, bytes(bytes_below(path)), duration(seconds));
-  give("table   {0}/table.csv   {0}/index.h5{1}\nnext    weir info {0}\n", path,
-       ended ? fmt::format("   {}/summary.json", path) : "");
+  give("table   {0}/table.csv   {0}/index.h5{1}\nnext    weir info {2}\n", path,
+       ended ? fmt::format("   {}/summary.json", path) : "", path_word(path));
   return exit;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <weir/front/sweep/named_files.hpp>
+#include <weir/text/shell_word.hpp>
 
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
@@ -33,7 +34,7 @@ void check_node(const RecordedRun& record, const std::string& node) {
   for (const nlohmann::json& each : record.nodes()) names.push_back(each.at("node"));
   throw CommandError(
       invalid, fmt::format("{} has no node '{}'{}\nits nodes: weir info {}", record.file().string(), node,
-                           suggestion(node, names), record.file().string()));
+                           suggestion(node, names), path_word(record.file().string())));
 }
 
 // Where the node's outputs go: a file of the user's, or one that is gone afterwards.

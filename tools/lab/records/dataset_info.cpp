@@ -14,6 +14,7 @@
 #include <weir/record/data/dotted_path.hpp>
 #include <weir/record/data/numbers.hpp>
 #include <weir/record/reduce.hpp>
+#include <weir/text/shell_word.hpp>
 #include <weir/text/utf8.hpp>
 
 #include <system/existing_file.hpp>
@@ -207,7 +208,7 @@ std::vector<const Json*> datasets_named(const RecordedRun& run, const std::strin
                                             given_text(given_to(run, wanted))));
   throw CommandError(
       invalid, fmt::format("{} holds no {}{}\nall that it holds: weir info {}", run.file().string(), name,
-                           suggestion(wanted, names), run.file().string()));
+                           suggestion(wanted, names), path_word(run.file().string())));
 }
 
 int dataset_info(const fs::path& file, const std::string& name, bool json) {

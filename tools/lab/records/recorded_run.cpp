@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include <weir/record/schema.hpp>
+#include <weir/text/shell_word.hpp>
 
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 RecordedRun::RecordedRun(const fs::path& file) : file_(existing_file(file)), reader_(file_) {
   if (!is_record(reader_) || !reader_.has("/pipeline/resolved_json"))
     throw CommandError(invalid, fmt::format("{} is not a record of weir; what it holds: weir info {}",
-                                            file_.string(), file_.string()));
+                                            file_.string(), path_word(file_.string())));
   schema_ = read_schema(reader_);
   pipeline_ = reader_.json("/pipeline/resolved_json");
   const auto text = [](const nlohmann::json& each) { return each.is_string(); };

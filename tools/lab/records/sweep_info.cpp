@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include <weir/record/reader.hpp>
+#include <weir/text/shell_word.hpp>
 #include <weir/text/utf8.hpp>
 
 #include <system/exit.hpp>
@@ -84,8 +85,9 @@ int sweep_info(const std::filesystem::path& folder, bool json) {
   if (json)
     fmt::print("{}\n", out.dump(2));
   else
-    fmt::print("{}", utf8::visible(fmt::format("{}   {} runs\n\n{}\none run: weir info {}/runs/<run>.h5\n",
-                                               folder.string(), runs, aligned(head, rows), folder.string())));
+    fmt::print("{}", utf8::visible(fmt::format("{}   {} runs\n\n{}\none run: weir info {}/runs/RUN.h5\n",
+                                               folder.string(), runs, aligned(head, rows),
+                                               path_word(folder.string()))));
   return fine;
 }
 

@@ -7,6 +7,7 @@ import ctypes
 import json
 import math
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from typing import Any
@@ -28,6 +29,12 @@ FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLE
 KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 
 FAULTS = (OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
+
+
+def pasted(path: object) -> str:
+    """A path as a word of a command: quoted where a shell needs it, and never taken for an option."""
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 @contextlib.contextmanager
@@ -69,7 +76,7 @@ def open_file(path: str | os.PathLike) -> h5py.File:
     if "already open" in cause:      # in this process, by other words: HDF5 does not mix them
         with contextlib.suppress(OSError):
             return h5py.File(name, "r")
-    raise WeirError(f"{name} is no HDF5 file that can be read: {cause}; if its run was killed: weir repair {name}")
+    raise WeirError(f"{name} is no HDF5 file that can be read: {cause}; if its run was killed: weir repair {pasted(name)}")
 
 
 def has(file: h5py.File, path: str) -> bool:

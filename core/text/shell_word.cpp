@@ -1,7 +1,7 @@
-// tools/system/shell_word.cpp -- a word as a shell would take it.
-#include "shell_word.hpp"
+// core/text/shell_word.cpp -- words of a command that is shown to be pasted into a shell.
+#include <weir/text/shell_word.hpp>
 
-namespace weir::tools {
+namespace weir {
 
 std::string shell_word(std::string word) {
   constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
@@ -11,4 +11,8 @@ std::string shell_word(std::string word) {
   return "'" + word + "'";
 }
 
-}  // namespace weir::tools
+std::string path_word(const std::string& path) {
+  return shell_word(path.starts_with('-') ? "./" + path : path);
+}
+
+}  // namespace weir
