@@ -31,6 +31,7 @@ Draft check_tree(yaml::Node& tree, const std::vector<Setting>& settings, const P
   draft.graph.file = file;
   if (!options.resolved) substitute_vars(tree, settings, draft.faults);
   for (const Setting& setting : settings) assign(tree, setting, registry, draft.faults);
+  remove_taken_names(tree, draft.broken, draft.faults);
   WrittenBlocks blocks = expand_blocks(tree, registry, draft.faults);
   draft.first_rounds = std::move(blocks.first_rounds);
   draft.broken.merge(blocks.broken);

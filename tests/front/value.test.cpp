@@ -1,5 +1,10 @@
 // tests/front/value.test.cpp -- how parameters are written, and what they resolve to.
+#include <pwd.h>
+#include <unistd.h>
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <numbers>
 
 #include <weir/front/check/value.hpp>
@@ -68,6 +73,99 @@ TEST_CASE("numbers are finite decimals", "[front][value]") {
   CHECK(resolved(ParamType::number, "1e5e") == fault("a number, not '1e5e'"));
 }
 
+TEST_CASE("a number as people write it gets its plain spelling, which is taken and means the same",
+          "[front][value]") {
+  struct Written {
+    std::string text;
+    std::vector<double> meant;  // the likeliest first
+  };
+  const std::vector<Written> all = {{"'1,000'", {1000, 1}},
+                                    {"1,000", {1000, 1}},
+                                    {"1,000,000", {1e6}},
+                                    {"1.000.000", {1e6}},
+                                    {"1.000,5", {1000.5}},
+                                    {"1,000.5", {1000.5}},
+                                    {"-1.234.567,25", {-1234567.25}},
+                                    {"1_000", {1000}},
+                                    {"1 000", {1000}},
+                                    {"1'000", {1000}},
+                                    {"1\xC2\xA0"
+                                     "000",
+                                     {1000}},
+                                    {"1\xE2\x80\xAF"
+                                     "000,5",
+                                     {1000.5}},
+                                    {"\xE2\x88\x92"
+                                     "3",
+                                     {-3}},
+                                    {"3\xE2\x80\x8B", {3}},
+                                    {"0,5", {0.5}},
+                                    {"0,500", {0.5}},
+                                    {"12,5", {12.5}},
+                                    {"1,5e3", {1500}},
+                                    {"10k", {10000}},
+                                    {"1.5k", {1500}},
+                                    {"2M", {2e6}},
+                                    {"50%", {0.5}},
+                                    {"50 %", {0.5}},
+                                    {"1/4", {0.25}},
+                                    {"2^10", {1024}},
+                                    {"10**3", {1000}},
+                                    {"'5'", {5}},
+                                    {"[7]", {7}},
+                                    {"007", {}},
+                                    {"1,00", {1}},
+                                    {"12,34,56", {}},
+                                    {"1.0.0", {}},
+                                    {"5 cm", {}},
+                                    {"1,000k", {1e6, 1000}}};
+  for (const ParamType type : {ParamType::integer, ParamType::number}) {
+    for (const auto& [text, meant] : all) {
+      INFO(text);
+      const std::string said = resolved(type, text).get<std::string>();
+      std::vector<double> offered;
+      std::vector<double> possible = meant;
+      if (type == ParamType::integer)  // 1,000 is no 1 for a count
+        std::erase_if(possible,
+                      [&](double n) { return n != std::floor(n) || (n == 1 && meant.size() != 1); });
+      if (type == ParamType::integer && text == "1,00") possible.clear();
+      if (said.find("without quotes") != std::string::npos ||
+          said.find("without brackets") != std::string::npos) {
+        offered = {resolved(type, text.substr(1, text.size() - 2)).get<double>()};
+      } else if (const auto at = said.find("| write "); at != std::string::npos) {
+        std::string rest = said.substr(at + 8);
+        const auto other = rest.find(", or ");
+        offered.push_back(resolved(type, rest.substr(0, other)).get<double>());
+        if (other != std::string::npos)
+          offered.push_back(
+              resolved(type, rest.substr(other + 5, rest.find(" if ") - other - 5)).get<double>());
+      }
+      CHECK(offered == possible);
+    }
+  }
+}
+
+TEST_CASE("a remedy stays within the limits of its parameter", "[front][value]") {
+  ParamSchema share;
+  share.minimum = 0;
+  share.maximum = 1;
+  CHECK(resolved(ParamType::number, "50%", share) == fault("a number, not '50%' | write 0.5"));
+  CHECK(resolved(ParamType::number, "1,000", share) == fault("a number, not '1,000' | write 1.000"));
+  CHECK(resolved(ParamType::number, "10k", share) == fault("a number, not '10k'"));
+  CHECK(resolved(ParamType::numbers, "[1,000]") ==
+        "fault: parameter 'p' of kind/name (node 'n') must be a number, not '000' | write 1000 if that is "
+        "one number");
+  CHECK(resolved(ParamType::draw, "1,000") ==
+        fault("fresh or {fixed: N}, not '1,000' | write {fixed: 1000}"));
+  CHECK(resolved(ParamType::draw, "{fixed: 1,000}") ==
+        fault("fresh or {fixed: N}, not a map | write fixed: 1000"));
+  CHECK(resolved(ParamType::draw, "-3") == fault("fresh or {fixed: N}, not '-3'"));
+  CHECK(resolved(ParamType::angle, "3,5 rad") ==
+        fault("an angle such as 180 deg or 3.14 rad, not '3,5 rad' | write 3.5 rad"));
+  CHECK(resolved(ParamType::angle, "180\xC2\xB0") ==
+        fault("an angle such as 180 deg or 3.14 rad, not '180\xC2\xB0' | write 180 deg"));
+}
+
 TEST_CASE("an angle is in radians unless it says deg, and 180 deg is pi to the last bit", "[front][value]") {
   CHECK(resolved(ParamType::angle, "180 deg").get<double>() == std::numbers::pi);
   CHECK(resolved(ParamType::angle, "90deg").get<double>() == std::numbers::pi / 2);
@@ -98,6 +196,15 @@ TEST_CASE("a path starts from the folder of the file that writes it", "[front][v
   CHECK(resolved(ParamType::path, "data/x.gz") == "/lab/pipelines/data/x.gz");
   CHECK(resolved(ParamType::path, "../data/./x.gz") == "/lab/data/x.gz");
   CHECK(resolved(ParamType::path, "/abs/x.gz") == "/abs/x.gz");
+  const std::string home = std::getenv("HOME") ? std::getenv("HOME") : ::getpwuid(::getuid())->pw_dir;
+  CHECK(resolved(ParamType::path, "~/x.gz") ==
+        std::filesystem::path(home + "/x.gz").lexically_normal().string());
+  CHECK(resolved(ParamType::path, "./~/x.gz") == "/lab/pipelines/~/x.gz");
+  CHECK(resolved(ParamType::path, "~nobody_of_this_name/x") == "/lab/pipelines/~nobody_of_this_name/x");
+  CHECK(resolved(ParamType::path, "~root") == ::getpwnam("root")->pw_dir);
+  CHECK(resolved(ParamType::path, "$HOME/x.gz") ==
+        "fault: parameter 'p' of kind/name (node 'n') is taken as it is written, and no variable in it is "
+        "replaced: '$HOME/x.gz' | write ~/x.gz");
   CHECK(resolved(ParamType::path, "''") == fault("a path, not the text ''"));
 }
 

@@ -49,6 +49,18 @@ TEST_CASE("A seed axis of another name is a column of its own") {
   CHECK(csv(run_table(results(), {}, named)).starts_with("run,file,status,seed,sigma,case,replicate\r\n"));
 }
 
+TEST_CASE("A seed axis of values is that column, and a reported error is the one column of its name") {
+  auto named = sweep;
+  named[2].seeds = false;
+  CHECK(csv(run_table(results(), {}, named)).starts_with("run,file,status,seed,sigma,case\r\n"));
+  auto with_error = report;
+  with_error.push_back({"recall.share_se", "mean", {}});
+  CHECK(
+      csv(run_table(results(), with_error, sweep))
+          .starts_with(
+              "run,file,status,seed,sigma,case,recall.share,recall.share_n,train.loss,recall.share_se\r\n"));
+}
+
 TEST_CASE("index.h5 holds the table as columns and the curves in long form") {
   const ScratchFolder scratch;
   const Curve first{0, {0, 10}, {1.5, 0.5}}, second{1, {0}, {2.5}};

@@ -5,6 +5,7 @@
 
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/spelled_number.hpp>
 #include <weir/front/yaml/written.hpp>
 
 namespace weir::check {
@@ -47,7 +48,9 @@ bool read_header_value(const std::string& key, const Node& value, Draft& draft) 
   const bool plain = value.is_scalar() && !value.quoted;
   if (key == "seed") {
     const auto seed = plain ? scalar::seed(value.text) : std::nullopt;
-    if (!seed) return wrong(draft, value, "'seed' must be an integer from 0 to 18446744073709551615");
+    if (!seed)
+      return wrong(draft, value, "'seed' must be an integer from 0 to 18446744073709551615",
+                   number_remedy(value, [](const auto& text) { return scalar::seed(text).has_value(); }));
     graph.seed = *seed;
   } else if (key == "device") {
     if (!value.is_scalar() || !is_device(value.text))
@@ -60,9 +63,14 @@ bool read_header_value(const std::string& key, const Node& value, Draft& draft) 
     }
     graph.dtype = value.text;
   } else if (key == "threads") {
-    const auto threads = plain ? scalar::whole(value.text) : std::nullopt;
-    if (!threads || *threads < 1 || *threads > 4096)
-      return wrong(draft, value, "'threads' must be an integer from 1 to 4096");
+    const auto is_threads = [](const std::string& text) {
+      return scalar::whole(text) >= 1 && scalar::whole(text) <= 4096;
+    };
+    const auto threads = plain && is_threads(value.text) ? scalar::whole(value.text) : std::nullopt;
+    if (!threads)
+      return wrong(draft, value, "'threads' must be an integer from 1 to 4096",
+                   number_remedy(
+                       value, [&](const auto& text) { return is_whole_spelling(text) && is_threads(text); }));
     graph.threads = static_cast<int>(*threads);
   } else if (key == "name") {
     if (!value.is_scalar() || !is_file_name(value.text)) {

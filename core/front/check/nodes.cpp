@@ -8,6 +8,7 @@
 #include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/spelled_number.hpp>
 #include <weir/front/yaml/written.hpp>
 
 namespace weir::check {
@@ -69,8 +70,8 @@ class NodeReader {
     draft_.broken.insert(path);
     draft_.fault(code, place, message, remedy);
   }
-  void wrong(const Node& value, const std::string& message) {
-    draft_.faults.push_back(value_fault("W206", value, message + ", not " + yaml::describe(value)));
+  void wrong(const Node& value, const std::string& message, const std::string& remedy = "") {
+    draft_.faults.push_back(value_fault("W206", value, message + ", not " + yaml::describe(value), remedy));
   }
 
   void read_reserved(GraphNode& node, const Node& value) {
@@ -79,7 +80,8 @@ class NodeReader {
           seed->value.is_scalar() && !seed->value.quoted ? scalar::seed(seed->value.text) : std::nullopt;
       if (!node.seed)
         wrong(seed->value,
-              "'seed' of node " + quote(node.path) + " must be an integer from 0 to 18446744073709551615");
+              "'seed' of node " + quote(node.path) + " must be an integer from 0 to 18446744073709551615",
+              number_remedy(seed->value, [](const auto& text) { return scalar::seed(text).has_value(); }));
     }
     if (const Entry* record = value.find("record")) read_record(node, record->value);
     if (const Entry* timeout = value.find("timeout")) {
@@ -88,7 +90,8 @@ class NodeReader {
                                : std::nullopt;
       if (!seconds || *seconds <= 0) {
         wrong(timeout->value,
-              "'timeout' of node " + quote(node.path) + " must be a number of seconds above 0");
+              "'timeout' of node " + quote(node.path) + " must be a number of seconds above 0",
+              number_remedy(timeout->value, [](const auto& text) { return scalar::number(text) > 0.0; }));
       } else {
         node.timeout = *seconds;
       }
@@ -160,8 +163,9 @@ class NodeReader {
       if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
       const std::string more = "more: weir show " + node.plugin;
       const std::string listed = valid.empty() ? "none" : wording::listed(valid);
+      const std::string split = split_number_remedy(value, entry.key);
       draft_.fault("W203", entry.place, "unknown parameter " + quote(entry.key) + " of " + owner(node),
-                   wording::did_you_mean(entry.key, known),
+                   split.empty() ? wording::did_you_mean(entry.key, known) : split,
                    {valid.size() <= 12 ? "valid: " + listed + "        " + more : more});
     }
   }

@@ -1,6 +1,8 @@
 // core/front/check/value.cpp -- from a YAML value to the JSON value of a parameter, or a fault.
 #include <weir/front/check/value.hpp>
+#include <weir/front/yaml/home.hpp>
 #include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/spelled_number.hpp>
 #include <weir/front/yaml/written.hpp>
 
 #include <fmt/format.h>
@@ -103,11 +105,7 @@ class Reader {
   }
 
   std::optional<json> within(const Node& value, double number, json result) {
-    const bool low = schema_.minimum &&
-                     (number < *schema_.minimum || (schema_.minimum_excluded && number == *schema_.minimum));
-    const bool high = schema_.maximum &&
-                      (number > *schema_.maximum || (schema_.maximum_excluded && number == *schema_.maximum));
-    if (!low && !high) return result;
+    if (is_within(number)) return result;
     const std::string unit = schema_.unit.empty() || schema_.unit == "1" ? "" : " " + schema_.unit;
     Fault fault = value_fault(
         "W207", value, fmt::format("{} must be {}{}, not {}", name_, range(schema_), unit, value.text));
@@ -116,19 +114,26 @@ class Reader {
     return std::nullopt;
   }
 
-  // What is wrong with the spelling of a number, or "".
-  static std::string number_remedy(const Node& value) {
-    if (!value.is_scalar())
-      return value.is_list() && value.items.size() == 1 ? "write the number without brackets" : "";
-    const std::string& text = value.text;
-    if (value.quoted && scalar::number(text)) return "write it without quotes";
-    if (text == ".inf" || text == "-.inf" || text == ".nan" || text == "inf" || text == "nan")
-      return "it must be finite";
-    std::string plain;
-    for (const char c : text) plain += c == ',' ? "." : c == '_' ? "" : std::string(1, c);
-    if (plain != text && scalar::number(plain)) return "write " + plain;
-    if (scalar::too_large(text)) return "it does not fit a 64-bit number";
-    return "";
+  bool is_within(double number) const {
+    const bool low = schema_.minimum &&
+                     (number < *schema_.minimum || (schema_.minimum_excluded && number == *schema_.minimum));
+    const bool high = schema_.maximum &&
+                      (number > *schema_.maximum || (schema_.maximum_excluded && number == *schema_.maximum));
+    return !low && !high;
+  }
+
+  // What is wrong with the spelling of a number, or ""; a number that it offers would be taken.
+  std::string spelling(const Node& value, bool whole) const {
+    return number_remedy(value, [&](const std::string& plain) {
+      const auto n = scalar::number(plain);
+      return n && is_within(*n) && !leads_with_zeros(plain) && (!whole || is_whole_spelling(plain));
+    });
+  }
+
+  // 007 is octal in YAML 1.1 and the rest of [1,000]: not taken for a number.
+  static bool leads_with_zeros(const std::string& text) {
+    const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+    return text.size() > sign + 1 && text[sign] == '0' && text[sign + 1] >= '0' && text[sign + 1] <= '9';
   }
 
   std::optional<json> boolean(const Node& value) {
@@ -143,23 +148,40 @@ class Reader {
   }
 
   std::optional<json> integer(const Node& value) {
-    if (value.is_scalar() && !value.quoted) {
+    if (value.is_scalar() && !value.quoted && !leads_with_zeros(value.text)) {
       if (const auto whole = scalar::whole(value.text))
         return within(value, static_cast<double>(*whole), *whole);
       if (const auto n = scalar::number(value.text); n && *n == std::floor(*n))
         return wrong(value, "it does not fit 64 bits");
     }
-    return wrong(value, number_remedy(value));
+    return wrong(value, spelling(value, true));
   }
 
   std::optional<json> number(const Node& value) {
-    const auto n = value.is_scalar() && !value.quoted ? scalar::number(value.text) : std::nullopt;
-    return n ? within(value, *n, *n) : wrong(value, number_remedy(value), "a number");
+    const bool plain = value.is_scalar() && !value.quoted && !leads_with_zeros(value.text);
+    const auto n = plain ? scalar::number(value.text) : std::nullopt;
+    return n ? within(value, *n, *n) : wrong(value, spelling(value, false), "a number");
   }
 
   std::optional<json> angle(const Node& value) {
     const auto radians = value.is_scalar() ? scalar::angle(value.text) : std::nullopt;
-    return radians ? within(value, *radians, *radians) : wrong(value, "");
+    return radians ? within(value, *radians, *radians) : wrong(value, angle_spelling(value));
+  }
+
+  static std::string angle_spelling(const Node& value) {
+    if (!value.is_scalar()) return "";
+    Node digits = value;
+    std::string unit;
+    for (const std::string known : {" deg", " rad", "deg", "rad", "\xC2\xB0"}) {
+      if (!unit.empty() || !value.text.ends_with(known)) continue;
+      unit = known.ends_with("rad") ? " rad" : " deg";
+      digits.text.resize(value.text.size() - known.size());
+    }
+    digits.quoted = false;
+    if (scalar::number(digits.text)) return "write " + digits.text + unit;  // of 180\u00B0
+    const std::string remedy =
+        number_remedy(digits, [](const std::string& plain) { return scalar::number(plain).has_value(); });
+    return remedy.starts_with("write ") && remedy.find(' ', 6) == std::string::npos ? remedy + unit : "";
   }
 
   std::optional<json> choice(const Node& value) {
@@ -175,7 +197,15 @@ class Reader {
 
   std::optional<json> path(const Node& value) {
     if (!value.is_scalar() || value.text.empty()) return wrong(value, "");
-    return absolute_path(value);
+    std::string path = absolute_path(value);
+    const std::string remedy = variable_remedy(value.text);
+    std::error_code unreadable;
+    if (remedy.empty() || std::filesystem::exists(path, unreadable)) return path;
+    faults_.push_back(value_fault(
+        "W206", value,
+        name_ + " is taken as it is written, and no variable in it is replaced: " + quote(value.text),
+        remedy));
+    return std::nullopt;
   }
 
   std::optional<json> numbers(const Node& value) {
@@ -186,6 +216,8 @@ class Reader {
     bool good = true;
     for (const Node& item : value.items) {
       const auto n = number(item);
+      if (!n && &item != value.items.data() && faults_.back().remedy.empty())
+        faults_.back().remedy = split_remedy(*(&item - 1), item);
       good = good && n;
       if (n) list.push_back(*n);
     }
@@ -201,6 +233,16 @@ class Reader {
       list.push_back(item.text);
     }
     return list;
+  }
+
+  // [1,000] is a list of two.
+  static std::string split_remedy(const Node& before, const Node& rest) {
+    const auto digits = [](const std::string& text) {
+      return !text.empty() && text.size() <= 3 && text.find_first_not_of("0123456789") == std::string::npos;
+    };
+    const bool split = before.is_scalar() && rest.is_scalar() && digits(before.text) && digits(rest.text) &&
+                       rest.text.size() == 3;
+    return split ? "write " + before.text + rest.text + " if that is one number" : "";
   }
 
   std::optional<json> matrix(const Node& value) {
@@ -225,11 +267,17 @@ class Reader {
 
   std::optional<json> draw(const Node& value) {
     if (value.is_scalar() && value.text == "fresh") return "fresh";
-    if (value.is_scalar() && (value.text == "fixed" || scalar::whole(value.text))) {
+    if (value.is_scalar() && (value.text == "fixed" || scalar::whole(value.text) >= 1)) {
       return wrong(value, "write {fixed: " + (value.text == "fixed" ? "N" : value.text) + "}");
     }
+    if (const auto meant = value.is_scalar() ? plain_spellings(value.text) : std::vector<std::string>();
+        !meant.empty() && is_whole_spelling(meant.front()) && scalar::whole(meant.front()) >= 1)
+      return wrong(value, "write {fixed: " + meant.front() + "}");
     const yaml::Entry* fixed = value.find("fixed");
-    if (!fixed || value.entries.size() != 1) return wrong(value, "");
+    if (!fixed || value.entries.size() != 1) {
+      const std::string remedy = value.is_map() ? split_number_remedy(value, value.entries.back().key) : "";
+      return wrong(value, remedy);
+    }
     ParamSchema count;
     count.name = schema_.name + ".fixed";
     count.type = ParamType::integer;

@@ -60,6 +60,10 @@ class BlockReader {
                           quote(input.text), who, wording::listed(use_keys)));
         return false;
       }
+      if (std::ranges::find(block.inputs, input.text) != block.inputs.end()) {
+        fault(input.place, who + " lists its input " + quote(input.text) + " twice");
+        return false;
+      }
       block.inputs.push_back(input.text);
     }
     return true;

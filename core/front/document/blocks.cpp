@@ -18,6 +18,7 @@
 #include <weir/front/document/links.hpp>
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/spelled_number.hpp>
 
 namespace weir {
 namespace {
@@ -112,9 +113,14 @@ class Expander {
     if (inputs.size() != block.inputs.size()) return;
     const Entry* repeat = entry.value.find("repeat");
     const auto rounds = repeat ? scalar::whole(repeat->value.text) : std::optional<std::int64_t>(1);
+    const auto few = [](const std::string& text) {
+      return is_whole_spelling(text) && scalar::whole(text) >= 1 && scalar::whole(text) <= most_rounds;
+    };
     if (!rounds || *rounds < 1 || *rounds > most_rounds)
-      return fault(repeat->value.place, fmt::format("'repeat' must be an integer from 1 to {}, not {}",
-                                                    most_rounds, yaml::describe(repeat->value)));
+      return fault(repeat->value.place,
+                   fmt::format("'repeat' must be an integer from 1 to {}, not {}", most_rounds,
+                               yaml::describe(repeat->value)),
+                   number_remedy(repeat->value, few));
 
     if (const Entry* set = entry.value.find("set"); set && !set->value.is_map())
       return fault(set->value.place,

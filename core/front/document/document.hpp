@@ -64,6 +64,11 @@ void assign(yaml::Node& root, const Setting& setting, const Registry& registry, 
 // The same within a map of nodes: `path` is node.parameter. Fault W127 likewise.
 void assign_node(yaml::Node& nodes, const Setting& setting, const Registry& registry, Faults& faults);
 
+// Takes out, with a fault W307, each node whose name is a part of another's: train.model beside train, loop.1 beside a use of a block
+// named loop. Parts of a node (inline nodes, outputs, parameters, rounds of blocks) are named so, and no link could tell them apart. Also
+// W122: nodes named as a part of the file that --set reaches by that name, as vars and sweep. The names of those taken out are broken.
+void remove_taken_names(yaml::Node& root, std::set<std::string>& broken, Faults& faults);
+
 // Replaces every node that uses a block by the nodes of that block, once for each round, and links, reports and
 // expectations that name an output of a block by what it stands for; after the settings. Faults W128.
 struct WrittenBlocks {

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/home.hpp>
+#include <weir/text/shell_word.hpp>
 
 namespace weir {
 namespace {
@@ -108,7 +110,7 @@ class Reading {
     };
     if (!value.is_scalar() || value.text.empty())
       return fault("'extends' must be the path of one pipeline, not " + yaml::describe(value), "");
-    const fs::path written = value.text;
+    const fs::path written = with_home(value.text);
     const fs::path below = written.is_absolute() ? written : (by.parent_path() / written).lexically_normal();
     std::error_code error;
     if (!fs::is_regular_file(below, error))
@@ -120,7 +122,7 @@ class Reading {
     if (!may_be_quoted(identity))
       return fault(
           "'" + below.string() + "' is no pipeline by its name and its keys, and nothing of it is shown",
-          "weir validate " + below.string() + " says what is wrong with it");
+          "weir validate " + path_word(below.string()) + " says what is wrong with it");
     open_.push_back(identity);
     files_.push_back(identity);
     auto document = read(below);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/home.hpp>
 #include <weir/front/yaml/written.hpp>
 
 namespace weir {
@@ -38,9 +39,10 @@ class Substitution {
     const auto inside = reference_at(node.text, from);
     if (!inside) return;
     if (node.text != "${" + *inside + "}") {
+      const std::string home = (*inside == "HOME" || *inside == "env:HOME") ? variable_remedy(node.text) : "";
       fault("W123", node,
             quote("${" + *inside + "}") + " stands for a whole value, and here it is part of one",
-            "make the whole value a var");
+            from == 0 && !home.empty() ? home : "make the whole value a var");
     } else if (inside->starts_with("env:")) {
       from_environment(node, inside->substr(4));
     } else {
@@ -84,6 +86,8 @@ class Substitution {
       used_.insert(nearest(name, names));  // probably meant, and then not used nowhere
       Fault unknown =
           value_fault("W123", node, "unknown var " + quote(name), wording::did_you_mean(name, names));
+      if (unknown.remedy.empty() && std::getenv(name.c_str()))
+        unknown.remedy = "an environment variable is \"${env:" + name + "}\"";
       unknown.notes.push_back(names.empty() ? "this pipeline has no vars"
                                             : "vars: " + wording::listed(names));
       faults_.push_back(unknown);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include <weir/front/faults/fault.hpp>
+#include <weir/text/invisible.hpp>
 #include <weir/text/utf8.hpp>
 
 namespace weir::wording {
@@ -34,6 +35,8 @@ std::string quote(const std::string& value) {
       shown += "\\n";
     } else if (!character.code || is_control(*character.code)) {
       shown += utf8::escaped(character);
+    } else if (!utf8::invisible_name(*character.code).empty()) {
+      shown += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(*character.code));
     } else {
       shown += character.bytes;
     }

@@ -6,6 +6,7 @@
 #include <weir/front/check/judged_keys.hpp>
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/spelled_number.hpp>
 #include <weir/front/yaml/written.hpp>
 
 namespace weir::check {
@@ -49,8 +50,8 @@ class ExpectReader {
   }
 
  private:
-  void wrong(const Node& value, const std::string& message) {
-    draft_.faults.push_back(value_fault("W206", value, message + ", not " + yaml::describe(value)));
+  void wrong(const Node& value, const std::string& message, const std::string& remedy = "") {
+    draft_.faults.push_back(value_fault("W206", value, message + ", not " + yaml::describe(value), remedy));
   }
 
   std::optional<double> number(const Entry* entry, bool positive) {
@@ -58,7 +59,11 @@ class ExpectReader {
     const Node& value = entry->value;
     const auto parsed = value.is_scalar() && !value.quoted ? scalar::number(value.text) : std::nullopt;
     if (!parsed || (positive && *parsed < 0))
-      wrong(value, "'" + entry->key + "' must be a number" + (positive ? " of at least 0" : ""));
+      wrong(value, "'" + entry->key + "' must be a number" + (positive ? " of at least 0" : ""),
+            number_remedy(value, [&](const auto& text) {
+              const auto plain = scalar::number(text);
+              return plain && (!positive || *plain >= 0) && (entry->key != "share" || *plain <= 1);
+            }));
     return parsed;
   }
 
@@ -145,7 +150,10 @@ void read_error_rate(const Node& root, Draft& draft) {
         "W206", value,
         "'error_rate' is the probability that chance makes any verdict wrong, above 0 and below 1, "
         "not " +
-            yaml::describe(value)));
+            yaml::describe(value),
+        number_remedy(value, [](const auto& text) {
+          return scalar::number(text) > 0.0 && scalar::number(text) < 1.0;
+        })));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/scalar.hpp>
+#include <weir/front/yaml/spelled_number.hpp>
 
 namespace weir::check {
 namespace {
@@ -50,12 +51,7 @@ class AxisReader {
   std::optional<WrittenAxis> read() {
     written_.axis.name = entry_.key;
     written_.axis.place = entry_.place;
-    const bool good =
-        wording::is_name(entry_.key)
-            ? form()
-            : fail("W122", entry_.place,
-                   "the name of an axis is made of letters, digits and _, unlike " + quote(entry_.key));
-    if (!good) return std::nullopt;
+    if (!has_own_name() || !form() || !is_seed_if_named_so()) return std::nullopt;
     if (written_.axis.points.empty())
       fail("W401", entry_.place, "axis " + quote(entry_.key) + " has no values");
     return distinct() ? std::optional(written_) : std::nullopt;
@@ -66,6 +62,29 @@ class AxisReader {
             const std::string& remedy = "", const std::vector<std::string>& notes = {}) {
     faults_.push_back({code, place, message, remedy, notes, {}});
     return false;
+  }
+
+  bool has_own_name() {
+    if (!wording::is_name(entry_.key))
+      return fail("W122", entry_.place,
+                  "the name of an axis is made of letters, digits and _, unlike " + quote(entry_.key));
+    for (const char* column : {"run", "file", "status"})
+      if (entry_.key == column)
+        return fail("W122", entry_.place,
+                    "every table of a sweep has a column " + quote(entry_.key) + ", and an axis is one more",
+                    "name it " + entry_.key + "_axis");
+    return true;
+  }
+
+  bool is_seed_if_named_so() {
+    if (entry_.key != "seed" || written_.axis.seeds) return true;
+    for (const auto& point : written_.settings)
+      for (const Setting& setting : point)
+        if (setting.path != "seed")
+          return fail("W122", entry_.place,
+                      "every table of a sweep has a column 'seed', and this axis sets " + quote(setting.path),
+                      "give it another name");
+    return true;
   }
 
   bool form() {
@@ -177,10 +196,14 @@ class AxisReader {
     written_.axis.form = "count";
     written_.axis.seeds = true;
     const auto n = count.is_scalar() && !count.quoted ? scalar::whole(count.text) : std::nullopt;
+    const auto few = [](const std::string& text) {
+      return is_whole_spelling(text) && scalar::whole(text) >= 1 && scalar::whole(text) <= most_points;
+    };
     if (!n || *n < 1 || *n > most_points)
       return fail(
           "W401", count.place,
-          fmt::format("'count' must be an integer from 1 to {}, not {}", most_points, yaml::describe(count)));
+          fmt::format("'count' must be an integer from 1 to {}, not {}", most_points, yaml::describe(count)),
+          number_remedy(count, few));
     for (std::int64_t i = 0; i < *n; ++i) {
       Node value;
       value.type = Node::Type::scalar;

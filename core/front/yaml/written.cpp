@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/home.hpp>
 
 namespace weir {
 
@@ -19,7 +20,7 @@ Fault value_fault(const std::string& code, const Node& value, const std::string&
 
 std::string absolute_path(const Node& value) {
   namespace fs = std::filesystem;
-  const fs::path written = value.text;
+  const fs::path written = with_home(value.text);
   const fs::path base = value.origin.empty() ? fs::current_path() : fs::absolute(value.origin).parent_path();
   return (written.is_absolute() ? written : base / written).lexically_normal().string();
 }

@@ -16,7 +16,8 @@ Fault value_fault(const std::string& code, const yaml::Node& value, const std::s
 // A resolved value as one would write it: 0.5, exact, [5, 5], {fixed: 128}.
 std::string as_written(const nlohmann::json& value);
 
-// A relative path joined to the folder of the file that wrote it; absolute and normal.
+// A relative path joined to the folder of the file that wrote it, ~ the home folder; absolute and normal. Every path of a pipeline
+// comes through here.
 std::string absolute_path(const yaml::Node& value);
 
 }  // namespace weir

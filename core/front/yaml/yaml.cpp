@@ -10,13 +10,18 @@
 #include <sstream>
 
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/misspelt_line.hpp>
+#include <weir/front/yaml/syntax_fault.hpp>
 #include <weir/front/yaml/yaml_source.hpp>
+#include <weir/text/invisible.hpp>
 #include <weir/text/utf8.hpp>
 
 namespace weir::yaml {
 namespace {
 
 using wording::quote;
+
+constexpr int most_blank_lines = 100;  // in a plain text; after more its lines are not looked at
 
 // Thrown when the rest of a text cannot be understood; the fault is already in the list.
 struct Unreadable {};
@@ -58,6 +63,7 @@ class Builder final : public YAML::EventHandler {
     node.quoted = tag == "!";
     if (!node.quoted && value.find('\n') == std::string::npos)
       node.place.length = static_cast<int>(utf8::count(value));
+    if (!node.quoted && (frames_.empty() || !source_.reads(mark.pos, value))) check_lines(node);
     if (!node.quoted && (value == "~" || value == "null")) node.type = Node::Type::null;
     add(std::move(node), anchor);
   }
@@ -89,7 +95,8 @@ class Builder final : public YAML::EventHandler {
     Node node;
     YAML::anchor_t anchor = 0;
     bool flow = false;
-    std::optional<Entry> key;           // of a map, when its value comes next
+    std::optional<Entry> key;  // of a map, when its value comes next
+    bool quoted_key = false;
     std::map<std::string, Place> keys;  // of a map, written so far
     std::size_t nodes = 1;
     int levels = 1;
@@ -159,6 +166,62 @@ class Builder final : public YAML::EventHandler {
   [[noreturn]] void not_a_key(const Place& place) {
     fail("W109", place, "a key must be a plain word", "quote a value that starts with '[' or '{'");
   }
+  [[noreturn]] void nothing_as_key(const Place& place) {
+    const std::string rest =
+        utf8::part(source_.line(place.line), static_cast<std::size_t>(place.column) - 1, 4);
+    for (const std::string word : {"null", "~"})
+      if (rest.starts_with(word))
+        fail("W109", place, "a key is a word, and " + quote(word) + " stands for no value",
+             "write \"" + word + "\" with its quotes");
+    if (rest.starts_with(':')) fail("W109", place, "a key is missing before this colon", "write key: value");
+    fail("W109", place, "an entry is empty here", "remove a ',' that is too many");
+  }
+
+  // A plain text goes on over lines, and takes in those that were meant as entries of their own.
+  void check_lines(const Node& node) {
+    const bool in_flow = open_flow() != nullptr;
+    std::string_view rest = node.text;
+    for (int line = node.place.line; !rest.empty(); ++line) {
+      std::string text = source_.line(line);
+      if (line == node.place.line)
+        text = utf8::part(text, static_cast<std::size_t>(node.place.column) - 1, std::string::npos);
+      const std::size_t from = text.find_first_not_of(" \t"), end = text.find_last_not_of(" \t");
+      if (from == std::string::npos && line <= node.place.line + most_blank_lines) continue;
+      if (from == std::string::npos) return;
+      const std::string words = text.substr(from, end - from + 1);
+      const bool first = line == node.place.line;
+      if (const auto tab = source_.indenting_tab(line); tab && !first && !in_flow) tab_fault(*tab);
+      if (auto fault = misspelt_line(source_, line); fault && (!first || frames_.empty())) {
+        faults_.push_back(*fault);
+        throw Unreadable{};
+      }
+      if (!rest.starts_with(words)) return;
+      rest.remove_prefix(words.size());
+      while (rest.starts_with(' ') || rest.starts_with('\n')) rest.remove_prefix(1);
+    }
+  }
+  [[noreturn]] void tab_fault(const Place& place) {
+    fail("W104", place, "YAML does not indent with tabs", "use spaces");
+  }
+
+  // {dim:2} is a key without a value to YAML, and se\u200Bed a key like any other.
+  void check_key(const Entry& entry) {
+    std::string seen;
+    std::optional<char32_t> hidden;
+    utf8::each(entry.key, [&](const utf8::Character& character) {
+      const bool visible = !character.code || utf8::invisible_name(*character.code).empty();
+      if (visible) seen += character.bytes;
+      if (!visible && !hidden) hidden = character.code;
+    });
+    if (hidden)
+      fail("W104", entry.place,
+           fmt::format("the key {} holds {} ({})", quote(entry.key), utf8::invisible_name(*hidden),
+                       utf8::code_point(*hidden)),
+           "write " + seen);
+    if (!entry.value.is_null()) return;
+    if (const auto found = misspelt_entry(entry.key))
+      fail("W105", entry.place, "this is not YAML: " + found->message, found->remedy);
+  }
 
   void add(Node node, YAML::anchor_t anchor, std::size_t nodes = 1, int levels = 1) {
     if (anchor != 0) anchors_[anchor] = {node, nodes, levels};
@@ -172,11 +235,14 @@ class Builder final : public YAML::EventHandler {
     if (frame.node.is_list()) {
       frame.node.items.push_back(std::move(node));
     } else if (!frame.key) {
+      if (node.is_null()) nothing_as_key(node.place);
       if (!node.is_scalar()) not_a_key(node.place);
       frame.key = Entry{node.text, node.place, {}};
+      frame.quoted_key = node.quoted;
     } else {
       frame.key->value = std::move(node);
       if (frame.key->value.is_null()) frame.key->value.place = frame.key->place;
+      if (!frame.quoted_key) check_key(*frame.key);
       keep(frame, std::move(*frame.key));
       frame.key.reset();
     }
@@ -214,52 +280,6 @@ class Builder final : public YAML::EventHandler {
   std::map<YAML::anchor_t, Anchored> anchors_;
 };
 
-// yaml-cpp's message in words that say what to do.
-Fault syntax_fault(const Source& source, const YAML::Exception& error, const Builder& builder) {
-  static const std::map<std::string, std::pair<std::string, std::string>> words = {
-      {YAML::ErrorMsg::MAP_VALUE,
-       {"a ':' cannot stand here", "write 'key: value' on a line of its own, or quote the text"}},
-      {YAML::ErrorMsg::MAP_KEY, {"a key cannot stand here", "check the indentation"}},
-      {YAML::ErrorMsg::BLOCK_ENTRY,
-       {"a list item '-' cannot stand here", "start the list on the next line, or write [a, b]"}},
-      {YAML::ErrorMsg::END_OF_MAP,
-       {"this line does not belong to the map above it", "check the indentation"}},
-      {YAML::ErrorMsg::END_OF_SEQ,
-       {"this line does not belong to the list above it", "check the indentation"}},
-      {YAML::ErrorMsg::END_OF_MAP_FLOW, {"a ',' or '}' is missing", ""}},
-      {YAML::ErrorMsg::END_OF_SEQ_FLOW, {"a ',' or ']' is missing", ""}},
-      {YAML::ErrorMsg::FLOW_END, {"this closes nothing that was opened", "remove it"}},
-      {YAML::ErrorMsg::EOF_IN_SCALAR, {"a quote is opened and never closed", "close the quote"}},
-      {YAML::ErrorMsg::UNKNOWN_TOKEN,
-       {"a value cannot start with this character", "put the value in quotes"}},
-      {YAML::ErrorMsg::UNKNOWN_ANCHOR,
-       {"no anchor of this name stands above", "write &name before the first use of *name"}},
-  };
-  Fault fault;
-  fault.code = "W105";
-  const bool end = error.mark.is_null() || static_cast<std::size_t>(error.mark.pos) >= source.text().size();
-  fault.place = source.place(end && !source.text().empty() ? static_cast<int>(source.text().size()) - 1
-                                                           : error.mark.pos);
-  const auto found = words.find(error.msg);
-  fault.message = "this is not YAML: " + (found != words.end() ? found->second.first : error.msg);
-  fault.remedy = found != words.end() ? found->second.second : "";
-  const bool unclosed =
-      error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW;
-  if (unclosed && source.dollar_before(error.mark.pos)) {
-    fault.remedy = "inside { } and [ ] write \"${name}\" with its quotes";
-  } else if (const Place* open = unclosed ? builder.open_flow() : nullptr) {
-    Place opened = *open;
-    opened.length = 1;
-    if (end || error.mark.pos == 0) {
-      fault.place = opened;
-      fault.message = "this is not YAML: what is opened here is never closed";
-    } else {
-      fault.also.push_back({opened, "what is opened here is not closed"});
-    }
-  }
-  return fault;
-}
-
 }  // namespace
 
 std::optional<Node> read_text(const std::string& text, const std::string& name, Faults& faults) {
@@ -274,7 +294,8 @@ std::optional<Node> read_text(const std::string& text, const std::string& name, 
   } catch (const Unreadable&) {
     return std::nullopt;
   } catch (const YAML::Exception& error) {
-    faults.push_back(syntax_fault(source, error, builder));
+    const Faults found = syntax_faults(source, error, builder.open_flow());
+    faults.insert(faults.end(), found.begin(), found.end());
     return std::nullopt;
   }
   if (faults.size() > before) return std::nullopt;

@@ -6,9 +6,23 @@
 #include <algorithm>
 
 #include <weir/front/yaml/yaml.hpp>
+#include <weir/text/invisible.hpp>
 #include <weir/text/utf8.hpp>
 
 namespace weir::yaml {
+namespace {
+
+// YAML takes a tab for a blank on a line of blanks and before a comment; yaml-cpp does not after a plain text.
+void blank_lines_without_tabs(std::string& text) {
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    const std::size_t word = std::min(text.find_first_not_of(" \t", from), end);
+    if (word == end || text[word] == '#') std::replace(text.begin() + from, text.begin() + word, '\t', ' ');
+    from = end + 1;
+  }
+}
+
+}  // namespace
 
 Source::Source(const std::string& bytes, std::string name) : name_(std::move(name)) {
   const std::size_t from = bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
@@ -17,6 +31,7 @@ Source::Source(const std::string& bytes, std::string name) : name_(std::move(nam
     if (bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n') continue;
     text_ += bytes[i];
   }
+  blank_lines_without_tabs(text_);
   lines_.push_back(0);
   for (std::size_t i = 0; i < text_.size(); ++i) {
     if (text_[i] == '\n') lines_.push_back(i + 1);
@@ -40,7 +55,7 @@ bool Source::check(Faults& faults) const {
       indenting = true;
       comment = false;
     } else if (c == '\t') {
-      if (indenting) return fault("W104", place(at), "YAML does not indent with tabs", "use spaces");
+      // a blank, or a fault where it indents
     } else if (c < 0x20 || c == 0x7F) {
       return fault("W104", place(at),
                    fmt::format("a pipeline is text, and here stands the control byte 0x{:02x}", c),
@@ -51,6 +66,11 @@ bool Source::check(Faults& faults) const {
         return fault("W104", place(at),
                      fmt::format("a pipeline is UTF-8, and the byte 0x{:02x} here is not", c),
                      "save the file as UTF-8");
+      if (const auto name = utf8::invisible_name(*character.code); indenting && !comment && !name.empty())
+        return fault("W104", place(at),
+                     fmt::format("a line is indented with blanks, and here stands {} ({})", name,
+                                 utf8::code_point(*character.code)),
+                     utf8::is_like_a_blank(*character.code) ? "write a plain blank" : "remove it");
       if (indenting && c == '#') comment = true;
       if (c != ' ') indenting = false;
       if (c != ' ' && !comment) blank = false;
@@ -61,6 +81,19 @@ bool Source::check(Faults& faults) const {
   }
   if (blank) return fault("W102", whole, "this pipeline is empty", "a pipeline needs at least 'nodes:'");
   return true;
+}
+
+std::string Source::line(int number) const {
+  if (number < 1 || static_cast<std::size_t>(number) > lines_.size()) return "";
+  const std::size_t from = lines_[number - 1];
+  return text_.substr(from, std::min(text_.find('\n', from), text_.size()) - from);
+}
+
+std::optional<Place> Source::indenting_tab(int number) const {
+  const std::string text = line(number);
+  const std::size_t tab = text.find('\t'), word = text.find_first_not_of(" \t");
+  if (tab == std::string::npos || word == std::string::npos || tab > word) return std::nullopt;
+  return Place{name_, number, static_cast<int>(tab) + 1, 1};
 }
 
 Place Source::place(int position) const {
@@ -88,6 +121,10 @@ std::size_t Source::after_properties(int position) const {
     at = std::min(text_.find_first_not_of(" \n", end), text_.size());
   }
   return at;
+}
+
+bool Source::reads(int position, const std::string& value) const {
+  return text_.compare(after_properties(position), value.size(), value) == 0;
 }
 
 bool Source::opens(int position) const {

@@ -2,6 +2,7 @@
 // position.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,13 @@ class Source {
   const std::string& text() const { return text_; }
   const std::string& name() const { return name_; }
 
-  // Faults of the bytes themselves: too large, empty, control bytes, broken UTF-8, tabs that indent.
+  // The text of a line, from 1 on; "" past the end.
+  std::string line(int number) const;
+  // Where a tab stands before the first word of a line; nothing if none does.
+  std::optional<Place> indenting_tab(int line) const;
+
+  // Faults of the bytes themselves: too large, empty, control bytes, broken UTF-8, invisible characters that indent. Tabs are left to
+  // whoever knows whether they indent: on blank lines, before comments and between brackets they are blanks.
   bool check(Faults& faults) const;
 
   // One character at a position; columns count characters, not bytes.
@@ -26,6 +33,8 @@ class Source {
   // The span of the value that starts at a position: past its tag and anchor, up to the closing quote or
   // bracket on the same line.
   Place value_place(int position) const;
+  // Whether the value that starts at a position stands there as it is, on one line.
+  bool reads(int position, const std::string& value) const;
   // Whether a value written in [ ] or { } starts at the position.
   bool opens(int position) const;
   // Whether that bracket is closed somewhere.

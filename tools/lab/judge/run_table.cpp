@@ -92,15 +92,16 @@ std::vector<Column> run_table(const std::vector<RunResult>& results, const std::
   columns.push_back(std::move(seed));
 
   for (std::size_t axis = 0; axis < sweep.size(); ++axis)
-    if (!(sweep[axis].seeds && sweep[axis].name == "seed"))
+    if (sweep[axis].name != "seed")  // which sets seeds and nothing else
       columns.push_back(axis_column(sweep[axis].name, axis, results));
   for (const Reported& reported : report) {
     const std::string& what = reported.what;
     columns.push_back(numbers(what, what, results, [](const Measured& m) { return std::optional(m.value); }));
     Column se = numbers(what + "_se", what, results, [](const Measured& m) { return m.se; });
     Column n = numbers(what + "_n", what, results, [](const Measured& m) { return m.n; });
-    if (any(se)) columns.push_back(std::move(se));
-    if (any(n)) columns.push_back(std::move(n));
+    for (Column* column : {&se, &n})
+      if (any(*column) && std::ranges::find(report, column->name, &Reported::what) == report.end())
+        columns.push_back(std::move(*column));  // else it has a column of its own
   }
   return columns;
 }
