@@ -5,7 +5,7 @@
 # here includes only headers here. tests/sdk/headers.test.py holds the list to that, and Weir's own plugins to the list;
 # tests/sdk/interface/ lists what of these headers lies in libraries.
 set(WEIR_SDK_HEADERS
-  facet.hpp node.hpp output.hpp param.hpp params.hpp pch.hpp plugin.hpp port.hpp rng.hpp tensor.hpp
+  facet.hpp memory.hpp node.hpp output.hpp param.hpp params.hpp pch.hpp plugin.hpp port.hpp rng.hpp tensor.hpp
 
   kinds/comparison.hpp kinds/metric.hpp
   kinds/facets/affine_map.hpp kinds/facets/affine_velocity.hpp kinds/facets/coefficients.hpp

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include <weir/front/plugins/digest.hpp>
 #include <weir/record/arrays_file.hpp>
 #include <weir/record/data/record_error.hpp>
 
@@ -12,6 +15,15 @@ namespace {
 constexpr std::string_view state_prefix = "state/", rows_prefix = "rows/", trace_prefix = "trace/";
 constexpr auto run_name = "run_id", node_name = "node", key_name = "key";
 constexpr auto remedy = "remove it, and its node starts over";
+
+// A file system takes names of 255 bytes, and some take A for a: long names, and those with capitals, end in a part of their hash.
+// Whose the file is it says itself.
+std::filesystem::path file_of(const std::filesystem::path& folder, const std::string& node) {
+  constexpr std::size_t most = 100, kept = 80, digits = 12;
+  const bool capitals = std::ranges::any_of(node, [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (node.size() <= most && !capitals) return folder / (node + ".h5");
+  return folder / (node.substr(0, kept) + "-" + sha256(node).substr(0, digits) + ".h5");
+}
 
 void make_folder(const std::filesystem::path& folder) {
   std::error_code error;
@@ -49,12 +61,12 @@ void write_checkpoint(const std::filesystem::path& folder, const std::string& ru
     arrays[std::string(rows_prefix) + path] =
         array_of(at::tensor({kept.rows, kept.value_crc, kept.step_crc}, at::kLong));
   make_folder(folder);
-  write_arrays(folder / (node + ".h5"), arrays, {{run_name, run_id}, {node_name, node}});
+  write_arrays(file_of(folder, node), arrays, {{run_name, run_id}, {node_name, node}});
 }
 
 std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& folder, const std::string& run_id,
                                           const std::string& node, const at::TensorOptions& options) {
-  const auto file = folder / (node + ".h5");
+  const auto file = file_of(folder, node);
   if (!std::filesystem::exists(file)) return std::nullopt;
   const Arrays arrays = read_arrays(file);
   require_own(file, arrays, run_name, run_id);

@@ -1,6 +1,6 @@
 // core/executor/checkpoint.hpp -- states of unfinished nodes beside the record, and results shared between the runs of a sweep.
 //
-// A checkpoint of node N is the file <folder>/N.h5: the node's State under state/, under rows/ how many rows each trace of N and of
+// A checkpoint of node N is the file <folder>/N.h5, of a long name, or one with capitals, a part of it and of its hash: the node's State under state/, under rows/ how many rows each trace of N and of
 // its children had been committed with and their checksums, and whose it is: the record's run_id, and N. A shared result is
 // <folder>/<key>.h5: the finished State, the rows themselves under trace/, and its key. Both are written to a temporary file and
 // renamed; every array has a checksum. A file that is damaged, or another's by what it says of itself, is refused by name.

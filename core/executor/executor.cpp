@@ -7,7 +7,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <weir/memory.hpp>
+
 namespace weir {
+namespace {
+
+// Sizes that are unknown yet count nothing; more than any machine has is no overflow here.
+double bytes_in_memory(const DatasetSpec& dataset) {
+  double bytes = static_cast<double>(size_of(dataset.dtype));
+  for (const std::int64_t size : dataset.shape) bytes *= static_cast<double>(std::max<std::int64_t>(size, 0));
+  return bytes;
+}
+
+}  // namespace
 
 Executor::Executor(const Graph& graph, const Factory& create, const at::TensorOptions& options)
     : graph_(graph), options_(options), consumers_(graph.nodes.size()), dependencies_(graph.nodes.size(), 0) {
@@ -80,7 +92,29 @@ void Executor::plan() {
     }
     if (skip || faults.size() > before) faulty.insert(described.path);
   }
+  if (faults.empty()) plan_memory_of_outputs(faults);
   if (!faults.empty()) throw InvalidPipeline(faults);
+}
+
+// What nodes give stays in memory while they all run.
+void Executor::plan_memory_of_outputs(Faults& faults) const {
+  if (!options_.device().is_cpu()) return;
+  double all = 0, most = 0;
+  std::size_t largest = 0;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    double bytes = 0;
+    for (const AnyOutput* output : nodes_[i]->outputs())
+      for (const DatasetSpec& dataset : output->datasets())
+        if (!dataset.trace) bytes += bytes_in_memory(dataset);
+    all += bytes;
+    if (bytes > most) most = bytes, largest = i;
+  }
+  const GraphNode& node = graph_.nodes[largest];
+  Plan plan([&](const std::string& key) { return nodes_[largest]->place(key); }, faults);
+  plan_memory(plan, "", all,
+              fmt::format("what all nodes give, {} of it from node '{}' ({}),", memory_text(most), node.path,
+                          node.plugin),
+              "take fewer points here, or fewer saved times");
 }
 
 std::vector<Fault::Also> Executor::ends_of(const GraphNode& node, const std::string& port) const {

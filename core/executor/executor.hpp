@@ -71,6 +71,7 @@ class Executor {
   class Replay;
   void bind(std::size_t i, std::unique_ptr<Node> node, Faults& faults);
   void plan();
+  void plan_memory_of_outputs(Faults& faults) const;
   std::vector<Fault::Also> ends_of(const GraphNode& node, const std::string& port) const;
   void check_given(const std::string& port, const Link& link, Plan& plan) const;
   void declare();

@@ -24,6 +24,7 @@
 #include <weir/kinds/facets/marginals.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/math/numeric/assignment.hpp>
+#include <weir/memory.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -46,6 +47,11 @@ class Chain final : public weir::DrawnCoupling {
   void plan(weir::Plan& plan) override {
     snapshots_.bound() ? plan_snapshots(plan) : plan_each(plan);
     if (!plan.clean()) return;
+    if (const auto n = size(); n && pairing_() == "ot")
+      weir::plan_memory(
+          plan, "draw", weir::match_bytes(*n),
+          fmt::format("matching {} pairs holds the distance of each point to each other: it", *n),
+          "take fewer pairs, or draw: fresh, which matches each batch");
     plan_outputs();
     if (const auto n = size()) {
       weir::Shape every = weir::rows_of(*n, shape());

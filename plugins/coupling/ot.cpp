@@ -16,11 +16,14 @@
 // Limits   fixed pairs: one assignment of all N, N^2 numbers in memory. Fresh: an assignment within each draw, whose rows therefore
 //          depend on each other (one unit). Always a permutation: no pair is drawn twice or left out. With a finite condition weight x1
 //          is not quite of the law given y: the pairs' y_i and y_p(i) differ.
+#include <fmt/format.h>
+
 #include <weir/kinds/facets/independent_context.hpp>
 #include <weir/kinds/facets/measurement.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/math/numeric/assignment.hpp>
 #include <weir/math/numeric/distance.hpp>
+#include <weir/memory.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -54,6 +57,12 @@ class Ot final : public weir::DrawnCoupling {
                  "a condition weight is of what is measured of the target, and nothing is measured of '" +
                      target_->path() + "'",
                  "use target: {plugin: source/measured, of: ...}, or remove condition_weight");
+    if (size())
+      weir::plan_memory(
+          plan, "draw", matrix_bytes(*size()),
+          fmt::format("optimal transport of {} pairs holds the distance of each point to each other: it",
+                      *size()),
+          "take fewer pairs, or draw: fresh, which matches each batch");
     plan_outputs();
     if (size() && measured)
       y_.plan(weir::rows_of(*size(), measured->shape), weir::dims_of("pair", measured->shape));
@@ -108,6 +117,12 @@ class Ot final : public weir::DrawnCoupling {
   }
 
  private:
+  // Of a condition two matrices of float64, and their sum.
+  double matrix_bytes(std::int64_t n) const {
+    if (!condition_weight_.given()) return weir::match_bytes(n);
+    return 3.0 * sizeof(double) * static_cast<double>(n) * static_cast<double>(n);
+  }
+
   struct Ends {
     Points x0, x1;
     Tensor y;  // of x1, undefined where nothing is measured

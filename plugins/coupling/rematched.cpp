@@ -13,6 +13,7 @@
 #include <weir/kinds/facets/time_span.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/math/numeric/assignment.hpp>
+#include <weir/memory.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -39,6 +40,9 @@ class Rematched final : public weir::Coupling {
                       coupling_->path()),
           *coupling_, "draw", "its pairs are said here to be drawn fresh");
     }
+    weir::plan_memory(plan, "coupling", weir::match_bytes(*n),
+                      fmt::format("matching {} pairs holds the distance of each point to each other: it", *n),
+                      "take fewer pairs");
     plan_outputs();
     permutation_.plan({*n}, {"pair"});
     kept_.plan({}, {});

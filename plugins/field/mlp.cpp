@@ -14,6 +14,7 @@
 #include <weir/kinds/flow/field.hpp>
 #include <weir/math/autograd/context.hpp>
 #include <weir/math/autograd/mlp.hpp>
+#include <weir/memory.hpp>
 #include <weir/plugin.hpp>
 
 #include <functional>
@@ -60,6 +61,9 @@ class Mlp final : public weir::Field {
                       "parameters; at most {:.0f} are possible",
                       width_(), depth_(), dim, count, most_parameters),
           "use a smaller width, or field/unet for images");
+    } else {
+      weir::plan_memory(plan, "width", count * static_cast<double>(options().dtype().itemsize()),
+                        fmt::format("a network of {:.3g} parameters", count), "use a smaller width");
     }
   }
 

@@ -14,6 +14,7 @@
 
 #include <weir/kinds/comparison.hpp>
 #include <weir/math/numeric/assignment.hpp>
+#include <weir/memory.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -44,6 +45,9 @@ class W2 final : public weir::Comparison {
                              4e-9 * double(n) * double(n)),
                  "write exact: false");
     }
+    if (exact_())
+      weir::plan_memory(plan, "exact", weir::match_bytes(n),
+                        fmt::format("the exact distance of {} points", n), "write exact: false");
     for (auto* output : {&sliced_, &sliced_squared_, &sliced_squared_se_, &sliced_squared_n_})
       output->plan({}, {});
     if (!exact_()) return;

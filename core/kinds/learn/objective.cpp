@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <weir/memory.hpp>
+
 #include <stdexcept>
 
 namespace weir {
@@ -85,6 +87,10 @@ void plan_rows(const Objective& objective, std::int64_t n, Plan& plan, const std
                fmt::format("{} takes {} rows in one draw, and '{}' gives {} at most", taker, n,
                            objective.path(), *most),
                "take fewer; objective/classification gives any number without distinct");
+  double numbers = 2 * static_cast<double>(n);  // of the two ends of each row
+  for (const std::int64_t size : objective.domain().item) numbers *= static_cast<double>(size);
+  plan_memory(plan, param, numbers * static_cast<double>(objective.options().dtype().itemsize()),
+              fmt::format("{} of {} rows", taker, n), "take fewer rows");
 }
 
 }  // namespace weir

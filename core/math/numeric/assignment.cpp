@@ -299,4 +299,9 @@ Assignment match(const Tensor& x, const Tensor& y, const AssignmentProgress& pro
   return found;
 }
 
+double match_bytes(std::int64_t n) {
+  const auto rows = static_cast<double>(n);
+  return rows * rows * (n > largest_float64 ? sizeof(float) : sizeof(double));
+}
+
 }  // namespace weir

@@ -32,4 +32,7 @@ Assignment solve(const Tensor& cost, const AssignmentProgress& progress = {});
 // float32 (4 N^2 bytes); cost, duals and gap are still those of the float64 distances.
 Assignment match(const Tensor& x, const Tensor& y, const AssignmentProgress& progress = {});
 
+// Bytes that match() holds at once for N points, and solve() beside its argument none of that size.
+double match_bytes(std::int64_t n);
+
 }  // namespace weir
