@@ -20,6 +20,7 @@
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/kinds/learn/fit.hpp>
+#include <weir/kinds/learn/fitted_model.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/math/autograd/tape.hpp>
@@ -64,6 +65,7 @@ class Adversarial final : public weir::Trainer {
   weir::TensorSet critic_params_{this, "critic_params", "last parameters of the critic"};
 
   std::shared_ptr<weir::Fitted> fitted_, averaged_;
+  weir::StartLeft start_left_;
   weir::State state_;
 
  public:
@@ -77,6 +79,7 @@ class Adversarial final : public weir::Trainer {
     if (!plan.clean()) return;
     fitted_ = std::make_shared<weir::Fitted>(*model_, domain());
     averaged_ = std::make_shared<weir::Fitted>(*model_, domain());
+    start_left_.tell(*averaged_);
     field_.set(fitted_);
     ema_.set(averaged_);
     const Params initial = initial_params(*model_, "init"), critic = initial_params(*critic_, "init critic");
@@ -127,6 +130,7 @@ class Adversarial final : public weir::Trainer {
       run.progress(k, steps_(), {{"loss", loss}});
     });
     set_fields(generator.params(), generator.average());
+    start_left_.set(ema_decay_(), generator.steps());
     params_.set(generator.params().tensors());
     ema_params_.set(generator.average().tensors());
     critic_params_.set(critic.params().tensors());

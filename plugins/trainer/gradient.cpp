@@ -98,6 +98,7 @@ class Gradient final : public weir::Trainer {
   weir::Snapshots snapshots_{this};
 
   weir::FittedModel fitted_, averaged_, kept_;
+  weir::StartLeft start_left_;
   weir::State state_;
   mutable weir::Sample drawn_;  // of the epoch whose first step is drawn_at_
   mutable std::int64_t drawn_at_ = 0;
@@ -117,6 +118,7 @@ class Gradient final : public weir::Trainer {
     if (!plan.clean()) return;
     fitted_ = weir::FittedModel(*objective_, model_.get());
     averaged_ = weir::FittedModel(*objective_, model_.get());
+    averaged_.tell(start_left_);
     field_.set(fitted_.field());
     ema_.set(averaged_.field());
     network_.set(fitted_.network());
@@ -215,6 +217,7 @@ class Gradient final : public weir::Trainer {
     };
     state_ = weir::train(run, fit.steps(), last, state, body, [&] { return enough; });
     set_fields(fit.params(), fit.average());
+    start_left_.set(ema_rule(), fit.steps());
     params_.set(fit.params().tensors());
     ema_params_.set(fit.average().tensors());
     memory_.set(fit);
@@ -276,8 +279,10 @@ class Gradient final : public weir::Trainer {
     return weir::initial_params(*objective_, model_.get(), rng().at("init")).clone();
   }
 
+  weir::EmaRule ema_rule() const { return {ema_decay_(), ema_warmup_(), ema_every_()}; }
+
   weir::Fit first_fit() const {
-    return weir::Fit(initial_params(), *optimiser_, {ema_decay_(), ema_warmup_(), ema_every_()},
+    return weir::Fit(initial_params(), *optimiser_, ema_rule(),
                      clip_.given() ? std::optional(clip_()) : std::nullopt);
   }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/young_average.hpp>
 #include <weir/kinds/flow/source.hpp>
 
 namespace weir {
@@ -13,6 +14,31 @@ namespace {
 // Points with a coordinate that is not finite.
 std::int64_t n_lost(const Tensor& x) {
   return x.size(0) - at::isfinite(x).flatten(1).all(1).sum().item<std::int64_t>();
+}
+
+// Whether a field was trained is seen from its parameters: where nothing has set them, another seed gives others.
+bool differ(const Params& one, const Params& other) {
+  for (std::size_t i = 0; i < one.tensors().size(); ++i)
+    if (!at::equal(one.tensors()[i].second, other.tensors()[i].second)) return true;
+  return false;
+}
+
+void warn_of_field(const Field& field, const Domain& domain, const Params& params, const Rng& rng, Run& run) {
+  if (const auto young = facet<YoungAverage>(field))
+    run.warn(
+        fmt::format("the field is an average of which {:.0f} % are the initial parameters still, after {} "
+                    "steps of training: take the last "
+                    "parameters (train.field for train.ema), set ema_warmup: true{}",
+                    100 * young->start, young->steps,
+                    young->enough > 0 ? fmt::format(", or train for {} steps at least", young->enough) : ""));
+  if (params.empty()) return;
+  Rng other = rng.at("other parameters");
+  if (differ(params, field.init(domain, other)))
+    run.warn(
+        fmt::format("nothing has trained field '{}': its parameters are random; take what a trainer gives, "
+                    "as field: train.field, or "
+                    "field/recorded of another run",
+                    field.path()));
 }
 
 }  // namespace
@@ -102,7 +128,9 @@ void Integrator::run(Run& run) {
   const std::vector<double> saved = saved_times();
   const Context context = context_of(context_, options());
   Rng rng = this->rng().at("init");
-  const Params params = field_->init(domain_of(start, context), rng);
+  const Domain domain = domain_of(start, context);
+  const Params params = field_->init(domain, rng);
+  warn_of_field(*field_, domain, params, rng, run);
 
   std::vector<Tensor> ends, trajectories, evaluations;
   std::int64_t lost = 0;
