@@ -57,6 +57,17 @@ class Executor {
   // Throws RecordError naming a checkpoint that is damaged or of another run.
   KeptRows resume(const std::filesystem::path& record, const RunOptions& options);
 
+  // What the checkpoints of these nodes hold, with the rows that belong to them, of a record that is to be replaced by one in which they
+  // would be computed alike; to be put down in that one, before its run, which then goes on from there. Throws RecordError.
+  struct CarriedNode {
+    State state;
+    Arrays rows;  // "<trace path>/value", "<trace path>/step"
+  };
+  using Carried = std::map<std::string, CarriedNode>;
+  Carried carry(const std::filesystem::path& record, const std::vector<std::string>& nodes,
+                const RunOptions& options) const;
+  void put_down(const Carried& carried, Recorder& recorder, const RunOptions& options);
+
   // Runs all nodes in dependency order, up to `jobs` at once. `recorder` may be null. Throws NodeFailure, InvalidInput, Interrupted, RecordError.
   void run(Recorder* recorder, Events& events, const RunOptions& options);
 

@@ -35,6 +35,8 @@ int perform(int argc, char** argv) {
   replay->add_option("--node", arguments.node)->required();
   run->add_option("--shared", arguments.shared, "folder of shared results");
   run->add_option("--share", shares, "NODE=KEY")->allow_extra_args(false);
+  run->add_option("--carry", arguments.carry, "NODE whose checkpoint stays when the record is replaced")
+      ->allow_extra_args(false);
 
   std::string library, folder;
   CLI::App* describe = app.add_subcommand("describe", "print the schemas of a library's plugins as JSON");

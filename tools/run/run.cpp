@@ -121,11 +121,17 @@ int run_recorded(const weir::FrozenRun& frozen, weir::Executor& executor, const 
 
   weir::KeptRows kept;
   if (arguments.mode == weir::Recorder::Mode::resume) kept = executor.resume(arguments.out, options);
+  weir::Executor::Carried carried;
+  if (!arguments.carry.empty()) carried = executor.carry(arguments.out, arguments.carry, options);
   weir::RunSpec spec = spec_of(frozen, executor, arguments, device);
   if (!arguments.node.empty()) keep_only(spec, arguments.node);
   weir::Recorder recorder(arguments.out, arguments.mode, std::move(spec), kept);
   // Only now, under the record's lock: what an earlier record of this name has left is none of this one's.
-  if (arguments.mode != weir::Recorder::Mode::resume) weir::remove_arrays(options.checkpoints);
+  if (!carried.empty())
+    executor.put_down(carried, recorder,
+                      options);  // in place of the files of those nodes, and there are no others
+  else if (arguments.mode != weir::Recorder::Mode::resume)
+    weir::remove_arrays(options.checkpoints);
   const auto end = [&](const std::string& status, const std::string& message, int exit) {
     recorder.finish(status, message, exit);
     if (status == "finished") weir::remove_arrays(options.checkpoints);

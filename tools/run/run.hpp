@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <weir/record/recorder.hpp>
 
@@ -20,6 +21,7 @@ struct RunArguments {
   bool plan_only = false;  // ends after the event "planned", which then lists what would be recorded
   int jobs = 1;
   std::map<std::string, std::string> share;
+  std::vector<std::string> carry;  // nodes whose checkpoints the record that is replaced leaves to this one
 };
 
 // Events are lines of JSON, the last of them {"event":"end",...} unless the process dies before. Returns the exit code.

@@ -52,6 +52,7 @@ std::vector<std::string> command_line(const Job& job, std::size_t nodes_at_once,
   if (!replayed.empty()) add("--record", record.string());
   if (!replayed.empty()) add("--node", replayed);
   if (!job.share.empty()) add("--shared", shared.string());
+  for (const std::string& node : job.carry) add("--carry", node);
   for (const auto& [node, key] : job.share) add("--share", node + "=" + key);
   return line;
 }

@@ -51,7 +51,7 @@ void require_replaceable(const RecordState& state, const std::filesystem::path& 
 }
 
 Action action_for(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
-                  bool force) {
+                  bool force, const std::vector<std::string>& carried) {
   if (!state.exists) return Action::create;
   refuse_locked(state, file);
   if (force) {
@@ -59,6 +59,7 @@ Action action_for(const RecordState& state, const nlohmann::json& resolved, cons
     return Action::replace;
   }
   if (!state.is_record) throw unreadable(file);
+  if (!computes(state, resolved) && !carried.empty()) return Action::replace;
   if (!computes(state, resolved))
     throw CommandError(
         io_failed,

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include <weir/record/recorder.hpp>
 
@@ -13,10 +15,11 @@ enum class Action { create, resume, replace, keep };
 // What `resolved` (recorded_json) computes decides, not what is judged of it.
 //
 // Creates an absent file; resumes an unfinished record of the same computation, a failed one too, and keeps a finished one;
-// replaces a record, whatever it is of, with `force`. Anything else, also what is no readable record (a damaged one, or a user's
+// replaces a record, whatever it is of, with `force`; one of another computation without it, where nodes are `carried` over from it
+// (carried_nodes), which is all that it holds of work. Anything else, also what is no readable record (a damaged one, or a user's
 // file), stays: CommandError(io_failed) with the remedy.
 Action action_for(const RecordState& state, const nlohmann::json& resolved, const std::filesystem::path& file,
-                  bool force);
+                  bool force, const std::vector<std::string>& carried = {});
 
 // Throws CommandError(io_failed) if `force` would replace what is neither a record nor empty.
 void require_replaceable(const RecordState& state, const std::filesystem::path& file);

@@ -24,6 +24,7 @@ struct Job {
   std::string graph_sha256;
   // Of a replay: the record whose inputs are taken, and the node that is run; else empty.
   std::pair<std::filesystem::path, std::string> replayed{};
+  std::vector<std::string> carry{};  // nodes whose checkpoints the record that is replaced leaves to this one
   std::map<std::string, std::string> share;  // node -> key of its result in the sweep's shared folder
 };
 
