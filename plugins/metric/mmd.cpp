@@ -13,9 +13,12 @@
 //          the error is overstated in mean square, never understated
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <weir/kinds/comparison.hpp>
 #include <weir/math/numeric/distance.hpp>
 #include <weir/math/variance/standard_error.hpp>
+#include <weir/memory.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -42,7 +45,13 @@ class Mmd final : public weir::Comparison {
   void plan(weir::Plan& plan) override {
     if (bandwidths_.given() && bandwidths_().empty())
       plan.fault("bandwidths", "bandwidths must hold at least one number");
-    if (plan_sides(plan, 5) == 0) return;
+    const std::int64_t n = plan_sides(plan, 5);
+    if (n == 0) return;
+    constexpr double at_once = 3;  // parts of the kernel, of float64
+    weir::plan_memory(
+        plan, "chunk",
+        at_once * sizeof(double) * static_cast<double>(std::min(chunk_(), n)) * static_cast<double>(n),
+        fmt::format("{} rows of the kernel of {} points", std::min(chunk_(), n), n), "take a smaller chunk");
     mmd2_.plan({}, {});
     mmd2_se_.plan({}, {});
     mmd2_n_.plan({}, {});

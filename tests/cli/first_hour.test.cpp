@@ -199,7 +199,7 @@ TEST_CASE("What cannot be written to standard output ends with a sentence and ex
                                   "graph small.yaml",
                                   "plugins",
                                   "show field/mlp",
-                                  "show --format json",
+                                  "show --format markdown",
                                   "schema",
                                   "explain",
                                   "explain W203",

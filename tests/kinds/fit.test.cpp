@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <weir/kinds/learn/fit.hpp>
+#include <weir/kinds/learn/fitted_model.hpp>
 
 #include "../plugins/values.hpp"
 
@@ -176,4 +177,14 @@ TEST_CASE("A training takes each step once, offers a checkpoint after it, and st
       weir::train(both, 0, 6, state, body, enough));  // asked to stop after step 2, which was the last
   CHECK(last(weir::train(patient, 2, 6, state, body, enough)) == 2);  // it has ended: no step is taken
   CHECK(taken == std::vector<std::int64_t>{1, 2});
+}
+
+TEST_CASE("What is left of the start in an average is what an average of zeros keeps of a one", "[fit]") {
+  const EmaRule rule = GENERATE(EmaRule(0.9), EmaRule(0.999), EmaRule(0.99, true), EmaRule(0.95, false, 7),
+                                EmaRule(0.9, true, 3));
+  double average = 1;
+  for (std::int64_t k = 1; k <= 200; ++k) {
+    if (k % rule.every == 0) average *= rule.at(k);
+    CHECK(weir::start_left(rule, k) == Approx(average).margin(1e-6));
+  }
 }

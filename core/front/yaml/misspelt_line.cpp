@@ -57,8 +57,10 @@ std::optional<Misspelt> misspelt_entry(const std::string& text) {
   const std::string key = text.substr(from, end - from);
   if (key.empty() || end == text.size() || !wording::is_name(key.substr(0, key.find('.'))))
     return std::nullopt;
-  const utf8::Character sign = utf8::first(std::string_view(text).substr(end));
-  const std::size_t after = end + sign.bytes.size();
+  const std::size_t next = text.find_first_not_of(' ', end);
+  const std::size_t at = next != std::string::npos && text[next] == ':' ? next : end;  // seed :1
+  const utf8::Character sign = utf8::first(std::string_view(text).substr(at));
+  const std::size_t after = at + sign.bytes.size();
   const std::string rest = text.substr(after);
   if (sign.code && is_colon(*sign.code))
     return Misspelt{
@@ -73,10 +75,9 @@ std::optional<Misspelt> misspelt_entry(const std::string& text) {
                       "write a plain blank", from, after};
     return Misspelt{"a blank is missing after the colon", write(key, rest), from, after};
   }
-  const std::size_t equals = text.find_first_not_of(' ', end);
-  if (equals != std::string::npos && text[equals] == '=' && text.compare(equals, 2, "==") != 0)
-    return Misspelt{"a value is given with a colon, and here stands '='", write(key, text.substr(equals + 1)),
-                    from, equals + 1};
+  if (next != std::string::npos && text[next] == '=' && text.compare(next, 2, "==") != 0)
+    return Misspelt{"a value is given with a colon, and here stands '='", write(key, text.substr(next + 1)),
+                    from, next + 1};
   return std::nullopt;
 }
 

@@ -206,6 +206,8 @@ class Builder final : public YAML::EventHandler {
 
   // {dim:2} is a key without a value to YAML, and se\u200Bed a key like any other.
   void check_key(const Entry& entry) {
+    if (const auto found = entry.value.is_null() ? misspelt_entry(entry.key) : std::nullopt)
+      fail("W105", entry.place, "this is not YAML: " + found->message, found->remedy);
     std::string seen;
     std::optional<char32_t> hidden;
     utf8::each(entry.key, [&](const utf8::Character& character) {
@@ -218,9 +220,6 @@ class Builder final : public YAML::EventHandler {
            fmt::format("the key {} holds {} ({})", quote(entry.key), utf8::invisible_name(*hidden),
                        utf8::code_point(*hidden)),
            "write " + seen);
-    if (!entry.value.is_null()) return;
-    if (const auto found = misspelt_entry(entry.key))
-      fail("W105", entry.place, "this is not YAML: " + found->message, found->remedy);
   }
 
   void add(Node node, YAML::anchor_t anchor, std::size_t nodes = 1, int levels = 1) {

@@ -31,7 +31,7 @@ void StartLeft::tell(Node& average) {
 void StartLeft::set(const EmaRule& rule, std::int64_t steps) const {
   const double left = start_left(rule, steps);
   if (left <= worth_a_word) return;
-  const double enough = std::ceil(3 / (1 - rule.decay)) * static_cast<double>(rule.every);
+  const double enough = std::ceil(3 / (1 - rule.decay) - 1e-6) * static_cast<double>(rule.every);
   constexpr double most = 1e15;
   *left_ = YoungAverage{left, steps, enough < most ? static_cast<std::int64_t>(enough) : 0};
 }
