@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <weir/record/data/dotted_path.hpp>
+#include <weir/text/shell_word.hpp>
 
 #include <cli/arguments/verbs.hpp>
 #include <lab/records/dataset_info.hpp>
@@ -73,8 +74,8 @@ int write_export(Arguments arguments) {
   const auto [file, name] = split_dataset(arguments.what);
   if (name.empty())
     throw CommandError(
-        invalid,
-        fmt::format("name what is to be exported, as in {}:flow.end; `weir info {}` lists it", file, file));
+        invalid, fmt::format("name what is to be exported, as in {}:flow.end; `weir info {}` lists it", file,
+                             path_word(file)));
   Destination& to = arguments.to;
   to.format = format_of(to.file, arguments.format);
   to.low = arguments.range[0];

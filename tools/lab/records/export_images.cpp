@@ -1,15 +1,15 @@
-// tools/lab/records/export_images.cpp -- rows of numbers as pictures, by stb_image_write.
+// tools/lab/records/export_images.cpp -- rows of numbers as pictures, by libspng.
 #include "export_images.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#define STB_IMAGE_WRITE_STATIC
-#include <stb/stb_image_write.h>
+#include <spng.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <memory>
 
 #include <weir/os/replace_file.hpp>
 #include <weir/record/data/numbers.hpp>
@@ -66,13 +66,22 @@ class Canvas {
   }
 
   void write(const fs::path& file) const {
-    std::string png;
-    const auto append = [](void* into, void* data, int size) {
-      static_cast<std::string*>(into)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
-    };
-    stbi_write_png_to_func(append, &png, static_cast<int>(width_), static_cast<int>(height_),
-                           static_cast<int>(channels_), bytes_.data(), static_cast<int>(width_ * channels_));
-    os::replace_file(file, png);
+    const std::unique_ptr<spng_ctx, void (*)(spng_ctx*)> png(spng_ctx_new(SPNG_CTX_ENCODER), &spng_ctx_free);
+    spng_ihdr head{};
+    head.width = static_cast<std::uint32_t>(width_);
+    head.height = static_cast<std::uint32_t>(height_);
+    head.bit_depth = 8;
+    head.color_type = channels_ == 3 ? SPNG_COLOR_TYPE_TRUECOLOR : SPNG_COLOR_TYPE_GRAYSCALE;
+    int error = spng_set_option(png.get(), SPNG_ENCODE_TO_BUFFER, 1);
+    if (!error) error = spng_set_ihdr(png.get(), &head);
+    if (!error)
+      error = spng_encode_image(png.get(), bytes_.data(), bytes_.size(), SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
+    std::size_t size = 0;
+    const std::unique_ptr<void, void (*)(void*)> bytes(
+        error ? nullptr : spng_get_png_buffer(png.get(), &size, &error), &std::free);
+    if (error)
+      throw CommandError(io_failed, fmt::format("cannot make {}: {}", file.string(), spng_strerror(error)));
+    os::replace_file(file, {static_cast<const char*>(bytes.get()), size});
   }
 
  private:

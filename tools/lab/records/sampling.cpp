@@ -9,6 +9,7 @@
 #include <set>
 
 #include <weir/record/data/dotted_path.hpp>
+#include <weir/text/shell_word.hpp>
 
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
@@ -98,8 +99,9 @@ const GraphNode& trainer_of(const Graph& graph, const RecordedRun& record, const
                                suggestion(name, names), fmt::join(names, ", ")));
   if (names.empty()) refuse(record, "it has no trainer with a model, of which new samples could be drawn");
   if (name.empty() && names.size() > 1)
-    refuse(record, fmt::format("it has several trained fields: {}; name one: weir sample {}:{}",
-                               fmt::join(names, ", "), record.file().string(), names.back()));
+    refuse(record,
+           fmt::format("it has several trained fields: {}; name one: weir sample {}:{}",
+                       fmt::join(names, ", "), path_word(record.file().string()), shell_word(names.back())));
   return *graph.node(name.empty() ? names.front() : name);
 }
 
