@@ -98,6 +98,7 @@ def make_arrays(folder):
             ("head.npy", whole[:20], "ends within its header"),
             ("none.npy", b"", "is empty"),
             ("hdf5.npy", b"\x89HDF\r\n\x1a\n" + bytes(100), "is no .npy, .npz or .safetensors file"),
+            ("zipped.npy.gz", zlib.compress(whole, wbits=31), "is compressed: unpack it with gunzip"),
             ("torch.pkl", b"\x80\x02}q\x00.", "is a pickle, which may run any program"),
             ("cut.npz", (folder / "stored.npz").read_bytes()[:-30], "is no whole archive"),
             ("flipped.npz", (folder / "stored.npz").read_bytes().replace(x.tobytes()[:8], bytes(8)), "is damaged: CRC error"),

@@ -72,6 +72,7 @@ std::unique_ptr<ArrayFile> ArrayFile::open(const std::filesystem::path& file) tr
   if (start.starts_with("\x80") || file.extension() == ".pkl" || file.extension() == ".pickle")
     throw std::runtime_error(
         "is a pickle, which may run any program and is never read: numpy.save(\"x.npy\", array)");
+  if (start.starts_with("\x1f\x8b")) throw std::runtime_error("is compressed: unpack it with gunzip");
   if (start.starts_with("version https://gi"))
     throw std::runtime_error("is a pointer of Git LFS, not the array: git lfs pull brings it");
   const std::string other = data_files::reading(file);

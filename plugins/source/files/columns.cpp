@@ -27,17 +27,19 @@ class Head {
   Head(const std::filesystem::path& file, Fields first, char separator, const ColumnsWanted& wanted)
       : file_(file.string()), named_(wanted.header.value_or(false)) {
     const auto is_number = [](const std::string& field) { return number_in(field).has_value(); };
+    if (separator != ';' &&
+        std::ranges::any_of(first, [&](const auto& field) { return split_by(';', field, first); }))
+      throw ColumnError("separator", fmt::format("'{}' has semicolons between its fields", file_),
+                        "separator: semicolon");
+    if (separator != '\t' &&
+        std::ranges::any_of(first, [&](const auto& field) { return split_by('\t', field, first); }))
+      throw ColumnError("separator", fmt::format("'{}' has tabs between its fields", file_),
+                        "separator: tab");
     if (!wanted.header) {
       named_ = std::ranges::none_of(first, is_number);
       if (!named_ && !std::ranges::all_of(first, is_number) && !is_row(first, wanted)) ambiguous(first);
       if (!named_ && increases(first)) ambiguous(first);
     }
-    if (first.size() == 1 && separator != ';' && first.front().find(';') != std::string::npos)
-      throw ColumnError("separator", fmt::format("'{}' has semicolons between its fields", file_),
-                        "separator: semicolon");
-    if (first.size() == 1 && separator != '\t' && first.front().find('\t') != std::string::npos)
-      throw ColumnError("separator", fmt::format("'{}' has tabs between its fields", file_),
-                        "separator: tab");
     for (std::size_t i = 0; i < first.size(); ++i)
       names_.push_back(named_ ? trimmed(first[i]) : std::to_string(i + 1));
   }
@@ -76,6 +78,13 @@ class Head {
   }
 
  private:
+  // Whether this stands between the fields, by the first line: in its only field, or between two numbers ("5;2" of "1,5;2,5").
+  static bool split_by(char other, const std::string& field, const Fields& first) {
+    const auto at = field.find(other);
+    if (at == std::string::npos || first.size() == 1) return at != std::string::npos;
+    return number_in(field.substr(0, at)) &&
+           number_in(field.substr(at + 1, field.find(other, at + 1) - at - 1));
+  }
   // A line of numbers with the text of a label at its place, which then is a number: "5".
   static bool is_row(const Fields& first, const ColumnsWanted& wanted) {
     for (std::size_t i = 0; i < first.size(); ++i)

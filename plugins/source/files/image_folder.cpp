@@ -120,6 +120,12 @@ std::vector<std::string> at_last_space(const std::string& line) {
 }  // namespace
 
 ImageFolder images_in(const fs::path& folder, bool by_class) {
+  if (fs::is_regular_file(folder))
+    throw std::runtime_error(
+        fmt::format("'{}' is a file, and images are read from a folder: name the one that it lies in, or "
+                    "unpack it if it is "
+                    "an archive",
+                    folder.string()));
   if (!fs::is_directory(folder))
     throw std::runtime_error(fmt::format("there is no folder '{}'", folder.string()));
   ImageFolder found;

@@ -147,6 +147,10 @@ TEST_CASE("What is wrong with a folder of images is said before anything runs", 
   };
   const auto message = [&](const json& params) { return faults(params).message; };
   CHECK(message({{"folder", "/nowhere"}}) == "there is no folder '/nowhere'");
+  CHECK(message({{"folder", file}}) ==
+        "'" + file +
+            "' is a file, and images are read from a folder: name the one that it "
+            "lies in, or unpack it if it is an archive");
   CHECK(message({{"folder", empty / ""}}) ==
         "folder '" + (empty / "").string() + "' holds no .png, .jpg or .jpeg file");
   CHECK(message({{"folder", folder}, {"crop", 5}}) == "crop is 5, but '" + file + "' is 6 x 4");

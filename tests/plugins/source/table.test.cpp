@@ -74,6 +74,8 @@ TEST_CASE("What is wrong with a table is said with its line before anything runs
   CHECK(remedy == "header: true if it does, header: false if it is a line of data");
   CHECK(message("x;y\n1;2\n") == "'" + file + "' has semicolons between its fields");
   CHECK(remedy == "separator: semicolon");
+  CHECK(message("1,5;2,5\n1,5;2,5\n") == "'" + file + "' has semicolons between its fields");
+  CHECK(message("x\ty\n1\t2\n") == "'" + file + "' has tabs between its fields");
   CHECK(message("x\n1\n", {{"limit", 2}}) == "limit is 2, but '" + file + "' has 1 lines of numbers");
   const weir::Faults none = plan(*make<Source>("source/table", {{"file", "/nowhere.csv"}}));
   REQUIRE(none.size() == 1);
