@@ -7,12 +7,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <weir/math/numeric/memory.hpp>
+
 #include "table_file.hpp"
 
 namespace weir::files {
 namespace {
 
 constexpr std::size_t most_listed = 12;
+constexpr std::int64_t rows_between_looks = 1 << 16;  // at the memory
 
 using Fields = std::vector<std::string>;
 
@@ -161,6 +164,10 @@ Columns read_columns(const std::filesystem::path& file, char separator, const Co
         table.fail(table.line(), fmt::format("the label '{}' is missing", wanted.label));
     }
     ++read.rows;
+    if (read.rows % rows_between_looks == 0 && double(read.numbers.size() * sizeof(double)) > memory_bytes())
+      table.fail(table.line(),
+                 "up to here the table takes all of this machine's memory: read fewer lines, limit, or fewer "
+                 "columns");
   }
   if (read.rows == 0) throw std::runtime_error(fmt::format("'{}' has no line of numbers", file.string()));
   return read;
