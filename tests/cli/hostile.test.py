@@ -148,7 +148,7 @@ def check_tables(checks, pool):
     # What can only be seen when it is read.
     sentences = {"nan": "is nan in row 1, column 0", "infinity": "is -inf in row 1, column 1", "uint64": "too large for int64",
                  "bomb": "unpacks to more than its 65536 bytes", "one_chunk_of_many": "of which the file stores 524.3 kB",
-                 "huge": "more than any file holds|17.6 TB", "overflow": "more than any file holds", "overflow_to_zero": "more than any file holds",
+                 "huge": "more than any file holds|17.6 TB", "overflow": "more than any file holds", "overflow_to_zero": "more than any file holds|of memory, and there are",
                  "huge_contiguous": "68.7 GB", "lzf": "the filter lzf", "gzip": "", "booleans": "", "float16": "", "big_endian": ""}
 
     def run(name):
