@@ -297,8 +297,12 @@ def edits(pipe):
 def running(path):
     """The same record as if its writer had been killed: the marks of HDF5 in its superblock, with their checksum, and its status."""
     with h5py.File(path, "r+") as f:
-        if "status" in f and isinstance(f["status"], h5py.Dataset) and f["status"].dtype.kind == "S":
+        if {"status", "message"} <= set(f) and isinstance(f["status"], h5py.Dataset) and f["status"].dtype.kind == "S":
             f["status"][()] = b"running"
+            f["message"][()] = b""
+            for name in ("status", "message"):      # a run that goes on has no checksum of them
+                if "crc32c" in f[name].attrs:
+                    del f[name].attrs["crc32c"]
     content = bytearray(path.read_bytes())
     assert content[8] == 3, "a superblock of version 3 is expected"
     content[11] |= 5      # open for writing, by SWMR
