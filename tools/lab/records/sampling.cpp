@@ -137,15 +137,19 @@ const Link* source_of(const Graph& graph, const GraphNode& node, std::set<std::s
   return nullptr;
 }
 
-std::int64_t classes_of(const Graph& graph, const std::string& from, std::set<std::string>& seen) {
+// As a source was told, or as one that reads names of classes recorded how many there are of each.
+std::int64_t classes_of(const Graph& graph, const RecordedRun& record, const std::string& from,
+                        std::set<std::string>& seen) {
   if (!seen.insert(from).second) return 0;
   const GraphNode& node = *graph.node(from);
   if (const auto classes = node.params.find("classes");
       classes != node.params.end() && classes->is_number_integer())
     return classes->get<std::int64_t>();
+  if (const std::string sizes = record_path(from) + "/class_size"; record.reader().has(sizes))
+    return record.reader().shape(sizes).at(0);
   for (const auto& [port, ends] : node.ports)
     for (const auto& [key, link] : ends)
-      if (const std::int64_t found = classes_of(graph, link.node, seen)) return found;
+      if (const std::int64_t found = classes_of(graph, record, link.node, seen)) return found;
   return 0;
 }
 
@@ -255,7 +259,7 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
   sample.ports["start"] = {{"", {start_name, "x0", {}}}};
   if (sampling.label) {
     std::set<std::string> met;
-    const std::int64_t classes = sampling.classes.value_or(classes_of(recorded, trainer.path, met));
+    const std::int64_t classes = sampling.classes.value_or(classes_of(recorded, record, trainer.path, met));
     if (classes < 1) refuse(record, "it does not say how many classes there are: --classes 10");
     GraphNode labelled = made(record, registry, std::string(start_name) + ".target", "source/labelled",
                               {{"label", *sampling.label}, {"classes", classes}});
