@@ -16,6 +16,7 @@
 #include <weir/record/hdf5/bounds.hpp>
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/copies.hpp>
+#include <weir/record/hdf5/heaps.hpp>
 #include <weir/record/hdf5/heartbeat.hpp>
 #include <weir/record/hdf5/pieces.hpp>
 #include <weir/record/hdf5/signature.hpp>
@@ -85,8 +86,11 @@ class Salvage {
     hdf5::copy_attributes(from_, "/", to_, "/");
     const auto unreadable = [&](const std::string& path, const std::string& why) { leave(path, why); };
     for (const std::string& path : hdf5::objects_below(from_, "/", unreadable)) dataset(path);
-    for (const std::string& path : copied_)
-      attempt(path, [&] { hdf5::attach_scales(from_, path, to_, path); });
+    attempt("/references", [&] {
+      record::require_heaps(from_);
+      for (const std::string& path : copied_)
+        attempt(path, [&] { hdf5::attach_scales(from_, path, to_, path); });
+    });
     finish();
     return std::move(left_);
   }
@@ -149,7 +153,7 @@ class Salvage {
     const std::string group = path.substr(0, path.rfind('/'));
     const std::string name = path.substr(path.rfind('/') + 1);
     if (traces_.contains(group) && (name == "value" || name == "step" || name == "value_crc")) return;
-    const std::set<std::string> made_anew{"/committed", "/status", "/message", "/heartbeat"};
+    const std::set<std::string> made_anew{"/committed", "/status", "/message", "/heartbeat", "/references"};
     if (made_anew.contains(path)) return;
     const auto tensor = tensors_.find(path);
     Committed* const committed = tensor == tensors_.end() ? nullptr : &committed_[tensor->second];
@@ -179,6 +183,8 @@ class Salvage {
       if (hdf5::exists(to_.id, group + "/value")) rows += record::rows_of_trace(to_, group);
     record::Heartbeat::create(to_);
     record::Heartbeat{0, rows, 0, 1}.write(to_, hdf5::open_dataset(to_, "/heartbeat"));
+    check(H5Fflush(to_.id, H5F_SCOPE_LOCAL), to_.path, "write", "it");
+    record::sign_heaps(to_);
   }
 
   const File &from_, &to_;

@@ -9,8 +9,9 @@
 
 #include <weir/record/data/dotted_path.hpp>
 #include <weir/record/declared.hpp>
-#include <weir/record/hdf5/attached.hpp>
+#include <weir/record/hdf5/attributes.hpp>
 #include <weir/record/hdf5/committed_table.hpp>
+#include <weir/record/hdf5/heaps.hpp>
 #include <weir/record/hdf5/heartbeat.hpp>
 #include <weir/record/hdf5/pieces.hpp>
 #include <weir/record/hdf5/signature.hpp>
@@ -168,6 +169,7 @@ class Verification {
     for (const std::string& path : hdf5::objects_below(file_, "/", found))
       if (!seen_.contains(path)) tried(path, [&] { hdf5::require_whole(file_, path); });
     hdf5::check_attributes(file_, found);
+    tried("/references", [&] { record::require_heaps(file_); });
   }
 
   const File& file_;

@@ -22,7 +22,7 @@ struct Verified {
 // Reads everything, in pieces of a few MiB, and changes nothing; also while the record is written, of which then what is committed
 // is verified. What holds: every dataset of /schema is there in the shape and type that it declares and can be read; rows, texts and
 // tensors match their checksums; no trace is shorter than what was committed, and in a record that was closed none is longer; the
-// heartbeat counts these rows; attributes can be read; axes and scales name each other. Errors: RecordError if the file cannot be opened as a record at all.
+// heartbeat counts these rows; attributes can be read, and what leads axes to their scales is as it was. Errors: RecordError if the file cannot be opened as a record at all.
 Verified verify_record(const std::filesystem::path& file);
 
 }  // namespace weir

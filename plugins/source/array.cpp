@@ -39,10 +39,13 @@ class ArraySource final : public weir::Source {
  public:
   void plan(weir::Plan& plan) override {
     std::int64_t rows = 0;
+    bool whole = false;  // of Fortran's order all rows are read, whatever the limit
     if (!std::filesystem::exists(file_()))
       return plan.fault("file", fmt::format("there is no file '{}'", file_().string()));
     try {
-      item_ = files::ArrayFile::open(file_())->array(array_()).header.shape;
+      const auto header = files::ArrayFile::open(file_())->array(array_()).header;
+      item_ = header.shape;
+      whole = header.by_columns;
     } catch (const std::exception& error) {
       return plan.fault(array_().empty() ? "file" : "array", error.what());
     }
@@ -53,7 +56,8 @@ class ArraySource final : public weir::Source {
       return plan.fault("limit",
                         fmt::format("limit is {}, but '{}' has {} rows", limit_(), file_().string(), rows));
     count_ = limit_.given() ? limit_() : rows;
-    if (const auto beyond = weir::beyond_memory(weir::rows_of(count_, item_), type()); !beyond.empty())
+    if (const auto beyond = weir::beyond_memory(weir::rows_of(whole ? rows : count_, item_), type());
+        !beyond.empty())
       plan.fault("file", "the array does not fit: " + beyond, "take fewer rows: limit");
     if (labelled()) plan_labels(plan, rows);
   }

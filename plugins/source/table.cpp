@@ -68,7 +68,7 @@ class TableSource final : public weir::Source {
   void run(weir::Run&) override {
     origin_ = {file_().string(), "", weir::file_sha256(file_())};
     items_ = at::tensor(numbers_, at::kDouble).reshape({count_, width_}).to(options());
-    numbers_ = {};
+    std::vector<double>().swap(numbers_);
     if (label_().empty()) return;
     labels_ = at::tensor(labelled_.numbers, at::kLong);
     files::set_class_sizes(class_size_, labels_, labelled_.names);

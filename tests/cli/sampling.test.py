@@ -78,7 +78,13 @@ def test_labels():
         assert abs(points[:, 0].mean() - where) < 0.8 and abs(points[:, 1].mean()) < 0.4, points.mean(axis=0)
     text, made = pathlib.Path("of1.yaml").read_text(), os.stat("of1.h5").st_mtime_ns
     assert text.startswith("# Written by `weir sample`") and "target: {plugin: source/labelled, label: 1, classes: 2, of: base}" in text
-    sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 20, "-o", "of1.npy", exit=4)      # the .npy is there
+    sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 20, "-o", "of1.npy")      # again: the same samples
+    assert np.array_equal(np.load("of1.npy"), points)
+    np.save("own.npy", points)
+    assert "own.npy is there, and is not of weir sample" in sample("two.h5", "--label", 1, "--classes", 2, "-o", "own.npy", exit=4)
+    assert "samples are no parameters" in sample("two.h5", "--label", 1, "--classes", 2, "-o", "own.safetensors", exit=2)
+    sample("two.h5", "--label", 1, "--classes", 2, "--source", "train", "-o", "wrong.h5", exit=2)
+    assert not os.path.exists("wrong.yaml")
     sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 20, "-o", "of1.h5")
     assert (pathlib.Path("of1.yaml").read_text(), os.stat("of1.h5").st_mtime_ns) == (text, made)
     said = sample("two.h5", "-n", 9, "--label", 1, "--classes", 2, "-o", "of1.h5", exit=4)
@@ -118,6 +124,20 @@ def test_rounds():
         assert np.abs(fifth - 255 * (np.clip(five[4, 0], -2, 2) + 2) / 4).max() <= 0.5 + 1e-4
 
 
+def test_gone_on():
+    """Of a training that went on from another, and of that one: each its own field, and none is trained again."""
+    text = TWO.replace(", labelled: true", "").replace(", context: {label: some.label}", "").replace("name: two", "name: on")
+    text = text.replace("  some:", "  fine:  {plugin: trainer/gradient, objective: task, model: train.field, steps: 50}\n  some:").replace("field: train.field, start", "field: fine.field, start")
+    pathlib.Path("on.yaml").write_text(text)
+    weir("run", "on.yaml", "--progress", "none")
+    for node in ("train", "fine"):
+        sample(f"on.h5:{node}", "-n", 20, "-o", f"{node}.h5")
+        made = pathlib.Path(f"{node}.yaml").read_text()
+        assert "trainer/" not in made and f"node: {node}" in made and "model: {plugin: field/mlp" in made, made
+    assert not np.array_equal(ends("train.h5"), ends("fine.h5"))
+    assert "its field takes no label" in sample("on.h5:fine", "--label", 0, exit=2)
+
+
 def test_export():
     """Bit for bit what the record holds, as NumPy, csv and the format of safetensors say it."""
     with h5py.File("rounds.h5") as record:
@@ -128,6 +148,8 @@ def test_export():
     weir("export", "rounds.h5:loop.1.train.loss", "-o", "loss.csv")
     rows = list(csv.reader(io.StringIO(pathlib.Path("loss.csv").read_text())))
     assert rows[0] == ["step", "loss"] and np.array_equal(np.array(rows[1:], float), np.column_stack([step, loss]))
+    weir("export", "rounds.h5:loop.1.train.loss.step", "-o", "step.npy")
+    assert np.array_equal(np.load("step.npy"), step)
     weir("export", "five.h5:sample.end", "-o", "five.csv")
     rows = list(csv.reader(io.StringIO(pathlib.Path("five.csv").read_text())))
     assert rows[0][:4] == ["end_0_0_0", "end_0_0_1", "end_0_0_2", "end_0_1_0"]
@@ -152,6 +174,8 @@ def test_export():
             (("rounds.h5:loop.1.flow", "-o", "x.safetensors"), 2, "rounds.h5 holds no trained parameters of 'loop.1.flow'"),
             (("rounds.h5:loop.1.train.loss", "-o", "loss.csv"), 4, "loss.csv is there; replace it with --force"),
             (("rounds.h5:loop.1.train.loss", "-o", "x.png"), 2, "has shape [5]: images are"),
+            (("five.h5:sample.end", "-o", "five.h5", "--to", "npy", "--force"), 2, "five.h5"),
+            (("five.h5:sample.end", "-o", "y.png", "--range", "nan", 1), 2, "--range takes black below white"),
             (("five.h5:sample.end", "-o", "y.png", "--range", 1, 1), 2, "--range takes black below white")):
         said = weir("export", *words, exit=exit)
         assert wanted in said, said

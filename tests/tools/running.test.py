@@ -169,7 +169,7 @@ def test_in_a_notebook(work):
         with Bar(None, shown=True) as heard:
             heard({"event": "started", "node": "train", "run": "a<b"})
             heard({"event": "progress", "node": "train", "run": "a<b", "step": 3, "total": 9, "values": {"loss": 0.25}})
-            heard({"event": "end", "run": "a<b"})
+            heard({"event": "run_ended", "run": "a<b", "message": ""})
     finally:
         del sys.modules["IPython"], sys.modules["IPython.display"]
         module.cache_clear()

@@ -2,7 +2,8 @@
 #include <weir/record/write/revive.hpp>
 
 #include <weir/record/data/computation.hpp>
-#include <weir/record/hdf5/attached.hpp>
+#include <weir/record/hdf5/attributes.hpp>
+#include <weir/record/hdf5/heaps.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
 #include <weir/text/shell_word.hpp>
@@ -79,6 +80,11 @@ void require_signed_parts(const hdf5::File& file, const RunSpec& run) {
   hdf5::check_attributes(file, [&](const std::string& path, const std::string& why) {
     refuse_damaged(file, fmt::format("{}: {}", path, why));
   });
+  try {
+    require_heaps(file);
+  } catch (const RecordError& error) {
+    refuse_damaged(file, error.what());
+  }
 }
 
 void require_rows(const hdf5::File& file, const std::string& trace, const Committed& kept) {

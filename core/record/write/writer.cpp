@@ -8,6 +8,7 @@
 
 #include <weir/os/replace_file.hpp>
 #include <weir/record/hdf5/crc32c.hpp>
+#include <weir/record/hdf5/heaps.hpp>
 #include <weir/record/hdf5/heartbeat.hpp>
 #include <weir/record/hdf5/scales.hpp>
 #include <weir/record/hdf5/signature.hpp>
@@ -74,6 +75,8 @@ void Writer::create() try {
   declare_run(file_, run_);
   run_id_ = run_.run_id;
   attempt_ = begin_attempt(file_);
+  check(H5Fflush(file_.id, H5F_SCOPE_LOCAL), file_.path, "write", "its declarations");
+  sign_heaps(file_);
   check(H5Fflush(file_.id, H5F_SCOPE_LOCAL), file_.path, "write", "its declarations");
   check(H5Fstart_swmr_write(file_.id), file_.path, "start SWMR in", "it");
   open_datasets({});

@@ -37,7 +37,7 @@ Verb compare_verb(CLI::App& program) {
   weir compare before.h5 after.h5
   weir compare wide/ narrow/ --format json
 
-Cases of two sweeps are compared where both have them, their runs paired in the order of their seeds.)");
+Cases of two sweeps are compared where both have them, their runs paired by their seeds.)");
   return {app, [arguments] {
             const Standing a = standing_at(arguments->a), b = standing_at(arguments->b);
             const SideBySide both = side_by_side(a, b);

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <memory>
 
 #include <weir/record/data/dotted_path.hpp>
@@ -11,6 +12,7 @@
 #include <cli/arguments/verbs.hpp>
 #include <lab/records/dataset_info.hpp>
 #include <lab/records/export.hpp>
+#include <lab/records/inputs.hpp>
 #include <lab/records/recorded_run.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
@@ -51,7 +53,11 @@ std::vector<std::pair<std::string, std::string>> parameters_of(const RecordedRun
 // A trace's rows, or a tensor.
 std::string dataset_path(const RecordedRun& record, const std::string& name) {
   const auto found = datasets_named(record, name);
-  if (found.size() == 1) return found.front()->at("path");
+  if (found.size() == 1) {
+    const std::string path = found.front()->at("path");
+    const bool steps = found.front()->at("trace") && (name.ends_with(".step") || name.ends_with("/step"));
+    return steps ? path.substr(0, path.rfind('/')) + "/step" : path;
+  }
   constexpr std::size_t shown = 8;
   std::vector<std::string> names;
   for (const nlohmann::json* dataset : found) {
@@ -80,8 +86,10 @@ int write_export(Arguments arguments) {
   to.format = format_of(to.file, arguments.format);
   to.low = arguments.range[0];
   to.high = arguments.range[1];
-  if (to.low >= to.high) throw CommandError(invalid, "--range takes black below white, as in --range -1 1");
+  if (!(to.low < to.high) || !std::isfinite(to.high - to.low))
+    throw CommandError(invalid, "--range takes black below white, as in --range -1 1");
   const RecordedRun record(file);
+  refuse_inputs({to.file}, {record.file()});
   if (to.format == Format::safetensors)
     export_tensors(record.reader(), parameters_of(record, name, arguments.which), to);
   else

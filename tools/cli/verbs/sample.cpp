@@ -54,9 +54,21 @@ int sample(Arguments arguments) {
   RunArguments& run = arguments.run;
   const fs::path out = run.out.empty() ? record.file().stem().string() + ".sample.h5" : run.out;
   const Format format = format_of(out, "");
+  if (format == Format::safetensors)
+    throw CommandError(invalid,
+                       "samples are no parameters: name a file that ends with .h5, .npy, .csv or .png, or a "
+                       "folder/ of images");
   const fs::path named = out.has_filename() ? out : out.parent_path();  // of a folder/
   fs::path results = named;
+  if (named.filename() == "." || named.filename() == "..")
+    throw CommandError(invalid, "name the folder: -o samples/");
   results.replace_extension(".h5");
+  if (format != Format::h5 && fs::exists(out) && !fs::exists(results) && !run.force)
+    throw CommandError(
+        io_failed,
+        fmt::format(
+            "{} is there, and is not of weir sample; replace it with --force, or name another file with -o",
+            out.string()));
   run.out = results.string();
   run.inputs = {record.file()};
   refuse_inputs(written_with(results), run.inputs);
@@ -67,15 +79,18 @@ int sample(Arguments arguments) {
   const Registry registry = run.pipeline.plugins.registry(recorded.file);
   fs::path pipeline = named;
   pipeline.replace_extension(".yaml");
-  write_pipeline(pipeline,
-                 head + resolved_yaml(sampling_graph(trained, record, registry, arguments.sampling)),
-                 run.force);
+  const std::string text =
+      head + resolved_yaml(sampling_graph(trained, record, registry, arguments.sampling));
+  PipelineArguments tried = run.pipeline;
+  tried.file = folder.write(pipeline.filename().string(), text).string();
+  tried.read(registry);  // what is refused leaves no file
+  write_pipeline(pipeline, text, run.force);
   run.pipeline.file = pipeline.string();
   run.inputs.push_back(pipeline);
   const Graph graph = run.pipeline.read(registry).graph();
   if (const int exit = run_single(run, graph); exit != fine || format == Format::h5) return exit;
   const Reader reader(results);
-  export_array(reader, "/nodes/sample/end", {out, format, run.force});
+  export_array(reader, "/nodes/sample/end", {out, format, true});  // what is there was looked at before
   if (!run.quiet()) give("samples {}\n", out.string());
   return fine;
 }

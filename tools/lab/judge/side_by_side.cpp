@@ -96,18 +96,50 @@ std::map<std::string, json> parameters_of(const json& pipeline) {
 // Numbers of the runs of each case, in the order of the runs.
 using Key = std::pair<std::string, std::string>;  // label, what
 struct Numbers {
-  std::vector<Key> order;  // cases as they come
-  std::map<Key, std::vector<Measured>> of;
+  std::vector<Key> order;                                           // cases as they come
+  std::map<Key, std::vector<std::pair<std::string, Measured>>> of;  // each with its run's seeds
 };
+
+// "seed=3": the axes that count seeds.
+std::string seeds_of(const std::string& run, const json& sweep) {
+  std::string seeds;
+  std::istringstream parts(run);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const std::string name = part.substr(0, part.find('='));
+    if (sweep.contains(name) && sweep.at(name).contains("count")) seeds += part + ",";
+  }
+  return seeds;
+}
+
 Numbers numbers_of(const Standing& standing) {
   Numbers found;
   for (const RunResult& run : standing.runs)
     for (const auto& [what, measured] : run.values) {
       const Key key{label(run.axes), what};
       if (!found.of.contains(key)) found.order.push_back(key);
-      found.of[key].push_back(measured);
+      found.of[key].emplace_back(seeds_of(run.run, standing.pipeline.value("sweep", json::object())),
+                                 measured);
     }
   return found;
+}
+
+std::vector<Measured> alone(const std::vector<std::pair<std::string, Measured>>& values) {
+  std::vector<Measured> all;
+  for (const auto& [seeds, measured] : values) all.push_back(measured);
+  return all;
+}
+
+// b and a of the runs with the same seeds; of sweeps that share none, in their order.
+std::vector<std::pair<Measured, Measured>> paired(const std::vector<std::pair<std::string, Measured>>& a,
+                                                  const std::vector<std::pair<std::string, Measured>>& b) {
+  std::vector<std::pair<Measured, Measured>> pairs;
+  for (const auto& [seeds, of_a] : a)
+    for (const auto& [others, of_b] : b)
+      if (seeds == others) pairs.emplace_back(of_b, of_a);
+  if (pairs.empty())
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+      pairs.emplace_back(b[i].second, a[i].second);
+  return pairs;
 }
 
 std::string told(const Key& key) {
@@ -152,11 +184,8 @@ SideBySide side_by_side(const Standing& a, const Standing& b) {
       both.only_a.push_back(told(key));
       continue;
     }
-    std::vector<std::pair<Measured, Measured>> pairs;
-    for (std::size_t i = 0; i < std::min(values.size(), found->second.size()); ++i)
-      pairs.emplace_back(found->second[i], values[i]);
-    both.numbers.push_back(
-        {key.first, key.second, statistic(values), statistic(found->second), difference(pairs)});
+    both.numbers.push_back({key.first, key.second, statistic(alone(values)), statistic(alone(found->second)),
+                            difference(paired(values, found->second))});
   }
   for (const Key& key : in_b.order)
     if (!in_a.of.contains(key)) both.only_b.push_back(told(key));

@@ -31,7 +31,8 @@ struct SideBySide {
     std::string label;  // of the case, "sigma = 0"; "" without axes
     std::string what;   // "recall.share"
     Statistic a, b;
-    Difference difference;  // b - a, runs paired in their order, which is that of their seeds
+    Difference
+        difference;  // b - a, of the runs with the same seeds; of sweeps that share none, in their order
   };
   std::vector<Parameter> parameters;
   std::vector<Number> numbers;              // of the cases and numbers that both have

@@ -7,6 +7,7 @@
 #include <spng.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -42,6 +43,11 @@ Picture picture_of(const std::string& path, const std::vector<std::int64_t>& sha
           "{} has shape [{}]: images are [n, 1 or 3, height, width], [n, height, width] or [n, a square]; "
           "write .npy or .csv",
           path, fmt::join(shape, ", ")));
+}
+
+bool is_ours(const std::string& name) {  // 000012.png
+  return name.size() == 10 && name.ends_with(".png") &&
+         std::all_of(name.begin(), name.begin() + 6, [](unsigned char c) { return std::isdigit(c); });
 }
 
 // 8 bits a channel, interleaved, white around the items.
@@ -97,6 +103,8 @@ void export_images(const std::string& path, const Array& array, const Destinatio
   visit_numbers(array, [&](const auto* x) {
     if (to.format == Format::images) {
       fs::create_directories(to.file);
+      for (const auto& entry : fs::directory_iterator(to.file))  // of an earlier export, which had more
+        if (is_ours(entry.path().filename().string())) fs::remove(entry.path());
       for (std::int64_t i = 0; i < count; ++i) {
         Canvas canvas(size.channels, size.height, size.width);
         canvas.put(x + i * size.numbers(), size, 0, 0, to);

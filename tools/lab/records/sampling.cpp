@@ -108,7 +108,7 @@ const GraphNode& trainer_of(const Graph& graph, const RecordedRun& record, const
 bool leads_to(const Graph& graph, const std::string& from, const GraphNode& trainer,
               std::set<std::string>& seen) {
   if (from == trainer.path) return true;
-  if (!seen.insert(from).second) return false;
+  if (!seen.insert(from).second || graph.node(from)->schema.kind == "trainer") return false;
   for (const auto& [port, ends] : graph.node(from)->ports)
     for (const auto& [key, link] : ends)
       if (leads_to(graph, link.node, trainer, seen)) return true;
@@ -244,7 +244,12 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
            {{"file", std::filesystem::absolute(record.file()).string()},
             {"node", trainer.path},
             {"which", sampling.which.empty() ? which_of(record, flow, trainer) : sampling.which}});
-  trained.ports["model"] = {{"", parts.inside(*end_of(trainer, "model"), trained_name, "model")}};
+  // A training that went on from another has its model's form from there.
+  const Link* model = end_of(trainer, "model");
+  for (const GraphNode* at = recorded.node(model->node); at->schema.kind == "trainer" && end_of(*at, "model");
+       at = recorded.node(model->node))
+    model = end_of(*at, "model");
+  trained.ports["model"] = {{"", parts.inside(*model, trained_name, "model")}};
 
   json params = json::object();
   if (sampling.steps) params["steps"] = *sampling.steps;
@@ -258,6 +263,8 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
   sample.ports["field"] = {{"", flow ? parts.linked(*end_of(*flow, "field")) : Link{trained_name, "", {}}}};
   sample.ports["start"] = {{"", {start_name, "x0", {}}}};
   if (sampling.label) {
+    if (flow && !flow->ports.contains("context"))
+      refuse(record, "its field takes no label: leave out --label");
     std::set<std::string> met;
     const std::int64_t classes = sampling.classes.value_or(classes_of(recorded, record, trainer.path, met));
     if (classes < 1) refuse(record, "it does not say how many classes there are: --classes 10");

@@ -37,9 +37,9 @@ class Bar:
             self._also(event)
         run = event.get("run", "")
         if event["event"] == "progress":
-            values = ", ".join(f"{name} {value:.4g}" for name, value in event["values"].items())
+            values = ", ".join(f"{name} {'nan' if value is None else format(value, '.4g')}" for name, value in event["values"].items())
             self._runs[run] = f"{event['node']} {event['step']} of {event['total']}{'   ' * bool(values)}{values}"
-        elif event["event"] == "end":
+        elif event["event"] == "run_ended":
             self._runs.pop(run, None)
             self._ended += 1
         elif event["event"] != "started":

@@ -18,9 +18,12 @@ WRITTEN = "# Written by weir.run in Python; it may be replaced by it.\n"
 
 
 def program() -> str:
-    """WEIR if it is set, else `weir` of PATH, else that of the source tree in which this package lies."""
+    """WEIR if it is set, else that which came with this package, `weir` of PATH, or that of the source tree in which the package lies."""
     if named := os.environ.get("WEIR"):
         return named
+    own = pathlib.Path(__file__).resolve().parent / "_program/bin/weir"
+    if own.exists():
+        return str(own)
     built = pathlib.Path(__file__).resolve().parents[3] / "build/release/bin/weir"
     found = shutil.which("weir") or (str(built) if built.exists() else None)
     if found is None:
@@ -72,7 +75,10 @@ def looked_at(pipeline: str | os.PathLike | Mapping[str, Any]) -> Iterator[pathl
 
 def text_of(pipeline: Mapping[str, Any]) -> str:
     """JSON, which is YAML."""
-    return WRITTEN + json.dumps(pipeline, indent=2, default=plain, ensure_ascii=False) + "\n"
+    try:
+        return WRITTEN + json.dumps(pipeline, indent=2, default=plain, ensure_ascii=False, allow_nan=False) + "\n"
+    except ValueError:
+        raise WeirError("a pipeline holds a NaN or an infinity, which no parameter takes") from None
 
 
 def plain(value: Any) -> Any:

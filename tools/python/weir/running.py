@@ -58,6 +58,8 @@ def run(pipeline: Pipeline, set: Mapping[str, Any] | None = None, out: str | os.
         raise InvalidPipeline(said)
     if summary is None:
         raise RunFailed(said, exit)
+    if exit not in (0, JUDGED_NO) and not os.path.exists(summary["out"]):
+        raise RunFailed(said, exit)
     with let_go(summary["out"]):
         result = open(summary["out"])
     result.summary = summary
@@ -93,21 +95,27 @@ def followed(words: list[str], heard: Callable[[dict[str, Any]], None]) -> tuple
     summary, stopped = None, False
     ends: list[str] = []      # of runs that failed, which are events and no words
     lines = iter(running.stdout)
-    while True:
-        try:
-            event = json.loads(next(lines))
-            if event["event"] == "summary":
-                summary = event
-            else:
-                heard(event)
-                if event["event"] == "run_ended" and event["message"]:
-                    ends.append(f"{event['run']}{': ' * bool(event['run'])}{event['message']}")
-        except StopIteration:
-            break
-        except KeyboardInterrupt:
-            running.send_signal(signal.SIGKILL if stopped else signal.SIGINT)
-            stopped = True
-    exit = running.wait()
+    try:
+        while True:
+            try:
+                event = json.loads(next(lines))
+                if event["event"] == "summary":
+                    summary = event
+                else:
+                    heard(event)
+                    if event["event"] == "run_ended" and event["message"]:
+                        ends.append(f"{event['run']}{': ' * bool(event['run'])}{event['message']}")
+            except StopIteration:
+                break
+            except KeyboardInterrupt:
+                running.send_signal(signal.SIGKILL if stopped else signal.SIGINT)
+                stopped = True
+        exit = running.wait()
+    except BaseException:      # of who listens: the run stops as on Ctrl-C, and goes on with the next call
+        running.send_signal(signal.SIGINT)
+        running.stdout.close()
+        running.wait()
+        raise
     errors.join()
     running.stdout.close()
     running.stderr.close()

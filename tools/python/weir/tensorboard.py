@@ -34,18 +34,20 @@ def write(path: str | os.PathLike, folder: str | os.PathLike, force: bool = Fals
     except ImportError as error:
         raise ModuleNotFoundError(f"Python lacks tensorboard ({error}): pip install tensorboard, and name that Python in WEIR_PYTHON") from None
     found = open(path)
-    runs = [(found, pathlib.Path(folder))] if isinstance(found, Record) else \
-        [(found.runs[name], pathlib.Path(folder) / name) for name in found.runs if found.runs.file(name).exists()]
-    for _, at in runs:
+    single = isinstance(found, Record)
+    runs = {"": pathlib.Path(folder)} if single else \
+        {name: pathlib.Path(folder) / name for name in found.runs if found.runs.file(name).exists()}
+    for at in runs.values():
         clear(at, force)
-    for record, at in runs:
+    for name, at in runs.items():
+        record = found if single else found.runs[name]
         writer = EventFileWriter(str(at), filename_suffix=SUFFIX)
         when = calendar.timegm(time.strptime(record.provenance["created"], "%Y-%m-%dT%H:%M:%SZ"))
         for tag, step, value in scalars(record):
             writer.add_event(Event(wall_time=when, step=int(step), summary=Summary(value=[Summary.Value(tag=tag, simple_value=value)])))
         writer.close()
         record.close()
-    return [at for _, at in runs]
+    return list(runs.values())
 
 
 def clear(folder: pathlib.Path, force: bool) -> None:
