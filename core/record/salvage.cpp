@@ -17,11 +17,11 @@
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/copies.hpp>
 #include <weir/record/hdf5/heaps.hpp>
-#include <weir/record/hdf5/heartbeat.hpp>
 #include <weir/record/hdf5/pieces.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
 #include <weir/record/schema.hpp>
+#include <weir/record/write/heartbeat.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/reserve.hpp>
 #include <weir/record/write/revive.hpp>

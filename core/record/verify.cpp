@@ -12,13 +12,13 @@
 #include <weir/record/hdf5/attributes.hpp>
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/heaps.hpp>
-#include <weir/record/hdf5/heartbeat.hpp>
 #include <weir/record/hdf5/pieces.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
 #include <weir/record/reader.hpp>
 #include <weir/record/recorder.hpp>
 #include <weir/record/schema.hpp>
+#include <weir/record/write/heartbeat.hpp>
 #include <weir/record/write/revive.hpp>
 
 namespace weir {

@@ -5,8 +5,8 @@
 #include <ctime>
 
 #include <weir/record/hdf5/committed_table.hpp>
-#include <weir/record/hdf5/heartbeat.hpp>
 #include <weir/record/hdf5/signature.hpp>
+#include <weir/record/write/heartbeat.hpp>
 #include <weir/record/write/layout.hpp>
 
 namespace weir::record {

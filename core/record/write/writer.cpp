@@ -9,10 +9,10 @@
 #include <weir/os/replace_file.hpp>
 #include <weir/record/hdf5/crc32c.hpp>
 #include <weir/record/hdf5/heaps.hpp>
-#include <weir/record/hdf5/heartbeat.hpp>
 #include <weir/record/hdf5/scales.hpp>
 #include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
+#include <weir/record/write/heartbeat.hpp>
 #include <weir/record/write/in_place.hpp>
 #include <weir/record/write/layout.hpp>
 #include <weir/record/write/reserve.hpp>

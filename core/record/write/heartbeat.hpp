@@ -1,4 +1,4 @@
-// core/record/hdf5/heartbeat.hpp -- /heartbeat: when a record was last written to, and how much of it there was.
+// core/record/write/heartbeat.hpp -- /heartbeat: when a record was last written to, and how much of it there was.
 //
 // int64 [5], in place at every commit: (unix time in ns, committed rows, bytes of the file, attempt, crc32c of these four).
 #pragma once

@@ -1,5 +1,5 @@
-// core/record/hdf5/heartbeat.cpp -- /heartbeat: when a record was last written to, and how much of it there was.
-#include <weir/record/hdf5/heartbeat.hpp>
+// core/record/write/heartbeat.cpp -- /heartbeat: when a record was last written to, and how much of it there was.
+#include <weir/record/write/heartbeat.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
