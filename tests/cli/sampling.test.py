@@ -135,7 +135,10 @@ def test_gone_on():
         made = pathlib.Path(f"{node}.yaml").read_text()
         assert "trainer/" not in made and f"node: {node}" in made and "model: {plugin: field/mlp" in made, made
     assert not np.array_equal(ends("train.h5"), ends("fine.h5"))
-    assert "its field takes no label" in sample("on.h5:fine", "--label", 0, exit=2)
+    os.rename("on.h5", "sigma=0,seed=1.h5")      # as a sweep names its runs
+    sample("sigma=0,seed=1.h5:fine", "-n", 20, "-o", "run.h5")
+    assert np.array_equal(ends("run.h5"), ends("fine.h5"))
+    assert "its field takes no label" in sample("sigma=0,seed=1.h5:fine", "--label", 0, exit=2)
 
 
 def test_export():

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 
@@ -211,6 +212,8 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
 
   Graph graph;
   graph.name = record.file().stem().string() + "_sample";
+  for (char& c : graph.name)  // of a sweep's run, noise=some,seed=1
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.') c = '_';
   graph.seed = sampling.seed;
   graph.device = recorded.device;
   graph.dtype = recorded.dtype;
