@@ -1,22 +1,19 @@
 # tests/cli/compare.test.py -- weir compare: parameters and numbers of two sweeps or records, with the tests of their differences.
 #
 # Exit 77: Python lacks h5py (apt-get install python3-h5py).
-import importlib.util
 import json
 import math
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 
-if importlib.util.find_spec("h5py") is None:
-    print(f"skipped: {sys.executable} lacks h5py")
-    sys.exit(77)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from programs import needs, weir
+needs("h5py")
 import h5py
 
-WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
 ONE = """
 name: one
 nodes:
@@ -29,12 +26,6 @@ report: {train.loss: last}
 SWEEP = """
 sweep: {width: {set: train.model.width, values: [16, 8]}, seed: {count: 3}}
 """
-
-
-def weir(*words, exit=0):
-    done = subprocess.run([WEIR, *map(str, words)], capture_output=True, text=True)
-    assert done.returncode == exit, f"{words}: exit {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
 
 
 def two_sided(t, df):

@@ -7,17 +7,15 @@ import io
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
-if importlib.util.find_spec("h5py") is None:
-    print(f"skipped: {sys.executable} lacks h5py")
-    sys.exit(77)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from programs import needs, weir
+needs("h5py")
 import h5py
 import numpy as np
 
-WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
 
 TWO = """
 name: two
@@ -46,12 +44,6 @@ nodes:
   first: {plugin: coupling/independent, source: {plugin: source/gaussian, shape: [1, 4, 3]}, target: {plugin: source/gaussian, shape: [1, 4, 3]}, draw: {fixed: 16}}
   loop:  {use: round, repeat: 2, pairs: first, net: net}
 """
-
-
-def weir(*words, exit=0):
-    done = subprocess.run([WEIR, *map(str, words)], capture_output=True, text=True)
-    assert done.returncode == exit, f"{words}: exit {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
 
 
 def sample(*words, exit=0):

@@ -93,6 +93,13 @@ def test_what_is_wrong(work):
     bad["nodes"]["train"].update(optimiser={"plugin": "sgd", "lr": 1e30}, steps=400)
     error = raised(weir.RunFailed, lambda: weir.run(bad, progress=False))
     assert error.exit == 3 and "train" in str(error) and error.result.status == "failed", (error.exit, error)
+    for call in (lambda: weir.validate(turn(seed=float("nan"))), lambda: weir.plan(turn(), {"train.clip": float("inf")})):
+        assert str(raised(weir.WeirError, call)) == "there is a NaN or an infinity among the parameters: give finite numbers"
+
+    def deaf(event):
+        raise ZeroDivisionError
+    raised(ZeroDivisionError, lambda: weir.run(turn(name="deaf"), progress=deaf))
+    weir.run(turn(name="deaf"), progress=False).close()      # no process holds its record
     error = raised(weir.WeirError, lambda: weir.validate("absent.yaml"))
     assert "absent.yaml" in str(error)
     with_none = os.environ.pop("WEIR"), os.environ.pop("PATH")

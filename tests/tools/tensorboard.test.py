@@ -4,17 +4,15 @@
 import importlib.util
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
-if importlib.util.find_spec("h5py") is None:
-    print(f"skipped: {sys.executable} lacks h5py")
-    sys.exit(77)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from programs import needs, weir
+needs("h5py")
 import h5py
 import numpy as np
 
-WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
 PIPELINE = """
 name: one
 nodes:
@@ -29,24 +27,18 @@ report: {train.loss: last}
 """
 
 
-def weir(*words, exit=0):
-    done = subprocess.run([WEIR, *map(str, words)], capture_output=True, text=True, env={**os.environ, "WEIR_PYTHON": sys.executable})
-    assert done.returncode == exit, f"{words}: exit {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
-
-
 with tempfile.TemporaryDirectory(prefix="weir-tensorboard.") as work:
     os.chdir(work)
     pathlib.Path("one.yaml").write_text(PIPELINE)
     weir("run", "one.yaml", "--progress", "none")
     if importlib.util.find_spec("tensorboard") is None:
-        said = weir("export", "one", "--to", "tensorboard", "-o", "logs", exit=3)
+        said = weir("export", "one", "--to", "tensorboard", "-o", "logs", exit=3, WEIR_PYTHON=sys.executable)
         assert "Python lacks tensorboard" in said and "pip install tensorboard" in said and not os.path.exists("logs"), said
         print(f"skipped: {sys.executable} lacks tensorboard")
         os.chdir("/")
         sys.exit(77)
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-    weir("export", "one", "--to", "tensorboard", "-o", "logs")
+    weir("export", "one", "--to", "tensorboard", "-o", "logs", WEIR_PYTHON=sys.executable)
     for seed in (0, 1):
         events = EventAccumulator(f"logs/seed={seed}", size_guidance={"scalars": 0})
         events.Reload()
@@ -59,11 +51,11 @@ with tempfile.TemporaryDirectory(prefix="weir-tensorboard.") as work:
                 assert [each.step for each in found] == list(trace["step"]), tag
                 assert np.array_equal(np.float32([each.value for each in found]), np.float32(trace["value"][(slice(None), column) if column != () else ...]), equal_nan=True), tag
             assert np.float32(events.Scalars("w2/w2")[0].value) == np.float32(record["nodes/w2/w2"][()])
-    said = weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", exit=4)
+    said = weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", exit=4, WEIR_PYTHON=sys.executable)
     assert said == "weir: logs/seed=0 has event files already; replace them with --force, or name another folder with -o\n", said
-    weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", "--force")
+    weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", "--force", WEIR_PYTHON=sys.executable)
     assert len(os.listdir("logs/seed=0")) == 1
     os.rename("logs/seed=0/" + os.listdir("logs/seed=0")[0], "logs/seed=0/events.out.tfevents.1.mine")
-    assert "they are not of weir" in weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", "--force", exit=4)
+    assert "they are not of weir" in weir("export", "one/runs/seed=0.h5", "--to", "tensorboard", "-o", "logs/seed=0", "--force", exit=4, WEIR_PYTHON=sys.executable)
     os.chdir("/")
 print("fine")

@@ -73,15 +73,7 @@ std::optional<Slot> newest(const File& file) {
 }  // namespace
 
 void CommittedTable::create(const File& file, std::size_t datasets) {
-  const Handle space = hdf5::space_of({2, static_cast<std::int64_t>(datasets) + 1, columns});
-  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-  H5Pset_obj_track_times(properties, false);
-  H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
-  const Handle table(
-      check(H5Dcreate2(file.id, path, H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT), file.path,
-            "create", path),
-      H5Dclose);
-  hdf5::text_attribute(file, table, "long_name",
+  hdf5::create_numbers(file, path, {2, static_cast<std::int64_t>(datasets) + 1, columns},
                        "committed rows of each dataset of /schema, crc32c of its last rows and of its steps; "
                        "last (commit, crc32c, 0); the valid slot with the larger commit counts");
 }

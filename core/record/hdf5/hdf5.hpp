@@ -110,6 +110,9 @@ Handle create_group(const File& file, const std::string& path);  // and its pare
 // Fixed-ASCII text in a scalar dataset of `capacity` bytes, rewritable in place.
 Handle create_text(const File& file, const std::string& path, std::string_view text, std::size_t capacity);
 void rewrite_text(const File& file, hid_t dataset, const std::string& path, std::string_view text);
+// int64 of a fixed shape, in the file at once, so that it is rewritten in place; `what` becomes its long_name.
+Handle create_numbers(const File& file, const std::string& path, const std::vector<std::int64_t>& shape,
+                      std::string_view what);
 // Text of any bytes as uint8[].
 void create_bytes(const File& file, const std::string& path, std::string_view text);
 std::string read_text(const File& file, const std::string& path);  // uint8[] or one fixed-ASCII text

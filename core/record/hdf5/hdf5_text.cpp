@@ -141,6 +141,19 @@ void rewrite_text(const File& file, hid_t dataset, const std::string& path, std:
   check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file.path, "write", path);
 }
 
+Handle create_numbers(const File& file, const std::string& path, const std::vector<std::int64_t>& shape,
+                      std::string_view what) {
+  const Handle space = space_of(shape);
+  const Handle properties = properties_of(H5P_DATASET_CREATE);
+  H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
+  Handle id(
+      check(H5Dcreate2(file.id, path.c_str(), H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT),
+            file.path, "create", path),
+      H5Dclose);
+  text_attribute(file, id, "long_name", what);
+  return id;
+}
+
 void create_bytes(const File& file, const std::string& path, std::string_view text) {
   const Handle space = space_of({static_cast<std::int64_t>(text.size())});
   const Handle properties = properties_of(H5P_DATASET_CREATE);

@@ -64,19 +64,13 @@ void sign_heaps(const File& file) {
     heaps.push_back(
         {static_cast<std::int64_t>(at), static_cast<std::int64_t>(size), checksum(all.substr(at, size))});
   }
-  const Handle space = hdf5::space_of({std::ssize(heaps), 3});
-  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-  H5Pset_obj_track_times(properties, false);
-  const Handle dataset(
-      check(H5Dcreate2(file.id, path, H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT), file.path,
-            "create", path),
-      H5Dclose);
+  const Handle dataset =
+      hdf5::create_numbers(file, path, {std::ssize(heaps), 3},
+                           "where the references of axes to scales lie: address in the file, bytes, crc32c");
   if (!heaps.empty())
     check(H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, heaps.data()), file.path,
           "write", path);
   hdf5::sign(file, dataset, std::as_bytes(std::span(heaps)));
-  hdf5::text_attribute(file, dataset, "long_name",
-                       "where the references of axes to scales lie: address in the file, bytes, crc32c");
 }
 
 void require_heaps(const File& file) {

@@ -30,15 +30,7 @@ Numbers numbers_of(const Heartbeat& beat) {
 }  // namespace
 
 void Heartbeat::create(const hdf5::File& file) {
-  const Handle space = hdf5::space_of({std::tuple_size_v<Numbers>});
-  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
-  H5Pset_obj_track_times(properties, false);
-  H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
-  const Handle dataset(
-      check(H5Dcreate2(file.id, path, H5T_STD_I64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT), file.path,
-            "create", path),
-      H5Dclose);
-  hdf5::text_attribute(file, dataset, "long_name",
+  hdf5::create_numbers(file, path, {std::tuple_size_v<Numbers>},
                        "unix time (ns), committed rows, bytes of the file, attempt, crc32c of these");
 }
 

@@ -1,4 +1,6 @@
 // plugins/source/files/jpeg.cpp -- JPEG by libjpeg-turbo; what it warns of, such as an early end, is an error.
+//
+// Source   ITU-T T.81 (JPEG) and T.871 (JFIF), as TurboJPEG decodes them
 #include <turbojpeg.h>
 
 #include <memory>

@@ -1,4 +1,6 @@
 // plugins/source/files/npz.cpp -- NumPy's .npz, an archive of .npy files, by libzip, which looks at every member's CRC.
+//
+// Source   numpy.savez and savez_compressed: a ZIP archive whose members are NAME.npy, stored or deflated
 #include <zip.h>
 
 #include <algorithm>

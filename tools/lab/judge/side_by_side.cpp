@@ -43,13 +43,13 @@ std::vector<Reported> reported(const json& pipeline) {
   return report;
 }
 
-// "sigma=0,seed=3": the axes that do not count seeds.
-std::vector<std::pair<std::string, json>> axes_of(const std::string& run, const json& sweep) {
+// Of "sigma=0,seed=3": the axes that count seeds, or the others.
+std::vector<std::pair<std::string, json>> axes_of(const std::string& run, const json& sweep, bool counting) {
   std::vector<std::pair<std::string, json>> axes;
   std::istringstream parts(run);
   for (std::string part; std::getline(parts, part, ',');) {
     const std::string name = part.substr(0, part.find('='));
-    if (sweep.contains(name) && !sweep.at(name).contains("count"))
+    if (sweep.contains(name) && sweep.at(name).contains("count") == counting)
       axes.emplace_back(name, part.substr(std::min(part.size(), name.size() + 1)));
   }
   return axes;
@@ -70,7 +70,7 @@ Standing sweep_at(const fs::path& folder) {
     RunResult result = result_of(record, report);
     if (result.status != "finished") continue;
     result.run = name;
-    result.axes = axes_of(result.run, found.pipeline.value("sweep", json::object()));
+    result.axes = axes_of(result.run, found.pipeline.value("sweep", json::object()), false);
     found.runs.push_back(std::move(result));
   }
   return found;
@@ -100,25 +100,14 @@ struct Numbers {
   std::map<Key, std::vector<std::pair<std::string, Measured>>> of;  // each with its run's seeds
 };
 
-// "seed=3": the axes that count seeds.
-std::string seeds_of(const std::string& run, const json& sweep) {
-  std::string seeds;
-  std::istringstream parts(run);
-  for (std::string part; std::getline(parts, part, ',');) {
-    const std::string name = part.substr(0, part.find('='));
-    if (sweep.contains(name) && sweep.at(name).contains("count")) seeds += part + ",";
-  }
-  return seeds;
-}
-
 Numbers numbers_of(const Standing& standing) {
   Numbers found;
+  const json sweep = standing.pipeline.value("sweep", json::object());
   for (const RunResult& run : standing.runs)
     for (const auto& [what, measured] : run.values) {
       const Key key{label(run.axes), what};
       if (!found.of.contains(key)) found.order.push_back(key);
-      found.of[key].emplace_back(seeds_of(run.run, standing.pipeline.value("sweep", json::object())),
-                                 measured);
+      found.of[key].emplace_back(label(axes_of(run.run, sweep, true)), measured);
     }
   return found;
 }
@@ -203,7 +192,7 @@ std::string text(const SideBySide& both, const Standing& a, const Standing& b) {
   const bool cased = std::ranges::any_of(both.numbers, [](const auto& each) { return !each.label.empty(); });
   std::size_t tested = 0, same = 0;
   for (const auto& each : both.numbers) {
-    if (each.difference.mean == 0 && each.difference.why.empty() == false) {
+    if (each.difference.mean == 0 && !each.difference.why.empty()) {
       ++same;
       continue;
     }

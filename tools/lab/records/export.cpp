@@ -105,7 +105,7 @@ void require_free(const Destination& to) {
 }  // namespace
 
 Format format_of(const fs::path& out, const std::string& named) {
-  if (out.has_filename() == false && named.empty()) return Format::images;
+  if (!out.has_filename() && named.empty()) return Format::images;
   std::string ending = named;
   if (ending.empty() && out.has_extension()) ending = out.extension().string().substr(1);
   const auto found = formats.find(ending);

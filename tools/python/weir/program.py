@@ -74,11 +74,15 @@ def looked_at(pipeline: str | os.PathLike | Mapping[str, Any]) -> Iterator[pathl
 
 
 def text_of(pipeline: Mapping[str, Any]) -> str:
-    """JSON, which is YAML."""
+    return WRITTEN + as_yaml(pipeline, indent=2) + "\n"
+
+
+def as_yaml(value: Any, **more: Any) -> str:
+    """As JSON, which is YAML but for NaN and infinity."""
     try:
-        return WRITTEN + json.dumps(pipeline, indent=2, default=plain, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False, **more)
     except ValueError:
-        raise WeirError("a pipeline holds a NaN or an infinity, which no parameter takes") from None
+        raise WeirError("there is a NaN or an infinity among the parameters: give finite numbers") from None
 
 
 def plain(value: Any) -> Any:
@@ -94,4 +98,4 @@ def plain(value: Any) -> Any:
 
 def written(value: Any) -> str:
     """As --set takes it: a text as it is, anything else as YAML."""
-    return value if isinstance(value, str) else json.dumps(value, default=plain, ensure_ascii=False)
+    return value if isinstance(value, str) else as_yaml(value)

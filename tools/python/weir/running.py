@@ -19,8 +19,7 @@ from .record import Record, let_go
 from .sweep import Sweep
 
 Pipeline = Union[str, os.PathLike, Mapping[str, Any]]      # a file, or what a file would hold
-INVALID, INTERRUPTED = 2, 75
-JUDGED_NO = 1
+JUDGED_NO, INVALID = 1, 2      # exit codes
 
 
 def validate(pipeline: Pipeline, set: Mapping[str, Any] | None = None, **more: Any) -> None:

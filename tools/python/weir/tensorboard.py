@@ -17,7 +17,7 @@ import numpy as np
 from .errors import WeirError
 from .opening import open
 from .record import Record
-from .sweep import Sweep, long_form
+from .sweep import long_form
 
 SUFFIX = ".weir"          # of the event files, which tells ours
 MOST_CURVES = 64          # of one trace
