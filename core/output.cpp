@@ -77,10 +77,15 @@ void Output<Tensor>::set(const Tensor& value) {
   }
 }
 
+void Output<Tensor>::reserve(const std::string& name, std::size_t bytes) {
+  mutable_datasets().at(0).reserved[name] = bytes;
+}
+
 void Output<Tensor>::attribute(const std::string& name, const std::string& text) {
-  if (!planned())
+  if (!planned() || !datasets().front().reserved.contains(name))
     throw std::logic_error(
-        fmt::format("output '{}' was given the attribute '{}' but not planned", path(), name));
+        fmt::format("output '{}' was given the attribute '{}', for which its node's plan() reserved no room",
+                    path(), name));
   if (sink()) sink()->attribute(path(), name, text);
 }
 

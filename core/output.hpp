@@ -104,10 +104,13 @@ class Output<Tensor> : public AnyOutput {
   // In plan: the shape (only the first size may be -1) and a name for each dimension.
   DatasetSpec& plan(const Shape& shape, std::vector<std::string> dims);
   const Shape& shape() const { return shape_; }  // as planned
+  // In plan, then: room for a text beside the value, "" until attribute() gives it. Nothing is added to a record that is being written.
+  void reserve(const std::string& name, std::size_t bytes);
+  void reserve_reason() { reserve(schema().name + "_reason", 512); }
 
   // In run: the value, which is recorded as well. Throws std::logic_error if it is not planned, or not as planned.
   void set(const Tensor& value);
-  // In run: a fixed text beside the value (ASCII). Throws std::logic_error if the output is not planned.
+  // In run: a text beside the value (ASCII), cut to the room reserved for it. Throws std::logic_error if there is none.
   void attribute(const std::string& name, const std::string& text);
   // Why the number is infinite or missing; written beside it as <name>_reason.
   void reason(const std::string& text) { attribute(schema().name + "_reason", text); }

@@ -87,7 +87,8 @@ class Recorder::Impl {
 
   void attribute(const std::string& path, const std::string& name, const std::string& value) {
     const auto found = index_.find(path);
-    if (found == index_.end()) unknown(path);
+    if (found == index_.end() || !run_.datasets[found->second].reserved.contains(name))
+      unknown(path + "@" + name);
     push({.kind = record::Task::Kind::attribute, .dataset = found->second, .name = name, .text = value});
   }
 

@@ -56,7 +56,7 @@ class Recorder {
   void write(const std::string& path, Array value);
 
   // Fixed-ASCII attribute of a declared dataset, e.g. ("gauss.total", "total_reason", "singular at t = 1/2").
-  // Kept until finish(): HDF5 promises readers nothing about attributes that appear during SWMR.
+  // Its room is declared (DatasetSpec::reserved); a longer text is cut and ends in "...".
   void attribute(const std::string& path, const std::string& name, const std::string& value);
 
   // The node's traces are complete: the last partial blocks get their checksums.

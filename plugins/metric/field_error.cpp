@@ -63,6 +63,7 @@ class FieldError final : public weir::Metric {
     field_->plan_for(objective_->domain(), plan);
     reference_->plan_for(objective_->domain(), plan);
     for (auto* output : {&relative_, &relative_se_, &relative_n_}) output->plan({}, {});
+    relative_se_.reserve_reason();
     bin_.plan({bins_()}, {"time_bin"});
     if (!space_.given()) return;
     if (!path())

@@ -82,6 +82,7 @@ class GradientVariance final : public weir::Metric {
     layer_.plan({static_cast<std::int64_t>(layers.size())}, {"layer"}).attributes["layers"] =
         fmt::format("{}", fmt::join(layers, " "));
     bin_.plan({bins_()}, {"time_bin"});
+    for (auto* output : {&total_, &replicated_, &layer_, &bin_, &loss_}) output->reserve_reason();
   }
 
   void run(weir::Run& run) override {

@@ -37,6 +37,7 @@ class ExactGradientVariance final : public weir::Metric {
     weir::plan_normal_flow(plan, *objective_);
     weir::plan_normal_flow(plan, "field", *field_);
     for (auto* output : {&total_, &loss_, &total_error_, &loss_error_}) output->plan({}, {});
+    for (auto* output : {&total_, &loss_}) output->reserve_reason();
     bin_.plan({bins_()}, {"time_bin"});
   }
 

@@ -96,6 +96,7 @@ class SgdTheory final : public weir::Metric {
     for (auto* curve : {&time_, &risks_, &rates_}) curve->plan({decades * per_decade + 2}, {"time"});
     for (auto* number : {&risk_, &rate_, &risk_slope_, &rate_slope_, &risk_limit_, &rate_limit_})
       number->plan({}, {});
+    rate_limit_.reserve_reason();
   }
 
   void run(weir::Run&) override {

@@ -43,6 +43,7 @@ class VarianceCrossing final : public weir::Metric {
       plan.fault("objective", "its interpolant has no noise whose size could be changed",
                  "set a noise, such as noise: {plugin: constant, sigma: 1}");
     for (auto* output : {&factor_, &gamma_}) output->plan({}, {});
+    factor_.reserve_reason();
   }
 
   void run(weir::Run&) override {

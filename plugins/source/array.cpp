@@ -69,7 +69,7 @@ class ArraySource final : public weir::Source {
     weir::require_finite(items_, file->what(array_()));
     items_ = items_.to(options());
     if (!labelled()) return;
-    files::set_class_sizes(class_size_, classes_of_items_, {});
+    files::set_class_sizes(class_size_, classes_of_items_);
     classes_of_items_ = classes_of_items_.to(options().dtype(at::kLong));
   }
 
@@ -102,7 +102,7 @@ class ArraySource final : public weir::Source {
     if (largest >= classes_)
       plan.fault("classes", fmt::format("classes is {}, and there is the label {}", classes_, largest),
                  fmt::format("classes: {} or more", largest + 1));
-    files::plan_class_sizes(class_size_, classes_);
+    files::plan_class_sizes(class_size_, classes_, {});
   }
 
   weir::Shape item_;

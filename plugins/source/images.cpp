@@ -76,8 +76,8 @@ class Images final : public weir::Source {
     if (!keep_readable(plan) || !plan_squares(plan)) return;
     if (const auto beyond = weir::beyond_memory(weir::rows_of(count(), shape()), type()); !beyond.empty())
       plan.fault("folder", "the images do not fit: " + beyond, "shrink them with size, or take fewer: limit");
-    if (on_bad_() == "skip") skipped_.plan({}, {});
-    if (labelled_()) files::plan_class_sizes(class_size_, *classes());
+    if (on_bad_() == "skip") plan_skipped();
+    if (labelled_()) files::plan_class_sizes(class_size_, *classes(), found_.classes);
   }
 
   void run(weir::Run& run) override {
@@ -98,7 +98,7 @@ class Images final : public weir::Source {
     for (const std::string& warning : unlisted_) run.warn(warning);
     if (labelled_()) {
       labels_ = at::tensor(found_.labels, at::kLong);
-      files::set_class_sizes(class_size_, labels_, found_.classes);
+      files::set_class_sizes(class_size_, labels_);
       labels_ = labels_.to(options().dtype(at::kLong));
     }
     if (on_bad_() == "skip") record_skipped(run);
@@ -229,13 +229,18 @@ class Images final : public weir::Source {
     return 2 * weir::shrink(square, out_, out_) - 1;
   }
 
-  void record_skipped(weir::Run& run) {
-    skipped_.set(at::scalar_tensor(static_cast<std::int64_t>(bad_.size()), options().dtype(at::kLong)));
+  void plan_skipped() {
+    weir::DatasetSpec& dataset = skipped_.plan({}, {});
     if (bad_.empty()) return;
     const std::vector<std::string> named(
         bad_.begin(), bad_.begin() + static_cast<std::ptrdiff_t>(std::min(most_named, bad_.size())));
-    skipped_.attribute("files",
-                       nlohmann::json(named).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
+    dataset.attributes["files"] =
+        nlohmann::json(named).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  }
+
+  void record_skipped(weir::Run& run) {
+    skipped_.set(at::scalar_tensor(static_cast<std::int64_t>(bad_.size()), options().dtype(at::kLong)));
+    if (bad_.empty()) return;
     run.warn(fmt::format("{} of {} files of '{}' cannot be read and are left out; the first is {}",
                          bad_.size(), bad_.size() + static_cast<std::size_t>(count()), folder_().string(),
                          bad_.front()));

@@ -62,7 +62,7 @@ class TableSource final : public weir::Source {
     numbers_ = std::move(read.numbers);
     if (label_().empty()) return;
     labelled_ = files::numbered(read.labels);
-    files::plan_class_sizes(class_size_, labelled_.classes);
+    files::plan_class_sizes(class_size_, labelled_.classes, labelled_.names);
   }
 
   void run(weir::Run&) override {
@@ -71,7 +71,7 @@ class TableSource final : public weir::Source {
     std::vector<double>().swap(numbers_);
     if (label_().empty()) return;
     labels_ = at::tensor(labelled_.numbers, at::kLong);
-    files::set_class_sizes(class_size_, labels_, labelled_.names);
+    files::set_class_sizes(class_size_, labels_);
     labels_ = labels_.to(options().dtype(at::kLong));
   }
 

@@ -79,9 +79,10 @@ TEST_CASE("What is set, appended or attributed without a plan is told to be plan
         "plan_for()");
   CHECK(failure([](Puppet& p) { p.value.set(two()); }) == "output 'puppet.value' was set but not planned");
   CHECK(failure([](Puppet& p) { p.value.attribute("file", "x"); }) ==
-        "output 'puppet.value' was given the attribute 'file' but not planned");
+        "output 'puppet.value' was given the attribute 'file', for which its node's plan() reserved no room");
   CHECK(failure([](Puppet& p) { p.value.reason("none"); }) ==
-        "output 'puppet.value' was given the attribute 'value_reason' but not planned");
+        "output 'puppet.value' was given the attribute 'value_reason', for which its node's plan() reserved "
+        "no room");
   CHECK(failure([](Puppet& p) {
           p.set.set({{"w", two()}});
         }) == "tensor 'puppet.set/w' was set but not planned");

@@ -121,7 +121,8 @@ weir::RunSpec spec(std::uint64_t seed) {
                           .dtype = DType::float32,
                           .shape = {300, 200},
                           .dims = {"sample", "feature"},
-                          .unit = "m"});
+                          .unit = "m",
+                          .reserved = {{"end_reason", 64}}});
   run.datasets.push_back({.node = "flow", .name = "nfe", .dtype = DType::int64});
   run.datasets.push_back({.node = "flow",
                           .name = "never",

@@ -8,6 +8,13 @@
 #include <stdexcept>
 
 namespace weir {
+namespace {
+
+// Of a set that is read from a file: known in run, when it has been read.
+constexpr std::pair<const char*, std::size_t> origin_attributes[] = {
+    {"file", 1024}, {"dataset", 256}, {"sha256", 64}};
+
+}  // namespace
 
 Batch Batch::rows(const Tensor& index) const {
   const auto take = [&](const Tensor& member) {
@@ -69,7 +76,6 @@ void Coupling::keep(Batch pairs) {
     const Source* set = set_of(end);
     if (!set) continue;
     output->set(end == 0 ? pairs_->items.front() : pairs_->items.back());
-    output->attribute("set", set->path());
     if (const auto origin = set->origin()) {
       if (origin->sha256.empty())
         throw std::runtime_error(fmt::format("'{}' cannot be read again to be hashed", origin->file));
@@ -88,8 +94,12 @@ void Coupling::plan_outputs() {
   x1_.plan(rows_of(*count, shape()), dims);
   id_.plan({*count}, {"pair"});
   if (context().contains("label")) label_.plan({*count}, {"pair"});
-  if (set_of(0)) x0_item_.plan({*count}, {"pair"});
-  if (set_of(1)) x1_item_.plan({*count}, {"pair"});
+  for (const auto& [end, output] : {std::pair(0, &x0_item_), std::pair(1, &x1_item_)}) {
+    const Source* set = set_of(end);
+    if (!set) continue;
+    output->plan({*count}, {"pair"}).attributes["set"] = set->path();
+    for (const auto& [name, bytes] : origin_attributes) output->reserve(name, bytes);
+  }
 }
 
 Coupling::Points Coupling::Points::rows(const Tensor& index) const {

@@ -22,6 +22,7 @@ struct DatasetSpec {
   std::string unit = "1";
   std::string description{};
   std::map<std::string, std::string> attributes{};  // fixed ASCII: estimator, ddof, reason, ...
+  std::map<std::string, std::size_t> reserved{};  // name -> bytes: room for an attribute that is known in run
   // dim -> (scale's dataset name, values): bin edges, ids. As many values as the axis, or one more (edges).
   std::map<std::string, std::pair<std::string, Array>> scales{};
   int yaml_line = 0;  // of the node, for /schema

@@ -132,6 +132,11 @@ void text_attribute(const File& file, hid_t object, const std::string& name, std
 void json_attribute(const File& file, hid_t object, const std::string& name, const nlohmann::json& value);
 void texts_attribute(const File& file, hid_t object, const std::string& name,
                      const std::vector<std::string>& texts);
+// Room for a text of so many bytes, "" until it is written there. Nothing is added to an object under SWMR: HDF5 1.10 grows a header
+// without noting what has to be flushed before what (H5C_resize_entry), and one run in a thousand ends with "slist not empty".
+void reserve_attribute(const File& file, hid_t object, const std::string& name, std::size_t bytes);
+// In place. A longer text is cut and ends in "..."; without room, as in a record of an older version, nothing is written.
+void rewrite_attribute(const File& file, hid_t object, const std::string& name, std::string_view text);
 std::string read_text_attribute(const File& file, const std::string& object, const std::string& name);
 
 }  // namespace weir::hdf5

@@ -13,6 +13,7 @@ namespace weir::hdf5 {
 namespace {
 
 constexpr std::size_t largest_attribute = 32 * 1024;
+constexpr std::string_view cut = "...";  // ends a text that did not fit
 
 Handle properties_of(hid_t kind) {
   Handle properties(H5Pcreate(kind), H5Pclose);
@@ -231,6 +232,23 @@ void text_attribute(const File& file, hid_t object, const std::string& name, std
   const Handle type = text_type(plain.size());
   const auto bytes = padded({plain}, std::max<std::size_t>(1, plain.size()));
   attribute(file, object, name, type, type, {}, bytes.data());
+}
+
+void reserve_attribute(const File& file, hid_t object, const std::string& name, std::size_t bytes) {
+  const Handle type = text_type(bytes);
+  const std::vector<char> empty = padded({""}, bytes);
+  attribute(file, object, name, type, type, {}, empty.data());
+}
+
+void rewrite_attribute(const File& file, hid_t object, const std::string& name, std::string_view text) {
+  if (H5Aexists(object, name.c_str()) <= 0) return;
+  const Handle id(check(H5Aopen(object, name.c_str(), H5P_DEFAULT), file.path, "open attribute", name),
+                  H5Aclose);
+  const Handle type(H5Aget_type(id), H5Tclose);
+  const std::size_t room = H5Tget_size(type);
+  std::string plain = ascii(text);
+  if (plain.size() > room) plain = plain.substr(0, room - std::min(room, cut.size())) + std::string(cut);
+  check(H5Awrite(id, type, padded({plain}, room).data()), file.path, "write attribute", name);
 }
 
 void texts_attribute(const File& file, hid_t object, const std::string& name,

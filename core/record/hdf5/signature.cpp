@@ -46,6 +46,8 @@ bool has_own_checksum(hid_t dataset) {
   return false;
 }
 
+void reserve_signature(const File& file, hid_t dataset) { sign(file, dataset, none); }
+
 // In place where it can be: the object's header keeps its size.
 void sign(const File& file, hid_t dataset, std::int64_t crc32c) {
   if (H5Aexists(dataset, name) <= 0) return json_attribute(file, dataset, name, crc32c);

@@ -15,7 +15,8 @@
 
 namespace weir::hdf5 {
 
-bool has_own_checksum(hid_t dataset);  // fletcher32
+bool has_own_checksum(hid_t dataset);                     // fletcher32
+void reserve_signature(const File& file, hid_t dataset);  // of what is written under SWMR
 void sign(const File& file, hid_t dataset, std::int64_t crc32c);
 void sign(const File& file, hid_t dataset, std::span<const std::byte> bytes);
 void sign(const File& file, const std::string& path);    // what is there now

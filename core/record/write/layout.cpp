@@ -9,6 +9,7 @@
 #include <limits>
 
 #include <weir/record/hdf5/scales.hpp>
+#include <weir/record/hdf5/signature.hpp>
 #include <weir/record/hdf5/trace_sums.hpp>
 
 namespace weir::record {
@@ -38,7 +39,7 @@ void keep_below_limit(std::vector<std::int64_t>& chunk, std::size_t element) {
 Handle properties_of_dataset(DType dtype) {
   Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(properties, false);
-  // Attributes stay in the object header: those added when a run ends then need no new index.
+  // Attributes stay in the object header: they need no index.
   H5Pset_attr_phase_change(properties, 64, 48);
   const float missing32 = std::numeric_limits<float>::quiet_NaN();
   const double missing64 = std::numeric_limits<double>::quiet_NaN();
@@ -74,6 +75,7 @@ void describe(const File& file, hid_t dataset, const DatasetSpec& spec) {
   hdf5::text_attribute(file, dataset, "units", spec.unit);
   hdf5::text_attribute(file, dataset, "long_name", spec.description.empty() ? spec.name : spec.description);
   for (const auto& [name, text] : spec.attributes) hdf5::text_attribute(file, dataset, name, text);
+  for (const auto& [name, bytes] : spec.reserved) hdf5::reserve_attribute(file, dataset, name, bytes);
 }
 
 std::string dim_name(const DatasetSpec& spec, std::size_t axis) {
@@ -98,6 +100,7 @@ void declare_tensor(const File& file, const DatasetSpec& spec, Scales& scales) {
   }
   const Handle dataset = create_dataset(file, path, spec.dtype, spec.shape, properties);
   describe(file, dataset, spec);
+  if (!hdf5::has_own_checksum(dataset)) hdf5::reserve_signature(file, dataset);
   if (is_own_coordinate(spec)) return scales.own(dataset, path, spec.name, spec.shape[0]);
   for (std::size_t axis = 0; axis < spec.shape.size(); ++axis)
     scales.attach(dataset, group, static_cast<unsigned>(axis), dim_name(spec, axis), spec.shape[axis], spec);

@@ -161,7 +161,10 @@ void Writer::write(std::size_t dataset, const Array& value) {
 }
 
 void Writer::attribute(std::size_t dataset, const std::string& name, const std::string& text) {
-  notes_.push_back({dataset, name, text});
+  const Turn turn;
+  const auto& spec = run_.datasets[dataset];
+  const Handle object = hdf5::open_object(file_, path_of(spec) + (spec.trace ? "/value" : ""));
+  hdf5::rewrite_attribute(file_, object, name, text);
 }
 
 void Writer::close_node(const std::string& node) {
@@ -209,20 +212,13 @@ void Writer::say(const std::string& status, const std::string& message) {
   check(H5Dflush(status_), file_.path, "flush", "/status");
 }
 
-// New attributes during SWMR are outside what HDF5 promises to readers: they wait until everything else is in
-// the file, checksums of tensors too.
-void Writer::write_notes() {
+// Once everything else is in the file.
+void Writer::sign_tensors() {
   for (std::size_t i = 0; i < committed_.size(); ++i) {
     const auto& spec = run_.datasets[i];
     if (spec.trace || committed_[i].value_crc == 0) continue;
     hdf5::sign(file_, hdf5::open_dataset(file_, path_of(spec)), committed_[i].value_crc);
   }
-  for (const auto& note : notes_) {
-    const auto& spec = run_.datasets[note.dataset];
-    const Handle object = hdf5::open_object(file_, path_of(spec) + (spec.trace ? "/value" : ""));
-    hdf5::text_attribute(file_, object, note.name, note.text);
-  }
-  notes_.clear();
 }
 
 void Writer::finish(const std::string& status, const std::string& message, int exit) {
@@ -230,7 +226,7 @@ void Writer::finish(const std::string& status, const std::string& message, int e
   for (const auto& trace : traces_)
     if (trace) trace->close();
   flush();
-  write_notes();
+  sign_tensors();
   end_attempt(file_, attempt_, exit);
   flush();
   set_status(file_, status, message);

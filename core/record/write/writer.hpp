@@ -35,17 +35,12 @@ class Writer {
   void abandon(const std::string& message) noexcept;  // says "failed" in place, then never touches the file
 
  private:
-  struct Note {
-    std::size_t dataset;
-    std::string name, text;
-  };
-
   void create();
   void resume(const KeptRows& kept);
   void open_datasets(const KeptRows& kept);
   void say(const std::string& status, const std::string& message);
   void write_out();
-  void write_notes();
+  void sign_tensors();
   void reserve_space();
   int descriptor() const;
   herr_t close();
@@ -55,7 +50,6 @@ class Writer {
   hdf5::File file_;
   hdf5::Handle status_, message_, heartbeat_;
   std::vector<std::unique_ptr<TraceWriter>> traces_;  // by dataset; null for tensors
-  std::vector<Note> notes_;
   std::vector<Committed> committed_;  // by dataset: of traces at the last flush, of tensors once written
   std::optional<CommittedTable> table_;
   std::string run_id_;

@@ -37,15 +37,17 @@ ClassLabels numbered(const std::vector<std::string>& labels) {
   return result;
 }
 
-void plan_class_sizes(Output<Tensor>& sizes, std::int64_t classes) { sizes.plan({classes}, {"class"}); }
-
-void set_class_sizes(Output<Tensor>& sizes, const Tensor& labels, const std::vector<std::string>& names) {
-  sizes.set(
-      at::bincount(labels.cpu(), {}, sizes.shape().front()).to(sizes.node().options().dtype(at::kLong)));
+void plan_class_sizes(Output<Tensor>& sizes, std::int64_t classes, const std::vector<std::string>& names) {
+  DatasetSpec& dataset = sizes.plan({classes}, {"class"});
   // ASCII, as attributes are.
   if (!names.empty())
-    sizes.attribute("class_names",
-                    nlohmann::json(names).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
+    dataset.attributes["class_names"] =
+        nlohmann::json(names).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+void set_class_sizes(Output<Tensor>& sizes, const Tensor& labels) {
+  sizes.set(
+      at::bincount(labels.cpu(), {}, sizes.shape().front()).to(sizes.node().options().dtype(at::kLong)));
 }
 
 }  // namespace weir::files

@@ -19,7 +19,7 @@ struct ClassLabels {
 ClassLabels numbered(const std::vector<std::string>& labels);
 
 // Plans and sets an int64 output [class]: how many items each class has. Names go beside it, as JSON in `class_names`.
-void plan_class_sizes(Output<Tensor>& sizes, std::int64_t classes);
-void set_class_sizes(Output<Tensor>& sizes, const Tensor& labels, const std::vector<std::string>& names);
+void plan_class_sizes(Output<Tensor>& sizes, std::int64_t classes, const std::vector<std::string>& names);
+void set_class_sizes(Output<Tensor>& sizes, const Tensor& labels);
 
 }  // namespace weir::files
