@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <numbers>
 
+#include <weir/front/check/accepted.hpp>
 #include <weir/front/check/value.hpp>
 #include <weir/front/yaml/yaml.hpp>
 

@@ -39,6 +39,8 @@ struct Draft {
   bool is_broken(const std::string& path) const;
   void fault(std::string code, const Place& place, std::string message, std::string remedy = "",
              std::vector<std::string> notes = {});
+  // W206: `message` says what the value must be.
+  void wrong(const yaml::Node& value, const std::string& message, const std::string& remedy = "");
 };
 
 // "noise/constant (node 'task.interpolant.noise')"
@@ -49,6 +51,7 @@ void read_header(const yaml::Node& root, const PipelineOptions& options, Draft& 
 bool read_header_value(const std::string& key, const yaml::Node& value, Draft& draft);
 
 void read_nodes(const yaml::Node& root, Draft& draft);
+void read_reserved(const yaml::Node& value, GraphNode& node, Draft& draft);  // seed, record, timeout, note
 void resolve_links(Draft& draft);
 void order_nodes(Draft& draft);
 

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include <weir/front/check/accepted.hpp>
 #include <weir/front/check/unknown_plugin.hpp>
 #include <weir/front/check/value.hpp>
 #include <weir/front/faults/wording.hpp>
-#include <weir/front/yaml/scalar.hpp>
 #include <weir/front/yaml/spelled_number.hpp>
 #include <weir/front/yaml/written.hpp>
 
@@ -56,7 +56,7 @@ class NodeReader {
     for (const Entry& entry : value.entries)
       node.places[entry.key] =
           entry.value.is_map() || entry.value.is_list() ? entry.place : entry.value.place;
-    read_reserved(node, value);
+    read_reserved(value, node, draft_);
     read_params(node, value);
     unknown_keys(node, value);
     read_ports(node, value, level);
@@ -69,64 +69,6 @@ class NodeReader {
               const std::string& message, const std::string& remedy = "") {
     draft_.broken.insert(path);
     draft_.fault(code, place, message, remedy);
-  }
-  void wrong(const Node& value, const std::string& message, const std::string& remedy = "") {
-    draft_.faults.push_back(value_fault("W206", value, message + ", not " + yaml::describe(value), remedy));
-  }
-
-  void read_reserved(GraphNode& node, const Node& value) {
-    if (const Entry* seed = value.find("seed")) {
-      node.seed =
-          seed->value.is_scalar() && !seed->value.quoted ? scalar::seed(seed->value.text) : std::nullopt;
-      if (!node.seed)
-        wrong(seed->value,
-              "'seed' of node " + quote(node.path) + " must be an integer from 0 to 18446744073709551615",
-              number_remedy(seed->value, [](const auto& text) { return scalar::seed(text).has_value(); }));
-    }
-    if (const Entry* record = value.find("record")) read_record(node, record->value);
-    if (const Entry* timeout = value.find("timeout")) {
-      const auto seconds = timeout->value.is_scalar() && !timeout->value.quoted
-                               ? scalar::number(timeout->value.text)
-                               : std::nullopt;
-      if (!seconds || *seconds <= 0) {
-        wrong(timeout->value,
-              "'timeout' of node " + quote(node.path) + " must be a number of seconds above 0",
-              number_remedy(timeout->value, [](const auto& text) { return scalar::number(text) > 0.0; }));
-      } else {
-        node.timeout = *seconds;
-      }
-    }
-    if (const Entry* note = value.find("note")) {
-      if (!note->value.is_scalar())
-        wrong(note->value, "'note' of node " + quote(node.path) + " must be text");
-      node.note = note->value.text;
-    }
-  }
-
-  // all | none | {output: all | none | true | false | number of first rows}
-  void read_record(GraphNode& node, const Node& value) {
-    node.record = yaml::to_json(value);
-    const auto is_rule = [](const nlohmann::json& rule) {
-      return rule == "all" || rule == "none" || rule.is_boolean() || (rule.is_number_integer() && rule >= 1);
-    };
-    if (!value.is_map()) {
-      if (!is_rule(node.record) || node.record.is_number())
-        wrong(value, "'record' of " + owner(node) +
-                         " must be all, none, or a map of outputs such as {x0: true, x1: 100}");
-      return;
-    }
-    std::vector<std::string> outputs;
-    for (const OutputSchema& output : node.schema.outputs) outputs.push_back(output.name);
-    for (const Entry& entry : value.entries) {
-      if (!node.schema.output(entry.key)) {
-        draft_.fault("W203", entry.place, "unknown output " + quote(entry.key) + " of " + owner(node),
-                     wording::did_you_mean(entry.key, outputs),
-                     {"outputs: " + (outputs.empty() ? "none" : wording::listed(outputs))});
-      } else if (!is_rule(node.record[entry.key])) {
-        wrong(entry.value, "what is recorded of " + quote(entry.key) +
-                               " must be all, none, true, false or a number of first rows from 1 on");
-      }
-    }
   }
 
   void read_params(GraphNode& node, const Node& value) {
@@ -244,8 +186,8 @@ class NodeReader {
     } else if (value.is_scalar()) {
       draft_.links.push_back({node.path, port.name, name, value, false});
     } else {
-      wrong(value, "port " + quote(port.name) + " of " + owner(node) +
-                       " takes the name of a node, one of its outputs, or {plugin: ...}");
+      draft_.wrong(value, "port " + quote(port.name) + " of " + owner(node) +
+                              " takes the name of a node, one of its outputs, or {plugin: ...}");
     }
   }
 
@@ -254,6 +196,10 @@ class NodeReader {
 };
 
 }  // namespace
+
+void Draft::wrong(const yaml::Node& value, const std::string& message, const std::string& remedy) {
+  faults.push_back(value_fault("W206", value, message + ", not " + yaml::describe(value), remedy));
+}
 
 GraphNode* Draft::node(const std::string& path) {
   for (GraphNode& node : graph.nodes) {

@@ -1,5 +1,7 @@
 // core/front/check/value.cpp -- from a YAML value to the JSON value of a parameter, or a fault.
 #include <weir/front/check/value.hpp>
+
+#include <weir/front/check/accepted.hpp>
 #include <weir/front/yaml/home.hpp>
 #include <weir/front/yaml/scalar.hpp>
 #include <weir/front/yaml/spelled_number.hpp>
@@ -20,46 +22,6 @@ using yaml::Node;
 namespace {
 
 using wording::quote;
-
-// What an element of each type is called.
-std::string noun(ParamType type) {
-  switch (type) {
-    case ParamType::boolean:
-      return "true or false";
-    case ParamType::integer:
-      return "an integer";
-    case ParamType::number:
-      return "a number";
-    case ParamType::angle:
-      return "an angle such as 180 deg or 3.14 rad";
-    case ParamType::text:
-      return "text";
-    case ParamType::choice:
-      return "a choice";
-    case ParamType::path:
-      return "a path";
-    case ParamType::numbers:
-      return "a list of numbers such as [1, 2]";
-    case ParamType::matrix:
-      return "a matrix such as [[1, 0], [0, 1]]";
-    case ParamType::draw:
-      return "fresh or {fixed: N}";
-    case ParamType::texts:
-      return "a list of texts such as [a, b]";
-  }
-  return "";
-}
-
-std::string range(const ParamSchema& schema) {
-  const auto low = [&] {
-    return (schema.minimum_excluded ? "above " : "at least ") + wording::number(*schema.minimum);
-  };
-  const auto high = [&] {
-    return (schema.maximum_excluded ? "below " : "at most ") + wording::number(*schema.maximum);
-  };
-  if (schema.minimum && schema.maximum) return low() + " and " + high();
-  return schema.minimum ? low() : schema.maximum ? high() : "";
-}
 
 // Reads one parameter's value; everything it finds wrong becomes a fault.
 class Reader {
@@ -97,18 +59,19 @@ class Reader {
 
  private:
   std::nullopt_t wrong(const Node& value, const std::string& remedy, const std::string& must = "") {
-    faults_.push_back(value_fault(
-        "W206", value,
-        name_ + " must be " + (must.empty() ? noun(schema_.type) : must) + ", not " + yaml::describe(value),
-        remedy));
+    faults_.push_back(value_fault("W206", value,
+                                  name_ + " must be " + (must.empty() ? accepted_type(schema_.type) : must) +
+                                      ", not " + yaml::describe(value),
+                                  remedy));
     return std::nullopt;
   }
 
   std::optional<json> within(const Node& value, double number, json result) {
     if (is_within(number)) return result;
     const std::string unit = schema_.unit.empty() || schema_.unit == "1" ? "" : " " + schema_.unit;
-    Fault fault = value_fault(
-        "W207", value, fmt::format("{} must be {}{}, not {}", name_, range(schema_), unit, value.text));
+    Fault fault =
+        value_fault("W207", value,
+                    fmt::format("{} must be {}{}, not {}", name_, accepted_range(schema_), unit, value.text));
     if (!schema_.description.empty()) fault.notes.push_back(schema_.name + ": " + schema_.description);
     faults_.push_back(fault);
     return std::nullopt;
@@ -294,18 +257,6 @@ class Reader {
 };
 
 }  // namespace
-
-std::string accepts(const ParamSchema& schema) {
-  if (schema.type == ParamType::choice) return "one of " + wording::listed(schema.choices);
-  std::string text = noun(schema.type);
-  const std::string limits = range(schema);
-  if (!limits.empty())
-    text +=
-        (schema.type == ParamType::numbers || schema.type == ParamType::matrix ? ", each " : ", ") + limits;
-  if (!schema.unit.empty() && schema.unit != "1" && schema.type != ParamType::angle)
-    text += " (" + schema.unit + ")";
-  return text;
-}
 
 std::optional<json> parse_value(const Node& value, const ParamSchema& schema, const std::string& owner,
                                 Faults& faults) {

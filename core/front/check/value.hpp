@@ -18,7 +18,4 @@ namespace weir {
 std::optional<nlohmann::json> parse_value(const yaml::Node& value, const ParamSchema& schema,
                                           const std::string& owner, Faults& faults);
 
-// "an integer, at least 1", "one of exact, sliced": what a parameter accepts.
-std::string accepts(const ParamSchema& schema);
-
 }  // namespace weir

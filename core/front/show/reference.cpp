@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
-#include <weir/front/check/value.hpp>
+#include <weir/front/check/accepted.hpp>
 #include <weir/front/faults/wording.hpp>
 #include <weir/front/yaml/written.hpp>
 

@@ -10,10 +10,10 @@
 #include <sstream>
 
 #include <weir/front/faults/wording.hpp>
+#include <weir/front/yaml/key_fault.hpp>
 #include <weir/front/yaml/misspelt_line.hpp>
 #include <weir/front/yaml/syntax_fault.hpp>
 #include <weir/front/yaml/yaml_source.hpp>
-#include <weir/text/invisible.hpp>
 #include <weir/text/utf8.hpp>
 
 namespace weir::yaml {
@@ -109,7 +109,10 @@ class Builder final : public YAML::EventHandler {
 
   [[noreturn]] void fail(const char* code, const Place& place, const std::string& message,
                          const std::string& remedy) {
-    faults_.push_back({code, place, message, remedy, {}, {}});
+    fail({code, place, message, remedy, {}, {}});
+  }
+  [[noreturn]] void fail(const Fault& fault) {
+    faults_.push_back(fault);
     throw Unreadable{};
   }
   [[noreturn]] void too_deep(const Place& place) {
@@ -166,17 +169,6 @@ class Builder final : public YAML::EventHandler {
   [[noreturn]] void not_a_key(const Place& place) {
     fail("W109", place, "a key must be a plain word", "quote a value that starts with '[' or '{'");
   }
-  [[noreturn]] void nothing_as_key(const Place& place) {
-    const std::string rest =
-        utf8::part(source_.line(place.line), static_cast<std::size_t>(place.column) - 1, 4);
-    for (const std::string word : {"null", "~"})
-      if (rest.starts_with(word))
-        fail("W109", place, "a key is a word, and " + quote(word) + " stands for no value",
-             "write \"" + word + "\" with its quotes");
-    if (rest.starts_with(':')) fail("W109", place, "a key is missing before this colon", "write key: value");
-    fail("W109", place, "an entry is empty here", "remove a ',' that is too many");
-  }
-
   // A plain text goes on over lines, and takes in those that were meant as entries of their own.
   void check_lines(const Node& node) {
     const bool in_flow = open_flow() != nullptr;
@@ -191,10 +183,7 @@ class Builder final : public YAML::EventHandler {
       const std::string words = text.substr(from, end - from + 1);
       const bool first = line == node.place.line;
       if (const auto tab = source_.indenting_tab(line); tab && !first && !in_flow) tab_fault(*tab);
-      if (auto fault = misspelt_line(source_, line); fault && (!first || frames_.empty())) {
-        faults_.push_back(*fault);
-        throw Unreadable{};
-      }
+      if (auto fault = misspelt_line(source_, line); fault && (!first || frames_.empty())) fail(*fault);
       if (!rest.starts_with(words)) return;
       rest.remove_prefix(words.size());
       while (rest.starts_with(' ') || rest.starts_with('\n')) rest.remove_prefix(1);
@@ -202,24 +191,6 @@ class Builder final : public YAML::EventHandler {
   }
   [[noreturn]] void tab_fault(const Place& place) {
     fail("W104", place, "YAML does not indent with tabs", "use spaces");
-  }
-
-  // {dim:2} is a key without a value to YAML, and se\u200Bed a key like any other.
-  void check_key(const Entry& entry) {
-    if (const auto found = entry.value.is_null() ? misspelt_entry(entry.key) : std::nullopt)
-      fail("W105", entry.place, "this is not YAML: " + found->message, found->remedy);
-    std::string seen;
-    std::optional<char32_t> hidden;
-    utf8::each(entry.key, [&](const utf8::Character& character) {
-      const bool visible = !character.code || utf8::invisible_name(*character.code).empty();
-      if (visible) seen += character.bytes;
-      if (!visible && !hidden) hidden = character.code;
-    });
-    if (hidden)
-      fail("W104", entry.place,
-           fmt::format("the key {} holds {} ({})", quote(entry.key), utf8::invisible_name(*hidden),
-                       utf8::code_point(*hidden)),
-           "write " + seen);
   }
 
   void add(Node node, YAML::anchor_t anchor, std::size_t nodes = 1, int levels = 1) {
@@ -234,14 +205,14 @@ class Builder final : public YAML::EventHandler {
     if (frame.node.is_list()) {
       frame.node.items.push_back(std::move(node));
     } else if (!frame.key) {
-      if (node.is_null()) nothing_as_key(node.place);
+      if (node.is_null()) fail(empty_key(source_, node.place));
       if (!node.is_scalar()) not_a_key(node.place);
       frame.key = Entry{node.text, node.place, {}};
       frame.quoted_key = node.quoted;
     } else {
       frame.key->value = std::move(node);
       if (frame.key->value.is_null()) frame.key->value.place = frame.key->place;
-      if (!frame.quoted_key) check_key(*frame.key);
+      if (const auto fault = frame.quoted_key ? std::nullopt : key_fault(*frame.key)) fail(*fault);
       keep(frame, std::move(*frame.key));
       frame.key.reset();
     }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <weir/front/check/accepted.hpp>
 #include <weir/front/check/value.hpp>
 #include <weir/front/yaml/written.hpp>
 #include <weir/kinds/flow/coupling.hpp>
