@@ -58,7 +58,33 @@ TEST_CASE("Anything else that exists is refused with the remedy") {
   CHECK(refusal(record("interrupted", other)) ==
         "a.h5 exists and is the record of another pipeline, or of other parameters or input "
         "files\n"
+        "  n: 2 there, 1 here\n"
         "start over with --force, or name another place with -o");
+}
+
+TEST_CASE("Of another computation the values that differ are named, and the way to more steps") {
+  const auto refused = [](const std::string& there, const std::string& here) {
+    try {
+      action_for(record("finished", there), nlohmann::json::parse(here), "a.h5", false);
+    } catch (const CommandError& error) {
+      const std::string text = error.what();
+      return text.substr(text.find('\n') + 1);
+    }
+    return std::string("not refused");
+  };
+  const std::string end = "start over with --force, or name another place with -o";
+  CHECK(refused(R"({"nodes": {"a": {"lr": 1, "x": [1, 2], "y": {"w": "u"}}}, "seed": 1})",
+                R"({"nodes": {"a": {"lr": 2, "x": [1], "y": {"w": "v"}}}, "seed": 2})") ==
+        "  a.lr: 1 there, 2 here\n  a.x.1: 2 there, nothing here\n  a.y.w: \"u\" there, \"v\" here\n  and 1 "
+        "more\n" +
+            end);
+  const std::string steps = R"({"nodes": {"train": {"steps": 100}}})",
+                    more = R"({"nodes": {"train": {"steps": 200}}})";
+  CHECK(refused(steps, more) == "  train.steps: 100 there, 200 here\n" + end +
+                                    "\nmore steps for a training that kept its memory (keep_memory): a run "
+                                    "of its own with from: {plugin: "
+                                    "trainer/recorded, file: a.h5, node: train}");
+  CHECK(refused(more, steps) == "  train.steps: 200 there, 100 here\n" + end);
 }
 
 TEST_CASE("What is no readable record is refused, with --force too") {

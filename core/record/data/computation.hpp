@@ -2,11 +2,21 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 namespace weir {
 
 // Whether two resolved pipelines compute the same: equal but for what is judged and shown of the numbers (`report`, `expect`,
 // `compare`, `error_rate`) and for the sweep that a run is one of. False for what is no pipeline.
 bool same_computation(nlohmann::json one, nlohmann::json other);
+
+// One value by which two resolved pipelines compute otherwise.
+struct OtherValue {
+  std::string path;           // "train.optimiser.lr" of a node's parameter, "seed"
+  nlohmann::json one, other;  // null where a pipeline has none
+};
+// By path. Empty for what is no pipeline.
+std::vector<OtherValue> other_values(nlohmann::json one, nlohmann::json other);
 
 }  // namespace weir

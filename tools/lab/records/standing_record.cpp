@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include <weir/record/data/computation.hpp>
+#include <weir/text/utf8.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +15,9 @@
 
 namespace weir::tools {
 namespace {
+
+constexpr std::size_t most_listed = 3;  // values that differ
+constexpr std::size_t most_shown = 60;  // characters of one
 
 void refuse_locked(const RecordState& state, const std::filesystem::path& file) {
   if (state.locked)
@@ -37,8 +44,36 @@ CommandError unreadable(const std::filesystem::path& file) {
               file.string())};
 }
 
+nlohmann::json pipeline_of(const RecordState& state) {
+  return nlohmann::json::parse(state.resolved_json, nullptr, false);
+}
+
 bool computes(const RecordState& state, const nlohmann::json& resolved) {
-  return same_computation(nlohmann::json::parse(state.resolved_json, nullptr, false), resolved);
+  return same_computation(pipeline_of(state), resolved);
+}
+
+std::string shown(const nlohmann::json& value) {
+  return value.is_null() ? "nothing" : utf8::visible(value.dump(), most_shown);
+}
+
+std::string of_another(const RecordState& state, const nlohmann::json& resolved,
+                       const std::filesystem::path& file) {
+  std::string text =
+      fmt::format("{} exists and is the record of another pipeline, or of other parameters or input files\n",
+                  file.string());
+  const std::vector<OtherValue> values = other_values(pipeline_of(state), resolved);
+  for (std::size_t i = 0; i < std::min(values.size(), most_listed); ++i)
+    text += fmt::format("  {}: {} there, {} here\n", values[i].path, shown(values[i].one),
+                        shown(values[i].other));
+  if (values.size() > most_listed) text += fmt::format("  and {} more\n", values.size() - most_listed);
+  text += "start over with --force, or name another place with -o";
+  if (values.size() == 1 && values[0].path.ends_with(".steps") && values[0].one < values[0].other)
+    text += fmt::format(
+        "\nmore steps for a training that kept its memory (keep_memory): a run of its own with from: "
+        "{{plugin: "
+        "trainer/recorded, file: {}, node: {}}}",
+        file.string(), values[0].path.substr(0, values[0].path.size() - std::string_view(".steps").size()));
+  return text;
 }
 
 }  // namespace
@@ -60,12 +95,7 @@ Action action_for(const RecordState& state, const nlohmann::json& resolved, cons
   }
   if (!state.is_record) throw unreadable(file);
   if (!computes(state, resolved) && !carried.empty()) return Action::replace;
-  if (!computes(state, resolved))
-    throw CommandError(
-        io_failed,
-        fmt::format("{} exists and is the record of another pipeline, or of other parameters or input files\n"
-                    "start over with --force, or name another place with -o",
-                    file.string()));
+  if (!computes(state, resolved)) throw CommandError(io_failed, of_another(state, resolved, file));
   refuse_salvaged(state, file);
   // One that failed goes on too: a full disk has room again, a time-out is longer now, a plugin was mended.
   return state.status == "finished" ? Action::keep : Action::resume;
