@@ -1,4 +1,6 @@
 // plugins/source/files/array_numbers.cpp -- numbers as a file has them to numbers of a tensor.
+//
+// Source   IEEE 754 for binary16, 32 and 64; bfloat16 is the upper half of binary32
 #include <algorithm>
 #include <cmath>
 #include <cstring>

@@ -1,4 +1,6 @@
 // plugins/source/files/image_folder.hpp -- which files of a folder are its images, of which class, and in which part of a partition.
+//
+// Source   torchvision.datasets.ImageFolder: a folder for each class, numbered by name; CelebA's list_eval_partition.txt: NAME PART
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,6 @@
 // plugins/source/files/png.cpp -- PNG by libspng, which looks at every chunk's CRC.
+//
+// Source   Portable Network Graphics (W3C Recommendation), as libspng decodes it
 #include <spng.h>
 
 #include <memory>

@@ -1,7 +1,9 @@
-// plugins/source/files/table_file.hpp -- lines of fields between commas, tabs or semicolons (RFC 4180).
+// plugins/source/files/table_file.hpp -- lines of fields between commas, tabs or semicolons.
 //
 // Fields may stand in quotes, with "" for a quote, and may then hold separators and ends of lines. Lines end with LF, CRLF or CR; a
 // byte order mark is passed over, and so are blank lines.
+//
+// Source   RFC 4180; text/tab-separated-values (IANA)
 #pragma once
 
 #include <cstdint>
