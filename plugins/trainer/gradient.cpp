@@ -16,8 +16,6 @@
 //          The probes are this training's own, and so are the snapshots. trainer/recorded is such a training of another run, whose
 //          record has it by `keep_memory`.
 //
-// Epochs   the batches of `epoch` steps are parts of one draw: of an objective whose rows are distinct, they see each item once.
-//
 // Snapshots after each step of `snapshots` the parameters and their average are kept, in `history`, of which trainer/snapshot gives the
 //          fields: those of a training of so many steps, where the schedule is constant.
 //
@@ -26,7 +24,6 @@
 // Limits   one process, one device. The same numbers whatever probes look on: the tape is always armed where the model has one.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -44,6 +41,8 @@
 #include <weir/math/variance/infinite_moments.hpp>
 #include <weir/math/variance/row_gradients.hpp>
 #include <weir/plugin.hpp>
+
+#include "epoch_draw.hpp"
 
 namespace {
 
@@ -100,8 +99,7 @@ class Gradient final : public weir::Trainer {
   weir::FittedModel fitted_, averaged_, kept_;
   weir::StartLeft start_left_;
   weir::State state_;
-  mutable weir::Sample drawn_;  // of the epoch whose first step is drawn_at_
-  mutable std::int64_t drawn_at_ = 0;
+  mutable weir::EpochDraw draw_;
 
  public:
   void plan(weir::Plan& plan) override {
@@ -110,11 +108,8 @@ class Gradient final : public weir::Trainer {
       plan.fault("warmup",
                  fmt::format("warmup is {} but there are {} steps; it must be less", warmup_(), steps_()));
     }
-    if (epoch_() > 1 && (objective_->sorted_time() || objective_->dependent_rows()))
-      plan.fault("epoch",
-                 "rows of one draw that are sorted by t or depend on each other are no batches in parts",
-                 "leave epoch out");
-    plan_epoch(plan);
+    weir::plan_epoch(*objective_, batch_(), epoch_(), from_.bound() ? std::nullopt : std::optional(steps_()),
+                     plan);
     if (!plan.clean()) return;
     fitted_ = weir::FittedModel(*objective_, model_.get());
     averaged_ = weir::FittedModel(*objective_, model_.get());
@@ -246,21 +241,6 @@ class Gradient final : public weir::Trainer {
     }
   }
 
-  // That one draw holds an epoch, and the training a whole one.
-  void plan_epoch(weir::Plan& plan) const {
-    if (epoch_() > steps_() && !from_.bound())
-      return plan.fault(
-          "epoch", fmt::format("an epoch of {} steps does not end in a training of {}", epoch_(), steps_()),
-          "take an epoch of as many steps at most");
-    if (epoch_() > std::numeric_limits<std::int64_t>::max() / batch_())
-      return plan.fault("epoch",
-                        fmt::format("an epoch of {} steps with a batch of {} has more rows than one draw can",
-                                    epoch_(), batch_()),
-                        "take a smaller one");
-    weir::plan_rows(*objective_, batch_() * epoch_(), plan, epoch_() > 1 ? "epoch" : "batch",
-                    epoch_() > 1 ? fmt::format("an epoch of {} steps", epoch_()) : "a step");
-  }
-
   void plan_probes(const weir::Training& training, weir::Plan& plan) const {
     std::string keeper;
     for (const auto& [name, probe] : probes_()) {
@@ -291,21 +271,9 @@ class Gradient final : public weir::Trainer {
     averaged_.set(ema);
   }
 
-  // The batch of step k: a part of the draw of its epoch's first step, which is kept until the next one's.
-  weir::Sample batch(std::int64_t k) const {
-    const std::int64_t part = (k - 1) % epoch_(), first = k - part;
-    if (drawn_at_ != first) {
-      weir::Rng rng = stream().at("step", first);
-      drawn_ = objective_->sample(batch_() * epoch_(), rng);
-      drawn_at_ = first;
-    }
-    if (epoch_() == 1) return drawn_;
-    return drawn_.rows(at::arange(part * batch_(), (part + 1) * batch_(), options().dtype(at::kLong)));
-  }
-
   // One step; returns the mean loss before it.
   double step(std::int64_t k, std::int64_t last, weir::Fit& fit, weir::Run& run) const {
-    const weir::Sample sample = batch(k);
+    const weir::Sample sample = draw_.batch(*objective_, batch_(), epoch_(), k, stream());
     const bool per_sample = weir::need_per_sample(probes_, k);
     if (per_sample && !(model().taped() && objective_->taped()))
       run.warn(

@@ -20,10 +20,8 @@
 #include <cmath>
 #include <stdexcept>
 
-#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
-#include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/learn/fit.hpp>
 #include <weir/kinds/learn/network.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
@@ -32,62 +30,13 @@
 #include <weir/math/autograd/tape.hpp>
 #include <weir/plugin.hpp>
 
+#include "learned_path.hpp"
+
 namespace {
 
+using weir::LearnedPath;
 using weir::Params;
 using weir::Tensor;
-
-class NoNoise final : public weir::Noise {
-  Tensor gamma(const Tensor& t) const override { return at::zeros_like(t); }
-  Tensor dgamma(const Tensor& t) const override { return at::zeros_like(t); }
-  bool zero() const override { return true; }
-};
-
-class LearnedPath final : public weir::Interpolant {
- public:
-  explicit LearnedPath(const weir::Network& correction) : correction_(correction) {
-    port("noise")->bind("noise", none_, nullptr);
-  }
-  Params fitted;
-
-  // f at t [B], of the dtype of the points.
-  static Tensor correction(const weir::Network& network, const Params& params, const weir::Batch& batch,
-                           const Tensor& t) {
-    return network.forward(params, {{"x0", batch.x0()}, {"x1", batch.x1()}, {"t", t}})
-        .view(batch.x0().sizes());
-  }
-  // G_t, given f.
-  static Tensor place(const weir::Batch& batch, const Tensor& t, const Tensor& f) {
-    const Tensor s = weir::expand_as_items(t, f);
-    return (1 - s) * batch.x0() + s * batch.x1() + s * (1 - s) * f;
-  }
-
- protected:
-  Point noiseless(const weir::Batch& batch, const Tensor& t) const override {
-    if (fitted.empty()) throw std::logic_error("a learned path has no points before its training has run");
-    const at::AutoGradMode on(true);
-    const Tensor now = t.detach().to(batch.x0().scalar_type()).requires_grad_(true);
-    const Tensor f = correction(correction_, fitted_in(now.scalar_type()), batch, now);
-    // The first pass gives w . df/dt of each row, the second its derivative by w, which enters linearly.
-    const Tensor w = at::zeros_like(f).requires_grad_(true);
-    const Tensor along = weir::grad((w * f).sum(), {now}, true, /*create_graph=*/true).front();
-    const Tensor slope = weir::grad(along.sum(), {w}).front();
-    const Tensor s = weir::expand_as_items(now, f).detach(), bend = f.detach();
-    return {place(batch, now, bend).detach(),
-            batch.x1() - batch.x0() + (1 - 2 * s) * bend + s * (1 - s) * slope};
-  }
-
- private:
-  // The parameters in the dtype of the points that are asked for, which need not be that of the training.
-  Params fitted_in(at::ScalarType dtype) const {
-    std::vector<Tensor> values = fitted.values();
-    for (Tensor& value : values) value = value.to(dtype);
-    return fitted.with(std::move(values));
-  }
-
-  const weir::Network& correction_;
-  NoNoise none_;
-};
 
 class LearnedInterpolant final : public weir::Trainer {
   weir::Port<weir::Coupling> coupling_{
