@@ -98,8 +98,8 @@ struct RecordEnd {
 
 // Repairs a record whose writer died: clears HDF5's consistency flags without truncating, drops rows of which
 // only a part was written, completes the checksums, names blocks whose values are damaged, sets status
-// interrupted, or how it ended if that is known. Returns what was done, one sentence each. Errors: RecordError if it
-// is locked or no record.
+// interrupted, or how it ended if that is known: who knows it just saw it die, and does not wait for the values to be read, as whoever
+// goes on with the record does. Returns what was done, one sentence each. Errors: RecordError if it is locked or no record.
 std::vector<std::string> repair_record(const std::filesystem::path& file,
                                        const std::optional<RecordEnd>& end = std::nullopt);
 

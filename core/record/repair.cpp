@@ -35,9 +35,11 @@ std::vector<std::pair<std::string, std::size_t>> traces_of(const fs::path& path)
 
 // The committed rows, and a checksum for every block of them. What was committed is never changed: where it is
 // damaged, the checksum stays as its witness.
-void repair_trace(const File& file, const std::string& trace, const Committed& committed,
+void repair_trace(const File& file, const std::string& trace, const Committed& committed, bool look,
                   std::vector<std::string>& done) {
-  const auto damage = record::damage_of(file, trace, committed);
+  look = look || record::rows_of_trace(file, trace) < committed.rows;
+  const auto damage = look ? record::damage_of(file, trace, committed)
+                           : record::TraceDamage{.rows = committed.rows, .committed = committed.rows};
   if (damage.rows < committed.rows) {
     done.push_back(fmt::format(
         "{}: {}: nothing of it was changed; `weir verify {} --salvage NEW.h5` keeps what is whole", trace,
@@ -145,7 +147,7 @@ std::vector<std::string> repair_record(const fs::path& path, const std::optional
                          H5Fclose)};
   try {
     for (const auto& [trace, i] : traces)
-      if (i < committed->size()) repair_trace(file, trace, (*committed)[i], done);
+      if (i < committed->size()) repair_trace(file, trace, (*committed)[i], !end, done);
     if (status == "running") {
       set_end(file, end);
       done.push_back("set its status to " + (end ? end->status : "interrupted"));

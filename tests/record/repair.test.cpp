@@ -109,3 +109,16 @@ TEST_CASE("repair says how a run ended where that is known, and changes no end t
   CHECK(joined(weir::repair_record(file, weir::RecordEnd{"interrupted", "", 75})) ==
         "nothing to repair: its status is failed and it was closed properly\n");
 }
+
+TEST_CASE("Who saw a run die closes its record without reading the rows; who goes on with it reads them",
+          "[record][repair]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  killed_run(file);
+  dummy::flip(file, *dummy::scalar(dummy::loss(300)).bytes);
+  CHECK_THAT(joined(weir::repair_record(file, weir::RecordEnd{"failed", "it crashed", 3})),
+             !Contains("the values are damaged"));
+  CHECK_THROWS_WITH(
+      weir::Recorder(file, weir::Recorder::Mode::resume, dummy::spec(), {{"train.loss", {600, 0, 0}}}),
+      Contains("rows 256 to 511 do not match their checksum"));
+}
