@@ -58,6 +58,7 @@ TEST_CASE("A sweep goes on in its own folder and refuses another pipeline's") {
   CHECK_THROWS_WITH(SweepFolder(folder, other, {}, false),
                     folder.string() +
                         " belongs to a sweep of another pipeline, or of other parameters\n"
+                        "  nodes: 1 there, 2 here\n"
                         "start over with --force, or name another folder with -o");
   CHECK(fs::exists(folder / "runs/s=1.h5"));
 }

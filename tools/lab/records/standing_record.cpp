@@ -58,15 +58,13 @@ std::string shown(const nlohmann::json& value) {
 
 std::string of_another(const RecordState& state, const nlohmann::json& resolved,
                        const std::filesystem::path& file) {
-  std::string text =
-      fmt::format("{} exists and is the record of another pipeline, or of other parameters or input files\n",
-                  file.string());
-  const std::vector<OtherValue> values = other_values(pipeline_of(state), resolved);
-  for (std::size_t i = 0; i < std::min(values.size(), most_listed); ++i)
-    text += fmt::format("  {}: {} there, {} here\n", values[i].path, shown(values[i].one),
-                        shown(values[i].other));
-  if (values.size() > most_listed) text += fmt::format("  and {} more\n", values.size() - most_listed);
-  text += "start over with --force, or name another place with -o";
+  const nlohmann::json there = pipeline_of(state);
+  std::string text = fmt::format(
+      "{} exists and is the record of another pipeline, or of other parameters or input files\n{}start over "
+      "with "
+      "--force, or name another place with -o",
+      file.string(), other_values_text(there, resolved));
+  const std::vector<OtherValue> values = other_values(there, resolved);
   if (values.size() == 1 && values[0].path.ends_with(".steps") && values[0].one < values[0].other)
     text += fmt::format(
         "\nmore steps for a training that kept its memory (keep_memory): a run of its own with from: "
@@ -77,6 +75,16 @@ std::string of_another(const RecordState& state, const nlohmann::json& resolved,
 }
 
 }  // namespace
+
+std::string other_values_text(const nlohmann::json& there, const nlohmann::json& here) {
+  std::string text;
+  const std::vector<OtherValue> values = other_values(there, here);
+  for (std::size_t i = 0; i < std::min(values.size(), most_listed); ++i)
+    text += fmt::format("  {}: {} there, {} here\n", values[i].path, shown(values[i].one),
+                        shown(values[i].other));
+  if (values.size() > most_listed) text += fmt::format("  and {} more\n", values.size() - most_listed);
+  return text;
+}
 
 void require_replaceable(const RecordState& state, const std::filesystem::path& file) {
   std::error_code error;

@@ -26,4 +26,7 @@ void require_replaceable(const RecordState& state, const std::filesystem::path& 
 
 Recorder::Mode mode(Action action);
 
+// The first values by which two resolved pipelines compute otherwise, a line each: "  train.lr: 0.001 there, 0.01 here\n".
+std::string other_values_text(const nlohmann::json& there, const nlohmann::json& here);
+
 }  // namespace weir::tools

@@ -17,6 +17,7 @@
 #include <weir/record/recorder.hpp>
 
 #include <lab/records/inputs.hpp>
+#include <lab/records/standing_record.hpp>
 #include <lab/records/tables.hpp>
 #include <system/exit.hpp>
 
@@ -78,9 +79,11 @@ SweepFolder::SweepFolder(fs::path folder, const nlohmann::json& resolved,
       throw CommandError(
           io_failed, fmt::format("{} exists and is not the folder of a sweep\n{}", folder_.string(), remedy));
     if (!plan.empty() && !force && !same_computation(plan.value("pipeline", nlohmann::json()), resolved))
-      throw CommandError(io_failed,
-                         fmt::format("{} belongs to a sweep of another pipeline, or of other parameters\n{}",
-                                     folder_.string(), remedy));
+      throw CommandError(
+          io_failed,
+          fmt::format("{} belongs to a sweep of another pipeline, or of other parameters\n{}{}",
+                      folder_.string(), other_values_text(plan.value("pipeline", nlohmann::json()), resolved),
+                      remedy));
     // In the sweep's order, then those that it had before.
     for (const std::string& run : named_runs(plan))
       if (std::ranges::find(runs, run) == runs.end()) runs_.push_back(run);
