@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include <weir/record/course.hpp>
 #include <weir/record/data/numbers.hpp>
 #include <weir/record/hdf5/bounds.hpp>
 #include <weir/record/reader.hpp>
@@ -32,6 +33,29 @@ std::int64_t rows_of(const Reader& reader, const std::string& path) {
   return shape[0];
 }
 
+constexpr std::int64_t most_shown = 4;            // numbers of a row
+constexpr std::int64_t most_looked_at = 1 << 20;  // of which least and largest are said
+
+// The last row, and how the trace came there. JSON has no NaN: null stands for what is not finite.
+void describe_rows(const Reader& reader, const std::string& path, std::int64_t rows, json& entry) {
+  const auto shape = entry["shape"].get<std::vector<std::int64_t>>();
+  std::int64_t width = 1;
+  for (std::size_t i = 1; i < shape.size() && width <= most_looked_at; ++i)
+    width = shape[i] > most_looked_at ? most_looked_at + 1 : width * shape[i];
+  if (width == 0 || width > most_looked_at) return;
+  const std::vector<double> last = doubles(reader.rows(path, rows - 1, 1));
+  if (shape.size() == 1) {
+    entry["last"] = last.at(0);
+    entry["course"] = course(reader, path, rows);
+  } else if (width <= most_shown) {
+    entry["last"] = last;
+  } else {
+    const bool numbers = std::ranges::none_of(last, [](double value) { return std::isnan(value); });
+    const auto [least, largest] = std::ranges::minmax(last);
+    entry["last_range"] = {numbers ? least : NAN, numbers ? largest : NAN};
+  }
+}
+
 json dataset_info(const Reader& reader, const json& declared) {
   const std::string path = declared["path"];
   json entry{{"path", path}, {"trace", declared["trace"]}};
@@ -46,7 +70,7 @@ json dataset_info(const Reader& reader, const json& declared) {
   entry["rows"] = rows;
   if (rows == 0) return entry;
   entry["last_step"] = static_cast<std::int64_t>(doubles(reader.rows(steps, rows - 1, 1)).at(0));
-  if (entry["shape"].size() == 1) entry["last"] = doubles(reader.rows(path, rows - 1, 1)).at(0);
+  describe_rows(reader, path, rows, entry);
   return entry;
 }
 
@@ -121,22 +145,37 @@ std::string number_text(double value) {
   return std::isnan(value) ? "nan" : fmt::format("{:.6g}", value);  // never "-nan", whatever the sign bit
 }
 
-std::string words(const json& dataset) {
+// "last 0.31 at step 990 |###=__..|"
+std::string course_text(const json& dataset, bool blocks) {
+  std::string numbers;
+  if (dataset.contains("last_range"))
+    numbers = fmt::format("{} to {}", number_text(dataset["last_range"][0].get<double>()),
+                          number_text(dataset["last_range"][1].get<double>()));
+  else if (dataset.contains("last") && dataset["last"].is_array())
+    for (const json& value : dataset["last"])
+      numbers += (numbers.empty() ? "" : " ") + number_text(value.get<double>());
+  else if (dataset.contains("last"))
+    numbers = number_text(dataset["last"].get<double>());
+  if (numbers.empty()) return "";
+  std::string text = fmt::format(" last {} at step {}", numbers, dataset["last_step"].get<std::int64_t>());
+  const auto values = dataset.value("course", std::vector<double>());
+  return values.size() < 2 ? text : text + "  |" + sparkline(values, blocks) + "|";
+}
+
+std::string words(const json& dataset, bool blocks) {
   const std::string unit = dataset.value("unit", "1");
   std::string text = fmt::format("    {:<24} {:<8} {:<14}", dataset.value("name", ""),
                                  dataset.value("dtype", ""), shape_text(dataset["shape"]));
   if (dataset.contains("value") && dataset["value"].is_number())
     text += " " + number_text(dataset["value"].get<double>());
-  if (dataset.contains("last"))
-    text += fmt::format(" last {} at step {}", number_text(dataset["last"].get<double>()),
-                        dataset["last_step"].get<std::int64_t>());
+  text += course_text(dataset, blocks);
   if (!unit.empty() && unit != "1") text += fmt::format("  [{}]", unit);
   if (const auto description = dataset.value("description", ""); !description.empty())
     text += "  " + description;
   return text + "\n";
 }
 
-std::string record_text(const json& record) {
+std::string record_text(const json& record, bool blocks) {
   std::string status = record["status"];
   if (const std::string message = record["message"]; !message.empty()) status += ": " + message;
   if (record["locked"]) status += " (a process is writing it)";
@@ -154,7 +193,7 @@ std::string record_text(const json& record) {
   text += fmt::format("  plugins   {}\n", fmt::join(plugins, ", "));
   for (const auto& node : record.value("nodes", json::array())) {
     text += fmt::format("\n  {}  ({})\n", node["node"].get<std::string>(), node["plugin"].get<std::string>());
-    for (const auto& dataset : node["datasets"]) text += words(dataset);
+    for (const auto& dataset : node["datasets"]) text += words(dataset, blocks);
   }
   return text;
 }
@@ -169,10 +208,10 @@ json info_json(const fs::path& file) {
   return result;
 }
 
-std::string info(const fs::path& file) {
+std::string info(const fs::path& file, bool blocks) {
   const json all = info_json(file);
   std::string text = fmt::format("{}  {}\n", file.string(), hdf5::amount(all["bytes"].get<std::uintmax_t>()));
-  if (all["kind"] == "record") return text + record_text(all);
+  if (all["kind"] == "record") return text + record_text(all, blocks);
   for (const auto& column : all["columns"])
     text += fmt::format("  {:<40} {:<8} {}{}\n", column["path"].get<std::string>(),
                         column["dtype"].get<std::string>(), shape_text(column["shape"]),

@@ -275,6 +275,26 @@ TEST_CASE("A record's info shows its numbers") {
              Contains("int64    []             2  evaluations of the field"));
 }
 
+TEST_CASE(
+    "A record's info draws traces in blocks where they can be shown: on a terminal, in a locale of UTF-8") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  CHECK(weir_program(scratch.path(), "run small.yaml -o small.h5 --progress none").exit == 0);
+  const std::string blocks = "\u2588", ascii = "#";
+  const auto on_terminal = [&](const std::string& locale) {
+    const std::string command = "cd '" + scratch.path().string() + "' && LC_ALL=" + locale +
+                                " script -qec '" WEIR_BIN_DIR
+                                "/weir info small.h5' /dev/null > shown < /dev/null";
+    CHECK(std::system(command.c_str()) == 0);
+    std::ifstream in(scratch.path() / "shown");
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  };
+  CHECK_THAT(on_terminal("C.UTF-8"), Contains(blocks));
+  CHECK_THAT(on_terminal("C"), !Contains(blocks) && Contains(ascii));
+  CHECK_THAT(weir_program(scratch.path(), "info small.h5", "LC_ALL=C.UTF-8").out,
+             !Contains(blocks) && Contains(ascii));
+}
+
 TEST_CASE("The completion script is one that bash can read, and completes verbs, options and kinds") {
   const ScratchFolder scratch;
   scratch.write("c.bash", weir_program(scratch.path(), "completion bash").out + "complete -p weir\n");

@@ -107,9 +107,8 @@ TEST_CASE("info tells status, times, plugins, datasets and last values", "[recor
   CHECK_THAT(text, Contains("  status    finished\n  pipeline  small\n"));
   CHECK_THAT(text, Contains("  plugins   metric/memorisation 0.1.0\n"));
   CHECK_THAT(text, Contains("  recall  (metric/memorisation)\n"));
-  CHECK_THAT(
-      text,
-      Contains("    loss                     float64  [4]            last 1 at step 30  [nat]  mean loss\n"));
+  CHECK_THAT(text, Contains("    loss                     float64  [4]            last 1 at step 30  |#=._| "
+                            " [nat]  mean loss\n"));
   const auto all = weir::info_json(file);
   CHECK(all["status"] == "finished");
   CHECK(all["bytes"] == std::filesystem::file_size(file));

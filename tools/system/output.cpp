@@ -2,6 +2,8 @@
 #include "output.hpp"
 
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -36,6 +38,15 @@ void put_error(std::string_view text) {
 
 void put_result(std::string_view text) {
   remember(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+}
+
+bool draws_blocks() {
+  if (::isatty(STDOUT_FILENO) == 0) return false;
+  const locale_t of_user = ::newlocale(LC_CTYPE_MASK, "", nullptr);
+  if (of_user == nullptr) return false;
+  const bool unicode = std::string_view(::nl_langinfo_l(CODESET, of_user)) == "UTF-8";
+  ::freelocale(of_user);
+  return unicode;
 }
 
 void flush_results() {

@@ -28,6 +28,9 @@ void give(fmt::format_string<T...> format, T&&... values) {
   put_result(fmt::format(format, std::forward<T>(values)...));
 }
 
+// Whether characters beyond ASCII may be drawn with: standard output is a terminal, and the locale is one of UTF-8.
+bool draws_blocks();
+
 void flush_results();  // so that they come before what is said next
 
 // Whether that is what fmt::print throws where standard output cannot be written; it is remembered.

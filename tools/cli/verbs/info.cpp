@@ -14,6 +14,7 @@
 #include <lab/records/sweep_info.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include <system/output.hpp>
 
 namespace weir::tools {
 namespace {
@@ -32,7 +33,7 @@ int show_info(const Arguments& arguments) {
   if (json)
     fmt::print("{}\n", info_json(file).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   else
-    fmt::print("{}", utf8::visible(info(file)));  // names in it are whoever's
+    fmt::print("{}", utf8::visible(info(file, draws_blocks())));  // names in it are whoever's
   return fine;
 }
 
