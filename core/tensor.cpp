@@ -67,7 +67,8 @@ Shape rows_of(std::int64_t n, const Shape& item) {
 
 Tensor expand_as_items(const Tensor& x, const Tensor& like) {
   Shape shape(static_cast<std::size_t>(like.dim()), 1);
-  shape.front() = x.size(0);
+  shape.front() =
+      -1;  // not x.size(0), a number that a trace of these operations would keep for other batches
   return x.view(shape);
 }
 

@@ -2,7 +2,7 @@
 //
 //   { x_1, ..., x_n },  x_i ~ `of`        from which a training then draws, as it does from a data set
 //
-// Of a finite set the n are distinct items of it.
+// Of a finite set the n are distinct items of it, or with `replacement` each is drawn from all: there may then be more than it has.
 //
 // Shapes   items as `of` has them, with their classes where it has some
 // Limits   held in memory; the points are of this node's random numbers: two nodes draw two sets
@@ -18,20 +18,23 @@ using weir::Tensor;
 class Sample final : public weir::Source {
   weir::Port<weir::Source> of_{this, "of", "law to draw from"};
   weir::Param<std::int64_t> count_{this, "count", weir::required, weir::at_least(1), "points to draw"};
+  weir::Param<bool> replacement_{this, "replacement", false,
+                                 "whether an item of a finite set may be drawn several times"};
 
  public:
   void plan(weir::Plan& plan) override {
-    if (of_->size() && *of_->size() < count_())
+    if (!replacement_() && of_->size() && *of_->size() < count_())
       plan.fault("count",
                  fmt::format("{} distinct items are asked of '{}', which has {}", count_(), of_->path(),
                              *of_->size()),
-                 "lower count");
+                 "lower count, or draw some several times: replacement: true");
   }
 
   void run(weir::Run&) override {
     weir::Rng rng = this->rng().at("points");
     if (of_->size()) {
-      const Tensor chosen = rng.permutation(*of_->size()).narrow(0, 0, count_());
+      const Tensor chosen = replacement_() ? rng.integers(*of_->size(), {count_()})
+                                           : rng.permutation(*of_->size()).narrow(0, 0, count_());
       items_ = of_->items(chosen);
       if (of_->classes()) labels_ = of_->labels().index_select(0, chosen);
     } else {

@@ -19,7 +19,7 @@ TEST_CASE("An unknown verb, option or file names the nearest one, and exits with
   CHECK(verb.err ==
         "weir: unknown verb 'rnu', did you mean 'run'?\n"
         "verbs: run, validate, plan, graph, plugins, show, schema, explain, new, plugin, info, sample, "
-        "export, compare, replay, "
+        "export, compare, judge, replay, "
         "rerun, report, repair, verify, doctor, completion        more: weir --help\n");
   CHECK(weir_program(scratch.path(), "rotation.yaml").err ==
         "weir: 'rotation.yaml' is a file; did you mean `weir run rotation.yaml`?\n");

@@ -32,6 +32,7 @@ constexpr const char* examples = R"(Examples:
   weir new plugin sine --kind noise                  a plugin of your own: a project that builds and runs
   weir plugin check build/libweir_noise_sine.so      what Weir expects of it, checked
   weir info rotation.h5                              what a record holds
+  weir judge quickstart/                             its numbers judged anew, and nothing run
   weir rerun rotation.h5                             the recorded run again, and what differs
   weir report quickstart/                            a record or a sweep as one HTML page
   weir doctor                                        whether what Weir needs is there and fits together
@@ -102,13 +103,13 @@ int main(int count, char** words) {
   program.set_version_flag("--version", "weir " WEIR_VERSION);
   program.require_subcommand(0, 1);
   program.get_formatter()->column_width(34);
-  const std::vector<Verb> verbs = {run_verb(program),    validate_verb(program), plan_verb(program),
-                                   graph_verb(program),  plugins_verb(program),  show_verb(program),
-                                   schema_verb(program), explain_verb(program),  new_verb(program),
-                                   plugin_verb(program), info_verb(program),     sample_verb(program),
-                                   export_verb(program), compare_verb(program),  replay_verb(program),
-                                   rerun_verb(program),  report_verb(program),   repair_verb(program),
-                                   verify_verb(program), doctor_verb(program),   completion_verb(program)};
+  const std::vector<Verb> verbs = {
+      run_verb(program),     validate_verb(program),  plan_verb(program),   graph_verb(program),
+      plugins_verb(program), show_verb(program),      schema_verb(program), explain_verb(program),
+      new_verb(program),     plugin_verb(program),    info_verb(program),   sample_verb(program),
+      export_verb(program),  compare_verb(program),   judge_verb(program),  replay_verb(program),
+      rerun_verb(program),   report_verb(program),    repair_verb(program), verify_verb(program),
+      doctor_verb(program),  completion_verb(program)};
   if (count < 2) {
     fmt::print("{}", program.help());
     return invalid;

@@ -1,6 +1,7 @@
 // tools/run/main.cpp -- weir-run: one run of a pipeline, started by `weir`; also describes plugin libraries.
 //
 //   weir-run run GRAPH --out OUT.h5 ...    weir-run replay GRAPH --record R.h5 --node N --out OUT.h5 ...
+//   weir-run export GRAPH --node INTEGRATOR --out FIELD.pt ...
 //   weir-run plan GRAPH     weir-run describe LIBRARY     weir-run cache DIR     weir-run facts LIBRARY...
 #include <CLI/CLI.hpp>
 
@@ -21,11 +22,12 @@ int perform(int argc, char** argv) {
   CLI::App* run = app.add_subcommand("run", "run a graph");
   CLI::App* plan = app.add_subcommand("plan", "say what a run would record, and stop before it");
   CLI::App* replay = app.add_subcommand("replay", "run one node on the inputs that a record holds");
-  for (CLI::App* verb : {run, replay, plan}) {
+  CLI::App* exported = app.add_subcommand("export", "write the field that an integrator follows");
+  for (CLI::App* verb : {run, replay, plan, exported}) {
     verb->add_option("graph", arguments.graph, "graph of a run, as `weir` freezes it")->required();
     verb->add_option("--sha256", arguments.graph_sha256, "of the graph's text");
   }
-  for (CLI::App* verb : {run, replay}) {
+  for (CLI::App* verb : {run, replay, exported}) {
     verb->add_option("--out", arguments.out, "record to write")->required();
     verb->add_option("--mode", mode)->check(CLI::IsMember({"create", "replace", "resume"}));
     verb->add_option("--jobs", arguments.jobs);
@@ -33,6 +35,7 @@ int perform(int argc, char** argv) {
   }
   replay->add_option("--record", arguments.record)->required();
   replay->add_option("--node", arguments.node)->required();
+  exported->add_option("--node", arguments.exported)->required();
   run->add_option("--shared", arguments.shared, "folder of shared results");
   run->add_option("--share", shares, "NODE=KEY")->allow_extra_args(false);
   run->add_option("--carry", arguments.carry, "NODE whose checkpoint stays when the record is replaced")
@@ -46,7 +49,7 @@ int perform(int argc, char** argv) {
   std::vector<std::filesystem::path> libraries;
   CLI::App* facts = app.add_subcommand("facts", "what `weir doctor` asks; opens the libraries");
   facts->add_option("libraries", libraries);
-  for (CLI::App* verb : {run, replay, plan, facts})
+  for (CLI::App* verb : {run, replay, plan, exported, facts})
     verb->add_option("--events", arguments.events,
                      "descriptor that events are written to; default: standard output");
 

@@ -19,8 +19,10 @@
 #include <weir/front/document/document.hpp>
 #include <weir/front/plugins/digest.hpp>
 #include <weir/os/cores.hpp>
+#include <weir/os/replace_file.hpp>
 #include <weir/record/arrays_file.hpp>
 
+#include "export_field.hpp"
 #include "json_lines.hpp"
 #include "leave.hpp"
 #include "provenance.hpp"
@@ -162,6 +164,25 @@ int run_recorded(const weir::FrozenRun& frozen, weir::Executor& executor, const 
   return end("finished", "", 0);
 }
 
+// No record: what runs is kept in memory, and ends in the file of a field.
+int run_exported(const weir::Graph& graph, weir::Executor& executor, const RunArguments& arguments,
+                 JsonLines& events) {
+  weir::RunOptions options;
+  options.jobs = arguments.jobs;
+  options.stop = &stop;
+  leave_on_exit();
+  Watchdog watchdog(events, graph);
+  executor.run(nullptr, watchdog, options);
+  export_field(executor, graph, arguments.exported, arguments.out);
+  events.emit({{"event", "end"},
+               {"status", "finished"},
+               {"message", ""},
+               {"record", arguments.out.string()},
+               {"bytes", std::filesystem::file_size(arguments.out)},
+               {"exit", 0}});
+  return 0;
+}
+
 }  // namespace
 
 int run_graph(const RunArguments& arguments) {
@@ -190,12 +211,19 @@ int run_graph(const RunArguments& arguments) {
     if (arguments.plan_only) planned["datasets"] = listed(executor.datasets());
     events.emit(planned);
     if (arguments.plan_only) return 0;
+    if (!arguments.exported.empty()) return run_exported(graph, executor, arguments, events);
     return run_recorded(frozen, executor, arguments, events, options.device().str());
   } catch (const weir::InvalidPipeline& invalid) {
     events.emit({{"event", "invalid"},
                  {"faults", weir::to_json(invalid.faults())},
                  {"text", weir::text(invalid.faults())}});
     return 2;
+  } catch (const weir::Interrupted&) {
+    return failed("stopped by a signal", 75);
+  } catch (const weir::InvalidInput& error) {
+    return failed(error.what(), 2);
+  } catch (const weir::os::FileError& error) {
+    return failed(error.what(), 4);
   } catch (const weir::RecordError& error) {
     return failed(error.what(), 4);
   } catch (const std::exception& error) {

@@ -16,6 +16,8 @@ struct RunArguments {
   // Of a replay: the record whose inputs are taken, and the one node that is run; else empty.
   std::filesystem::path record;
   std::string node;
+  std::string
+      exported;  // an integrator: `out` is no record then, but an archive of the field that it follows
   weir::Recorder::Mode mode = weir::Recorder::Mode::create;
   int events = 1;          // the descriptor that they are written to
   bool plan_only = false;  // ends after the event "planned", which then lists what would be recorded

@@ -169,6 +169,11 @@ void DrawnCoupling::plan_count(Plan& plan,
           "flow's "
           "start is x0 of these pairs",
           *fixed, law->second->path(), law->second->path());
+    } else {
+      remedy += fmt::format(
+          "; or draw some of them several times: {}: {{plugin: source/sample, of: {}, count: {}, "
+          "replacement: true}}",
+          name, source->path(), *fixed);
     }
     plan.fault("draw",
                fmt::format("{} fixed pairs need as many distinct items, but {} '{}' holds {}", *fixed, name,

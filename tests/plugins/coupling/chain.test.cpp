@@ -147,7 +147,7 @@ TEST_CASE("A chain of one source, of other shapes or with times out of order is 
   CHECK(faults[0].message ==
         "all points of a chain need one shape: those of few are [2], those of flat are [1]");
   CHECK(faults[1].message == "5 fixed pairs need as many distinct items, but few 'set' holds 4");
-  CHECK(faults[1].remedy == "at most {fixed: 4}");
+  CHECK(faults[1].remedy.starts_with("at most {fixed: 4}"));
 }
 
 TEST_CASE("A chain of one source's snapshots has a point of each, at its time", "[coupling][chain]") {

@@ -59,7 +59,10 @@ TEST_CASE("More fixed pairs than items, no pairs, and shapes that differ are fau
   const weir::Faults many = faults({{"fixed", 5}}, small, small);
   REQUIRE(many.size() == 2);  // both ends
   CHECK(many[0].message == "5 fixed pairs need as many distinct items, but source 'set' holds 4");
-  CHECK(many[0].remedy == "at most {fixed: 4}");
+  CHECK(many[0].remedy ==
+        "at most {fixed: 4}; or draw some of them several times: source: {plugin: source/sample, of: set, "
+        "count: 5, "
+        "replacement: true}");
   const auto law = make<weir::Source>("source/gaussian", {{"dim", 1}}, f64, 0, "base");
   REQUIRE(plan(*law).empty());
   const weir::Faults start = faults({{"fixed", 5}}, *law, small);

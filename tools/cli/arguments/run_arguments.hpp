@@ -9,6 +9,7 @@
 #include <weir/front/pipeline.hpp>
 
 #include <lab/judge/summary.hpp>
+#include <lab/records/recorded_run.hpp>
 #include <lab/sweep/job.hpp>
 #include "pipeline_arguments.hpp"
 
@@ -32,6 +33,10 @@ int run_single(const RunArguments& arguments, const Graph& graph);
 
 // A run per combination of the axes. Returns the exit code.
 int run_sweep(const RunArguments& arguments, Experiment& experiment);
+
+// The field that a recorded training gave, as a TorchScript archive `out`; `which`: its parameters, field | ema. Returns the exit code.
+int export_torchscript(const RunArguments& arguments, const RecordedRun& record, const std::string& trainer,
+                       const std::string& which, const std::filesystem::path& out);
 
 // Has the jobs run as child processes. `nodes_at_once` is each child's --jobs; `shared`: the folder of shared
 // results, or "".

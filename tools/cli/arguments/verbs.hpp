@@ -30,6 +30,7 @@ Verb info_verb(CLI::App& program);
 Verb sample_verb(CLI::App& program);
 Verb export_verb(CLI::App& program);
 Verb compare_verb(CLI::App& program);
+Verb judge_verb(CLI::App& program);
 Verb replay_verb(CLI::App& program);
 Verb rerun_verb(CLI::App& program);
 Verb report_verb(CLI::App& program);

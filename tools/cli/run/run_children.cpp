@@ -33,7 +33,9 @@ std::vector<std::string> command_line(const Job& job, std::size_t nodes_at_once,
                      : job.mode == Recorder::Mode::replace ? "replace"
                                                            : "create";
   const auto& [record, replayed] = job.replayed;
-  std::vector<std::string> line = {replayed.empty() ? "run" : "replay",
+  std::vector<std::string> line = {!job.exported.empty() ? "export"
+                                   : replayed.empty()    ? "run"
+                                                         : "replay",
                                    job.graph.string(),
                                    "--out",
                                    job.out.string(),
@@ -51,6 +53,7 @@ std::vector<std::string> command_line(const Job& job, std::size_t nodes_at_once,
   add("--command", own_command_line());
   if (!replayed.empty()) add("--record", record.string());
   if (!replayed.empty()) add("--node", replayed);
+  if (!job.exported.empty()) add("--node", job.exported);
   if (!job.share.empty()) add("--shared", shared.string());
   for (const std::string& node : job.carry) add("--carry", node);
   for (const auto& [node, key] : job.share) add("--share", node + "=" + key);

@@ -9,6 +9,7 @@
 #include <weir/record/data/dotted_path.hpp>
 #include <weir/text/shell_word.hpp>
 
+#include <cli/arguments/run_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
 #include <lab/records/dataset_info.hpp>
 #include <lab/records/export.hpp>
@@ -23,6 +24,7 @@ namespace weir::tools {
 namespace {
 
 struct Arguments {
+  RunArguments run;  // of an archive, for which the field is made again
   std::string what, format, which;
   std::vector<double> range{-1, 1};
   Destination to;
@@ -90,7 +92,15 @@ int write_export(Arguments arguments) {
     throw CommandError(invalid, "--range takes black below white, as in --range -1 1");
   const RecordedRun record(file);
   refuse_inputs({to.file}, {record.file()});
-  if (to.format == Format::safetensors)
+  if (to.format == Format::pt) {
+    require_free(to);
+    parameters_of(record, name, arguments.which);  // refused where there are none
+    arguments.run.progress = "none";
+    if (const int exit = export_torchscript(arguments.run, record, name,
+                                            arguments.which.empty() ? "field" : arguments.which, to.file);
+        exit != fine)
+      return exit;
+  } else if (to.format == Format::safetensors)
     export_tensors(record.reader(), parameters_of(record, name, arguments.which), to);
   else
     export_array(record.reader(), dataset_path(record, name), to);
@@ -108,8 +118,10 @@ Verb export_verb(CLI::App& program) {
                   "A dataset of a record, out.h5:flow.end, or a trainer, out.h5:train; a record or a sweep "
                   "for tensorboard")
       ->required();
-  app->add_option("-o,--out", arguments->to.file,
-                  "OUT.npy, .csv, .png (a grid of 64), a folder/ of PNGs, or of a trainer .safetensors")
+  app->add_option(
+         "-o,--out", arguments->to.file,
+         "OUT.npy, .csv, .png (a grid of 64), a folder/ of PNGs; of a trainer .safetensors, or .pt for "
+         "torch.jit.load")
       ->type_name("OUT")
       ->required();
   app->add_option("--to", arguments->format,
@@ -122,11 +134,13 @@ Verb export_verb(CLI::App& program) {
       ->type_name("W")
       ->check(CLI::IsMember({"field", "ema"}));
   app->add_flag("--force", arguments->to.force, "Replace the file, if it is there");
+  arguments->run.pipeline.plugins.add_to(*app);
   app->footer(R"(Examples:
   weir export moons.h5:flow.end -o ends.npy
   weir export moons.h5:train.loss -o loss.csv
   weir export digits.h5:sample.end -o digits.png
   weir export digits.h5:train -o net.safetensors      safetensors.torch.load_file gives a state_dict
+  weir export digits.h5:train -o model.pt             torch.jit.load gives v = model(x, t), or model(x, t, label)
   weir export quickstart/ --to tensorboard -o logs/   every trace, a folder a run; by Python's tensorboard)");
   return {app, [arguments] { return write_export(*arguments); }};
 }

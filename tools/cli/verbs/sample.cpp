@@ -54,7 +54,7 @@ int sample(Arguments arguments) {
   RunArguments& run = arguments.run;
   const fs::path out = run.out.empty() ? record.file().stem().string() + ".sample.h5" : run.out;
   const Format format = format_of(out, "");
-  if (format == Format::safetensors)
+  if (is_of_model(format))
     throw CommandError(invalid,
                        "samples are no parameters: name a file that ends with .h5, .npy, .csv or .png, or a "
                        "folder/ of images");
@@ -123,6 +123,8 @@ Verb sample_verb(CLI::App& program) {
       ->check(CLI::IsMember({"field", "ema", "best"}));
   app->add_option("--source", sampling.source, "Node of the record that starting points are drawn from")
       ->type_name("NODE");
+  app->add_flag("--replacement", sampling.replacement,
+                "Start several samples from one item, where the source is a finite set of fewer");
   app->add_option("--seed", sampling.seed, "Of the starting points (default 1)")->type_name("S");
   app->add_option("-o,--out", arguments->run.out,
                   "OUT.h5, .npy, .csv, .png (a grid), or a folder png/ (default ./<record>.sample.h5)")

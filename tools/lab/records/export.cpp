@@ -25,7 +25,8 @@ static_assert(std::endian::native == std::endian::little, "the formats are littl
 
 const std::map<std::string, Format> formats{{"h5", Format::h5},         {"npy", Format::npy},
                                             {"csv", Format::csv},       {"png", Format::png},
-                                            {"images", Format::images}, {"safetensors", Format::safetensors}};
+                                            {"images", Format::images}, {"safetensors", Format::safetensors},
+                                            {"pt", Format::pt}};
 
 std::string_view bytes_of(const Array& array) {
   const std::size_t size = static_cast<std::size_t>(array.count()) * size_of(array.dtype);
@@ -95,14 +96,14 @@ std::string safetensors(const std::vector<std::pair<std::string, Array>>& named)
   return size + text + data;
 }
 
+}  // namespace
+
 void require_free(const Destination& to) {
   if (!to.force && fs::exists(to.file) && !(to.format == Format::images && fs::is_empty(to.file)))
     throw CommandError(
         io_failed,
         fmt::format("{} is there; replace it with --force, or name another file with -o", to.file.string()));
 }
-
-}  // namespace
 
 Format format_of(const fs::path& out, const std::string& named) {
   if (!out.has_filename() && named.empty()) return Format::images;

@@ -10,12 +10,15 @@
 
 namespace weir::tools {
 
-// h5 is what records are; images is a folder of PNG files, png one file with a grid of the first 64.
-enum class Format { h5, npy, csv, png, images, safetensors };
+// h5 is what records are; images is a folder of PNG files, png one file with a grid of the first 64; pt a TorchScript archive.
+enum class Format { h5, npy, csv, png, images, safetensors, pt };
 
 // By the file's ending, or by `named` if it has none: a path that ends with a slash is a folder of images. Errors: CommandError
 // (invalid) with the formats that there are.
 Format format_of(const std::filesystem::path& out, const std::string& named);
+
+// Whether it holds a model's parameters, and no array.
+inline bool is_of_model(Format format) { return format == Format::safetensors || format == Format::pt; }
 
 struct Destination {
   std::filesystem::path file;
@@ -23,6 +26,9 @@ struct Destination {
   bool force = false;         // replaces a file that is there
   double low = -1, high = 1;  // of images: black and white
 };
+
+// Throws CommandError(io_failed) where the file is there and is not to be replaced.
+void require_free(const Destination& to);
 
 // A dataset as npy (its type and shape), csv (rows; a trace with its steps, further axes as columns) or images (items of shape [1 or 3,
 // height, width], or a square number of values, which is then height x width in grey). Errors: CommandError(invalid) where a format

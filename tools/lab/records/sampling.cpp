@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto start_name = "start", trained_name = "trained", sample_name = "sample";
+constexpr auto start_name = "start", trained_name = "trained", sample_name = "sample", drawn_name = "drawn";
 
 [[noreturn]] void refuse(const RecordedRun& record, const std::string& why) {
   throw CommandError(invalid, fmt::format("{}: {}", record.file().string(), why));
@@ -88,7 +88,7 @@ class Parts {
   const GraphNode& trainer_;
   Graph& into_;
   std::map<std::string, std::string> names_;
-  std::set<std::string> taken_{start_name, trained_name, sample_name};
+  std::set<std::string> taken_{start_name, trained_name, sample_name, drawn_name};
 };
 
 const GraphNode& trainer_of(const Graph& graph, const RecordedRun& record, const std::string& name) {
@@ -238,7 +238,14 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
 
   GraphNode start =
       made(record, registry, start_name, "coupling/independent", {{"draw", {{"fixed", sampling.count}}}});
-  const Link base = parts.linked(*from);
+  Link base = parts.linked(*from);
+  if (sampling.replacement) {
+    GraphNode drawn = made(record, registry, drawn_name, "source/sample",
+                           {{"count", sampling.count}, {"replacement", true}});
+    drawn.ports["of"] = {{"", base}};
+    base = {drawn.path, "", {}};
+    graph.nodes.push_back(std::move(drawn));
+  }
   start.ports["source"] = {{"", base}};
   start.ports["target"] = {{"", base}};
   start.record = {{"x1", false}};

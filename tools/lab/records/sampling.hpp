@@ -17,8 +17,9 @@ struct Sampling {
   std::int64_t count = 1000;
   std::string integrator;  // "dopri5"; "" is dopri5, or euler with `steps`
   std::optional<std::int64_t> steps;
-  std::string which;   // field | ema | best; "" is as the record's flow has it
-  std::string source;  // of the starting points; "" is the one it was trained from
+  std::string which;         // field | ema | best; "" is as the record's flow has it
+  std::string source;        // of the starting points; "" is the one it was trained from
+  bool replacement = false;  // an item of a finite source may be the start of several
   std::optional<std::int64_t> label,
       classes;  // of all samples; how many there are, where the record does not say
   std::optional<double> guidance;

@@ -24,6 +24,8 @@ struct Job {
   std::string graph_sha256;
   // Of a replay: the record whose inputs are taken, and the node that is run; else empty.
   std::pair<std::filesystem::path, std::string> replayed{};
+  std::string
+      exported{};  // an integrator: `out` is the file of the field that it follows, and no record is made
   std::vector<std::string> carry{};  // nodes whose checkpoints the record that is replaced leaves to this one
   std::map<std::string, std::string> share;  // node -> key of its result in the sweep's shared folder
 };
