@@ -1,8 +1,9 @@
-// plugins/source/array.cpp -- an array of NumPy or of safetensors as a finite set.
+// plugins/source/array.cpp -- an array of NumPy, PyTorch or safetensors as a finite set.
 //
 //   item i = array[i, ...]
 //
-// Source   .npy and .npz as numpy.save and savez write them, .safetensors as safetensors.torch.save_file; never pickles, so not .pt
+// Source   .npy and .npz as numpy.save and savez write them, .safetensors as safetensors.torch.save_file, .pt as torch.save does since
+//          PyTorch 1.6: tensors, in dictionaries and lists too, whose entries are named state.net.0.weight. Nothing else of it is made.
 // Shapes   items have the array's shape without its first axis; {1} if it has one axis only; labels [size]
 // Limits   read whole, or its first `limit` rows, into memory; numbers become the graph's floating type as they are, bytes of images
 //          0 to 255; NaN and infinity are refused
@@ -23,7 +24,7 @@ using weir::Tensor;
 namespace files = weir::files;
 
 class ArraySource final : public weir::Source {
-  weir::Param<weir::Path> file_{this, "file", weir::required, ".npy, .npz or .safetensors file"};
+  weir::Param<weir::Path> file_{this, "file", weir::required, ".npy, .npz, .pt or .safetensors file"};
   weir::Param<std::string> array_{this, "array", "", "which of the file's arrays; not needed if it has one"};
   weir::Param<weir::Path> labels_file_{this, "labels", weir::absent,
                                        "file with the class of each item, whole numbers from 0"};
@@ -113,4 +114,4 @@ class ArraySource final : public weir::Source {
 
 }  // namespace
 
-WEIR_PLUGIN(ArraySource, "Array of a NumPy or safetensors file")
+WEIR_PLUGIN(ArraySource, "Array of a NumPy, PyTorch or safetensors file")

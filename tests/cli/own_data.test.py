@@ -97,7 +97,7 @@ def make_arrays(folder):
             ("cut.npy", whole[:-1], "is truncated: its header promises 144 bytes of numbers, it has 143"),
             ("head.npy", whole[:20], "ends within its header"),
             ("none.npy", b"", "is empty"),
-            ("hdf5.npy", b"\x89HDF\r\n\x1a\n" + bytes(100), "is no .npy, .npz or .safetensors file"),
+            ("hdf5.npy", b"\x89HDF\r\n\x1a\n" + bytes(100), "is no .npy, .npz, .pt or .safetensors file"),
             ("zipped.npy.gz", zlib.compress(whole, wbits=31), "is compressed: unpack it with gunzip"),
             ("torch.pkl", b"\x80\x02}q\x00.", "is a pickle, which may run any program"),
             ("cut.npz", (folder / "stored.npz").read_bytes()[:-30], "is no whole archive"),
@@ -112,6 +112,88 @@ def make_arrays(folder):
     refused["labels_by_row"] = (array(folder / "f8.npy", labels=str(folder / "f8.npy")), "is [6, 3], and a label is one number for each item")
     refused["labels_halves"] = (array(folder / "f8.npy", labels=str(folder / "vector.npy")), "labels are whole numbers from 0")
     refused["labels_few"] = (array(folder / "wide.npy", labels=str(folder / "y.npy")), "has 6 labels for 2 items")
+
+
+def make_cells(folder):
+    """AnnData's layout by h5py: dense, sparse by rows and by columns, older attributes; categorical and numeric labels."""
+    x = draw.normal(size=(7, 5)) * (draw.random((7, 5)) < 0.4)
+    codes, batch = draw.integers(0, 3, 7), draw.integers(0, 2, 7)
+
+    def compressed(values):
+        """indptr, indices and data of the rows."""
+        rows = [np.flatnonzero(row) for row in values]
+        return np.cumsum([0] + [len(row) for row in rows]), np.concatenate(rows), np.concatenate([line[row] for line, row in zip(values, rows)])
+
+    def write(name, form, old=False):
+        with h5py.File(folder / name, "w") as file:
+            if form == "dense":
+                file.create_dataset("X", data=x.astype("f4"), chunks=(3, 2), compression="gzip")
+            else:
+                group = file.create_group("X")
+                for key, value in zip(("indptr", "indices", "data"), compressed(x if form == "csr" else x.T)):
+                    group.create_dataset(key, data=value.astype("i4") if key != "data" else value, chunks=True, compression="gzip", maxshape=(None,))
+                group.attrs["h5sparse_format" if old else "encoding-type"] = form if old else f"{form}_matrix"
+                group.attrs["h5sparse_shape" if old else "shape"] = x.shape
+            obs = file.create_group("obs")
+            obs.attrs["encoding-type"] = "dataframe"
+            obs["_index"] = np.array([f"cell {i}" for i in range(7)], object)
+            obs["note"] = np.array(list("abcdefg"), object)
+            obs["batch"] = batch
+            kind = obs.create_group("kind")
+            kind.attrs["encoding-type"] = "categorical"
+            kind["codes"] = codes.astype("i1")
+            kind["categories"] = np.array(["B", "T", "NK"], object)
+            file["obsm/X_pca"] = x[:, :2]
+            file["uns/odd"] = np.array([(1, 2.0)], [("a", "i4"), ("b", "f8")])
+        return {"plugin": "source/anndata", "file": str(folder / name)}
+
+    same["cells_dense"] = ({**write("dense.h5ad", "dense"), "label": "kind"}, x.astype("f4").astype("f8"), codes)
+    same["cells_csr"] = ({**write("csr.h5ad", "csr"), "label": "batch"}, x, batch)
+    same["cells_csr_part"] = ({**write("part.h5ad", "csr"), "limit": 4}, x[:4])
+    same["cells_csc"] = (write("csc.h5ad", "csc"), x)
+    same["cells_csc_part"] = ({**write("csc_part.h5ad", "csc"), "limit": 4}, x[:4])
+    same["cells_old"] = (write("old.h5ad", "csr", old=True), x)
+    same["cells_pca"] = ({**write("pca.h5ad", "csr"), "matrix": "obsm/X_pca"}, x[:, :2])
+    refused["cells_texts"] = ({**write("texts.h5ad", "csr"), "label": "note"}, "adata.obs['note'].astype('category')")
+    refused["cells_group"] = ({**write("group.h5ad", "csr"), "matrix": "obs"}, "/obs is a dataframe, and read are dense matrices")
+    for name, key, value, sentence in (("cells_beyond", "indices", 5, "has an entry at 5 of 5"), ("cells_falling", "indptr", 99, "has an indptr that does not rise")):
+        write(f"{name}.h5ad", "csr")
+        with h5py.File(folder / f"{name}.h5ad", "r+") as file:
+            file["X"][key][1] = value
+        refused[name] = ({"plugin": "source/anndata", "file": str(folder / f"{name}.h5ad")}, sentence)
+    if importlib.util.find_spec("anndata"):
+        import anndata
+        import scipy.sparse
+        for form, matrix in (("dense", x), ("csr", scipy.sparse.csr_matrix(x)), ("csc", scipy.sparse.csc_matrix(x))):
+            data = anndata.AnnData(matrix, obs=pd.DataFrame({"kind": pd.Categorical.from_codes(codes, ["B", "T", "NK"])}, index=[str(i) for i in range(7)]))
+            data.layers["counts"] = matrix
+            data.write_h5ad(folder / f"anndata_{form}.h5ad", compression="gzip")
+            same[f"anndata_{form}"] = ({"plugin": "source/anndata", "file": str(folder / f"anndata_{form}.h5ad"), "label": "kind"}, x, codes)
+            same[f"anndata_{form}_layer"] = ({"plugin": "source/anndata", "file": str(folder / f"anndata_{form}.h5ad"), "matrix": "layers/counts"}, x)
+
+
+def make_tensors(folder):
+    """As PyTorch writes them, where it is there."""
+    if not importlib.util.find_spec("torch"):
+        return
+    import torch
+    x, y = torch.from_numpy(draw.normal(size=(6, 3, 2))), torch.from_numpy(draw.integers(0, 4, 6))
+    every = {"x": x, "y": y, "f4": x.float(), "brain": x.bfloat16(), "half": x.half(), "i2": (100 * x).short(), "truth": x > 0,
+             "turned": x[:, :, 0].T.contiguous().T, "tail": x[2:], "deep": {"list": [x[0], {"last": x[1]}]}, 7: x[:, 0].contiguous(),
+             "state": torch.nn.Linear(3, 2).double().state_dict(), "parameter": torch.nn.Parameter(x[:, 1].clone()), "view": x[:, ::2],
+             "config": {"lr": 0.1, "name": "adam", "none": None, "large": 2**70, "nested": (1, (2, 3))}, "complex": x + 1j}
+    torch.save(every, folder / "all.pt")
+    torch.save(x, folder / "x.pt")
+    torch.save(x, folder / "legacy.pt", _use_new_zipfile_serialization=False)
+    for name, value in {"x": x, "f4": every["f4"], "brain": every["brain"], "half": every["half"], "i2": every["i2"], "truth": every["truth"],
+                        "turned": every["turned"], "tail": x[2:], "deep.list.0": x[0], "deep.list.1.last": x[1], "7": x[:, 0],
+                        "state.weight": every["state"]["weight"], "parameter": every["parameter"].detach()}.items():
+        same[f"pt_{name}"] = (array(folder / "all.pt", array=name), value.double().numpy())
+    same["pt_labels"] = (array(folder / "all.pt", array="x", labels_array="y"), x.numpy(), y.numpy())
+    same["pt_alone"] = (array(folder / "x.pt"), x.numpy())
+    refused["pt_view"] = (array(folder / "all.pt", array="view"), "is a view, whose numbers do not lie one after another")
+    refused["pt_complex"] = (array(folder / "all.pt", array="complex"), "has no array 'complex'")
+    refused["pt_legacy"] = (array(folder / "legacy.pt"), "is a pickle, which may run any program and is never read")
 
 
 # --- tables -------------------------------------------------------------------------------------------------------------------------
@@ -303,7 +385,7 @@ def in_order(group, output, count):
 
 
 def main(folder):
-    for name, make in (("arrays", make_arrays), ("tables", make_tables), ("images", make_images)):
+    for name, make in (("arrays", make_arrays), ("cells", make_cells), ("tensors", make_tensors), ("tables", make_tables), ("images", make_images)):
         (folder / name).mkdir()
         make(folder / name)
     (folder / "same.json").write_text(pipeline([(case[0], len(case[1])) for case in same.values()]))
@@ -332,7 +414,7 @@ def main(folder):
     for name, (source, sentence) in by_plan.items():
         if sentence not in text or name.startswith("image ") and "decoded" in sentence:
             late[name] = (source, sentence)
-    assert set(late) <= {"nan", "flipped.npz", "image animated", "image crc", "image cut", "image no_end", "image cut_jpeg"}, (late, text)
+    assert set(late) <= {"cells_beyond", "cells_falling", "nan", "flipped.npz", "image animated", "image crc", "image cut", "image no_end", "image cut_jpeg"}, (late, text)
     for name, (source, sentence) in late.items():
         (folder / "late.json").write_text(pipeline([(source, 1)]))
         ran = weir("run", "late.json", "-o", "late.h5", "--force", cwd=folder)

@@ -30,12 +30,20 @@ TEST_CASE("A file's ending decides which source is suggested", "[front][data_fil
   CHECK(reading("a.jpeg") ==
         "source/images reads .jpeg: {plugin: source/images, folder: pictures}, their folder; labelled: true "
         "for class folders");
-  CHECK(reading("net.pt") ==
-        "PyTorch's own files are pickles, which are never read: safetensors.torch.save_file({\"x\": tensor}, "
-        "\"x.safetensors\"), or numpy.save, then {plugin: source/array, file: x.safetensors}");
+  CHECK(reading("x.pt") == "source/array reads .pt: {plugin: source/array, file: x.pt, array: x}");
+  CHECK(reading("pbmc.h5ad") ==
+        "source/anndata reads .h5ad: {plugin: source/anndata, file: pbmc.h5ad, matrix: X, label: a column of "
+        "obs}");
+  for (const char* archive : {"images.zip", "images.tar.gz", "images.TGZ", "x.csv.gz", "x.7z"})
+    CHECK(reading(archive).starts_with(
+        "archives and compressed files are not read, but for .npz, .pt and IDX files: unpack it"));
+  CHECK(reading("train-images-idx3-ubyte.gz") ==
+        "source/idx reads .gz: {plugin: source/idx, images: train-images-idx3-ubyte.gz, labels: ...}");
+  CHECK(reading("x.pkl").starts_with("pickles are never read"));
   CHECK(reading("notes").empty());
   CHECK(source_of("x.npz") == "source/array");
-  CHECK(source_of("x.pt").empty());
+  CHECK(source_of("x.pt") == "source/array");
+  CHECK(source_of("x.zip").empty());
 }
 
 TEST_CASE("The name of a format in a source's place is answered by the source that reads it",
@@ -44,7 +52,10 @@ TEST_CASE("The name of a format in a source's place is answered by the source th
   CHECK(remedy_of("source/npy") == array);
   CHECK(remedy_of("source/numpy") == array);
   CHECK(remedy_of("source/csv") == "source/table reads .csv files: {plugin: source/table, file: points.csv}");
-  CHECK(remedy_of("source/torch").starts_with("PyTorch's own files are pickles"));
+  CHECK(remedy_of("source/torch") ==
+        "source/array reads .pt files: {plugin: source/array, file: points.pt, array: x}");
+  CHECK(remedy_of("source/h5ad").starts_with("source/anndata reads .h5ad files: "));
+  CHECK(remedy_of("source/zip").starts_with("archives and compressed files are not read"));
   CHECK(remedy_of("source/hdf5").starts_with("source/tensor reads .h5 files: "));
   CHECK(remedy_of("source/png").starts_with("source/images reads .png files: "));
   CHECK(remedy_of("source/gausian") == "did you mean 'source/gaussian'?");

@@ -23,6 +23,13 @@ inline const std::map<std::string, std::string> pipelines_with = {
   seen:  {plugin: source/measured, of: base, sigma: 0.5}
   pairs: {plugin: coupling/ot, source: base, target: seen, condition_weight: 4, draw: {fixed: 16}}
 )"},
+    {"source/unscaled", R"(nodes:
+  base:  {plugin: source/gaussian, dim: 3}
+  own:   {plugin: source/sample, of: base, count: 12}
+  data:  {plugin: source/scaled, of: own}
+  pairs: {plugin: coupling/independent, source: base, target: data, draw: {fixed: 10}}
+  ends:  {plugin: source/unscaled, points: pairs.x1, scaled: data}
+)"},
     {"metric/normal_error", R"(nodes:
   base:   {plugin: source/gaussian, dim: 3}
   circle: {plugin: source/sphere, dim: 3}

@@ -32,11 +32,9 @@ const std::vector<Kind>& kinds() {
        "points.safetensors"},
       {{".pt", ".pth", ".ckpt"},
        {"torch", "pytorch", "pt", "pth"},
-       "",
-       "PyTorch's own files are pickles, which are never read: safetensors.torch.save_file({{\"x\": "
-       "tensor}}, "
-       "\"x.safetensors\"), or numpy.save, then {{plugin: source/array, file: x.safetensors}}",
-       ""},
+       "source/array",
+       "{{plugin: source/array, file: {}, array: x}}",
+       "points.pt"},
       {{".pkl", ".pickle", ".joblib"},
        {"pickle", "pkl"},
        "",
@@ -47,11 +45,23 @@ const std::vector<Kind>& kinds() {
        "source/table",
        "{{plugin: source/table, file: {}}}",
        "points.csv"},
-      {{".h5", ".hdf5", ".hdf", ".he5", ".h5ad", ".nc"},
-       {"h5", "hdf5", "hdf", "h5py", "netcdf", "h5ad", "anndata"},
+      {{".h5", ".hdf5", ".hdf", ".he5", ".nc"},
+       {"h5", "hdf5", "hdf", "h5py", "netcdf"},
        "source/tensor",
        "{{plugin: source/tensor, file: {}, dataset: /x}}",
        "points.h5"},
+      {{".h5ad"},
+       {"h5ad", "anndata", "scanpy"},
+       "source/anndata",
+       "{{plugin: source/anndata, file: {}, matrix: X, label: a column of obs}}",
+       "cells.h5ad"},
+      {{".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar"},
+       {"zip", "tar", "archive"},
+       "",
+       "archives and compressed files are not read, but for .npz, .pt and IDX files: unpack it, and name the "
+       "file or folder "
+       "that was in it",
+       ""},
       {{".png", ".jpg", ".jpeg"},
        {"image", "png", "jpg", "jpeg", "pictures", "folder", "image_folder", "imagefolder", "celeba"},
        "source/images",
@@ -82,7 +92,9 @@ std::string lower(std::string text) {
 }
 
 const Kind* of_ending(const std::filesystem::path& file) {
-  const std::string ending = lower(file.extension().string());
+  std::string ending = lower(file.extension().string());
+  // MNIST's own name: train-images-idx3-ubyte.gz.
+  if (ending == ".gz" && lower(file.stem().string()).ends_with("ubyte")) ending = ".ubyte";
   const auto found = std::ranges::find_if(
       kinds(), [&](const Kind& kind) { return std::ranges::count(kind.endings, ending) > 0; });
   return found == kinds().end() ? nullptr : &*found;

@@ -66,18 +66,20 @@ std::unique_ptr<ArrayFile> ArrayFile::open(const std::filesystem::path& file) tr
   if (!std::filesystem::is_regular_file(file)) throw std::runtime_error("is no file");
   const std::string start = start_of(file);
   if (start.starts_with("\x93NUMPY")) return open_npy(file);
-  if (start.starts_with("PK\x03\x04") || start.starts_with("PK\x05\x06")) return open_npz(file);
+  if (start.starts_with("PK\x03\x04") || start.starts_with("PK\x05\x06")) return open_archived(file);
   if (file.extension() == ".safetensors") return open_safetensors(file);
   if (start.empty()) throw std::runtime_error("is empty");
   if (start.starts_with("\x80") || file.extension() == ".pkl" || file.extension() == ".pickle")
     throw std::runtime_error(
-        "is a pickle, which may run any program and is never read: numpy.save(\"x.npy\", array)");
+        "is a pickle, which may run any program and is never read: numpy.save(\"x.npy\", array), or "
+        "torch.save "
+        "of PyTorch 1.6 or later, which writes tensors beside it");
   if (start.starts_with("\x1f\x8b")) throw std::runtime_error("is compressed: unpack it with gunzip");
   if (start.starts_with("version https://gi"))
     throw std::runtime_error("is a pointer of Git LFS, not the array: git lfs pull brings it");
   const std::string other = data_files::reading(file);
   throw std::runtime_error(
-      "is no .npy, .npz or .safetensors file" +
+      "is no .npy, .npz, .pt or .safetensors file" +
       (other.empty() || other.find("source/array") != std::string::npos ? "" : ": " + other));
 } catch (const std::runtime_error& error) {
   throw std::runtime_error(fmt::format("'{}' {}", file.string(), error.what()));

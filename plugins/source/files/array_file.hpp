@@ -1,7 +1,8 @@
-// plugins/source/files/array_file.hpp -- arrays in files of NumPy (.npy, .npz) and of safetensors, named where there are several.
+// plugins/source/files/array_file.hpp -- arrays in files of NumPy (.npy, .npz), PyTorch (.pt) and safetensors, by name where there are
+// several.
 //
 // Numbers of 1 to 8 bytes and booleans, little and big endian, rows or columns first. What a header says is held against what the
-// file has before any memory is taken. Pickles, and so Python objects and PyTorch's .pt, are never read.
+// file has before any memory is taken. Python objects are never made: of a .pt file the tensors are read, and what else it pickles is not.
 #pragma once
 
 #include <cstdint>

@@ -1,98 +1,29 @@
-// plugins/source/files/npz.cpp -- NumPy's .npz, an archive of .npy files, by libzip, which looks at every member's CRC.
+// plugins/source/files/npz.cpp -- NumPy's .npz, an archive of .npy files.
 //
 // Source   numpy.savez and savez_compressed: a ZIP archive whose members are NAME.npy, stored or deflated
-#include <zip.h>
-
-#include <algorithm>
 #include <stdexcept>
-
-#include <fmt/format.h>
 
 #include "array_formats.hpp"
 
 namespace weir::files {
 namespace {
 
-using Archive = std::shared_ptr<zip_t>;
-
-// Bytes that a member may unpack to, whatever its size, and for each of its own.
-constexpr std::uint64_t free_bytes = 64u << 20, most_expansion = 100;
-
-Archive open_archive(const std::filesystem::path& file) {
-  int code = 0;
-  zip_t* opened = zip_open(file.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code);
-  if (opened) return {opened, &zip_discard};
-  zip_error_t error;
-  zip_error_init_with_code(&error, code);
-  const std::string text = zip_error_strerror(&error);
-  zip_error_fini(&error);
-  throw std::runtime_error(fmt::format("is no whole archive ({}): get it anew", text));
-}
-
-class Member final : public ByteStream {
- public:
-  Member(Archive archive, const std::string& name)
-      : archive_(std::move(archive)), file_(nullptr, &zip_fclose) {
-    zip_stat_t about;
-    if (zip_stat(archive_.get(), name.c_str(), 0, &about) != 0)
-      throw std::runtime_error("is not in the archive");
-    constexpr std::uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
-    if ((about.valid & needed) != needed)
-      throw std::runtime_error("has no size in the archive: it is damaged");
-    size_ = about.size;
-    if (size_ > std::max(free_bytes, most_expansion * about.comp_size)) {
-      throw std::runtime_error(
-          fmt::format("has {} bytes and unpacks to {}: at most {} times what a file has is unpacked; write "
-                      "it by numpy.savez, "
-                      "without compression, if you trust it",
-                      about.comp_size, size_, most_expansion));
-    }
-    file_.reset(zip_fopen(archive_.get(), name.c_str(), 0));
-    if (!file_) throw std::runtime_error(fmt::format("cannot be unpacked: {}", zip_strerror(archive_.get())));
-  }
-  void read(void* to, std::size_t bytes) override {
-    if (more(to, bytes) != bytes) throw std::runtime_error("ends too early");
-    read_ += bytes;
-    // The CRC is looked at where the end is read.
-    if (char beyond = 0; read_ == size_ && more(&beyond, 1) != 0)
-      throw std::runtime_error("is longer than the archive says: it is damaged");
-  }
-  std::uint64_t size() const override { return size_; }
-
- private:
-  std::size_t more(void* to, std::size_t bytes) {
-    const auto count = zip_fread(file_.get(), to, bytes);
-    if (count < 0) throw std::runtime_error(fmt::format("is damaged: {}", zip_file_strerror(file_.get())));
-    return static_cast<std::size_t>(count);
-  }
-
-  Archive archive_;
-  std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file_;
-  std::uint64_t size_ = 0, read_ = 0;
-};
-
 class NpzFile final : public ArrayFile {
  public:
-  explicit NpzFile(const std::filesystem::path& file) : ArrayFile(file), archive_(open_archive(file)) {
-    const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
-    for (zip_int64_t i = 0; i < count; ++i) {
-      const char* stored = zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), 0);
-      if (!stored) throw std::runtime_error("has a member without a name: it is damaged");
-      const std::string name = stored;
-      if (name.ends_with("/data.pkl") || name == "data.pkl") {
-        throw std::runtime_error(
-            "is a PyTorch file, that is a pickle, which may run any program and is never read: "
-            "safetensors.torch.save_file({\"x\": tensor}, \"x.safetensors\")");
-      }
+  NpzFile(const std::filesystem::path& file, Archive archive)
+      : ArrayFile(file), archive_(std::move(archive)) {
+    for (const std::string& name : members_of(archive_))
       if (name.ends_with(".npy")) names_.push_back(name.substr(0, name.size() - 4));
-    }
-    if (names_.empty()) throw std::runtime_error("is an archive without arrays of NumPy: unpack it");
+    if (names_.empty())
+      throw std::runtime_error("is an archive without arrays of NumPy or tensors of PyTorch: unpack it");
   }
   std::vector<std::string> names() const override { return names_; }
 
  protected:
   OpenArray opened(const std::string& name) const override {
-    OpenArray array{{}, std::make_unique<Member>(archive_, name + ".npy")};
+    OpenArray array{
+        {},
+        member_of(archive_, name + ".npy", "write it by numpy.savez, without compression, if you trust it")};
     array.header = npy_header(*array.stream);
     return array;
   }
@@ -104,8 +35,11 @@ class NpzFile final : public ArrayFile {
 
 }  // namespace
 
-std::unique_ptr<ArrayFile> open_npz(const std::filesystem::path& file) {
-  return std::make_unique<NpzFile>(file);
+std::unique_ptr<ArrayFile> open_archived(const std::filesystem::path& file) {
+  Archive archive = open_archive(file);
+  for (const std::string& name : members_of(archive))
+    if (name.ends_with("/data.pkl") || name == "data.pkl") return open_pt(file, archive, name);
+  return std::make_unique<NpzFile>(file, std::move(archive));
 }
 
 }  // namespace weir::files

@@ -1,5 +1,7 @@
 // tests/plugins/source/array.test.cpp -- files of NumPy and safetensors, written here byte by byte; tests/cli/own_data.test.py has
 // those that NumPy writes.
+#include <torch/csrc/jit/serialization/pickle.h>
+
 #include "../values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -33,6 +35,9 @@ std::string safetensors(const std::string& header, const std::string& numbers) {
 
 const std::string six_bytes = std::string("\x01\x02\x03\xff\x00\x06", 6);
 
+using Catch::Contains;
+
+Tensor all_items(const Source& source) { return source.items(at::arange(*source.size(), at::kLong)); }
 Tensor all(const Source& source) { return source.items(at::arange(*source.size(), at::kLong)); }
 
 }  // namespace
@@ -58,6 +63,81 @@ TEST_CASE("An array of NumPy is read by rows and by columns", "[source][array]")
   run(*vector);
   CHECK(vector->shape() == Shape{1});
   CHECK(all(*vector).equal(at::tensor({258., 1023.}, f64).view({2, 1})));
+}
+
+TEST_CASE("Tensors of a .pt file are read, whatever else it pickles", "[source][array]") {
+  const Scratch scratch;
+  const Tensor x = at::arange(24, f64).view({4, 3, 2}) / 7, y = at::tensor({0, 2, 1, 0}, at::kLong);
+  c10::Dict<std::string, at::Tensor> inner;
+  inner.insert("half", x.to(at::kHalf));
+  inner.insert("flags", x.gt(1));
+  c10::impl::GenericDict all(c10::StringType::get(), c10::AnyType::get());
+  all.insert("x", x);
+  all.insert("y", y);
+  all.insert("turned", x.select(1, 0).t().contiguous().t());
+  all.insert("part", x.narrow(0, 2, 2));
+  all.insert("view", x.slice(2, 0, 1));
+  all.insert("inner", inner);
+  all.insert("list", c10::List<at::Tensor>({x[0], x[1].to(at::kInt)}));
+  all.insert("epoch", std::int64_t{3});
+  all.insert("name", std::string("adam"));
+  all.insert("complex", at::complex(x, x));
+  const auto saved = [&](const std::string& name, const c10::IValue& value) {
+    const std::vector<char> bytes = torch::jit::pickle_save(value);
+    return written(scratch, name, std::string(bytes.begin(), bytes.end()));
+  };
+  const std::string file = saved("all.pt", all);
+  const auto read = [&](const std::string& name) {
+    const auto source = make<Source>("source/array", {{"file", file}, {"array", name}});
+    run(*source);
+    return all_items(*source);
+  };
+  CHECK(read("x").equal(x));
+  CHECK(read("part").equal(x.narrow(0, 2, 2)));
+  CHECK(read("turned").equal(x.select(1, 0)));
+  CHECK(read("inner.half").equal(x.to(at::kHalf).to(at::kDouble)));
+  CHECK(read("inner.flags").equal(x.gt(1).to(at::kDouble)));
+  CHECK(read("list.1").equal(x[1].to(at::kInt).to(at::kDouble)));
+  const auto labelled = make<Source>("source/array", {{"file", file}, {"array", "x"}, {"labels_array", "y"}});
+  run(*labelled);
+  CHECK(labelled->labels().equal(y));
+  const auto alone = make<Source>("source/array", {{"file", saved("x.pt", x.to(at::kFloat))}});
+  run(*alone);
+  CHECK(all_items(*alone).equal(x.to(at::kFloat).to(at::kDouble)));
+
+  const auto refused = [&](const std::string& path, const std::string& name) {
+    const auto source = make<Source>("source/array", {{"file", path}, {"array", name}});
+    const weir::Faults faults = plan(*source);
+    return faults.empty() ? "" : faults[0].message;
+  };
+  CHECK_THAT(refused(file, ""),
+             Contains("holds 9 arrays: say which, of x, y, turned, part, view, inner.half"));
+  CHECK_THAT(refused(file, "complex"), Contains("has no array 'complex'"));
+  CHECK_THAT(refused(file, "view"), Contains("is a view, whose numbers do not lie one after another"));
+  CHECK_THAT(refused(saved("none.pt", std::string("x")), ""), Contains("is a PyTorch file without tensors"));
+  CHECK_THAT(
+      refused(std::string(WEIR_SOURCE_DIR) + "/tests/plugins/field/torchscript.pt", ""),
+      Contains("is a module of TorchScript, which field/torchscript reads") || Contains("arrays: say which"));
+}
+
+TEST_CASE(
+    "A .pt file cut anywhere, or with any byte of its pickle changed, is refused or read, and nothing else",
+    "[source][array]") {
+  const Scratch scratch;
+  const std::vector<char> bytes = torch::jit::pickle_save(at::arange(6, f64).view({3, 2}));
+  const std::string whole(bytes.begin(), bytes.end());
+  const auto tried = [&](const std::string& text) {
+    const auto source = make<Source>("source/array", {{"file", written(scratch, "x.pt", text)}});
+    if (!plan(*source).empty()) return false;
+    try {
+      run(*source);
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+    return all_items(*source).equal(at::arange(6, f64).view({3, 2}));
+  };
+  CHECK(tried(whole));
+  for (std::size_t size = 0; size < whole.size(); size += 17) CHECK_FALSE(tried(whole.substr(0, size)));
 }
 
 TEST_CASE("Labels of an array come from a file or an array of their own", "[source][array]") {
@@ -102,10 +182,11 @@ TEST_CASE("What the header of an array says is checked before it is believed", "
         "array of "
         "numbers, numpy.stack(list)");
   CHECK(message("x.pkl", "\x80\x02}q") ==
-        "is a pickle, which may run any program and is never read: numpy.save(\"x.npy\", array)");
-  CHECK(
-      message("x.csv", "1,2\n") ==
-      "is no .npy, .npz or .safetensors file: source/table reads .csv: {plugin: source/table, file: x.csv}");
+        "is a pickle, which may run any program and is never read: numpy.save(\"x.npy\", array), or "
+        "torch.save of PyTorch 1.6 or later, which writes tensors beside it");
+  CHECK(message("x.csv", "1,2\n") ==
+        "is no .npy, .npz, .pt or .safetensors file: source/table reads .csv: {plugin: source/table, file: "
+        "x.csv}");
   CHECK(message("x.safetensors", std::string("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10)) ==
         "is no safetensors file, or truncated: its header has 9223372036854775807 bytes");
   CHECK(message("x.safetensors",
