@@ -1,6 +1,7 @@
 // plugins/source/images.cpp -- a folder of PNG and JPEG images, as CelebA's img_align_celeba, or of class folders, as ImageNet's.
 //
-//   compose on the background, crop the centre, shrink by averaging over area, x = 2 v - 1 with v in [0, 1]
+//   compose on the background, cut out the centre square, or a rectangle of the asked ratio, shrink by averaging over area,
+//   x = 2 v - 1 with v in [0, 1]
 //
 // Source   Liu et al., arXiv 1411.7766 (CelebA): 178 x 218 pixels, list_eval_partition.txt with lines "000001.jpg 0", where
 //          0, 1, 2 are train, valid, test. Usual there: crop 178 (or 148), size 64. Class folders as torchvision's ImageFolder.
@@ -19,7 +20,6 @@
 
 #include <weir/front/plugins/digest.hpp>
 #include <weir/kinds/flow/source.hpp>
-#include <weir/math/numeric/area.hpp>
 #include <weir/math/numeric/memory.hpp>
 #include <weir/plugin.hpp>
 
@@ -42,6 +42,11 @@ class Images final : public weir::Source {
                                   "side of the centre square to cut out; each image's largest if not given"};
   weir::Param<std::int64_t> side_{this, "size", weir::absent, weir::at_least(1),
                                   "height and width to shrink to"};
+  weir::Param<std::int64_t> height_{
+      this, "height", weir::absent, weir::at_least(1),
+      "height to shrink to, with width: the largest such rectangle in the middle of each"};
+  weir::Param<std::int64_t> width_{this, "width", weir::absent, weir::at_least(1),
+                                   "width to shrink to, with height"};
   weir::Param<bool> grey_{this, "grey", false, "one channel of luminance instead of three"};
   weir::Param<double> background_{this, "background", 1, weir::probability,
                                   "grey behind what is transparent, from 0, black, to 1, white"};
@@ -73,7 +78,9 @@ class Images final : public weir::Source {
     if (limit_.given() && limit_() > count())
       return plan.fault("limit", fmt::format("limit is {}, but there are {} images", limit_(), count()));
     if (limit_.given()) keep([&](std::size_t i) { return i < static_cast<std::size_t>(limit_()); });
-    if (!keep_readable(plan) || !plan_squares(plan)) return;
+    if (!keep_readable(plan) ||
+        !(height_.given() || width_.given() ? plan_rectangles(plan) : plan_squares(plan)))
+      return;
     if (const auto beyond = weir::beyond_memory(weir::rows_of(count(), shape()), type()); !beyond.empty())
       plan.fault("folder", "the images do not fit: " + beyond, "shrink them with size, or take fewer: limit");
     if (on_bad_() == "skip") plan_skipped();
@@ -81,7 +88,7 @@ class Images final : public weir::Source {
   }
 
   void run(weir::Run& run) override {
-    items_ = at::empty(weir::rows_of(count(), {channels(), out_, out_}), options());
+    items_ = at::empty(weir::rows_of(count(), {channels(), out_.height, out_.width}), options());
     std::string hashes;
     constexpr std::int64_t block = 256;
     for (std::int64_t first = 0; first < count(); first += block) {
@@ -95,7 +102,7 @@ class Images final : public weir::Source {
     }
     origin_ = {folder_().string(), "", weir::sha256(hashes)};
     items_ = items_.reshape(weir::rows_of(count(), shape()));
-    for (const std::string& warning : unlisted_) run.warn(warning);
+    for (const std::string& warning : told_) run.warn(warning);
     if (labelled_()) {
       labels_ = at::tensor(found_.labels, at::kLong);
       files::set_class_sizes(class_size_, labels_);
@@ -105,7 +112,8 @@ class Images final : public weir::Source {
   }
 
   weir::Shape shape() const override {
-    return flatten_() ? weir::Shape{channels() * out_ * out_} : weir::Shape{channels(), out_, out_};
+    return flatten_() ? weir::Shape{channels() * out_.height * out_.width}
+                      : weir::Shape{channels(), out_.height, out_.width};
   }
   std::optional<std::int64_t> size() const override { return count(); }
   Tensor items(const Tensor& index) const override { return items_.index_select(0, index); }
@@ -155,13 +163,13 @@ class Images final : public weir::Source {
                                           partition_().string(), split_()));
     }
     if (!unlisted.empty()) {
-      unlisted_.push_back(
+      told_.push_back(
           fmt::format("{} images of '{}' are left out: '{}' names them in no part; the first is {}",
                       unlisted.size(), folder_().string(), partition_().string(), unlisted.front()));
     }
     if (listed > count())
-      unlisted_.push_back(fmt::format("'{}' puts {} images into '{}', of which '{}' holds {}",
-                                      partition_().string(), listed, split_(), folder_().string(), count()));
+      told_.push_back(fmt::format("'{}' puts {} images into '{}', of which '{}' holds {}",
+                                  partition_().string(), listed, split_(), folder_().string(), count()));
     return count() != 0;
   }
 
@@ -206,27 +214,69 @@ class Images final : public weir::Source {
                      small->side()));
     }
     const std::int64_t cut = crop_.given() ? crop_() : small->side();
-    out_ = side_.given() ? side_() : cut;
-    if (plan.clean() && out_ > cut) {
+    out_ = {side_.given() ? side_() : cut, side_.given() ? side_() : cut};
+    if (plan.clean() && out_.height > cut) {
       plan.fault(
           "size",
           crop_.given()
               ? fmt::format("size is {}, but the square cut out has side {}; images are only made smaller",
-                            out_, cut)
-              : fmt::format("size is {}, but {}; images are only made smaller", out_, described(small)));
+                            out_.height, cut)
+              : fmt::format("size is {}, but {}; images are only made smaller", out_.height,
+                            described(small)));
     }
+    const files::ImageSize& seen = sizes_.front();
+    if (!crop_.given() && seen.height != seen.width &&
+        std::ranges::all_of(sizes_, [&](const files::ImageSize& each) {
+          return each.height == seen.height && each.width == seen.width;
+        }))
+      told_.push_back(fmt::format(
+          "the images of '{}' are {} x {}, of which the centre square is taken: height: {}, width: {} "
+          "takes all of them",
+          folder_().string(), seen.width, seen.height, seen.height, seen.width));
     return plan.clean();
   }
 
+  // The rectangle that is asked for, which each image must be large enough for.
+  bool plan_rectangles(weir::Plan& plan) {
+    if (!height_.given() || !width_.given()) {
+      plan.fault(height_.given() ? "height" : "width", "height and width go together",
+                 "write both, or size for a square");
+      return false;
+    }
+    for (const auto& [key, given] : {std::pair{"size", side_.given()}, std::pair{"crop", crop_.given()}})
+      if (given)
+        plan.fault(key, fmt::format("{} is of squares, and height and width are those of a rectangle", key),
+                   "leave one of them out");
+    out_ = {height_(), width_()};
+    const auto small = std::ranges::find_if(sizes_, [&](const files::ImageSize& each) {
+      return each.height < out_.height || each.width < out_.width;
+    });
+    if (small != sizes_.end())
+      plan.fault(small->height < out_.height ? "height" : "width",
+                 fmt::format("the items are to be {} x {}, but '{}' is {} x {}; images are only made smaller",
+                             out_.width, out_.height, file(small - sizes_.begin()).string(), small->width,
+                             small->height));
+    return plan.clean();
+  }
+
+  // The largest rectangle of the items' ratio in an image, or the centre square.
+  files::ImageSize cut_of(std::int64_t height, std::int64_t width) const {
+    if (!height_.given()) {
+      const std::int64_t side = crop_.given() ? crop_() : std::min(width, height);
+      return {side, side};
+    }
+    return {std::min(height, width * out_.height / out_.width),
+            std::min(width, height * out_.width / out_.height)};
+  }
+
   Tensor decode(const weir::Path& path) const {
-    const Tensor image = files::on_background(files::read_image(path), background_(), grey_());
-    const std::int64_t height = image.size(1), width = image.size(2);
-    const std::int64_t cut = crop_.given() ? crop_() : std::min(width, height);
-    if (cut > std::min(width, height) || out_ > cut)
+    const files::Image image = files::read_image(path);
+    const std::int64_t height = image.pixels.size(0), width = image.pixels.size(1);
+    const files::ImageSize cut = cut_of(height, width);
+    if (cut.height > height || cut.width > width || out_.height > cut.height || out_.width > cut.width)
       throw std::runtime_error(
           fmt::format("'{}' is {} x {} now, and was larger before the run", path.string(), width, height));
-    const Tensor square = image.narrow(1, (height - cut) / 2, cut).narrow(2, (width - cut) / 2, cut);
-    return 2 * weir::shrink(square, out_, out_) - 1;
+    return 2 * files::reduced(image, {background_(), grey_(), cut, out_}) - 1;
   }
 
   void plan_skipped() {
@@ -248,8 +298,8 @@ class Images final : public weir::Source {
 
   files::ImageFolder found_;
   std::vector<files::ImageSize> sizes_;
-  std::vector<std::string> bad_, unlisted_;
-  std::int64_t out_ = 0;
+  std::vector<std::string> bad_, told_;
+  files::ImageSize out_;
   Tensor items_, labels_;
   Origin origin_;
 };

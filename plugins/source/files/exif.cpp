@@ -58,9 +58,9 @@ int jpeg_orientation(std::string_view bytes) {
 }
 
 Tensor turned(const Tensor& image, int orientation) {
-  Tensor seen = orientation >= 5 ? image.transpose(1, 2) : image;
-  if (orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7) seen = seen.flip(2);
-  if (orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8) seen = seen.flip(1);
+  Tensor seen = orientation >= 5 ? image.transpose(0, 1) : image;
+  if (orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7) seen = seen.flip(1);
+  if (orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8) seen = seen.flip(0);
   return seen;
 }
 

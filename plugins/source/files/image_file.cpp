@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <weir/math/numeric/area.hpp>
+
 #include "image_formats.hpp"
 
 namespace weir::files {
@@ -52,19 +54,21 @@ std::string read(const std::filesystem::path& file, std::size_t most) {
 
 ImageSize size_of(std::string_view bytes, std::uintmax_t file_bytes) {
   if (!is_png(bytes) && !is_jpeg(bytes)) throw std::runtime_error(other_format(bytes));
-  const ImageSize size = is_png(bytes) ? png_size(bytes) : jpeg_size(bytes);
+  const Head head = is_png(bytes) ? png_head(bytes) : jpeg_head(bytes);
+  const ImageSize& size = head.size;
   if (std::max(size.height, size.width) > largest_side) {
     throw std::runtime_error(
         fmt::format("is {} x {} pixels; at most {} a side are read", size.width, size.height, largest_side));
   }
-  const std::uint64_t pixels = std::uint64_t(size.width) * std::uint64_t(size.height) * 4;
+  const std::uint64_t pixels =
+      std::uint64_t(size.width) * std::uint64_t(size.height) * std::uint64_t(head.bytes);
   if (pixels > std::max<std::uint64_t>(free_bytes, most_expansion * file_bytes)) {
     throw std::runtime_error(
         fmt::format("has {} bytes and says that it is {} x {} pixels: at most {} times what a file "
                     "has is unpacked; make it smaller",
                     file_bytes, size.width, size.height, most_expansion));
   }
-  return size;
+  return head.orientation >= 5 ? ImageSize{size.width, size.height} : size;
 }
 
 template <class Function>
@@ -89,21 +93,39 @@ ImageSize image_size(const std::filesystem::path& file) {
   });
 }
 
-Tensor read_image(const std::filesystem::path& file) {
+Image read_image(const std::filesystem::path& file) {
   return named(file, [&] {
     const std::string bytes = read(file, std::string::npos);
     size_of(bytes, bytes.size());
-    return is_png(bytes) ? read_png(bytes) : read_jpeg(bytes);
+    return Image{is_png(bytes) ? read_png(bytes) : read_jpeg(bytes)};
   });
 }
 
-Tensor on_background(const Tensor& image, double background, bool grey) {
-  const Tensor alpha = image.narrow(0, 3, 1);
-  const Tensor colour = image.narrow(0, 0, 3) * alpha + background * (1 - alpha);
-  if (!grey) return colour;
+Tensor reduced(const Image& image, const Reduction& how) {
+  constexpr std::int64_t rows_at_once = 64;
   constexpr std::array luminance = {0.299, 0.587, 0.114};
-  return luminance[0] * colour.narrow(0, 0, 1) + luminance[1] * colour.narrow(0, 1, 1) +
-         luminance[2] * colour.narrow(0, 2, 1);
+  const ImageSize &cut = how.cut, &size = how.size;
+  const Tensor middle = image.pixels.narrow(0, (image.pixels.size(0) - cut.height) / 2, cut.height)
+                            .narrow(1, (image.pixels.size(1) - cut.width) / 2, cut.width);
+  Tensor narrow = at::empty({how.grey ? 1 : 3, cut.height, size.width}, at::kDouble);
+  for (std::int64_t first = 0; first < cut.height; first += rows_at_once) {
+    const std::int64_t rows = std::min(rows_at_once, cut.height - first);
+    const Tensor stored = middle.narrow(0, first, rows).permute({2, 0, 1});
+    // Of 16 bits without a sign, which few operations know, in those with one.
+    const Tensor values = stored.scalar_type() == at::kShort
+                              ? stored.to(at::kInt).bitwise_and_(0xffff).to(at::kDouble) / 65535
+                              : stored.to(at::kDouble) / 255;
+    Tensor colour = values.narrow(0, 0, 3);
+    if (values.size(0) == 4) {
+      const Tensor alpha = values.narrow(0, 3, 1);
+      colour = colour * alpha + how.background * (1 - alpha);
+    }
+    if (how.grey)
+      colour = luminance[0] * colour.narrow(0, 0, 1) + luminance[1] * colour.narrow(0, 1, 1) +
+               luminance[2] * colour.narrow(0, 2, 1);
+    narrow.narrow(1, first, rows).copy_(shrink(colour, rows, size.width));
+  }
+  return shrink(narrow, size.height, size.width);
 }
 
 }  // namespace weir::files

@@ -13,17 +13,29 @@
 namespace weir::files {
 
 struct ImageSize {
-  std::int64_t height = 0, width = 0;  // as stored: EXIF may turn it
+  std::int64_t height = 0, width = 0;
   std::int64_t side() const { return height < width ? height : width; }
 };
 
-// From the file's head alone. Errors, here and below: std::runtime_error naming the file, what is wrong and what to do.
+// From the file's head alone, as its orientation says it is seen. Errors, here and below: std::runtime_error naming the file, what is
+// wrong and what to do.
 ImageSize image_size(const std::filesystem::path& file);
 
-// Red, green, blue and alpha in [0, 1], float64 [4, height, width]: v / 255 of a file with 8 bits, v / 65535 of one with 16.
-Tensor read_image(const std::filesystem::path& file);
+// Its numbers as they are stored, 3 to 8 bytes a pixel: red, green, blue and, of a PNG, alpha; v / 255 of uint8, v / 65535 of uint16.
+struct Image {
+  Tensor pixels;  // [height, width, 3 or 4], as its orientation says it is seen
+};
+Image read_image(const std::filesystem::path& file);
 
-// [1, height, width] of luminance (ITU-R BT.601: 0.299, 0.587, 0.114) or [3, height, width], on a background of that grey.
-Tensor on_background(const Tensor& image, double background, bool grey);
+// How an image becomes an item.
+struct Reduction {
+  double background = 1;  // grey behind what is transparent, in [0, 1]
+  bool grey = false;      // luminance (ITU-R BT.601: 0.299, 0.587, 0.114) instead of three colours
+  ImageSize cut,
+      size;  // the rectangle in the middle that is cut out, and what that is shrunk to by averaging over area
+};
+
+// [1 or 3, height, width] in [0, 1], float64. Taken row by row, so that beside the image and the item little memory is needed.
+Tensor reduced(const Image& image, const Reduction& how);
 
 }  // namespace weir::files

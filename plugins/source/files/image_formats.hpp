@@ -8,8 +8,13 @@
 namespace weir::files {
 
 // Errors: std::runtime_error with what is wrong, to stand behind the file's name.
-ImageSize png_size(std::string_view bytes);
-ImageSize jpeg_size(std::string_view bytes);
+struct Head {
+  ImageSize size;  // as it is stored
+  int orientation = 1;
+  int bytes = 4;  // that a pixel has in memory
+};
+Head png_head(std::string_view bytes);
+Head jpeg_head(std::string_view bytes);
 Tensor read_png(std::string_view bytes);
 Tensor read_jpeg(std::string_view bytes);
 
@@ -17,7 +22,7 @@ Tensor read_jpeg(std::string_view bytes);
 int exif_orientation(std::string_view tiff);
 int jpeg_orientation(std::string_view bytes);
 
-// [channels, height, width] as its orientation says it is to be seen.
+// [height, width, channels] as its orientation says it is to be seen.
 Tensor turned(const Tensor& image, int orientation);
 
 }  // namespace weir::files

@@ -51,12 +51,8 @@ class Jpeg {
 
 }  // namespace
 
-ImageSize jpeg_size(std::string_view bytes) { return Jpeg(bytes).size(); }
+Head jpeg_head(std::string_view bytes) { return {Jpeg(bytes).size(), jpeg_orientation(bytes)}; }
 
-Tensor read_jpeg(std::string_view bytes) {
-  const Tensor rgb = Jpeg(bytes).pixels().permute({2, 0, 1}).to(at::kDouble) / 255;
-  const Tensor opaque = at::ones({1, rgb.size(1), rgb.size(2)}, at::kDouble);
-  return turned(at::cat({rgb, opaque}), jpeg_orientation(bytes));
-}
+Tensor read_jpeg(std::string_view bytes) { return turned(Jpeg(bytes).pixels(), jpeg_orientation(bytes)); }
 
 }  // namespace weir::files

@@ -34,15 +34,20 @@ class Png {
     check(spng_get_ihdr(get(), &header));
     return {header.height, header.width};
   }
-  // 16 bits of red, green, blue and alpha, whatever is stored: libspng repeats the bits of fewer, so that v / 65535 is exact.
+  bool deep() const {
+    spng_ihdr header{};
+    check(spng_get_ihdr(get(), &header));
+    return header.bit_depth > 8;
+  }
+  // Red, green, blue and alpha, of 8 bits or 16: libspng repeats the bits of fewer, so that v / 255 is exact.
   Tensor pixels() const {
     const ImageSize image = size();
-    Tensor stored = at::empty({image.height, image.width, 4}, at::kShort);
-    check(spng_decode_image(get(), stored.mutable_data_ptr<std::int16_t>(), stored.nbytes(), SPNG_FMT_RGBA16,
-                            SPNG_DECODE_TRNS));
+    Tensor stored = at::empty({image.height, image.width, 4}, deep() ? at::kShort : at::kByte);
+    check(spng_decode_image(get(), stored.mutable_data_ptr(), stored.nbytes(),
+                            deep() ? SPNG_FMT_RGBA16 : SPNG_FMT_RGBA8, SPNG_DECODE_TRNS));
     check(spng_decode_chunks(get()));  // what follows the pixels, to the file's end
     refuse_animations();
-    return stored.to(at::kInt).bitwise_and_(0xffff);
+    return stored;
   }
   int orientation() const {
     spng_exif exif{};
@@ -67,11 +72,16 @@ class Png {
 
 }  // namespace
 
-ImageSize png_size(std::string_view bytes) { return Png(bytes).size(); }
+Head png_head(std::string_view bytes) {
+  const Png png(bytes);
+  Head head{png.size(), 1, png.deep() ? 8 : 4};
+  head.orientation = png.orientation();  // last: where the head ends within a chunk nothing more can be asked
+  return head;
+}
 
 Tensor read_png(std::string_view bytes) {
   const Png png(bytes);
-  const Tensor pixels = png.pixels().permute({2, 0, 1}).to(at::kDouble) / 65535;
+  const Tensor pixels = png.pixels();
   return turned(pixels, png.orientation());
 }
 

@@ -275,3 +275,49 @@ TEST_CASE("An image that says it is far larger than its file can stand for is no
       faults[0].message,
       Catch::Contains("a.png' has 33 bytes and says that it is 10000 x 10000 pixels: at most 100 times"));
 }
+
+TEST_CASE("Images keep the ratio that height and width have, cut from the middle", "[source][images]") {
+  const Scratch scratch;
+  write_png(scratch / "a.png", 6, 4, 100);
+  const auto items = [&](const json& more) {
+    json params{{"folder", scratch / ""}};
+    params.update(more);
+    const auto source = make<Source>("source/images", params);
+    run(*source);
+    return (all(*source)[0] + 1) * 127.5;
+  };
+  // All of it, as it is and in half the size: means of 2 x 2.
+  const Tensor whole = items({{"height", 4}, {"width", 6}});
+  CHECK(whole.sizes().vec() == Shape{3, 4, 6});
+  CHECK(whole[0][1].allclose(row_of({0, 10, 20, 30, 40, 50})));
+  CHECK(whole[1].select(1, 2).allclose(row_of({0, 10, 20, 30})));
+  const Tensor half = items({{"height", 2}, {"width", 3}});
+  CHECK(half[0][0].allclose(row_of({5, 25, 45})));
+  CHECK(half[1].select(1, 0).allclose(row_of({5, 25})));
+  // A tall rectangle: rows 0 to 3, of which columns 2 and 3.
+  const Tensor tall = items({{"height", 4}, {"width", 2}});
+  CHECK(tall[0][0].allclose(row_of({20, 30})));
+  CHECK(tall[1].select(1, 0).allclose(row_of({0, 10, 20, 30})));
+
+  const auto fault = [&](const json& more) {
+    json params{{"folder", scratch / ""}};
+    params.update(more);
+    const auto source = make<Source>("source/images", params);
+    const weir::Faults faults = plan(*source);
+    return faults.empty() ? "" : faults[0].message;
+  };
+  CHECK(fault({{"height", 4}}) == "height and width go together");
+  CHECK(fault({{"height", 4}, {"width", 6}, {"size", 2}}) ==
+        "size is of squares, and height and width are those of a rectangle");
+  CHECK_THAT(fault({{"height", 5}, {"width", 6}}),
+             Catch::Contains("the items are to be 6 x 5, but ") && Catch::Contains("is 6 x 4"));
+
+  const auto square = make<Source>("source/images", {{"folder", scratch / ""}});
+  REQUIRE(plan(*square).empty());
+  QuietRun quiet;
+  square->run(quiet);
+  REQUIRE(quiet.warnings.size() == 1);
+  CHECK_THAT(
+      quiet.warnings[0],
+      Catch::Contains("are 6 x 4, of which the centre square is taken: height: 4, width: 6 takes all"));
+}
