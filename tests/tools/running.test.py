@@ -86,6 +86,8 @@ def test_what_is_wrong(work):
         assert sorted(fault.code for fault in error.faults) == ["W203", "W206"], error.faults
         for fault in error.faults:
             assert fault.line > 1 and fault.column > 1 and fault.message in str(error)
+            assert fault.file == ("turn.yaml" if call is weir.run else "<dictionary 'turn'>"), fault.file
+        assert ".weir-" not in str(error) and f"{error.faults[0].file}:{error.faults[0].line}:" in str(error), error
     assert not list(work.glob(".weir-*"))
     assert weir.validate(turn()) is None
     assert weir.plan(turn(), {"train.steps": 3})["nodes"]["train"]["steps"] == 3

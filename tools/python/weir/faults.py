@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import os
 from typing import Any
 
 from .errors import WeirError, printable
@@ -30,6 +31,14 @@ class InvalidPipeline(WeirError):
     def __init__(self, text: str, faults: tuple[Fault, ...] = ()):
         super().__init__(text)
         self.faults = faults
+
+    def told_of(self, file: str, name: str) -> InvalidPipeline:
+        """The same with another name for that file, which nobody has written. Lines are those of the dictionary as indented JSON."""
+        def named(text: str) -> str:
+            return text.replace(file, name).replace(os.path.basename(file), name)
+        return InvalidPipeline(named(str(self)), tuple(
+            dataclasses.replace(each, file=named(each.file), message=named(each.message), remedy=named(each.remedy),
+                                notes=tuple(map(named, each.notes))) for each in self.faults))
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import WeirError
+from .faults import InvalidPipeline
 
 WRITTEN = "# Written by weir.run in Python; it may be replaced by it.\n"
 
@@ -63,14 +64,17 @@ def file_of(pipeline: str | os.PathLike | Mapping[str, Any]) -> pathlib.Path:
 
 @contextlib.contextmanager
 def looked_at(pipeline: str | os.PathLike | Mapping[str, Any]) -> Iterator[pathlib.Path]:
-    """The same for what runs nothing: a dictionary leaves no file."""
+    """The same for what runs nothing: a dictionary leaves no file, and its faults are said of it, not of the file that it had."""
     if not isinstance(pipeline, Mapping):
         yield pathlib.Path(pipeline)
         return
     with tempfile.NamedTemporaryFile("w", prefix=".weir-", suffix=".yaml", dir=".", encoding="utf-8") as file:
         file.write(text_of(pipeline))
         file.flush()
-        yield pathlib.Path(file.name)
+        try:
+            yield pathlib.Path(file.name)
+        except InvalidPipeline as error:
+            raise error.told_of(file.name, f"<dictionary {str(pipeline.get('name', 'pipeline'))!r}>") from None
 
 
 def text_of(pipeline: Mapping[str, Any]) -> str:
