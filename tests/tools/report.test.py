@@ -26,7 +26,8 @@ if missing:
     sys.exit(77)
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 import h5py
-sys.path[:0] = [str(pathlib.Path(os.environ["WEIR_SOURCE_DIR"]) / each) for each in ("tools/report", "tools/python")]
+TOOLS = pathlib.Path(os.environ["WEIR_SOURCE_DIR"]) / "tools/report"
+sys.path[:0] = [str(TOOLS), str(TOOLS.parent / "python")]
 
 WEIR = pathlib.Path(os.environ["WEIR_BIN_DIR"]) / "weir"
 PYTHON = sys.executable
@@ -170,7 +171,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self, path):
         super().__init__(convert_charrefs=True)
         self.source = path.read_text()
-        self.open, self.tags, self.links, self.tables, self.text, self.style = [], [], [], {}, "", ""
+        self.open, self.tags, self.links, self.tables, self.text, self.style, self.script = [], [], [], {}, "", "", ""
         self.ids, self.classes, self.verdicts = [], [], {}
         self.feed(self.source)
         self.close()
@@ -210,6 +211,9 @@ class Page(html.parser.HTMLParser):
     def handle_data(self, data):
         if "style" in self.open:
             self.style += data
+            return
+        if "script" in self.open:
+            self.script += data
             return
         self.text += data
         if {"good", "bad"} & set(self.classes) and "details" not in self.open:
@@ -253,7 +257,7 @@ def stands_alone(page):
     outside = [link for link in page.links if not link.startswith(("#", "data:"))]
     assert not outside, outside[:3]
     assert "@import" not in page.style and not re.findall(r"url\((?!#|\"#)", page.style), "a style sheet loads something"
-    assert "script" not in page.tags and "iframe" not in page.tags
+    assert page.tags.count("script") == 1 and page.script == (TOOLS / "zoom.js").read_text() and "iframe" not in page.tags
     assert len(page.ids) == len(set(page.ids)), "an id stands twice"
     anchors = [link[1:] for link in page.links if link.startswith("#")]
     assert set(anchors) <= set(page.ids), set(anchors) - set(page.ids)
@@ -307,7 +311,7 @@ def test_sweep(work):
     for row in rows:
         assert shows_traces(page, work / "turn" / row["file"]) >= 10
     head = page.text[:page.text.index("Results")]
-    assert "a turn <script>alert('x')</script> & more" in head and "script" not in page.tags
+    assert "a turn <script>alert('x')</script> & more" in head and page.tags.count("script") == 1
     assert "600 steps in 240 stretches" in page.text and "Mean and standard deviation over 2 runs" in page.text
     for legend in ("sigma = 0.5", "trajectory", "from end to own partner"):
         assert legend in page.text, legend
@@ -521,6 +525,20 @@ def test_memorisation_in_part(work):
     assert 'id="memorisation"' in page_of(work / "first.h5").source
 
 
+def test_zoom(work):
+    """What zoom.js needs of a curve: which steps its axis shows, and where; ids of ticks, and a clip about each line."""
+    page = (work / "one.h5.page.html").read_text()
+    drawn = re.search(r'<svg [^>]*data-x="([^"]*)"[^>]*aria-label="train.loss against step">.*?</svg>', page, re.S)
+    least, greatest, left, right = map(float, drawn[1].split())
+    ticks = re.findall(r'id="[^"]*xtick_\d+">.*?<text [^>]*x="([^"]*)"[^>]*>(\d+)</text>', drawn[0], re.S)
+    assert len(ticks) > 3 and least <= 0 and greatest >= 599
+    for x, step in ticks:
+        assert abs(left + (float(step) - least) / (greatest - least) * (right - left) - float(x)) < 0.01, (x, step)
+    assert re.search(r'<path [^>]*clip-path="[^"]*"[^>]*stroke-width: 1.4', drawn[0])
+    assert len([each for each in re.findall(r"<svg [^>]*>", page) if "data-x" in each]) > 3
+    assert not re.search(r'data-x[^>]*aria-label="[^"]* against (?!step")', page)      # other axes stay as they are
+
+
 def test_peaks(_):
     """A long curve is thinned, but no peak is lost."""
     import figures
@@ -551,6 +569,12 @@ def test_unfinished(work):
     assert "interrupted: stopped by a signal" in page.text
     assert "No numbers yet" in page.text and "cases" not in page.tables
     shows_traces(page, work / "long.h5")
+    # Where each run is, and what is reported of it by now, as the record has it.
+    with h5py.File(work / "long.h5", "r", swmr=True) as file:
+        step, loss = file["nodes/train/loss/step"][-1], file["nodes/train/loss/value"][-1]
+    head, row = page.tables["so-far"]
+    assert head == ["So far", "Status", "Step", "recall.share", "train.loss (last)"] and row[:4] == ["long", "interrupted", f"{step} of 1000000", "-"], row
+    assert math.isclose(float(row[4]), loss, rel_tol=1e-3), (row, loss)
 
 
 def has_rows(record):

@@ -2,13 +2,12 @@
 import argparse
 import contextlib
 import importlib.util
-import itertools
 import os
 import pathlib
 import shlex
 import sys
 
-INVALID, MISSING, IO_FAILED = 2, 3, 4      # as in tools/system/exit.hpp
+from files import INVALID, IO_FAILED, MISSING, default_output, refusal, write
 
 # Python's name of a module, and Debian's of its package.
 MODULES = {"numpy": "python3-numpy", "h5py": "python3-h5py", "matplotlib": "python3-matplotlib", "jinja2": "python3-jinja2"}
@@ -41,45 +40,17 @@ def missing_modules():
     return [name for name in MODULES if importlib.util.find_spec(name) is None]
 
 
-def default_output(source):
-    """NAME.html beside the record or folder, which may be given as "."."""
-    named = source.parent if source.name == "index.h5" else source
-    named = named.resolve() if named.name in ("", "..") else named
-    return named.with_name((named.stem if named.is_file() else named.name) + ".html")
-
-
-def same_file(one, other):
-    return one is not None and one.exists() and one.samefile(other)
-
-
-def refusal(out, arguments):
-    """Why this file is not written, and the exit code; None if it may be."""
-    if not os.path.lexists(out):
+def faulty_output(out, arguments):
+    """Why no page can be written there, and the exit code; None if one can, or none is to be."""
+    if out is None:
         return None
-    if any(same_file(read, out) for read in (arguments.source, arguments.reference, arguments.source / "index.h5")):
-        return INVALID, f"{out} is read for the report, and is not written; name another file with -o"
-    if not arguments.force:
-        return IO_FAILED, f"{out} exists\nwrite over it with --force, or name another file with -o"
-    if not out.is_file() or (out.stat().st_size > 0 and not out.read_bytes()[:64].lstrip().lower().startswith(b"<!doctype html>")):
-        return IO_FAILED, f"{out} exists and is no page, and nothing else is written over; name another file with -o"
+    if out.is_dir():
+        return INVALID, f"{out} is a folder; a report is one file: name it with -o OUT.html"
+    if refused := refusal(out, arguments):
+        return refused
+    if not out.absolute().parent.is_dir():
+        return IO_FAILED, f"there is no folder {out.parent} to write {out.name} into; create it first"
     return None
-
-
-def write(out, text):
-    """Whole or not at all, through a file that was not there."""
-    for n in itertools.count():
-        partial = out.with_name(f".{out.name}.{os.getpid()}-{n}.new")
-        try:
-            file = open(partial, "x", encoding="utf-8")
-            break
-        except FileExistsError:      # left by a killed process of our number
-            continue
-    try:
-        with file:
-            file.write(text)
-        os.replace(partial, out)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def main(words):
@@ -89,6 +60,10 @@ def main(words):
     parser.add_argument("--reference", type=pathlib.Path)
     parser.add_argument("--summary", type=pathlib.Path)      # numbers and verdicts, from tools/lab/judge/report_summary.cpp
     parser.add_argument("--force", action="store_true")
+    parser.add_argument("--watch", action="store_true")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--every", type=float, default=3)
+    parser.add_argument("--weir", type=pathlib.Path)         # the program, which makes each page of a watch
     arguments = parser.parse_args(words)
 
     missing = missing_modules()
@@ -101,13 +76,12 @@ def main(words):
     from record import FAULTS, ReportError, WeirError
     import page
 
-    out = arguments.out or default_output(arguments.source)
-    if out.is_dir():
-        return complain(INVALID, f"{out} is a folder; a report is one file: name it with -o OUT.html")
-    if refused := refusal(out, arguments):
-        return complain(*refused)
-    if not out.absolute().parent.is_dir():
-        return complain(IO_FAILED, f"there is no folder {out.parent} to write {out.name} into; create it first")
+    out = arguments.out or (None if arguments.watch else default_output(arguments.source))
+    if faulty := faulty_output(out, arguments):
+        return complain(*faulty)
+    if arguments.watch:
+        import watch
+        return watch.follow(arguments, complain, tell)
     try:
         text = page.make(arguments.source, arguments.summary, arguments.reference)
         write(out, text)

@@ -44,16 +44,21 @@ def style(index):
     return COLOURS[index % len(COLOURS)], DASHES[index // len(COLOURS) % len(DASHES)]
 
 
-def svg(figure, alt):
-    """The figure as an SVG element that can stand in a page beside others: its ids are its own."""
+def svg(figure, alt, zoomed=None):
+    """The figure as an SVG element that can stand in a page beside others: its ids are its own. zoomed: axes that zoom.js may
+    zoom, whose x is linear and counts."""
     out = io.StringIO()
     figure.savefig(out, format="svg", dpi=160, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     plt.close(figure)
-    return inline(out.getvalue(), alt)
+    extent = ""
+    if zoomed is not None:
+        place, width = zoomed.get_position(), 72 * figure.get_figwidth()      # an SVG's units are points
+        extent = f' data-x="{" ".join(f"{each:.7g}" for each in (*zoomed.get_xlim(), place.x0 * width, place.x1 * width))}"'
+    return inline(out.getvalue(), alt, extent)
 
 
-def inline(text, alt, natural=False):
-    """natural: no larger than its text reads well at."""
+def inline(text, alt, more="", natural=False):
+    """more: attributes. natural: no larger than its text reads well at."""
     text = text[text.index("<svg"):].replace("\n", " ").strip()
     text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<title>.*?</title>", "", text, flags=re.S)
     mine = f"f{next(_numbers)}-"
@@ -67,7 +72,7 @@ def inline(text, alt, natural=False):
     box = re.search(r'viewBox="[^"]*"', head).group(0)
     width = f' style="max-width: {float(box.split()[2]) * 1.5:.0f}px"' if natural else ""
     alt = alt.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return (f'<svg {box}{width} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    return (f'<svg {box}{width}{more} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
             f'role="img" aria-label="{alt}">' + text[len(head):])
 
 
@@ -116,7 +121,8 @@ def curves(lines, ylabel, xlabel="step", alt="", marker=False):
     axes.margins(x=0.015)
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
-    return svg(figure, alt)
+    counted = xlabel == "step" and not marker and max(len(x) for _, x, *_ in lines) > 10
+    return svg(figure, alt, axes if counted else None)
 
 
 KINDS = ZERO, INFINITE, MISSING = "zero", "infinite", "missing"      # numbers that a scale has no place for

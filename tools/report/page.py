@@ -13,8 +13,10 @@ import flows
 import graph
 import memorisation
 import number
+import policy
 import quantities
 import reference
+import so_far
 import traces
 from experiment import open_experiment
 
@@ -31,6 +33,7 @@ def make(source, summary, reference_file):
     environment.filters["count"] = number.count
     return environment.get_template("page.html.jinja").render(
         themed=figures.THEMED, css=markupsafe.Markup((HERE / "style.css").read_text()), safe=markupsafe.Markup,
+        policy=policy.PLAIN, zoom=markupsafe.Markup(policy.ZOOM), so_far=None if experiment.summary else so_far.table(experiment),
         experiment=experiment, record=record, lead=lead(experiment), status=status(experiment),
         unfinished=unfinished(experiment), judged=bool(experiment.resolved.get("expect") or experiment.resolved.get("compare")),
         facts=facts(experiment), failures=failures(experiment),
@@ -97,11 +100,19 @@ def status(experiment):
         words = ", ".join(f"{n} {state}" for state, n in counts.items())
         if set(counts) == {"finished"}:
             return "good", f"all {number.count(len(experiment.runs), 'run')} finished"
-        return "bad", f"{words}, of {number.count(len(experiment.runs), 'run')}"
+        return "going" if goes_on(experiment) else "bad", f"{words}, of {number.count(len(experiment.runs), 'run')}"
     record = experiment.records[0]
     if record.finished:
         return "good", "finished"
-    return "bad", record.status + (f": {record.message}" if record.message else "")
+    return "going" if goes_on(experiment) else "bad", record.status + (f": {record.message}" if record.message else "")
+
+
+GOING = {"finished", "running", "not begun"}
+
+
+def goes_on(experiment):
+    """As far as the records tell: that a process was killed is written nowhere."""
+    return experiment.summary is None and all(run.status in GOING for run in experiment.runs)
 
 
 def unfinished(experiment):
@@ -161,8 +172,9 @@ def facts(experiment):
 def failures(experiment):
     """(status, message, names of runs): runs that did not finish, by what they say."""
     groups = {}
+    fine = GOING if experiment.summary is None else {"finished"}
     for run in experiment.runs if experiment.swept else []:
-        if run.status != "finished":
+        if run.status not in fine:
             message = run.record.message if run.record else "no record" if run.status != "not begun" else ""
             groups.setdefault((run.status, message), []).append(run.name)
     return [(state, message, names) for (state, message), names in groups.items()]

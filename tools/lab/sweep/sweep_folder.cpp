@@ -7,9 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include <weir/os/replace_file.hpp>
 #include <weir/record/arrays_file.hpp>
@@ -102,7 +105,16 @@ void SweepFolder::start() {
 // The lock is on the folder itself: the plan file is replaced by renaming.
 void SweepFolder::lock() {
   lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (lock_ < 0 || flock(lock_, LOCK_EX | LOCK_NB) != 0)
+  // A few tries: who looks whether a sweep goes on (tools/report/watch.py) holds it for an instant.
+  for (int attempt = 1; lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0; ++attempt) {
+    if (errno == EWOULDBLOCK && attempt < 20) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      continue;
+    }
+    close(lock_);
+    lock_ = -1;
+  }
+  if (lock_ < 0)
     throw CommandError(
         io_failed, fmt::format("{} is in use by another sweep; wait for it, or name another folder with -o",
                                folder_.string()));
