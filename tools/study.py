@@ -11,7 +11,6 @@
 import argparse
 import csv
 import datetime
-import html
 import json
 import pathlib
 import re
@@ -94,25 +93,13 @@ def verdicts(title, found):
     return lines + [""]
 
 
-def standing_alone(svg, title, legend, figures):
-    """A figure of a page as a file of its own: with the colours that the page's style sheet has, title and legend below."""
-    for colour, variable in {**figures.THEMED, "sans-serif": "var(--sans)"}.items():
-        svg = svg.replace(variable, colour)
-    x, y, width, height = map(float, re.search(r'viewBox="([^"]*)"', svg)[1].split())
-    words = [(figures.INK, title), *((colour, label) for colour, _, label in legend)]
-    lines = [f'<text x="10" y="{height + 12 * (i + 1)}" font-size="9" font-family="sans-serif" fill="{colour}">{html.escape(each)}</text>'
-             for i, (colour, each) in enumerate(words)]
-    svg = re.sub(r'viewBox="[^"]*"', f'viewBox="{x:g} {y:g} {width:g} {height + 12 * len(lines) + 4:g}"', svg, count=1)
-    return svg.replace("</svg>", "".join(lines) + "</svg>") + "\n"
-
-
 def drawn(folder, summary, name, figures_folder):
     """Images of what is judged, over the sweep's axis of numbers."""
     tools = pathlib.Path(__file__).resolve().parent
     sys.path[:0] = [str(tools / "report"), str(tools / "python")]
     import axes
     import experiment
-    import figures
+    from picture import standing_alone      # beside this program
     judged = set(re.findall(r"[\w/.]+\.[\w/]+", " ".join(each["text"] for key in ("expect", "compare") for each in summary[key])))
     images, legend = [], []
     for row in axes.over_axis(experiment.open_experiment(folder, folder / "summary.json"))[1]:
@@ -120,7 +107,7 @@ def drawn(folder, summary, name, figures_folder):
         for panel in row.panels:
             if panel.title.split(",")[0].split()[0] in judged and len(images) < MOST_FIGURES:
                 file = figures_folder / f"{name}_{len(images) + 1}.svg"
-                file.write_text(standing_alone(panel.svg, panel.title, legend, figures))
+                file.write_text(standing_alone(panel.svg, panel.title, legend))
                 images.append(f"![{panel.title}]({figures_folder.name}/{file.name})")
     return [" ".join(images), ""] if images else []
 

@@ -458,6 +458,22 @@ def test_study(work):
     assert refused.returncode == 2 and "has no summary.json: it is no sweep, or not a finished one" in refused.stderr
 
 
+def test_picture(work):
+    """Panels of a report side by side in a file that stands alone."""
+    def picture(*words):
+        return subprocess.run([PYTHON, TOOLS.parent / "picture.py", work / "turn", *words, "-o", work / "picture.svg"], capture_output=True, text=True)
+    done = picture("flow, sigma = 0.5", "train.loss")
+    assert done.returncode == 0, done.stderr
+    image = xml.etree.ElementTree.parse(work / "picture.svg").getroot()
+    panels, said = image.findall("{*}svg"), " ".join(image.itertext())
+    assert len(panels) == 2 and "flow, sigma = 0.5, seed 1" in said and "train.loss" in said and "from end to own partner" in said
+    right = lambda each: float(each.get("x")) + float(each.get("width"))
+    assert right(panels[0]) < float(panels[1].get("x")) and right(panels[1]) < float(image.get("viewBox").split()[2])
+    assert "var(" not in (work / "picture.svg").read_text()
+    refused = picture("flow, sigma = 7")
+    assert refused.returncode == 2 and "no panel begins with 'flow, sigma = 7'; there are:\n  flow, sigma = 0, seed 1\n" in refused.stderr
+
+
 def test_axis_of_numbers(_):
     """The longest axis of numbers is the figure's; more lines than colours stand in several panels."""
     import axes
