@@ -1,7 +1,12 @@
 // tests/lab/sweep_folder.test.cpp -- whose a sweep's folder is, and what --force removes from it.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <map>
+#include <thread>
 
 #include <weir/record/arrays_file.hpp>
 #include <weir/record/recorder.hpp>
@@ -151,6 +156,20 @@ TEST_CASE("Two sweeps cannot use one folder at the same time") {
   const fs::path folder = scratch.path() / "sweep";
   const SweepFolder first(folder, ours, {"s=1"}, false);
   CHECK_THROWS_WITH(SweepFolder(folder, ours, {"s=1"}, false), Catch::Contains("is in use by another sweep"));
+}
+
+TEST_CASE("Who only looks whether a sweep goes on keeps no other from beginning") {
+  const ScratchFolder scratch;
+  const fs::path folder = scratch.path() / "sweep";
+  fs::create_directory(folder);
+  const int look = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  REQUIRE(flock(look, LOCK_SH | LOCK_NB) == 0);
+  std::thread looking([look] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    close(look);
+  });
+  CHECK_NOTHROW(SweepFolder(folder, ours, {"s=1"}, false));
+  looking.join();
 }
 
 TEST_CASE("A sweep that wrote nothing leaves nothing") {

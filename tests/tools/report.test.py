@@ -577,19 +577,19 @@ def test_unfinished(work):
             assert time.time() < until, "the run records nothing"
             time.sleep(0.1)
         page = page_of(work / "long.h5")
-        assert "running" in page.text and "recorded so far" in page.text
+        assert "running" in page.text and "recorded so far" in page.text and 'class="status going"' in page.source
     finally:
         running.send_signal(signal.SIGINT)
         running.wait(60)
     page = page_of(work / "long.h5")
     assert "interrupted: stopped by a signal" in page.text
-    assert "No numbers yet" in page.text and "cases" not in page.tables
+    assert "Numbers so far" in page.text and "cases" not in page.tables
     shows_traces(page, work / "long.h5")
     # Where each run is, and what is reported of it by now, as the record has it.
     with h5py.File(work / "long.h5", "r", swmr=True) as file:
         step, loss = file["nodes/train/loss/step"][-1], file["nodes/train/loss/value"][-1]
     head, row = page.tables["so-far"]
-    assert head == ["So far", "Status", "Step", "recall.share", "train.loss (last)"] and row[:4] == ["long", "interrupted", f"{step} of 1000000", "-"], row
+    assert head == ["Run", "Status", "Step", "recall.share", "train.loss (last)"] and row[:4] == ["long", "interrupted", f"{step} of 1000000", "-"], row
     assert math.isclose(float(row[4]), loss, rel_tol=1e-3), (row, loss)
 
 
@@ -616,7 +616,7 @@ def test_failed(work):
     (work / "broken/summary.json").unlink()      # as while a sweep goes on
     so_far = page_of(work / "broken")
     assert "2 finished, 2 failed, of 4 runs" in so_far.text and "The sweep goes on, or it was interrupted" in so_far.text
-    assert not so_far.verdicts and "cases" not in so_far.tables and so_far.text.count("No numbers yet") == 1
+    assert not so_far.verdicts and "cases" not in so_far.tables and so_far.text.count("Numbers so far") == 1
     assert so_far.source.count("<figure") == page.source.count("<figure") > 0
     (work / "broken/summary.json").write_text("{")
     assert "summary.json cannot be read" in report(work / "broken", "--force", code=4).stderr
@@ -641,7 +641,7 @@ def test_interrupted(work):
         running.wait(60)
         assert not summary.exists() and (work / "stopped/table.csv").exists(), how
         page = page_of(work / "stopped")
-        assert "No numbers yet" in page.text and "nothing is judged" in page.text and not page.verdicts
+        assert "Numbers so far" in page.text and "nothing is judged" in page.text and not page.verdicts
         assert 'id="curves"' in page.source and "of 2 runs" in page.text, page.text[:300]
 
 

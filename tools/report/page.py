@@ -118,24 +118,27 @@ def goes_on(experiment):
 def unfinished(experiment):
     if experiment.swept:
         return "" if experiment.summary else ("The sweep goes on, or it was interrupted: give its command again, and finished runs are "
-                                              "kept. Figures are of what is recorded so far; numbers come at its end.")
+                                              "kept. Figures and numbers are of what is recorded so far; means over runs come at its end.")
     if experiment.records[0].finished:
         return ""
     nanoseconds = experiment.records[0].last_written
     when = datetime.datetime.fromtimestamp(nanoseconds / 1e9, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     end = "The run goes on, or it was killed. " if experiment.records[0].status == "running" else ""
-    return f"{end}Last written to {when}. Figures are of what is recorded so far; numbers come when the run has finished."
+    return f"{end}Last written to {when}. Figures and numbers are of what is recorded so far."
 
 
 def seconds(record):
-    """Time of all attempts that ended."""
+    """Time of all attempts that ended, and of the one that goes on up to its last row."""
     total = 0.0
     for attempt in record.columns("provenance/attempts"):
         try:
-            start, end = (datetime.datetime.strptime(attempt[k], "%Y-%m-%dT%H:%M:%SZ") for k in ("start", "end"))
-            total += (end - start).total_seconds()
+            start, end = (datetime.datetime.strptime(attempt[k], "%Y-%m-%dT%H:%M:%SZ") if attempt[k] else None for k in ("start", "end"))
         except ValueError:
-            pass      # an attempt that goes on, or was killed, has no end
+            continue
+        if start and end is None and record.status == "running":
+            end = datetime.datetime.fromtimestamp(record.last_written / 1e9, datetime.timezone.utc).replace(tzinfo=None)
+        if start and end:
+            total += max((end - start).total_seconds(), 0)
     return total
 
 
@@ -156,7 +159,8 @@ def facts(experiment):
         created = sorted(r.attribute("created").replace("T", " ").replace("Z", " UTC") for r in records)
         rows.append(("When", created[0] if len(created) == 1 else f"{created[0]} to {created[-1]}"))
         times = [seconds(r) for r in records]
-        each = f", {elapsed(min(times))} to {elapsed(max(times))} each" if len(times) > 1 else ""
+        least, most = elapsed(min(times)), elapsed(max(times))
+        each = "" if len(times) == 1 else f", {least} to {most} each" if least != most else f", {least} each"
         rows.append(("Time", elapsed(sum(times)) + (" in all" if each else "") + each))
         device = one_or_all(r.text("provenance/device") for r in records)
         name = one_or_all(r.text("provenance/device_name") for r in records)   # older records have none
