@@ -46,7 +46,11 @@ void describe_rows(const Reader& reader, const std::string& path, std::int64_t r
   const std::vector<double> last = doubles(reader.rows(path, rows - 1, 1));
   if (shape.size() == 1) {
     entry["last"] = last.at(0);
-    entry["course"] = course(reader, path, rows);
+    try {
+      entry["course"] = course(reader, path, rows);
+    } catch (const RecordError& error) {  // what else the record holds is told all the same
+      entry["course_error"] = error.what();
+    }
   } else if (width <= most_shown) {
     entry["last"] = last;
   } else {
@@ -158,6 +162,7 @@ std::string course_text(const json& dataset, bool blocks) {
     numbers = number_text(dataset["last"].get<double>());
   if (numbers.empty()) return "";
   std::string text = fmt::format(" last {} at step {}", numbers, dataset["last_step"].get<std::int64_t>());
+  if (dataset.contains("course_error")) text += "  (rows before it are damaged: weir verify)";
   const auto values = dataset.value("course", std::vector<double>());
   return values.size() < 2 ? text : text + "  |" + sparkline(values, blocks) + "|";
 }

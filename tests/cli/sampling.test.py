@@ -89,6 +89,27 @@ def test_labels():
     assert "'plot' is no format that Weir writes" in sample("two.h5", "--label", 1, "--classes", 2, "-o", "x.plot", exit=2)
 
 
+def test_replacement():
+    """More samples than a finite source has items: refused with the way, or several of one item where that is asked for."""
+    np.save("six.npy", np.arange(12.0).reshape(6, 2))
+    pathlib.Path("few.yaml").write_text("""
+name: few
+nodes:
+  base:  {plugin: source/array, file: six.npy}
+  pairs: {plugin: coupling/independent, source: base, target: {plugin: source/gaussian, dim: 2}, draw: {fixed: 6}}
+  task:  {plugin: objective/flow_matching, coupling: pairs}
+  train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 4}, steps: 3, batch: 6}
+""")
+    weir("run", "few.yaml", "--progress", "none")
+    said = sample("few.h5", "-n", 40, "-o", "forty.h5", exit=2)
+    assert "at most {fixed: 6}; or draw some of them several times: source: {plugin: source/sample, of: base, count: 40, replacement: true}" in " ".join(said.split()), said
+    sample("few.h5", "-n", 40, "--replacement", "--steps", 2, "-o", "many.h5")
+    assert ends("many.h5").shape == (40, 2)
+    with h5py.File("many.h5") as record:
+        starts = record["nodes/start/x0"][:]
+    assert {tuple(point) for point in starts} <= {tuple(point) for point in np.load("six.npy").astype(starts.dtype)} and len(np.unique(starts, axis=0)) > 1
+
+
 def test_rounds():
     """Of several trainings one is named; a source inside another node and a network beside it come along."""
     pathlib.Path("rounds.yaml").write_text(ROUNDS)

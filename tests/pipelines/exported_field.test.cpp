@@ -167,4 +167,13 @@ TEST_CASE("What cannot be exported to an archive is said in a sentence, and noth
   scratch.write("there.pt", "mine");
   CHECK_THAT(refused("trained.h5:train -o there.pt", 4),
              Contains("there.pt is there; replace it with --force"));
+
+  scratch.write("judge.yaml", "name: judge\nnodes:\n  set: " + mixture + R"(true}
+  task: {plugin: objective/classification, data: set, network: {plugin: network/mlp, width: 4}}
+  train: {plugin: trainer/gradient, objective: task, steps: 3, batch: 8}
+)");
+  REQUIRE(weir_program(scratch.path(), "run judge.yaml --progress none").exit == 0);
+  CHECK_THAT(refused("judge.h5:train -o model.pt", 2),
+             Contains("no TorchScript archive can be made of 'train'") &&
+                 Contains("its parameters can be had: name a file that ends with .safetensors"));
 }

@@ -39,10 +39,17 @@ int export_torchscript(const RunArguments& arguments, const RecordedRun& record,
     sampling.label = 0;
     sampling.classes = classes;
   }
+  Graph asked;
+  try {
+    asked = sampling_graph(trained, record, registry, sampling);
+  } catch (const CommandError& error) {
+    throw CommandError(
+        error.code(), fmt::format("{}: no TorchScript archive can be made of '{}': {}; its parameters can be "
+                                  "had: name a file that ends with .safetensors",
+                                  out.string(), trainer, error.what()));
+  }
   PipelineArguments written = run.pipeline;
-  written.file =
-      folder.write("export.yaml", resolved_yaml(sampling_graph(trained, record, registry, sampling)))
-          .string();
+  written.file = folder.write("export.yaml", resolved_yaml(asked)).string();
   Graph graph = written.read(registry).graph();
   graph.device = "cpu";  // a constant that a field makes keeps its device in an archive
 
