@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
 import zlib
 
 missing = [name for name in ("h5py", "numpy", "pandas", "PIL") if importlib.util.find_spec(name) is None]
@@ -170,6 +171,24 @@ def make_cells(folder):
             data.write_h5ad(folder / f"anndata_{form}.h5ad", compression="gzip")
             same[f"anndata_{form}"] = ({"plugin": "source/anndata", "file": str(folder / f"anndata_{form}.h5ad"), "label": "kind"}, x, codes)
             same[f"anndata_{form}_layer"] = ({"plugin": "source/anndata", "file": str(folder / f"anndata_{form}.h5ad"), "matrix": "layers/counts"}, x)
+
+
+def make_pickles(folder):
+    """Of .pt files: pickles that ask for much, or for something else. Nothing is called, and little is kept."""
+    laughs = b"]q\x00" + b"".join(b"]q%ch%cah%ca" % (i, i - 1, i - 1) for i in range(1, 60))
+    text = b"X" + struct.pack("<I", 4000) + b"a" * 4000 + b"q\x00"
+    for name, program, sentence in (
+            ("system", b"cos\nsystem\nX\x09\x00\x00\x00touch ran\x85R.", "is a PyTorch file without tensors that can be read"),
+            ("laughs", laughs + b".", "is a PyTorch file without tensors that can be read"),
+            ("itself", b"]q\x00(" + b"h\x00" * 1_000_000 + b"e.", "is a PyTorch file without tensors that can be read"),
+            ("names", text + b"h\x00h\x00\x93" * 400_000 + b"N" * 700_000, "has more than 1000000 values"),
+            ("marks", b"(" * 900_000, "ends too early"),
+            ("deep", b"]" * 900_000 + b"a" * 899_999 + b".", "is a PyTorch file without tensors that can be read"),
+            ("word", b"\xff.", "has the word 0xff, which tells of no tensor"),
+            ("empty_stack", b"R.", "takes more than there is")):
+        with zipfile.ZipFile(folder / f"{name}.pt", "w") as file:
+            file.writestr("x/data.pkl", b"\x80\x02" + program)
+        refused[f"pickle_{name}"] = (array(folder / f"{name}.pt"), f"{name}.pt' {sentence}" if sentence.startswith("is") else sentence)
 
 
 def make_tensors(folder):
@@ -385,7 +404,7 @@ def in_order(group, output, count):
 
 
 def main(folder):
-    for name, make in (("arrays", make_arrays), ("cells", make_cells), ("tensors", make_tensors), ("tables", make_tables), ("images", make_images)):
+    for name, make in (("arrays", make_arrays), ("cells", make_cells), ("pickles", make_pickles), ("tensors", make_tensors), ("tables", make_tables), ("images", make_images)):
         (folder / name).mkdir()
         make(folder / name)
     (folder / "same.json").write_text(pipeline([(case[0], len(case[1])) for case in same.values()]))
@@ -419,6 +438,7 @@ def main(folder):
         (folder / "late.json").write_text(pipeline([(source, 1)]))
         ran = weir("run", "late.json", "-o", "late.h5", "--force", cwd=folder)
         assert ran.returncode in (2, 3) and sentence in ran.stdout + ran.stderr, (name, ran.returncode, ran.stdout, ran.stderr)
+    assert not (folder / "ran").exists()
     print(f"{len(same)} files read as others read them, {len(refused)} refused with a sentence")
 
 

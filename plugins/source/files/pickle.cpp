@@ -17,7 +17,7 @@ namespace weir::files {
 namespace {
 
 // What a small file may ask for: many values, or one that is long and used again and again.
-constexpr std::size_t most_values = 1'000'000, longest_text = 4096;
+constexpr std::size_t most_values = 1'000'000, longest_text = 4096, longest_name = 128;
 constexpr std::ptrdiff_t most_arguments = 8;
 
 using Value = PickleValue;
@@ -69,7 +69,7 @@ class Machine {
     push(text.size() <= longest_text ? Value{Kind::text, 0, std::string(text), {}} : Value{});
   }
   void push_name(const std::string& module, const std::string& name) {
-    const bool known = module.size() + name.size() < longest_text;
+    const bool known = module.size() + name.size() < longest_name;
     push(known ? Value{Kind::name, 0, module + " " + name, {}} : Value{});
   }
   Index pop() {
@@ -113,7 +113,8 @@ class Machine {
   void storage() {
     const Value& told = values_.at(pop());
     Value made;
-    if (told.kind == Kind::list && told.items.size() >= 5 && values_[told.items[0]].text == "storage") {
+    if (told.kind == Kind::list && told.items.size() >= 5 && values_[told.items[0]].text == "storage" &&
+        values_[told.items[2]].text.size() <= longest_name) {
       made = {Kind::storage, 0, values_[told.items[2]].text, {told.items[1]}};
     }
     push(std::move(made));

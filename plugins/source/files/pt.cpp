@@ -14,7 +14,7 @@
 namespace weir::files {
 namespace {
 
-constexpr std::size_t most_visited = 200'000, deepest = 64, longest_name = 4096, most_axes = 64;
+constexpr std::size_t most_visited = 200'000, deepest = 64, longest_name = 512, most_axes = 64;
 
 struct PickledTensor {
   std::string name;  // "state.net.0.weight" of dictionaries and lists within each other; "" of a tensor alone
@@ -51,10 +51,10 @@ class Tensors {
     if (value.kind == PickleValue::Kind::tensor) {
       add(value, name);
     } else if (value.kind == PickleValue::Kind::list) {
-      for (std::size_t i = 0; i < value.items.size(); ++i)
+      for (std::size_t i = 0; i < value.items.size() && visited_ <= most_visited; ++i)
         find(value.items[i], below(std::to_string(i)), depth + 1);
     } else if (value.kind == PickleValue::Kind::dict) {
-      for (std::size_t i = 0; i + 1 < value.items.size(); i += 2) {
+      for (std::size_t i = 0; i + 1 < value.items.size() && visited_ <= most_visited; i += 2) {
         const PickleValue& key = pickle_.values.at(value.items[i]);
         if (key.kind == PickleValue::Kind::text) find(value.items[i + 1], below(key.text), depth + 1);
         if (key.kind == PickleValue::Kind::number)
