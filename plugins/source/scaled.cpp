@@ -194,8 +194,8 @@ class Scaled final : public weir::Source {
           "floor: 1e-6, which takes the others as that part of the largest variance, or by: standardise",
           *points().size(), points().path(), dim_ - flat, dim_));
     variance = variance.clamp_min(least);
-    const auto power = [&, d = direction](double exponent) {
-      return (d * variance.pow(exponent)).matmul(d.t());
+    const auto power = [&, v = variance, d = direction](double exponent) {
+      return (d * v.pow(exponent)).matmul(d.t());
     };
     forward_ = power(-0.5);
     inverse_ = power(0.5);

@@ -127,8 +127,9 @@ TEST_CASE("a number as people write it gets its plain spelling, which is taken a
       std::vector<double> offered;
       std::vector<double> possible = meant;
       if (type == ParamType::integer)  // 1,000 is no 1 for a count
-        std::erase_if(possible,
-                      [&](double n) { return n != std::floor(n) || (n == 1 && meant.size() != 1); });
+        std::erase_if(possible, [&, one = meant.size() == 1](double n) {
+          return n != std::floor(n) || (n == 1 && !one);
+        });
       if (type == ParamType::integer && text == "1,00") possible.clear();
       if (said.find("without quotes") != std::string::npos ||
           said.find("without brackets") != std::string::npos) {
