@@ -110,6 +110,29 @@ nodes:
     assert {tuple(point) for point in starts} <= {tuple(point) for point in np.load("six.npy").astype(starts.dtype)} and len(np.unique(starts, axis=0)) > 1
 
 
+def test_scaled():
+    """Of a model of scaled data the samples are in the units of the data, or where that is asked for in those of the training."""
+    data = np.random.default_rng(3).normal([100, -7], [50, 0.1], (64, 2))
+    np.save("cells.npy", data)
+    pathlib.Path("cells.yaml").write_text("""
+name: cells
+nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  pairs: {plugin: coupling/independent, source: base, target: {plugin: source/sample, count: 32, of: {plugin: source/scaled, of: {plugin: source/array, file: cells.npy}, by: standardise}}, draw: fresh}
+  task:  {plugin: objective/flow_matching, coupling: pairs}
+  train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 8}, steps: 20}
+""")
+    weir("run", "cells.yaml", "--progress", "none")
+    sample("cells.h5", "-n", 30, "-o", "cells_new.npy")
+    sample("cells.h5", "-n", 30, "--scaled", "-o", "cells_own.npy")
+    new, own = np.load("cells_new.npy"), np.load("cells_own.npy")
+    assert np.allclose(new, own * data.std(0) + data.mean(0), rtol=1e-3, atol=1e-3), (new[:3], own[:3])
+    pathlib.Path("cells.npy").rename("gone.npy")
+    said = sample("cells.h5", "-n", 30, "-o", "cells_later.npy", exit=2)
+    assert "cells.npy" in said and "--scaled" in said, said
+    sample("cells.h5", "-n", 30, "--scaled", "-o", "cells_later.npy")
+
+
 def test_rounds():
     """Of several trainings one is named; a source inside another node and a network beside it come along."""
     pathlib.Path("rounds.yaml").write_text(ROUNDS)

@@ -79,18 +79,25 @@ int sample(Arguments arguments) {
   const Registry registry = run.pipeline.plugins.registry(recorded.file);
   fs::path pipeline = named;
   pipeline.replace_extension(".yaml");
-  const std::string text =
-      head + resolved_yaml(sampling_graph(trained, record, registry, arguments.sampling));
+  const Graph drawing = sampling_graph(trained, record, registry, arguments.sampling);
+  const std::string text = head + resolved_yaml(drawing);
   PipelineArguments tried = run.pipeline;
   tried.file = folder.write(pipeline.filename().string(), text).string();
-  tried.read(registry);  // what is refused leaves no file
+  try {
+    tried.read(registry);  // what is refused leaves no file
+  } catch (...) {
+    if (samples_of(drawing) == samples_unscaled)
+      say("the data are read again to take the samples back into their units; --scaled leaves the samples in "
+          "those of the training\n");
+    throw;
+  }
   write_pipeline(pipeline, text, run.force);
   run.pipeline.file = pipeline.string();
   run.inputs.push_back(pipeline);
   const Graph graph = run.pipeline.read(registry).graph();
   if (const int exit = run_single(run, graph); exit != fine || format == Format::h5) return exit;
   const Reader reader(results);
-  export_array(reader, "/nodes/sample/end", {out, format, true});  // what is there was looked at before
+  export_array(reader, samples_of(graph), {out, format, true});  // what is there was looked at before
   if (!run.quiet()) give("samples {}\n", out.string());
   return fine;
 }
@@ -125,6 +132,9 @@ Verb sample_verb(CLI::App& program) {
       ->type_name("NODE");
   app->add_flag("--replacement", sampling.replacement,
                 "Start several samples from one item, where the source is a finite set of fewer");
+  app->add_flag(
+      "--scaled", sampling.scaled,
+      "Leave the samples of a model of scaled data (source/scaled) in the units that it was trained in");
   app->add_option("--seed", sampling.seed, "Of the starting points (default 1)")->type_name("S");
   app->add_option("-o,--out", arguments->run.out,
                   "OUT.h5, .npy, .csv, .png (a grid), or a folder png/ (default ./<record>.sample.h5)")

@@ -20,7 +20,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto start_name = "start", trained_name = "trained", sample_name = "sample", drawn_name = "drawn";
+constexpr auto start_name = "start", trained_name = "trained", sample_name = "sample", drawn_name = "drawn",
+               unscaled_name = "unscaled";
 
 [[noreturn]] void refuse(const RecordedRun& record, const std::string& why) {
   throw CommandError(invalid, fmt::format("{}: {}", record.file().string(), why));
@@ -88,7 +89,7 @@ class Parts {
   const GraphNode& trainer_;
   Graph& into_;
   std::map<std::string, std::string> names_;
-  std::set<std::string> taken_{start_name, trained_name, sample_name, drawn_name};
+  std::set<std::string> taken_{start_name, trained_name, sample_name, drawn_name, unscaled_name};
 };
 
 const GraphNode& trainer_of(const Graph& graph, const RecordedRun& record, const std::string& name) {
@@ -128,13 +129,30 @@ const GraphNode* flow_of(const Graph& graph, const GraphNode& trainer) {
   return nullptr;
 }
 
-// What the x0 of a training were drawn from: through the couplings, to the first that has a source.
-const Link* source_of(const Graph& graph, const GraphNode& node, std::set<std::string>& seen) {
+// What the x0 (`end` is "source") or x1 ("target") of a training were drawn from: through the couplings, to the first that has one.
+const Link* drawn_from(const Graph& graph, const GraphNode& node, const std::string& end,
+                       std::set<std::string>& seen) {
   if (!seen.insert(node.path).second) return nullptr;
-  if (const Link* source = end_of(node, "source")) return source;
+  if (const Link* source = end_of(node, end)) return source;
   for (const auto* port : {"coupling", "pairs", "start", "of"})
     if (const Link* link = end_of(node, port))
-      if (const Link* found = source_of(graph, *graph.node(link->node), seen)) return found;
+      if (const Link* found = drawn_from(graph, *graph.node(link->node), end, seen)) return found;
+  return nullptr;
+}
+
+const Link* drawn_from(const Graph& graph, const GraphNode& trainer, const std::string& end) {
+  std::set<std::string> seen;
+  const Link* objective = end_of(trainer, "objective");
+  return drawn_from(graph, objective ? *graph.node(objective->node) : trainer, end, seen);
+}
+
+// Of the data of a training what put them into units of their own: through parts of them, labels and the like.
+const GraphNode* scaled_data(const Graph& graph, const GraphNode& trainer) {
+  for (const Link* link = drawn_from(graph, trainer, "target"); link;) {
+    const GraphNode& node = *graph.node(link->node);
+    if (node.plugin == "source/scaled") return &node;
+    link = end_of(node, "of");
+  }
   return nullptr;
 }
 
@@ -221,15 +239,8 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
   graph.plugins = recorded.plugins;
   Parts parts(recorded, trainer, graph);
 
-  std::set<std::string> seen;
   Link own{sampling.source, "", {}};
-  const Link* from =
-      sampling.source.empty()
-          ? source_of(recorded,
-                      trainer.ports.contains("objective") ? *recorded.node(end_of(trainer, "objective")->node)
-                                                          : trainer,
-                      seen)
-          : &own;
+  const Link* from = sampling.source.empty() ? drawn_from(recorded, trainer, "source") : &own;
   if (!from)
     refuse(record,
            "it does not say what the starting points were drawn from; name the source: --source base");
@@ -287,8 +298,18 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
     graph.nodes.push_back(std::move(labelled));
   }
   for (GraphNode* node : {&start, &trained, &sample}) graph.nodes.push_back(std::move(*node));
+  if (const GraphNode* scaled = sampling.scaled ? nullptr : scaled_data(recorded, trainer)) {
+    GraphNode unscaled = made(record, registry, unscaled_name, "source/unscaled", json::object());
+    unscaled.ports["points"] = {{"", {sample_name, "end", {}}}};
+    unscaled.ports["scaled"] = {{"", parts.linked({scaled->path, "", {}})}};
+    graph.nodes.push_back(std::move(unscaled));
+  }
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) graph.nodes[i].declared = static_cast<int>(i);
   return graph;
+}
+
+std::string samples_of(const Graph& sampling) {
+  return sampling.node(unscaled_name) ? samples_unscaled : "/nodes/sample/end";
 }
 
 }  // namespace weir::tools

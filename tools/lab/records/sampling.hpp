@@ -20,6 +20,7 @@ struct Sampling {
   std::string which;         // field | ema | best; "" is as the record's flow has it
   std::string source;        // of the starting points; "" is the one it was trained from
   bool replacement = false;  // an item of a finite source may be the start of several
+  bool scaled = false;       // of training data in units of their own (source/scaled): samples in these units
   std::optional<std::int64_t> label,
       classes;  // of all samples; how many there are, where the record does not say
   std::optional<double> guidance;
@@ -27,9 +28,13 @@ struct Sampling {
 };
 
 // Starting points drawn anew from what the training's were drawn from, the trained field (field/recorded, and what stood between the
-// training and its flow in the record), and an integrator: nodes start, trained, sample. `recorded` is the record's graph. Errors:
-// CommandError(invalid) with what the record has.
+// training and its flow in the record), and an integrator: nodes start, trained, sample, and unscaled of what was trained on scaled data.
+// `recorded` is the record's graph. Errors: CommandError(invalid) with what the record has.
 Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Registry& registry,
                      const Sampling& sampling);
+
+// The dataset of the samples in the record of such a graph.
+inline constexpr auto samples_unscaled = "/nodes/unscaled/x";
+std::string samples_of(const Graph& sampling);
 
 }  // namespace weir::tools
