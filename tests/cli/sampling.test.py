@@ -130,7 +130,7 @@ nodes:
     pathlib.Path("cells.npy").rename("gone.npy")
     said = sample("cells.h5", "-n", 30, "-o", "cells_later.npy", exit=2)
     assert "cells.npy" in said and "--scaled" in said, said
-    sample("cells.h5", "-n", 30, "--scaled", "-o", "cells_later.npy")
+    sample("cells.h5", "-n", 30, "--scaled", "-o", "cells_later.npy", "--force")
 
 
 def test_rounds():

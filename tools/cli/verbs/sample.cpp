@@ -79,23 +79,21 @@ int sample(Arguments arguments) {
   const Registry registry = run.pipeline.plugins.registry(recorded.file);
   fs::path pipeline = named;
   pipeline.replace_extension(".yaml");
-  const Graph drawing = sampling_graph(trained, record, registry, arguments.sampling);
-  const std::string text = head + resolved_yaml(drawing);
+  const std::string text =
+      head + resolved_yaml(sampling_graph(trained, record, registry, arguments.sampling));
   PipelineArguments tried = run.pipeline;
   tried.file = folder.write(pipeline.filename().string(), text).string();
-  try {
-    tried.read(registry);  // what is refused leaves no file
-  } catch (...) {
-    if (samples_of(drawing) == samples_unscaled)
-      say("the data are read again to take the samples back into their units; --scaled leaves the samples in "
-          "those of the training\n");
-    throw;
-  }
+  tried.read(registry);  // what is refused leaves no file
   write_pipeline(pipeline, text, run.force);
   run.pipeline.file = pipeline.string();
   run.inputs.push_back(pipeline);
   const Graph graph = run.pipeline.read(registry).graph();
-  if (const int exit = run_single(run, graph); exit != fine || format == Format::h5) return exit;
+  const int exit = run_single(run, graph);
+  if (exit == invalid && samples_of(graph) == samples_unscaled)
+    say("the data are read again to take the samples back into their units; --scaled leaves them in those of "
+        "the "
+        "training\n");
+  if (exit != fine || format == Format::h5) return exit;
   const Reader reader(results);
   export_array(reader, samples_of(graph), {out, format, true});  // what is there was looked at before
   if (!run.quiet()) give("samples {}\n", out.string());
