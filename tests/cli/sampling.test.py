@@ -103,11 +103,20 @@ nodes:
     weir("run", "few.yaml", "--progress", "none")
     said = sample("few.h5", "-n", 40, "-o", "forty.h5", exit=2)
     assert "at most {fixed: 6}; or draw some of them several times: source: {plugin: source/sample, of: base, count: 40, replacement: true}" in " ".join(said.split()), said
+    assert "several samples start from one with --replacement" in said and not pathlib.Path("forty.yaml").exists(), said
     sample("few.h5", "-n", 40, "--replacement", "--steps", 2, "-o", "many.h5")
     assert ends("many.h5").shape == (40, 2)
     with h5py.File("many.h5") as record:
         starts = record["nodes/start/x0"][:]
     assert {tuple(point) for point in starts} <= {tuple(point) for point in np.load("six.npy").astype(starts.dtype)} and len(np.unique(starts, axis=0)) > 1
+
+
+def test_unfinished():
+    """Of a training that did not finish there are no parameters to be had."""
+    weir("run", "few.yaml", "--set", "train.timeout=1e-9", "-o", "cut.h5", "--progress", "none", exit=3)
+    for file in ("cut.pt", "cut.safetensors"):
+        said = weir("export", "cut.h5:train", "-o", file, exit=2)
+        assert "of cut.h5 is not written: a trainer's parameters are when it has finished" in said and not pathlib.Path(file).exists(), said
 
 
 def test_scaled():
@@ -130,7 +139,7 @@ nodes:
     pathlib.Path("cells.npy").rename("gone.npy")
     said = sample("cells.h5", "-n", 30, "-o", "cells_later.npy", exit=2)
     assert "cells.npy" in said and "--scaled" in said, said
-    sample("cells.h5", "-n", 30, "--scaled", "-o", "cells_later.npy", "--force")
+    sample("cells.h5", "-n", 30, "--scaled", "-o", "cells_later.npy")
 
 
 def test_rounds():

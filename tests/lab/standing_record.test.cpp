@@ -73,18 +73,36 @@ TEST_CASE("Of another computation the values that differ are named, and the way 
     return std::string("not refused");
   };
   const std::string end = "start over with --force, or name another place with -o";
-  CHECK(refused(R"({"nodes": {"a": {"lr": 1, "x": [1, 2], "y": {"w": "u"}}}, "seed": 1})",
+  CHECK(refused(R"({"nodes": {"a": {"lr": 1, "x": [1, 2], "y": {"w": "u"}, "z": {}}}, "seed": 1})",
                 R"({"nodes": {"a": {"lr": 2, "x": [1], "y": {"w": "v"}}}, "seed": 2})") ==
-        "  a.lr: 1 there, 2 here\n  a.x.1: 2 there, nothing here\n  a.y.w: \"u\" there, \"v\" here\n  and 1 "
+        "  a.lr: 1 there, 2 here\n  a.x: [1,2] there, [1] here\n  a.y.w: \"u\" there, \"v\" here\n  and 2 "
         "more\n" +
             end);
-  const std::string steps = R"({"nodes": {"train": {"steps": 100}}})",
-                    more = R"({"nodes": {"train": {"steps": 200}}})";
-  CHECK(refused(steps, more) == "  train.steps: 100 there, 200 here\n" + end +
-                                    "\nmore steps for a training that kept its memory (keep_memory): a run "
-                                    "of its own with from: {plugin: "
-                                    "trainer/recorded, file: a.h5, node: train}");
-  CHECK(refused(more, steps) == "  train.steps: 200 there, 100 here\n" + end);
+  CHECK(refused(R"({"nodes": {"a": {"record": {}}}})", R"({"nodes": {"a": {}}})") ==
+        "  a.record: {} there, nothing here\n" + end);
+  CHECK(refused(R"({"nodes": {"a": 1}, "files": {"/d/x.npy": "12", "/d/y.npy": "1"}})",
+                R"({"nodes": {"a": 1}, "files": {"/d/x.npy": "34", "/d/z.npy": "1"}})") ==
+        "  the file /d/x.npy has other contents\n" + end);
+  const auto trained = [](const std::string& plugin, const std::string& more) {
+    return R"({"nodes": {"train": {"plugin": ")" + plugin + R"(", )" + more + "}}}";
+  };
+  const std::string less = "  train.steps: 100 there, 200 here\n";
+  CHECK(refused(trained("trainer/gradient", R"("steps": 100, "keep_memory": true)"),
+                trained("trainer/gradient", R"("steps": 200, "keep_memory": true)")) ==
+        less + end +
+            "\nmore steps for this training: a run of its own, with from: {plugin: trainer/recorded, file: "
+            "\"a.h5\", "
+            "node: train}");
+  CHECK(refused(trained("trainer/gradient", R"("steps": 100)"),
+                trained("trainer/gradient", R"("steps": 200)")) ==
+        less + end +
+            "\na training whose record has keep_memory: true can be given more steps later, by "
+            "trainer/recorded");
+  CHECK(refused(trained("integrator/euler", R"("steps": 100)"),
+                trained("integrator/euler", R"("steps": 200)")) == less + end);
+  CHECK(refused(trained("trainer/gradient", R"("steps": 200)"),
+                trained("trainer/gradient", R"("steps": 100)")) ==
+        "  train.steps: 200 there, 100 here\n" + end);
 }
 
 TEST_CASE("What is no readable record is refused, with --force too") {

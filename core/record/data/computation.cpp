@@ -1,9 +1,7 @@
 // core/record/data/computation.cpp -- what of a recorded pipeline decides its numbers.
 #include <weir/record/data/computation.hpp>
 
-#include <algorithm>
-#include <map>
-#include <string_view>
+#include <set>
 
 namespace weir {
 
@@ -22,6 +20,27 @@ void keep_what_computes(nlohmann::json& pipeline) {
   if (const auto nodes = pipeline.find("nodes"); nodes != pipeline.end()) erase_told(*nodes);
 }
 
+const nlohmann::json& member(const nlohmann::json& object, const std::string& key) {
+  static const nlohmann::json nothing;
+  const auto found = object.find(key);
+  return found == object.end() ? nothing : *found;
+}
+
+// The innermost values that differ, below `path`.
+void add_others(const nlohmann::json& one, const nlohmann::json& other, const std::string& path,
+                std::vector<OtherValue>& differ) {
+  if (one == other) return;
+  const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
+  if (one.is_object() && other.is_object()) {
+    std::set<std::string> keys;
+    for (const auto* each : {&one, &other})
+      for (const auto& [key, value] : each->items()) keys.insert(key);
+    for (const std::string& key : keys) add_others(member(one, key), member(other, key), below(key), differ);
+  } else {
+    differ.push_back({path, one, other, false});
+  }
+}
+
 }  // namespace
 
 bool same_computation(nlohmann::json one, nlohmann::json other) {
@@ -35,18 +54,16 @@ std::vector<OtherValue> other_values(nlohmann::json one, nlohmann::json other) {
   if (!one.is_object() || !other.is_object()) return {};
   keep_what_computes(one);
   keep_what_computes(other);
-  std::map<std::string, OtherValue> found;  // by JSON pointer
-  const nlohmann::json ours = one.flatten(), theirs = other.flatten();
-  for (const auto& [pointer, value] : ours.items()) found[pointer].one = value;
-  for (const auto& [pointer, value] : theirs.items()) found[pointer].other = value;
   std::vector<OtherValue> differ;
-  for (auto& [pointer, values] : found) {
-    if (values.one == values.other) continue;
-    constexpr std::string_view nodes = "/nodes/";
-    values.path = pointer.substr(pointer.starts_with(nodes) ? nodes.size() : 1);
-    std::ranges::replace(values.path, '/', '.');
-    differ.push_back(std::move(values));
-  }
+  const nlohmann::json nodes = member(one, "nodes"), others = member(other, "nodes");
+  add_others(nodes, others, nodes.is_object() && others.is_object() ? "" : "nodes", differ);
+  const nlohmann::json ours = member(one, "files"), theirs = member(other, "files");
+  for (const auto& [file, digest] : ours.items())
+    if (theirs.is_object() && theirs.contains(file) && theirs[file] != digest)
+      differ.push_back({file, digest, theirs[file], true});
+  for (auto* pipeline : {&one, &other})
+    for (const char* key : {"nodes", "files"}) pipeline->erase(key);
+  add_others(one, other, "", differ);
   return differ;
 }
 

@@ -13,10 +13,11 @@ bool same_computation(nlohmann::json one, nlohmann::json other);
 
 // One value by which two resolved pipelines compute otherwise.
 struct OtherValue {
-  std::string path;           // "train.optimiser.lr" of a node's parameter, "seed"
-  nlohmann::json one, other;  // null where a pipeline has none
+  std::string path;  // "train.optimiser.lr" of a node's parameter, "seed", or of an input file its name
+  nlohmann::json one, other;  // null where a pipeline has none; of a file its SHA-256
+  bool file = false;
 };
-// By path. Empty for what is no pipeline.
+// Of nodes, then of files that both read, then of all else. Empty for what is no pipeline.
 std::vector<OtherValue> other_values(nlohmann::json one, nlohmann::json other);
 
 }  // namespace weir

@@ -34,7 +34,13 @@ int export_torchscript(const RunArguments& arguments, const RecordedRun& record,
   const Graph trained = read_recorded(record, folder, run.pipeline);
   const Registry registry = run.pipeline.plugins.registry(run.pipeline.file);
   // One step of a flow from new points: it brings the field, what stands before it, and points that it can be asked at.
-  Sampling sampling{.trainer = trainer, .count = 2, .integrator = "euler", .steps = 1, .which = which};
+  Sampling sampling{.trainer = trainer,
+                    .count = 2,
+                    .integrator = "euler",
+                    .steps = 1,
+                    .which = which,
+                    .replacement = true,
+                    .scaled = true};
   if (const std::int64_t classes = classes_of(record, trainer, which); classes > 0) {
     sampling.label = 0;
     sampling.classes = classes;
@@ -59,6 +65,8 @@ int export_torchscript(const RunArguments& arguments, const RecordedRun& record,
   freeze(job, graph, recorded_json(graph), folder.path() / "graph.json");
   const Outcome outcome = run_children(run, graph, {job}, 1, 1, 0, "", {})[0];
   say("{}", failure_lines({job}, {outcome}));
+  if (outcome.status != "finished")
+    say("its parameters can be had: name a file that ends with .safetensors\n");
   return outcome.status == "finished" ? fine : outcome.exit;
 }
 

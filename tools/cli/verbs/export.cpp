@@ -3,10 +3,12 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
 #include <weir/record/data/dotted_path.hpp>
+#include <weir/record/data/numbers.hpp>
 #include <weir/text/shell_word.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
@@ -52,6 +54,16 @@ std::vector<std::pair<std::string, std::string>> parameters_of(const RecordedRun
   return found;
 }
 
+// Numbers that no training wrote are NaN.
+void require_written(const RecordedRun& record,
+                     const std::vector<std::pair<std::string, std::string>>& named) {
+  for (const auto& [name, path] : named)
+    if (std::ranges::any_of(doubles(record.reader().read(path)), [](double x) { return std::isnan(x); }))
+      throw CommandError(
+          invalid, fmt::format("{} of {} is not written: a trainer's parameters are when it has finished",
+                               path, record.file().string()));
+}
+
 // A trace's rows, or a tensor.
 std::string dataset_path(const RecordedRun& record, const std::string& name) {
   const auto found = datasets_named(record, name);
@@ -94,15 +106,17 @@ int write_export(Arguments arguments) {
   refuse_inputs({to.file}, {record.file()});
   if (to.format == Format::pt) {
     require_free(to);
-    parameters_of(record, name, arguments.which);  // refused where there are none
+    require_written(record, parameters_of(record, name, arguments.which));
     arguments.run.progress = "none";
     if (const int exit = export_torchscript(arguments.run, record, name,
                                             arguments.which.empty() ? "field" : arguments.which, to.file);
         exit != fine)
       return exit;
-  } else if (to.format == Format::safetensors)
-    export_tensors(record.reader(), parameters_of(record, name, arguments.which), to);
-  else
+  } else if (to.format == Format::safetensors) {
+    const auto parameters = parameters_of(record, name, arguments.which);
+    require_written(record, parameters);
+    export_tensors(record.reader(), parameters, to);
+  } else
     export_array(record.reader(), dataset_path(record, name), to);
   give("{}\n", to.file.string());
   return fine;

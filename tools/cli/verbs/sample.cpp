@@ -84,6 +84,7 @@ int sample(Arguments arguments) {
   PipelineArguments tried = run.pipeline;
   tried.file = folder.write(pipeline.filename().string(), text).string();
   tried.read(registry);  // what is refused leaves no file
+  const bool fresh = !fs::exists(pipeline);
   write_pipeline(pipeline, text, run.force);
   run.pipeline.file = pipeline.string();
   run.inputs.push_back(pipeline);
@@ -93,6 +94,9 @@ int sample(Arguments arguments) {
     say("the data are read again to take the samples back into their units; --scaled leaves them in those of "
         "the "
         "training\n");
+  if (exit == invalid && !arguments.sampling.replacement)
+    say("if the source has fewer items: several samples start from one with --replacement\n");
+  if (exit == invalid && fresh) fs::remove(pipeline);
   if (exit != fine || format == Format::h5) return exit;
   const Reader reader(results);
   export_array(reader, samples_of(graph), {out, format, true});  // what is there was looked at before

@@ -56,22 +56,32 @@ std::string shown(const nlohmann::json& value) {
   return value.is_null() ? "nothing" : utf8::visible(value.dump(), most_shown);
 }
 
+// For who gives a finished training more steps, "" for all others.
+std::string more_steps(const nlohmann::json& there, const nlohmann::json& here,
+                       const std::filesystem::path& file) {
+  const std::vector<OtherValue> values = other_values(there, here);
+  constexpr std::string_view steps = ".steps";
+  if (values.size() != 1 || !values[0].path.ends_with(steps) || !(values[0].one < values[0].other)) return "";
+  const std::string node = values[0].path.substr(0, values[0].path.size() - steps.size());
+  const nlohmann::json trainer = there.at("nodes").value(node, nlohmann::json::object());
+  if (!trainer.is_object() || !trainer.value("plugin", "").starts_with("trainer/")) return "";
+  if (!trainer.value("keep_memory", false))
+    return "\na training whose record has keep_memory: true can be given more steps later, by "
+           "trainer/recorded";
+  return fmt::format(
+      "\nmore steps for this training: a run of its own, with from: {{plugin: trainer/recorded, file: {}, "
+      "node: {}}}",
+      nlohmann::json(file.string()).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), node);
+}
+
 std::string of_another(const RecordState& state, const nlohmann::json& resolved,
                        const std::filesystem::path& file) {
   const nlohmann::json there = pipeline_of(state);
-  std::string text = fmt::format(
+  return fmt::format(
       "{} exists and is the record of another pipeline, or of other parameters or input files\n{}start over "
       "with "
-      "--force, or name another place with -o",
-      file.string(), other_values_text(there, resolved));
-  const std::vector<OtherValue> values = other_values(there, resolved);
-  if (values.size() == 1 && values[0].path.ends_with(".steps") && values[0].one < values[0].other)
-    text += fmt::format(
-        "\nmore steps for a training that kept its memory (keep_memory): a run of its own with from: "
-        "{{plugin: "
-        "trainer/recorded, file: {}, node: {}}}",
-        file.string(), values[0].path.substr(0, values[0].path.size() - std::string_view(".steps").size()));
-  return text;
+      "--force, or name another place with -o{}",
+      file.string(), other_values_text(there, resolved), more_steps(there, resolved, file));
 }
 
 }  // namespace
@@ -80,8 +90,9 @@ std::string other_values_text(const nlohmann::json& there, const nlohmann::json&
   std::string text;
   const std::vector<OtherValue> values = other_values(there, here);
   for (std::size_t i = 0; i < std::min(values.size(), most_listed); ++i)
-    text += fmt::format("  {}: {} there, {} here\n", values[i].path, shown(values[i].one),
-                        shown(values[i].other));
+    text += values[i].file ? fmt::format("  the file {} has other contents\n", utf8::visible(values[i].path))
+                           : fmt::format("  {}: {} there, {} here\n", utf8::visible(values[i].path),
+                                         shown(values[i].one), shown(values[i].other));
   if (values.size() > most_listed) text += fmt::format("  and {} more\n", values.size() - most_listed);
   return text;
 }
