@@ -186,7 +186,7 @@ int run_exported(const weir::Graph& graph, weir::Executor& executor, const RunAr
 }  // namespace
 
 int run_graph(const RunArguments& arguments) {
-  listen_to_signals();
+  if (!arguments.plan_only) listen_to_signals();  // a plan has nothing to bring to an end: signals end it
   JsonLines events(arguments.events);
   const auto failed = [&](const std::string& message, int exit) {
     events.emit({{"event", "end"},
