@@ -82,6 +82,7 @@ def main(words):
     parser.add_argument("source", type=pathlib.Path, help="a record, or the folder of a sweep")
     parser.add_argument("panel", nargs="+", help="words with which the name of a panel begins")
     parser.add_argument("-o", "--out", type=pathlib.Path, required=True, metavar="FILE.svg")
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
     arguments = parser.parse_args(words)
     import record
     try:
@@ -96,7 +97,15 @@ def main(words):
             print(f"picture: no panel begins with {name!r}; there are:\n  " + "\n  ".join(panels), file=sys.stderr)
             return 2
         chosen.append(match)
-    arguments.out.write_text(side_by_side(chosen), encoding="utf-8")
+    try:
+        with arguments.out.open("w" if arguments.force else "x", encoding="utf-8") as file:
+            file.write(side_by_side(chosen))
+    except FileExistsError:
+        print(f"picture: {arguments.out} exists: give another name, or --force to write over it", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"picture: cannot write {arguments.out}: {error.strerror}", file=sys.stderr)
+        return 4
     return 0
 
 

@@ -85,7 +85,7 @@ std::string name_of(at::ScalarType type) {
 
 bool same(const std::vector<Tensor>& one, const std::vector<Tensor>& other) {
   return std::ranges::equal(one, other, [](const Tensor& a, const Tensor& b) {
-    return a.eq(b).logical_or(a.ne(a)).all().item<bool>();  // NaN stays NaN
+    return a.eq(b).logical_or(a.ne(a).logical_and(b.ne(b))).all().item<bool>();  // NaN stays NaN
   });
 }
 

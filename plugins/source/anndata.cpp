@@ -31,9 +31,21 @@ using weir::Shape;
 using weir::Tensor;
 namespace files = weir::files;
 
-std::vector<std::int64_t> integers(const weir::Array& array, const std::string& path) {
+[[noreturn]] void refuse(const Reader& reader, const std::string& why) {
+  throw std::runtime_error(fmt::format("{}: {}", reader.file(), why));
+}
+
+std::int64_t length(const Reader& reader, const std::string& path) {
+  const Shape shape = reader.shape(path);
+  if (shape.size() != 1) refuse(reader, path + " is not a list");
+  return shape.front();
+}
+
+std::vector<std::int64_t> integers(const Reader& reader, const std::string& path, std::int64_t first,
+                                   std::int64_t count) {
+  const weir::Array array = reader.rows(path, first, count);
   if (array.dtype == weir::DType::float32 || array.dtype == weir::DType::float64 || array.shape.size() != 1)
-    throw std::runtime_error(fmt::format("{} is not a list of whole numbers", path));
+    refuse(reader, path + " is not a list of whole numbers");
   const Tensor numbers = weir::tensor_of(array, at::kLong).to(at::kLong).contiguous();
   return {numbers.const_data_ptr<std::int64_t>(), numbers.const_data_ptr<std::int64_t>() + numbers.numel()};
 }
@@ -50,20 +62,18 @@ class Matrix {
       if (form.empty()) form = reader.attribute(path_, "h5sparse_format") + "_matrix";
       by_rows_ = form == "csr_matrix";
       if (!by_rows_ && form != "csc_matrix")
-        throw std::runtime_error(
-            fmt::format("{} is a {}, and read are dense matrices, csr_matrix and csc_matrix", path_,
-                        form == "_matrix" ? "group" : form));
+        refuse(reader, fmt::format("{} is a {}, and read are dense matrices, csr_matrix and csc_matrix",
+                                   path_, form == "_matrix" ? "group" : form));
       sparse_ = true;
       std::string sizes = reader.attribute(path_, "shape");
       if (sizes.empty()) sizes = reader.attribute(path_, "h5sparse_shape");
       std::int64_t rows = 0, columns = 0;
       if (std::istringstream words(sizes); !(words >> rows >> columns))
-        throw std::runtime_error(fmt::format("{} does not say its shape", path_));
+        refuse(reader, path_ + " does not say its shape");
       shape_ = {rows, columns};
     }
     if (shape_.empty() || std::ranges::any_of(shape_, [](std::int64_t size) { return size < 1; }))
-      throw std::runtime_error(
-          fmt::format("{} is [{}]: without rows of numbers", path_, fmt::join(shape_, ", ")));
+      refuse(reader, fmt::format("{} is [{}]: without rows of numbers", path_, fmt::join(shape_, ", ")));
   }
 
   const Shape& shape() const { return shape_; }
@@ -73,35 +83,44 @@ class Matrix {
     if (!sparse_) return weir::tensor_of(reader_.rows(path_, 0, rows), options).to(options);
     // Along the compressed axis, entries [start[i], start[i + 1]) are those of row or column i.
     const std::int64_t lines = by_rows_ ? rows : shape_[1], across = by_rows_ ? shape_[1] : shape_[0];
-    const auto start = integers(reader_.rows(path_ + "/indptr", 0, lines + 1), path_ + "/indptr");
-    const auto refuse = [&](const std::string& why) {
-      throw std::runtime_error(fmt::format("{} {}: the file is damaged", path_, why));
-    };
+    const auto start = integers(reader_, path_ + "/indptr", 0, lines + 1);
     if (start.front() != 0 || !std::ranges::is_sorted(start))
-      refuse("has an indptr that does not rise from 0");
-    const auto places = integers(reader_.rows(path_ + "/indices", 0, start.back()), path_ + "/indices");
-    const Tensor numbers = weir::tensor_of(reader_.rows(path_ + "/data", 0, start.back()), at::kDouble)
-                               .to(at::kDouble)
-                               .contiguous();
-    if (numbers.dim() != 1) refuse("has data of more than one axis");
+      damaged("has an indptr that does not rise from 0");
     Tensor dense = at::zeros({rows, shape_[1]}, at::kDouble);
     auto* to = dense.mutable_data_ptr<double>();
-    const auto* from = numbers.const_data_ptr<double>();
-    for (std::int64_t line = 0; line < lines; ++line) {
-      const auto begin = start[static_cast<std::size_t>(line)],
-                 end = start[static_cast<std::size_t>(line) + 1];
-      for (std::int64_t i = begin; i < end; ++i) {
-        const std::int64_t place = places[static_cast<std::size_t>(i)];
-        if (place < 0 || place >= across) refuse(fmt::format("has an entry at {} of {}", place, across));
-        if (!by_rows_ && place >= rows) continue;
-        to[by_rows_ ? line * shape_[1] + place : place * shape_[1] + line] +=
-            from[i];  // one place may stand twice
-      }
+    for (std::int64_t first = 0, last = 0; first < lines; first = last) {
+      const std::int64_t begin = start[static_cast<std::size_t>(first)];
+      // The lines whose entries are read at once: a matrix by columns has those of all rows.
+      const auto past = std::ranges::upper_bound(start, begin + entries_at_once) - start.begin() - 1;
+      last = std::clamp<std::int64_t>(past, first + 1, lines);
+      const std::int64_t count = start[static_cast<std::size_t>(last)] - begin;
+      if (count == 0) continue;
+      const auto places = integers(reader_, path_ + "/indices", begin, count);
+      const Tensor numbers = weir::tensor_of(reader_.rows(path_ + "/data", begin, count), at::kDouble)
+                                 .to(at::kDouble)
+                                 .contiguous();
+      if (numbers.dim() != 1) damaged("has data of more than one axis");
+      const auto* from = numbers.const_data_ptr<double>();
+      for (std::int64_t line = first; line < last; ++line)
+        for (std::int64_t i = start[static_cast<std::size_t>(line)] - begin;
+             i < start[static_cast<std::size_t>(line) + 1] - begin; ++i) {
+          const std::int64_t place = places[static_cast<std::size_t>(i)];
+          if (place < 0 || place >= across) damaged(fmt::format("has an entry at {} of {}", place, across));
+          if (!by_rows_ && place >= rows) continue;
+          to[by_rows_ ? line * shape_[1] + place : place * shape_[1] + line] +=
+              from[i];  // one place may stand twice
+        }
     }
     return dense.to(options);
   }
 
  private:
+  static constexpr std::int64_t entries_at_once = 1 << 20;
+
+  [[noreturn]] void damaged(const std::string& why) const {
+    refuse(reader_, fmt::format("{} {}: the file is damaged", path_, why));
+  }
+
   const Reader& reader_;
   std::string path_;
   bool sparse_ = false, by_rows_ = false;
@@ -143,9 +162,7 @@ class AnnData final : public weir::Source {
       if (!label_().empty()) read_labels(reader, rows);
     } catch (const std::exception& error) {
       const bool other = weir::data_files::source_of(file_()) != "source/anndata";
-      const std::string named = key == "file" ? "" : fmt::format("'{}': ", file_().string());
-      return plan.fault(key, named + error.what(),
-                        key == "file" && other ? weir::data_files::reading(file_()) : "");
+      return plan.fault(key, error.what(), key == "file" && other ? weir::data_files::reading(file_()) : "");
     }
     if (labels_.defined()) files::plan_class_sizes(class_size_, classes_, {});
   }
@@ -189,40 +206,38 @@ class AnnData final : public weir::Source {
 
   void read_labels(const Reader& reader, std::int64_t rows) {
     if (!reader.has("/obs") || !reader.is_group("/obs"))
-      throw std::runtime_error(
-          "obs is no group of columns, as AnnData writes it since version 0.7: write the file anew");
+      refuse(reader,
+             "obs is no group of columns, as AnnData writes it since version 0.7: write the file anew");
     const std::string column = "/obs/" + label_();
     if (!reader.has(column))
-      throw std::runtime_error(fmt::format("obs has no column '{}'; it has {}", label_(),
-                                           fmt::join(reader.members("/obs"), ", ")));
-    const bool group = reader.is_group(column), older = reader.has("/obs/__categories/" + label_());
-    if (group && !reader.has(column + "/codes"))
-      throw std::runtime_error(
-          fmt::format("obs['{}'] is neither categorical nor of whole numbers: "
-                      "adata.obs['{}'] = adata.obs['{}'].astype('category')",
-                      label_(), label_(), label_()));
-    const std::string codes = group ? column + "/codes" : column;
-    if (reader.is_text(codes) || reader.type(codes) == "text")
-      throw std::runtime_error(
-          fmt::format("obs['{}'] is of texts: adata.obs['{}'] = adata.obs['{}'].astype('category')", label_(),
-                      label_(), label_()));
-    const std::vector<std::int64_t> all = integers(reader.read(codes), codes);
-    if (static_cast<std::int64_t>(all.size()) != rows)
-      throw std::runtime_error(
-          fmt::format("obs['{}'] has {} rows, and {} has {}", label_(), all.size(), matrix_(), rows));
-    classes_ = group   ? reader.shape(column + "/categories").at(0)
-               : older ? reader.shape("/obs/__categories/" + label_()).at(0)
-                       : std::ranges::max(all) + 1;
+      refuse(reader, fmt::format("obs has no column '{}'; it has {}", label_(),
+                                 fmt::join(reader.members("/obs"), ", ")));
+    const std::string older = "/obs/__categories/" + label_();
+    const bool group = reader.is_group(column);
+    const std::string codes = group ? column + "/codes" : column, categories = group ? column + "/categories"
+                                                                               : reader.has(older) ? older
+                                                                                                   : "";
+    const bool whole = !group || (reader.has(codes) && reader.has(categories));
+    if (!whole || reader.is_text(codes) || reader.type(codes) == "text")
+      refuse(reader, fmt::format("obs['{}'] is neither categorical nor of whole numbers: "
+                                 "adata.obs['{}'] = adata.obs['{}'].astype('category')",
+                                 label_(), label_(), label_()));
+    if (const std::int64_t labelled = length(reader, codes); labelled != rows)
+      refuse(reader,
+             fmt::format("obs['{}'] has {} rows, and {} has {}", label_(), labelled, matrix_(), rows));
+    const std::vector<std::int64_t> all = integers(reader, codes, 0, rows);
     constexpr std::int64_t most = 1 << 20;  // beyond, a number is no class
-    classes_ = std::min(classes_, most);
+    classes_ = std::min(
+        categories.empty() ? std::min(std::ranges::max(all), most - 1) + 1 : length(reader, categories),
+        most);
     for (std::size_t i = 0; i < static_cast<std::size_t>(count_); ++i)
       if (all[i] < 0 || all[i] >= classes_)
-        throw std::runtime_error(
-            all[i] == -1 && (group || older)
-                ? fmt::format("obs['{}'] has no category in row {} (counted from 0): leave such cells out",
-                              label_(), i)
-                : fmt::format("obs['{}'] is {} in row {} (counted from 0), and classes are 0 to {}", label_(),
-                              all[i], i, classes_ - 1));
+        refuse(reader,
+               all[i] == -1 && !categories.empty()
+                   ? fmt::format("obs['{}'] has no category in row {} (counted from 0): leave such cells out",
+                                 label_(), i)
+                   : fmt::format("obs['{}'] is {} in row {} (counted from 0), and classes are 0 to {}",
+                                 label_(), all[i], i, classes_ - 1));
     labels_ = at::tensor(all, at::kLong).narrow(0, 0, count_).contiguous();
   }
 

@@ -95,7 +95,7 @@ class Images final : public weir::Source {
       if (run.stop_requested()) throw weir::Stopped();
       run.progress(first, count(), {});
       at::parallel_for(first, std::min(first + block, count()), 1, [&](std::int64_t from, std::int64_t to) {
-        for (std::int64_t i = from; i < to; ++i) items_[i].copy_(decode(file(i)));
+        for (std::int64_t i = from; i < to; ++i) decode(file(i), items_[i]);
       });
       for (std::int64_t i = first; i < std::min(first + block, count()); ++i)
         hashes += weir::file_sha256(file(i)) + "  " + found_.names[static_cast<std::size_t>(i)] + "\n";
@@ -269,14 +269,14 @@ class Images final : public weir::Source {
             std::min(width, height * out_.width / out_.height)};
   }
 
-  Tensor decode(const weir::Path& path) const {
+  void decode(const weir::Path& path, const Tensor& item) const {
     const files::Image image = files::read_image(path);
     const std::int64_t height = image.pixels.size(0), width = image.pixels.size(1);
     const files::ImageSize cut = cut_of(height, width);
     if (cut.height > height || cut.width > width || out_.height > cut.height || out_.width > cut.width)
       throw std::runtime_error(
           fmt::format("'{}' is {} x {} now, and was larger before the run", path.string(), width, height));
-    return 2 * files::reduced(image, {background_(), grey_(), cut, out_}) - 1;
+    files::reduce(image, {background_(), grey_(), cut, out_}, item);
   }
 
   void plan_skipped() {

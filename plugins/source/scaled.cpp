@@ -92,10 +92,7 @@ class Scaled final : public weir::Source {
       whiten();
     else
       scale(run);
-    if (!at::isfinite(mean_).all().item<bool>() || !at::isfinite(forward_).all().item<bool>() ||
-        !at::isfinite(inverse_).all().item<bool>())
-      throw std::runtime_error(fmt::format(
-          "the points of '{}' are too large or too near to each other to be scaled", points().path()));
+    for (const Tensor& each : {mean_, forward_, inverse_}) require_finite(each);
     shift_.set(mean_.reshape(item_));
     if (by_() == "whiten")
       matrix_.set(forward_);
@@ -129,6 +126,25 @@ class Scaled final : public weir::Source {
     }
   }
 
+  void require_finite(const Tensor& statistic) const {
+    if (!at::isfinite(statistic).all().item<bool>())
+      throw std::runtime_error(fmt::format(
+          "the points of '{}' are too large or too near to each other to be scaled", points().path()));
+  }
+
+  // The least and the largest of each group of coordinates, [groups] each. Only they tell what is the same in all points: a mean is
+  // rounded, and points far from zero vary by little beside it.
+  std::pair<Tensor, Tensor> extremes(std::int64_t groups) const {
+    Tensor least, largest;
+    each_rows([&](const Tensor& rows) {
+      const Tensor grouped = rows.reshape({rows.size(0), groups, -1});
+      const Tensor low = grouped.amin({0, 2}), high = grouped.amax({0, 2});
+      least = least.defined() ? at::minimum(least, low) : low;
+      largest = largest.defined() ? at::maximum(largest, high) : high;
+    });
+    return {least, largest};
+  }
+
   Tensor mean_of(const std::function<Tensor(const Tensor&)>& value) const {
     Tensor sum;
     each_rows([&](const Tensor& rows) {
@@ -145,6 +161,9 @@ class Scaled final : public weir::Source {
     const auto spread = [&](const Tensor& value) {
       return value.unsqueeze(1).expand({groups, dim_ / groups}).reshape({dim_});
     };
+    const std::pair<Tensor, Tensor> ends = extremes(groups);
+    const Tensor &least = ends.first, &largest = ends.second;
+    const Tensor same = least == largest;
     Tensor middle, width;
     double units = 1;
     if (by_() == "standardise") {
@@ -153,18 +172,11 @@ class Scaled final : public weir::Source {
                 return (grouped(rows) - middle.unsqueeze(1)).square().mean(2).sum(0);
               }).sqrt();
     } else {
-      Tensor least, largest;
-      each_rows([&](const Tensor& rows) {
-        const Tensor low = grouped(rows).amin({0, 2}), high = grouped(rows).amax({0, 2});
-        least = least.defined() ? at::minimum(least, low) : low;
-        largest = largest.defined() ? at::maximum(largest, high) : high;
-      });
       units = range_()[1] - range_()[0];
       middle = (least + largest) / 2;
       width = largest - least;
     }
-    // A sum of equal numbers is rounded: what differs by less than that is the same.
-    const Tensor same = width <= 1e-12 * middle.abs();
+    middle = at::where(same, least, middle);
     if (const auto count = same.sum().item<std::int64_t>(); count > 0)
       run.warn(fmt::format(
           "{} of the {} {} are the same in all points of '{}': they are shifted, and not scaled", count,
@@ -177,17 +189,20 @@ class Scaled final : public weir::Source {
   }
 
   void whiten() {
-    mean_ = mean_of([](const Tensor& rows) { return rows.sum(0); });
+    const std::pair<Tensor, Tensor> ends = extremes(dim_);
+    const Tensor same = ends.first == ends.second;
+    if (same.all().item<bool>())
+      throw std::runtime_error(fmt::format("all points of '{}' are the same", points().path()));
+    mean_ = at::where(same, ends.first, mean_of([](const Tensor& rows) { return rows.sum(0); }));
     const Tensor covariance = mean_of([&](const Tensor& rows) {
       const Tensor centred = rows - mean_;
       return centred.t().matmul(centred);
     });
+    require_finite(covariance);
     auto [variance, direction] = at::linalg_eigh(covariance);
     const auto largest = variance.max().item<double>();
     const double least = std::max(floor_(), static_cast<double>(dim_) * 1e-15) * largest;
     const auto flat = (variance <= least).sum().item<std::int64_t>();
-    if (!(largest > 0))
-      throw std::runtime_error(fmt::format("all points of '{}' are the same", points().path()));
     if (flat > 0 && floor_() == 0)
       throw std::runtime_error(fmt::format(
           "the {} points of '{}' vary in {} of {} directions only, and to whiten they must in all: write "

@@ -154,6 +154,15 @@ def make_cells(folder):
     same["cells_csc"] = (write("csc.h5ad", "csc"), x)
     same["cells_csc_part"] = ({**write("csc_part.h5ad", "csc"), "limit": 4}, x[:4])
     same["cells_old"] = (write("old.h5ad", "csr", old=True), x)
+    many = draw.integers(1, 9, (1100, 1000)).astype(float)      # more entries than are read at once
+    many[draw.random(many.shape) < 0.01] = 0
+    for form, values in (("csr", many), ("csc", many.T)):
+        with h5py.File(folder / f"many_{form}.h5ad", "w") as file:
+            group = file.create_group("X")
+            group.attrs.update({"encoding-type": f"{form}_matrix", "shape": many.shape})
+            for key, value in zip(("indptr", "indices", "data"), compressed(values)):
+                group.create_dataset(key, data=value.astype("u2") if key == "data" else value, chunks=True)
+        same[f"cells_many_{form}"] = ({"plugin": "source/anndata", "file": str(folder / f"many_{form}.h5ad"), "limit": 1050}, many[:1050])
     same["cells_pca"] = ({**write("pca.h5ad", "csr"), "matrix": "obsm/X_pca"}, x[:, :2])
     refused["cells_texts"] = ({**write("texts.h5ad", "csr"), "label": "note"}, "adata.obs['note'].astype('category')")
     refused["cells_group"] = ({**write("group.h5ad", "csr"), "matrix": "obs"}, "/obs is a dataframe, and read are dense matrices")
@@ -180,9 +189,15 @@ def make_pickles(folder):
     for name, program, sentence in (
             ("system", b"cos\nsystem\nX\x09\x00\x00\x00touch ran\x85R.", "is a PyTorch file without tensors that can be read"),
             ("laughs", laughs + b".", "is a PyTorch file without tensors that can be read"),
-            ("itself", b"]q\x00(" + b"h\x00" * 1_000_000 + b"e.", "is a PyTorch file without tensors that can be read"),
+            ("itself", b"]q\x00(" + b"h\x00" * 999_000 + b"e.", "is a PyTorch file without tensors that can be read"),
             ("names", text + b"h\x00h\x00\x93" * 400_000 + b"N" * 700_000, "has more than 1000000 values"),
             ("marks", b"(" * 900_000, "ends too early"),
+            ("more_marks", b"(" * 1_000_001 + b".", "has more than 1000000 marks"),
+            ("notes", b"N" + b"\x94" * 1_000_001 + b".", "has more than 1000000 values to remember"),
+            ("stack", b"Nq\x00" + b"h\x00" * 1_000_000 + b".", "has more than 1000000 values at once"),
+            # A million pairs without a name, recalled 20,000 times: to look at all of them takes hours.
+            ("pairs", b"Nq\x000}q\x01" + 3 * (b"(" + b"h\x00" * 900_000 + b"u") + b"0](" + b"h\x01" * 20_000 + b"e.",
+             "is a PyTorch file without tensors that can be read"),
             ("deep", b"]" * 900_000 + b"a" * 899_999 + b".", "is a PyTorch file without tensors that can be read"),
             ("word", b"\xff.", "has the word 0xff, which tells of no tensor"),
             ("empty_stack", b"R.", "takes more than there is")):
@@ -326,7 +341,11 @@ def make_images(folder):
 
     def kept(name, save, **more):
         where, file = alone(folder, name, save)
-        same["image " + name] = (images(where, **more), seen(file, round(255 * more.get("background", 1))))
+        pixels = seen(file, round(255 * more.get("background", 1)))
+        if "height" in more:      # an exact part of what is seen: means of blocks
+            down, right = pixels.shape[2] // more["height"], pixels.shape[3] // more["width"]
+            pixels = pixels.reshape(1, 3, more["height"], down, more["width"], right).mean((3, 5))
+        same["image " + name] = (images(where, **more), pixels)
 
     def by_pillow(image, ending=".png", **more):
         def save(where):
@@ -358,6 +377,11 @@ def make_images(folder):
         exif[0x0112] = orientation
         kept(f"turned_{orientation}", by_pillow(Image.fromarray(smooth), ".jpg", exif=exif.tobytes()))
     kept("turned_png", by_pillow(Image.fromarray(rgb), exif=exif.tobytes()))
+    # The orientation stands behind the pixels, and far beyond the head of the file.
+    wide = draw.integers(0, 256, (300, 200, 3)).astype("u1")
+    turn = chunk(b"eXIf", b"MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, 0x0112, 3, 1, 6, 0, 0))
+    late = png(200, 300, 8, 2, b"".join(b"\0" + row.tobytes() for row in wide))
+    kept("turned_late", by_hand(late[:-12] + turn + late[-12:]), height=20, width=30)
 
     deep = draw.integers(0, 65536, (4, 4)).astype(">u2")
     where, _ = alone(folder, "sixteen", by_hand(png(4, 4, 16, 0, b"".join(b"\0" + row.tobytes() for row in deep))))

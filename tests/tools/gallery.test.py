@@ -40,7 +40,7 @@ with tempfile.TemporaryDirectory(prefix="weir-gallery.") as folder:
     for link in links[1:]:
         assert "Weir report" in (out / link).read_text()
     text = html.unescape(re.sub(r"<[^>]*>", "", page.partition("</head>")[2]))
-    assert "When the pairs that a rectified flow makes are straight: the derivative J of the flow" in text and "their numbers mean nothing" in text
+    assert "When the pairs that a rectified flow makes are straight: the derivative J of the flow" in text and "its numbers mean nothing" in text
     assert "A pipeline that <b>fails</b>." in text and "<b>fails" not in page and "weir run ended with 2: " in text and "none.npy" in text, text
     assert "2 pipelines as they are shipped" in text and "Content-Security-Policy" in page
     # The same command goes on: what is finished is not run again.
@@ -48,6 +48,11 @@ with tempfile.TemporaryDirectory(prefix="weir-gallery.") as folder:
     before = record.stat().st_mtime_ns
     gallery(out, *words[:3], work / "one.yaml")
     assert record.stat().st_mtime_ns == before
+    assert re.findall(r'href="([^"]*)"', (out / "index.html").read_text()) == links, "pages of an earlier call are gone"
+    (work / "other").mkdir()
+    (work / "other/one.yaml").write_text(ONE)
+    assert "one.yaml have one name, and so one page" in gallery(out, work / "other/one.yaml", code=2).stderr
+    assert "gallery: cannot write" in gallery(work / "one.yaml/pages", work / "one.yaml", code=4).stderr
     assert "there is no pipeline" in gallery(out, work / "no.yaml", code=2).stderr
     assert "left out: its short form wants faces" in gallery(work / "faces", "--smoke", ROOT / "pipelines/paper/table2_faces.yaml").stdout
 print("fine")

@@ -460,8 +460,8 @@ def test_study(work):
 
 def test_picture(work):
     """Panels of a report side by side in a file that stands alone."""
-    def picture(*words):
-        return subprocess.run([PYTHON, TOOLS.parent / "picture.py", work / "turn", *words, "-o", work / "picture.svg"], capture_output=True, text=True)
+    def picture(*words, out=work / "picture.svg"):
+        return subprocess.run([PYTHON, TOOLS.parent / "picture.py", work / "turn", *words, "-o", out], capture_output=True, text=True)
     done = picture("flow, sigma = 0.5", "train.loss")
     assert done.returncode == 0, done.stderr
     image = xml.etree.ElementTree.parse(work / "picture.svg").getroot()
@@ -470,6 +470,12 @@ def test_picture(work):
     right = lambda each: float(each.get("x")) + float(each.get("width"))
     assert right(panels[0]) < float(panels[1].get("x")) and right(panels[1]) < float(image.get("viewBox").split()[2])
     assert "var(" not in (work / "picture.svg").read_text()
+    refused = picture("train.loss")
+    assert refused.returncode == 2 and "picture.svg exists: give another name, or --force to write over it" in refused.stderr
+    assert len(xml.etree.ElementTree.parse(work / "picture.svg").getroot().findall("{*}svg")) == 2
+    assert picture("train.loss", "--force").returncode == 0
+    refused = picture("train.loss", out=work / "picture.svg/in")
+    assert refused.returncode == 4 and "cannot write" in refused.stderr and "Traceback" not in refused.stderr
     refused = picture("flow, sigma = 7")
     assert refused.returncode == 2 and "no panel begins with 'flow, sigma = 7'; there are:\n  flow, sigma = 0, seed 1\n" in refused.stderr
 

@@ -80,4 +80,6 @@ with tempfile.TemporaryDirectory(prefix="weir-site.") as folder:
     (out / "file").write_text("")
     refused = subprocess.run([sys.executable, "-B", ROOT / "tools/site", "-o", out / "file", "--weir", WEIR], capture_output=True, text=True)
     assert refused.returncode == 4 and "site: cannot write" in refused.stderr, refused
+    refused = subprocess.run([sys.executable, "-B", ROOT / "tools/site", "-o", ROOT / "pipelines", "--weir", WEIR], capture_output=True, text=True)
+    assert refused.returncode == 2 and "lies among the sources" in refused.stderr, refused
 print("fine")

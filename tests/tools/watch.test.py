@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -88,6 +89,27 @@ def until(what, seconds=90):
     return found
 
 
+class Follower(threading.Thread):
+    """Asks as a page does, every so often and for what has changed; it ends with the last page, or where it cannot reach the server."""
+
+    def __init__(self, url, every):
+        super().__init__(daemon=True)
+        self.url, self.every, self.last = url, every, None
+        self.start()
+
+    def run(self):
+        tag = {}
+        with contextlib.suppress(OSError):
+            while True:
+                with contextlib.suppress(urllib.error.HTTPError):      # 304
+                    text, headers = asked(self.url, **tag)
+                    tag = {"If-None-Match": headers["ETag"]}
+                    if "data-every" not in text:
+                        self.last = text
+                        return
+                time.sleep(self.every)
+
+
 def steps(page):
     """Of the table of what there is so far: run -> last step."""
     table = re.search(r'<table id="so-far">.*?</table>', page, re.S)
@@ -108,8 +130,9 @@ def keeps_to_itself(page):
 
 
 def test_served(work):
-    """Watched before it begins: pages whose numbers grow, to this machine alone; the watch ends with the sweep."""
-    watch = begin("report", work / "grow", "--watch", "--every", "0.2")
+    """Watched before it begins and by a link: pages whose numbers grow, to this machine alone; the watch ends with the sweep."""
+    (work / "latest").symlink_to("grow")
+    watch = begin("report", work / "latest", "--watch", "--every", "0.2")
     url = re.search(r"http://127\.0\.0\.1:\d+/", watch.stdout.readline())[0]
     waiting, _ = asked(url)
     assert "Nothing is recorded yet" in waiting and keeps_to_itself(waiting) == 2
@@ -124,11 +147,16 @@ def test_served(work):
         assert refused(url, Host="weir.example") == 403 and refused(url, Host="127.0.0.1.weir.example:80") == 403
         assert refused(url + "etc/passwd") == 404 and refused(url, Host="localhost:1") is None
         until(lambda: refused(url, **{"If-None-Match": asked(url)[1]["ETag"]}) == 304)      # unless another page came between
+        assert watch.poll() is None, "the watch ends before the run"
+        followers = [Follower(url, every) for every in (0.05, 0.2, 0.2)]
         stop(run)
-        taken = until(lambda: 'data-every' not in (text := asked(url)[0]) and text)      # the last one is a page like any other
         out, err = watch.communicate(timeout=30)
-    assert watch.returncode == 0 and not err.replace(f"weir: {work / 'grow'} is not there yet; waiting 60 s for it\n", ""), (out, err)
-    assert out.startswith(f"ended    {work / 'grow'}   ") and "interrupted" in out, out
+        for each in followers:
+            each.join(30)
+    assert watch.returncode == 0 and not err.replace(f"weir: {work / 'latest'} is not there yet; waiting 60 s for it\n", ""), (out, err)
+    assert out.startswith(f"ended    {work / 'latest'}   ") and "interrupted" in out, out
+    taken = followers[0].last      # the last one is a page like any other
+    assert taken and all(each.last == taken for each in followers), [each.last and len(each.last) for each in followers]
     plain = subprocess.run([WEIR, "report", work / "grow"], env=ENVIRONMENT, capture_output=True, text=True)
     assert plain.returncode == 0, plain.stderr
     assert (work / "grow.html").read_text() == taken and keeps_to_itself(taken) == 1
@@ -153,7 +181,7 @@ def test_file(work):
     said = out.splitlines()
     assert said[0] == f"watching {work / 'short'}   {page}   until it ends; Ctrl-C ends the watch alone" and "http:" not in out, said
     assert said[-1] == f"ended    {work / 'short'}   all 2 runs finished   {page}", said
-    assert "data-every" not in page.read_text() and 'id="cases"' in page.read_text() and len(seen) >= 1
+    assert "data-every" not in page.read_text() and 'id="cases"' in page.read_text() and len(seen) >= 2, len(seen)
     # It is over: a page at once, and the watch ends.
     once = subprocess.run([WEIR, "report", work / "short", "--watch", "-o", page, "--force"], env=ENVIRONMENT, capture_output=True, text=True)
     assert once.returncode == 0 and "all 2 runs finished" in once.stdout, once
@@ -172,13 +200,15 @@ def test_record(work):
             out, err = watch.communicate(timeout=30)
         assert watch.returncode == 0 and out.endswith("the watch ends; the run goes on, if it did\n"), (out, err)
         assert run.poll() is None and "data-every" not in page.read_text() and not list(work.glob(".one.html*"))
-        watch = begin("report", work / "one.h5", "--watch", "--every", "0.1", "--port", "0", "-o", page, "--force")
+        (work / "link.h5").symlink_to(work / "one.h5")
+        watch = begin("report", work / "link.h5", "--watch", "--every", "0.1", "--port", "0", "-o", page, "--force")
         with stopped(watch):
             url = re.search(r"http://127\.0\.0\.1:\d+/   \S*one\.html", watch.stdout.readline())[0].split()[0]
-            until(lambda: steps(asked(url)[0]))
+            first = until(lambda: steps(asked(url)[0]))
+            until(lambda: steps(asked(url)[0]) != first)
             run.kill()
             out, err = watch.communicate(timeout=60)
-    assert watch.returncode == 0 and not err and re.match(rf"ended    {re.escape(str(work / 'one.h5'))}   \w+.*   {re.escape(str(page))}\n", out), (out, err)
+    assert watch.returncode == 0 and not err and re.match(rf"ended    {re.escape(str(work / 'link.h5'))}   \w+.*   {re.escape(str(page))}\n", out), (out, err)
 
 
 def test_refusals(work):

@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import pathlib
+import secrets
 
 HERE = pathlib.Path(__file__).parent
 ZOOM, WATCH = ((HERE / name).read_text(encoding="utf-8") for name in ("zoom.js", "watch.js"))
@@ -13,6 +14,7 @@ def policy(*scripts, more=""):
     return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {' '.join(allowed)}{more}"
 
 
+KEY = secrets.token_hex(16)      # of this watch
 PLAIN = policy(ZOOM)
 # A page that is watched asks for itself: by HTTP, or in a frame where it is a file.
 WATCHED = policy(ZOOM, WATCH, more="; connect-src 'self'; frame-src 'self' file:")
@@ -22,4 +24,4 @@ def watched(page, every):
     """The page of a run that goes on, which asks for itself anew every so many seconds."""
     assert PLAIN in page, "the page has another policy"
     before, _, after = page.replace(PLAIN, WATCHED, 1).rpartition("</body>")
-    return f'{before}<script data-every="{every:g}">{WATCH}</script>\n</body>{after}'
+    return f'{before}<script data-every="{every:g}" data-key="{KEY}">{WATCH}</script>\n</body>{after}'

@@ -114,9 +114,13 @@ class Record:
     def shape(self, dataset):
         return self._at(dataset.path).shape or ()
 
+    def steps(self, dataset):
+        """Of a trace, without its rows."""
+        return np.ravel(hdf5.values(self._at(dataset.path.removesuffix("value") + "step")))
+
     def trace(self, dataset):
         """Steps and rows; of a record that is being written, those that both have."""
-        step, value = (hdf5.values(self._at(path)) for path in (dataset.path.removesuffix("value") + "step", dataset.path))
+        step, value = hdf5.values(self._at(dataset.path.removesuffix("value") + "step")), hdf5.values(self._at(dataset.path))
         if np.ndim(step) != 1 or np.ndim(value) < 1:
             raise ReportError(IO_FAILED, f"{self.path}: {dataset.path} and its steps are no rows: the record is damaged")
         rows = min(len(step), len(value))

@@ -14,9 +14,9 @@ def table(experiment):
     columns = reported(experiment) or curves(experiment)
     begun = [run for run in experiment.runs if run.record is not None]
     begun.sort(key=lambda run: run.status == "finished")      # what goes on stands first
-    rows = [[run.name, run.status, step(run.record), *(value(run.record, what, how) for what, how in columns)] for run in begun]
+    rows = [[run.name, run.status, step(run.record), *(value(run.record, what, how) for what, how in columns)] for run in begun[:MOST_ROWS]]
     heads = [what if how == "mean" else f"{what} ({how})" for what, how in columns]
-    return heads, rows[:MOST_ROWS], len(experiment.runs) - len(rows[:MOST_ROWS])
+    return heads, rows, len(experiment.runs) - len(rows)
 
 
 def reported(experiment):
@@ -36,7 +36,7 @@ def step(record):
     for dataset in record.datasets:
         if not dataset.trace or not record.shape(dataset)[0]:
             continue
-        steps, _ = record.trace(dataset)
+        steps = record.steps(dataset)
         if len(steps) and (furthest is None or steps[-1] > furthest):
             furthest, total = steps[-1], steps_of(record, dataset.node)
     return "-" if furthest is None else f"{number(furthest)} of {total}" if total else number(furthest)

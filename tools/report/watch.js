@@ -1,9 +1,10 @@
 // tools/report/watch.js -- a page that follows its run: it asks for itself anew, and takes over only what has changed, so that the place
 // that is read, open lists and zoomed curves stay. By HTTP where it was served; a file is loaded in a frame, which sends its text.
 (() => {
-  const every = 1000 * document.currentScript.dataset.every, served = location.protocol !== "file:";
+  // A file has no origin by which a frame could tell its own page from another that frames it: the key of the watch does.
+  const {every, key} = document.currentScript.dataset, served = location.protocol !== "file:";
   if (window !== window.top) {
-    if (!served) parent.postMessage(document.documentElement.outerHTML, "*");
+    if (!served && name === key) parent.postMessage(document.documentElement.outerHTML, "*");
     return;
   }
 
@@ -31,6 +32,7 @@
       const late = setTimeout(() => end(fail), 20000);
       addEventListener("message", hear);
       frame.hidden = true;
+      frame.name = key;
       frame.onload = () => setTimeout(() => end(take, ""), 500);      // the last page has no such script and sends nothing
       frame.src = location.href.replace(/[?#].*/, "");
       document.body.append(frame);
@@ -38,7 +40,7 @@
   }
 
   const taken = new Set(["HEADER", "MAIN", "SECTION", "DIV", "DETAILS"]);      // what is gone through; all else is taken over whole
-  const key = each => each && (each.querySelector(":scope > h2")?.id || each.querySelector(":scope > figcaption")?.textContent);
+  const identity = each => each && (each.querySelector(":scope > h2")?.id || each.querySelector(":scope > figcaption")?.textContent);
 
   function renew(old, fresh) {
     if (old.isEqualNode(fresh)) return;
@@ -49,8 +51,8 @@
     if (old.className !== fresh.className) old.className = fresh.className;
     let at = old.firstElementChild;
     for (const child of [...fresh.children]) {
-      const name = key(child);
-      const own = name ? [...old.children].find(each => key(each) === name) : key(at) ? null : at;
+      const name = identity(child);
+      const own = name ? [...old.children].find(each => identity(each) === name) : identity(at) ? null : at;
       if (own && own === at) at = at.nextElementSibling;
       else old.insertBefore(own || child, at);
       if (own) renew(own, child);
@@ -69,7 +71,7 @@
       text = await newest();
       missed = 0;
     } catch {
-      if (++missed < 3) return setTimeout(look, every);
+      if (++missed < 3) return setTimeout(look, 1000 * every);
       return say("No longer renewed: the watch has ended, or cannot be reached.");
     }
     if (text === "") return location.reload();
@@ -81,8 +83,8 @@
       if (!fresh.querySelector("script[data-every]")) return say("The run has ended, and this is its last page.");
       say(`Follows the run; as of ${new Date().toLocaleTimeString()}`);
     }
-    setTimeout(look, every);
+    setTimeout(look, 1000 * every);
   }
   say("Follows the run.");
-  setTimeout(look, every);
+  setTimeout(look, 1000 * every);
 })();

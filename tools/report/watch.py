@@ -3,6 +3,7 @@
 # Each page is that of `weir report`, made by a process of its own: a page that fails costs no watch. It is served on loopback or written
 # to a file, with a script that takes over what has changed; the last one is without it.
 import contextlib
+import dataclasses
 import fcntl
 import hashlib
 import html
@@ -23,7 +24,7 @@ from files import INVALID, IO_FAILED, MISSING, write
 
 SHARE = 3              # pages take a third of a core at most, whatever --every says: the machine is the run's
 PATIENCE = 60          # seconds for the run to begin
-LINGER = 10            # seconds for browsers that follow to take the last page
+LINGER = 10            # seconds, beside those of --every, for browsers that follow to take the last page
 
 # Its head and scripts are those of the pages to come, which change what is in its body.
 WAITING = f"""<!DOCTYPE html>
@@ -44,18 +45,26 @@ WAITING = f"""<!DOCTYPE html>
 """
 
 
+@dataclasses.dataclass
+class Shown:
+    text: bytes
+    tag: str
+    since: float
+    taken: float = 0.0         # when last; 0 before
+
+
 class Page:
     """What is served, and when it was last asked for."""
 
     def __init__(self, every):
         self.set(policy.watched(WAITING, every))
         self.asked = 0.0       # when
-        self.taken = b""       # which text
         self.plain = None      # without the script; None before there is one
 
     def set(self, text):
-        self.text = text.encode()
-        self.tag = f'"{hashlib.sha256(self.text).hexdigest()[:32]}"'
+        """At once for those who ask meanwhile: a text never stands with the tag of another."""
+        text = text.encode()
+        self.shown = Shown(text, f'"{hashlib.sha256(text).hexdigest()[:32]}"', time.monotonic())
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -69,12 +78,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path.partition("?")[0] != "/":
             return self.answer(404, b"there is one page: /\n", "text/plain")
         page = self.server.page
-        text, tag, page.asked = page.text, page.tag, time.monotonic()
-        if self.headers.get("If-None-Match") == tag:
-            self.answer(304, b"", None, tag)
+        shown, page.asked = page.shown, time.monotonic()
+        if self.headers.get("If-None-Match") == shown.tag:
+            self.answer(304, b"", None, shown.tag)
         else:
-            self.answer(200, text, "text/html; charset=utf-8", tag)
-        page.taken = text
+            self.answer(200, shown.text, "text/html; charset=utf-8", shown.tag)
+        shown.taken = time.monotonic()
 
     def answer(self, code, body, kind, tag=None):
         self.send_response(code)
@@ -108,11 +117,15 @@ def folder_of(source):
     return source.parent if source.name == "index.h5" else source if source.is_dir() else None
 
 
-def goes_on(source):
-    """Does a process hold it? Both locks end with their process, however that ends."""
-    folder = folder_of(source)
+def goes_on(*names):
+    """Does a process hold it, by one of its names? A record that is written through a link has its lock beside the link."""
+    return any(held(folder_of(each) or f"{each}.lock") for each in names)
+
+
+def held(lock):
+    """Both kinds of lock end with their process, however that ends."""
     try:
-        lock = os.open(folder or f"{source}.lock", os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        lock = os.open(lock, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
     try:
@@ -136,10 +149,10 @@ def mark(source):
     return marks
 
 
-def made(arguments, work):
+def made(source, arguments, work):
     """(the page, or None; what was said instead; exit code)."""
     out = work / "page.html"
-    words = [arguments.weir, "report", arguments.source, "--force", "--out", out]
+    words = [arguments.weir, "report", source, "--force", "--out", out]
     if arguments.reference:
         words += ["--reference", arguments.reference]
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
@@ -194,18 +207,19 @@ def begun(source):
         if time.monotonic() > until:
             return False
         time.sleep(0.2)
-    time.sleep(0 if goes_on(source) else 0.5)      # between a folder and its lock
+    time.sleep(0 if goes_on(source, source.resolve()) else 0.5)      # between a folder and its lock
     return True
 
 
 def until_the_end(arguments, page, server, work, complain, tell):
     if not begun(arguments.source):
         return complain(INVALID, f"there is no file or folder {arguments.source}: give a record (HDF5 file) or the folder of a sweep")
+    source = arguments.source.resolve()      # what a link leads to now: that may be another run before this one ends
     before, said = None, ""
     while True:
-        spent, on, now = cost(), goes_on(arguments.source), mark(arguments.source)
+        spent, on, now = cost(), goes_on(arguments.source, source), mark(source)
         if not on or now != before:
-            text, words, code = made(arguments, work)
+            text, words, code = made(source, arguments, work)
             if text is None and code == MISSING:
                 return complain(code, words)
             if text is None and not on:
@@ -228,11 +242,13 @@ def until_the_end(arguments, page, server, work, complain, tell):
 
 
 def last(arguments, page, server, tell):
-    """Browsers that follow take the last page before the server ends."""
-    late = time.monotonic() + LINGER
+    """Browsers that follow take the last page before the server ends: each asks within the time of --every, and then no more."""
+    shown, every = page.shown, arguments.every
+    late = shown.since + every + LINGER
     if server:
-        followed = lambda: page.asked and time.monotonic() - page.asked < 3 * arguments.every + 5
-        while page.taken != page.text and followed() and time.monotonic() < late:
+        followed = lambda now: page.asked and now - page.asked < 3 * every + 5
+        waits = lambda now: not shown.taken or now < max(shown.since + every, shown.taken) + 1
+        while (now := time.monotonic()) < late and followed(now) and waits(now):
             time.sleep(0.05)
     keep = f"   {arguments.out}" if arguments.out else ""
-    return tell(f"ended    {arguments.source}   {status(page.text.decode())}{keep}")
+    return tell(f"ended    {arguments.source}   {status(page.shown.text.decode())}{keep}")

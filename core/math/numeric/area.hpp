@@ -14,4 +14,12 @@ namespace weir {
 // `images` [..., h, w] to [..., height, width]. Errors: std::invalid_argument if that would enlarge them.
 Tensor shrink(const Tensor& images, std::int64_t height, std::int64_t width);
 
+// The means [first, last) of `to` along an axis of `from` pixels: [last - first, n] times the pixels [begin, begin + n), which are those
+// that they cover.
+struct AreaMeans {
+  std::int64_t begin = 0;
+  Tensor weights;  // float64
+};
+AreaMeans area_means(std::int64_t from, std::int64_t to, std::int64_t first, std::int64_t last);
+
 }  // namespace weir

@@ -52,9 +52,9 @@ std::string read(const std::filesystem::path& file, std::size_t most) {
   return bytes;
 }
 
-ImageSize size_of(std::string_view bytes, std::uintmax_t file_bytes) {
+ImageSize size_of(std::string_view bytes, std::uintmax_t file_bytes, const Part& part) {
   if (!is_png(bytes) && !is_jpeg(bytes)) throw std::runtime_error(other_format(bytes));
-  const Head head = is_png(bytes) ? png_head(bytes) : jpeg_head(bytes);
+  const Head head = is_png(bytes) ? png_head(bytes, part) : jpeg_head(bytes);
   const ImageSize& size = head.size;
   if (std::max(size.height, size.width) > largest_side) {
     throw std::runtime_error(
@@ -78,17 +78,48 @@ auto named(const std::filesystem::path& file, Function function) try {
   throw std::runtime_error(fmt::format("'{}' {}", file.string(), error.what()));
 }
 
+constexpr double pixels_at_once = 1 << 17;
+
+// Of stored rows [h, w, 3 or 4] the numbers in [0, 1], as they are seen: [1 or 3, h, w], float64.
+Tensor colours(const Tensor& rows, const Reduction& how) {
+  constexpr std::array luminance = {0.299, 0.587, 0.114};
+  const Tensor stored = rows.permute({2, 0, 1});
+  // Of 16 bits without a sign, which few operations know, in those with one.
+  const Tensor values = stored.scalar_type() == at::kShort
+                            ? stored.to(at::kInt).bitwise_and_(0xffff).to(at::kDouble) / 65535
+                            : stored.to(at::kDouble) / 255;
+  Tensor colour = values.narrow(0, 0, 3);
+  if (values.size(0) == 4) {
+    const Tensor alpha = values.narrow(0, 3, 1);
+    colour = colour * alpha + how.background * (1 - alpha);
+  }
+  if (how.grey)
+    colour = luminance[0] * colour.narrow(0, 0, 1) + luminance[1] * colour.narrow(0, 1, 1) +
+             luminance[2] * colour.narrow(0, 2, 1);
+  return colour;
+}
+
 }  // namespace
 
 ImageSize image_size(const std::filesystem::path& file) {
   return named(file, [&] {
     const std::string head = read(file, head_bytes);
     const auto bytes = std::filesystem::file_size(file);
-    if (!is_jpeg(head) || bytes <= head.size()) return size_of(head, bytes);
+    if (bytes <= head.size()) return size_of(head, bytes, part_of(head));
+    std::ifstream in(file, std::ios::binary);
+    const Part part = [&](std::uint64_t at, std::size_t count) {
+      std::string found(count, '\0');
+      in.clear();
+      in.seekg(static_cast<std::streamoff>(at));
+      in.read(found.data(), static_cast<std::streamsize>(count));
+      found.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+      return found;
+    };
+    if (!is_jpeg(head)) return size_of(head, bytes, part);
     try {
-      return size_of(head, bytes);
+      return size_of(head, bytes, part);
     } catch (const std::runtime_error&) {
-      return size_of(read(file, bytes), bytes);  // a thumbnail or a colour profile before the frame
+      return size_of(read(file, bytes), bytes, part);  // a thumbnail or a colour profile before the frame
     }
   });
 }
@@ -96,36 +127,26 @@ ImageSize image_size(const std::filesystem::path& file) {
 Image read_image(const std::filesystem::path& file) {
   return named(file, [&] {
     const std::string bytes = read(file, std::string::npos);
-    size_of(bytes, bytes.size());
+    size_of(bytes, bytes.size(), part_of(bytes));
     return Image{is_png(bytes) ? read_png(bytes) : read_jpeg(bytes)};
   });
 }
 
-Tensor reduced(const Image& image, const Reduction& how) {
-  constexpr std::int64_t rows_at_once = 64;
-  constexpr std::array luminance = {0.299, 0.587, 0.114};
+void reduce(const Image& image, const Reduction& how, const Tensor& item) {
   const ImageSize &cut = how.cut, &size = how.size;
   const Tensor middle = image.pixels.narrow(0, (image.pixels.size(0) - cut.height) / 2, cut.height)
                             .narrow(1, (image.pixels.size(1) - cut.width) / 2, cut.width);
-  Tensor narrow = at::empty({how.grey ? 1 : 3, cut.height, size.width}, at::kDouble);
-  for (std::int64_t first = 0; first < cut.height; first += rows_at_once) {
-    const std::int64_t rows = std::min(rows_at_once, cut.height - first);
-    const Tensor stored = middle.narrow(0, first, rows).permute({2, 0, 1});
-    // Of 16 bits without a sign, which few operations know, in those with one.
-    const Tensor values = stored.scalar_type() == at::kShort
-                              ? stored.to(at::kInt).bitwise_and_(0xffff).to(at::kDouble) / 65535
-                              : stored.to(at::kDouble) / 255;
-    Tensor colour = values.narrow(0, 0, 3);
-    if (values.size(0) == 4) {
-      const Tensor alpha = values.narrow(0, 3, 1);
-      colour = colour * alpha + how.background * (1 - alpha);
-    }
-    if (how.grey)
-      colour = luminance[0] * colour.narrow(0, 0, 1) + luminance[1] * colour.narrow(0, 1, 1) +
-               luminance[2] * colour.narrow(0, 2, 1);
-    narrow.narrow(1, first, rows).copy_(shrink(colour, rows, size.width));
+  const auto pixels_a_row = static_cast<double>(cut.width * cut.height) / static_cast<double>(size.height);
+  const auto rows_at_once =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(pixels_at_once / pixels_a_row));
+  for (std::int64_t first = 0; first < size.height; first += rows_at_once) {
+    const std::int64_t last = std::min(first + rows_at_once, size.height);
+    const AreaMeans means = area_means(cut.height, size.height, first, last);
+    const std::int64_t rows = means.weights.size(1);
+    Tensor part = shrink(colours(middle.narrow(0, means.begin, rows), how), rows, size.width);
+    if (size.height != cut.height) part = at::matmul(means.weights, part);
+    item.narrow(1, first, last - first).copy_(2 * part - 1);
   }
-  return shrink(narrow, size.height, size.width);
 }
 
 }  // namespace weir::files

@@ -17,8 +17,8 @@ struct ImageSize {
   std::int64_t side() const { return height < width ? height : width; }
 };
 
-// From the file's head alone, as its orientation says it is seen. Errors, here and below: std::runtime_error naming the file, what is
-// wrong and what to do.
+// From the file's head, and of a PNG the heads of its chunks, as its orientation says it is seen. Errors, here and below:
+// std::runtime_error naming the file, what is wrong and what to do.
 ImageSize image_size(const std::filesystem::path& file);
 
 // Its numbers as they are stored, 3 to 8 bytes a pixel: red, green, blue and, of a PNG, alpha; v / 255 of uint8, v / 65535 of uint16.
@@ -35,7 +35,8 @@ struct Reduction {
       size;  // the rectangle in the middle that is cut out, and what that is shrunk to by averaging over area
 };
 
-// [1 or 3, height, width] in [0, 1], float64. Taken row by row, so that beside the image and the item little memory is needed.
-Tensor reduced(const Image& image, const Reduction& how);
+// Into `item` [1 or 3, height, width] of any precision, x = 2 v - 1 with v in [0, 1]. Some rows at a time, in float64, so that beside the
+// image and the item 10 to 20 MB are needed.
+void reduce(const Image& image, const Reduction& how, const Tensor& item);
 
 }  // namespace weir::files

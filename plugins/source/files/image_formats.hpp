@@ -1,6 +1,8 @@
 // plugins/source/files/image_formats.hpp -- the formats behind image_file.hpp, from bytes in memory.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include "image_file.hpp"
@@ -13,7 +15,10 @@ struct Head {
   int orientation = 1;
   int bytes = 4;  // that a pixel has in memory
 };
-Head png_head(std::string_view bytes);
+// `count` bytes of a file from `at`, or those that there are.
+using Part = std::function<std::string(std::uint64_t at, std::size_t count)>;
+Part part_of(std::string_view bytes);
+Head png_head(std::string_view bytes, const Part& part);  // of the file's first bytes, and any of them
 Head jpeg_head(std::string_view bytes);
 Tensor read_png(std::string_view bytes);
 Tensor read_jpeg(std::string_view bytes);

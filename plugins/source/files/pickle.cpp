@@ -16,7 +16,7 @@
 namespace weir::files {
 namespace {
 
-// What a small file may ask for: many values, or one that is long and used again and again.
+// What a small file may ask for: many values, one that is long and used again and again, or many marks and notes of a byte each.
 constexpr std::size_t most_values = 1'000'000, longest_text = 4096, longest_name = 128;
 constexpr std::ptrdiff_t most_arguments = 8;
 
@@ -58,9 +58,16 @@ class Machine {
     return found;
   }
 
-  void push(Index i) { stack_.push_back(i); }
+  // A byte of the file may add one to each of these.
+  static void bound(std::size_t size, const char* what) {
+    if (size >= most_values) damaged_pickle(fmt::format("has more than {} {}", most_values, what));
+  }
+  void push(Index i) {
+    bound(stack_.size(), "values at once");
+    stack_.push_back(i);
+  }
   void push(Value value) {
-    if (values_.size() >= most_values) damaged_pickle(fmt::format("has more than {} values", most_values));
+    bound(values_.size(), "values");
     values_.push_back(std::move(value));
     push(values_.size() - 1);
   }
@@ -78,6 +85,10 @@ class Machine {
     const Index top = stack_.back();
     stack_.pop_back();
     return top;
+  }
+  void mark() {
+    bound(marks_.size(), "marks");
+    marks_.push_back(stack_.size());
   }
   std::vector<Index> since_mark() {
     if (marks_.empty() || marks_.back() > stack_.size()) damaged_pickle("has no mark where one is needed");
@@ -101,6 +112,7 @@ class Machine {
   }
   void remember(std::uint64_t key) {
     if (stack_.empty()) damaged_pickle("remembers nothing");
+    bound(memo_.size(), "values to remember");
     memo_[key] = stack_.back();
   }
   void recall(std::uint64_t key) {
@@ -151,7 +163,7 @@ class Machine {
         bytes(8);
         return;
       case '(':
-        return marks_.push_back(stack_.size());
+        return mark();
       case '}':
         return push(Value{Kind::dict, 0, {}, {}});
       case ']':

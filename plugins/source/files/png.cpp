@@ -3,6 +3,7 @@
 // Source   Portable Network Graphics (W3C Recommendation), as libspng decodes it
 #include <spng.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -15,6 +16,7 @@ namespace weir::files {
 namespace {
 
 constexpr std::size_t largest_chunk = 64 << 20;  // of what is no pixels: profiles and texts
+constexpr std::size_t most_chunks = 1 << 20, longest_exif = 1 << 20;
 
 void check(int code) {
   if (code != 0) throw std::runtime_error(fmt::format("cannot be decoded: {}", spng_strerror(code)));
@@ -49,10 +51,6 @@ class Png {
     refuse_animations();
     return stored;
   }
-  int orientation() const {
-    spng_exif exif{};
-    return spng_get_exif(get(), &exif) == 0 ? exif_orientation({exif.data, exif.length}) : 1;
-  }
 
  private:
   void refuse_animations() const {
@@ -70,19 +68,39 @@ class Png {
   std::unique_ptr<spng_ctx, void (*)(spng_ctx*)> context_;
 };
 
+// Of the first eXIf chunk, which may stand before the pixels or after them; Pillow honours both. The chunks' heads lead to it, so that
+// of a large file little is read.
+int orientation_of(const Part& part) {
+  std::uint64_t at = 8;
+  for (std::size_t chunk = 0; chunk < most_chunks; ++chunk) {
+    const std::string head = part(at, 8);
+    if (head.size() < 8 || head.ends_with("IEND")) return 1;
+    std::uint32_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i) length = length << 8 | static_cast<unsigned char>(head[i]);
+    if (head.ends_with("eXIf"))
+      return exif_orientation(part(at + 8, std::min<std::size_t>(length, longest_exif)));
+    at += 12 + std::uint64_t{length};
+  }
+  return 1;
+}
+
 }  // namespace
 
-Head png_head(std::string_view bytes) {
+Part part_of(std::string_view bytes) {
+  return [bytes](std::uint64_t at, std::size_t count) {
+    return std::string(bytes.substr(std::min<std::uint64_t>(at, bytes.size()), count));
+  };
+}
+
+Head png_head(std::string_view bytes, const Part& part) {
   const Png png(bytes);
-  Head head{png.size(), 1, png.deep() ? 8 : 4};
-  head.orientation = png.orientation();  // last: where the head ends within a chunk nothing more can be asked
-  return head;
+  return {png.size(), orientation_of(part), png.deep() ? 8 : 4};
 }
 
 Tensor read_png(std::string_view bytes) {
   const Png png(bytes);
   const Tensor pixels = png.pixels();
-  return turned(pixels, png.orientation());
+  return turned(pixels, orientation_of(part_of(bytes)));
 }
 
 }  // namespace weir::files

@@ -56,9 +56,12 @@ class Tensors {
     } else if (value.kind == PickleValue::Kind::dict) {
       for (std::size_t i = 0; i + 1 < value.items.size() && visited_ <= most_visited; i += 2) {
         const PickleValue& key = pickle_.values.at(value.items[i]);
-        if (key.kind == PickleValue::Kind::text) find(value.items[i + 1], below(key.text), depth + 1);
-        if (key.kind == PickleValue::Kind::number)
+        if (key.kind == PickleValue::Kind::text)
+          find(value.items[i + 1], below(key.text), depth + 1);
+        else if (key.kind == PickleValue::Kind::number)
           find(value.items[i + 1], below(std::to_string(key.number)), depth + 1);
+        else
+          ++visited_;  // without a name, and yet a step
       }
     }
   }

@@ -7,6 +7,7 @@
 
 using namespace weir::tests;
 using Catch::Contains;
+using Catch::EndsWith;
 using nlohmann::json;
 using weir::Source;
 using weir::Tensor;
@@ -64,6 +65,23 @@ TEST_CASE("What is not in an AnnData file, or is no class, is said where it is a
              Contains("obs['type'] has no category in row 1 (counted from 0): leave such cells out"));
   CHECK_THAT(refused({{"file", cells_in(scratch, {1, 0, 1, 4})}, {"label", "type"}}),
              Contains("obs['type'] is 4 in row 3 (counted from 0), and classes are 0 to 3"));
+  weir::write_arrays(scratch / "odd.h5ad",
+                     {{"X", weir::array_of(cells)},
+                      {"obs/type/codes", weir::array_of(at::zeros(4, at::kLong))},
+                      {"obs/type/categories", weir::array_of(at::arange(4).view({2, 2}))},
+                      {"obs/bare/codes", weir::array_of(at::zeros(4, at::kLong))},
+                      {"obs/flat/codes", weir::array_of(at::zeros({4, 1}, at::kLong))},
+                      {"obs/flat/categories", weir::array_of(at::arange(4))},
+                      {"obs/huge", weir::array_of(at::full({4}, INT64_MAX, at::kLong))}});
+  const auto odd = [&](const std::string& label) {
+    return refused({{"file", scratch / "odd.h5ad"}, {"label", label}});
+  };
+  CHECK_THAT(odd("type"), EndsWith("odd.h5ad: /obs/type/categories is not a list"));
+  CHECK_THAT(odd("bare"), Contains("odd.h5ad: obs['bare'] is neither categorical nor of whole numbers"));
+  CHECK_THAT(odd("flat"), EndsWith("odd.h5ad: /obs/flat/codes is not a list"));
+  CHECK_THAT(
+      odd("huge"),
+      EndsWith("obs['huge'] is 9223372036854775807 in row 0 (counted from 0), and classes are 0 to 1048575"));
   weir::write_arrays(scratch / "other.h5", {{"x", weir::array_of(cells)}});
   CHECK_THAT(refused({{"file", scratch / "other.h5"}}), Contains("it has none: it is no AnnData file"));
   CHECK_THAT(refused({{"file", scratch.write("x.npy", {1, 2})}}), Contains("file: "));

@@ -107,6 +107,27 @@ TEST_CASE("float32 points are scaled in float64, and come back to their own accu
   CHECK(largest(made.back(made.y()) - all_of(made.set)) < 2e-3);
 }
 
+TEST_CASE("Points far from zero are scaled however little they vary, and equal ones never",
+          "[source][scaled]") {
+  weir::Rng rng(6, "points", f64);
+  // Beside 1e12 a spread of 0.1 is 1e-13 of the middle; a mean of 4097 times 0.1 is rounded.
+  const Tensor far = 1e12 + 0.1 * rng.normal({4097, 1}), equal = at::full({4097, 1}, 0.1, f64);
+  for (const auto* by : {"standardise", "range"}) {
+    INFO(by);
+    const Made made(at::cat({far, equal}, 1), {{"by", by}});
+    const Tensor y = made.y(), wide = y.select(1, 0);
+    CHECK(wide.max().item<double>() - wide.min().item<double>() > 1.9);
+    CHECK(largest(y.select(1, 1)) == 0);
+    CHECK(largest(made.back(y) - at::cat({far, equal}, 1)) < 1e-3);
+    CHECK(made.back(y).select(1, 1).equal(equal.select(1, 0)));
+  }
+  ItemSet same(at::full({4097, 2}, 0.1, f64));
+  auto whitened = make<Source>("source/scaled", {{"by", "whiten"}});
+  bind(*whitened, "of", same);
+  REQUIRE(plan(*whitened).empty());
+  CHECK_THROWS_WITH(run(*whitened), Contains("all points of 'set' are the same"));
+}
+
 TEST_CASE("Statistics are of another set where one is named, and labels are handed on", "[source][scaled]") {
   ItemSet of(at::tensor({10.0, 20.0}, f64).view({2, 1}), at::tensor({0, 1}, at::kLong), 2),
       training(at::tensor({1.0, 3.0}, f64).view({2, 1}));
