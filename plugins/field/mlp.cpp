@@ -78,13 +78,23 @@ class Mlp final : public weir::Field {
 
   Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
                   const weir::Context& context) const override {
-    const Tensor tau =
-        time_() == "fourier" ? weir::nn::time_features(t, features_(), highest_frequency) : t.unsqueeze(1);
     const Tensor e = weir::nn::context_features(params, context);
-    return net().apply(params, at::cat({x.flatten(1), tau}, 1), e).reshape_as(x);
+    return net().apply(params, joined(x, t), e).reshape_as(x);
+  }
+
+  std::unique_ptr<weir::Pass> pass(const weir::Params& params, const Tensor& x, const Tensor& t,
+                                   const weir::Context& context) const override {
+    return context.empty() && x.dim() == 2 ? net().pass(params, joined(x, t)) : nullptr;
   }
 
   bool taped() const override { return true; }
+
+ private:
+  Tensor joined(const Tensor& x, const Tensor& t) const {
+    const Tensor tau =
+        time_() == "fourier" ? weir::nn::time_features(t, features_(), highest_frequency) : t.unsqueeze(1);
+    return at::cat({x.flatten(1), tau}, 1);
+  }
 };
 
 }  // namespace

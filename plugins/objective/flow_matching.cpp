@@ -81,14 +81,20 @@ class FlowMatching final : public weir::Objective {
 
   weir::Loss loss(const weir::Field& field, const weir::Params& params,
                   const weir::Sample& sample) const override {
-    const Tensor v = field.velocity(params, sample["xt"], sample["t"], sample.batch.context);
-    Tensor loss = (sample["ut"] - v).square().flatten(1).sum(1);
+    const Regression of = *regression(sample);
+    const Tensor loss = (of.u - field.velocity(params, of.x, of.t, of.context)).square().flatten(1).sum(1);
+    return of.w.defined() ? loss * of.w : loss;
+  }
+
+  std::optional<Regression> regression(const weir::Sample& sample) const override {
+    Tensor w = sample.batch.weight;
     if (loss_() != "velocity") {
       const weir::Conversion compared =
           weir::from_velocity(weir::space_named(loss_()), *two_point(), weir::off_the_ends(sample["t"]));
-      loss = loss * compared.of_given.square().to(loss.scalar_type());
+      const Tensor of_space = compared.of_given.square().to(sample["ut"].scalar_type());
+      w = w.defined() ? of_space * w : of_space;
     }
-    return sample.batch.weight.defined() ? loss * sample.batch.weight : loss;
+    return Regression{sample["xt"], sample["t"], sample.batch.context, sample["ut"], w};
   }
 
  private:

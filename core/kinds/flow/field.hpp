@@ -17,6 +17,7 @@
 //                is finite where the label is left out (-1); where a label is missing that init was told of, an exception says so
 //   tape         at params.taped(tape) it returns the velocity that it returns without
 //   per_sample   a field that is taped() has the per-sample gradients on its tape that one backward pass for each row gives
+//   pass         where pass() gives one, its output is the velocity, and its way back gives the gradients of autograd, per sample too
 //   float32      at float32 x, t and parameters it gives what float64 gives, to float32's accuracy
 #pragma once
 
@@ -29,6 +30,7 @@
 
 #include <weir/kinds/facets/affine_velocity.hpp>
 #include <weir/kinds/flow/domain.hpp>
+#include <weir/math/autograd/pass.hpp>
 #include <weir/node.hpp>
 #include <weir/params.hpp>
 
@@ -43,6 +45,12 @@ class Field : public Node {
   // missing.
   virtual Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
                           const Context& context = {}) const = 0;
+
+  // The same, with the way back at hand; null where the field has none, and autograd finds the way. `params` without requiring_grad().
+  virtual std::unique_ptr<Pass> pass(const Params& params, const Tensor& x, const Tensor& t,
+                                     const Context& context) const {
+    return (void)params, (void)x, (void)t, (void)context, nullptr;
+  }
 
   // Initial parameters for this domain; the trained ones for a trainer's field; none for a closed form. Whoever asks for velocities
   // asks for these first, once.
@@ -81,6 +89,10 @@ class Fitted final : public Field {
   Tensor velocity(const Params& params, const Tensor& x, const Tensor& t,
                   const Context& context) const override {
     return model_.velocity(params, x, t, context);
+  }
+  std::unique_ptr<Pass> pass(const Params& params, const Tensor& x, const Tensor& t,
+                             const Context& context) const override {
+    return model_.pass(params, x, t, context);
   }
   Params init(const Domain& domain, Rng& rng) const override {
     return params_.empty() ? model_.init(domain_with(domain), rng) : params_.clone();

@@ -14,6 +14,7 @@
 //   gradient    autograd's gradient of the mean loss is that of the loss: no detach and no item() on the way from the parameters
 //   networks    the parameters of init after network()'s prefix are those that it makes for its signature, by name and shape
 //   per_sample  what it says is taped() has the per-sample gradients on its tape that one backward pass for each row gives
+//   regression  where regression() gives parts, the loss is w ||u - v(x, t)||^2 of them, and the objective has no parameters
 //   pure        loss changes neither its sample nor the parameters
 //   parts       an objective with the facet FlowMatchingParts has the loss ||ut - v(xt, t)||^2 and nothing else
 //   float32     a float32 sample has a float32 loss, that of float64 to float32's accuracy
@@ -74,6 +75,15 @@ class Objective : public Node {
   virtual Sample sample(std::int64_t n, Rng& rng) const = 0;
   // `field` is no_field() where it takes none.
   virtual Loss loss(const Field& field, const Params& params, const Sample& sample) const = 0;
+  // Where the loss is l_i = w_i || u_i - v(x_i, t_i) ||^2, its parts; else none. What `loss` gives is then that, and has no terms.
+  struct Regression {
+    Tensor x, t;
+    const Context& context;
+    Tensor u, w;  // w [B], undefined where all are 1
+  };
+  virtual std::optional<Regression> regression(const Sample& sample) const {
+    return (void)sample, std::nullopt;
+  }
   // Names of the terms that `loss` gives, such as what it is the sum of: {"rec", "kl"}, of letters, digits and _. A trainer records the
   // mean of each at every step.
   virtual std::vector<std::string> terms() const { return {}; }

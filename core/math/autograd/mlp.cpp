@@ -1,7 +1,9 @@
 // core/math/autograd/mlp.cpp -- linear layers and what is between them.
-#include <weir/math/autograd/mlp.hpp>
+#include <ATen/core/grad_mode.h>
 
-#include <stdexcept>
+#include <weir/math/autograd/mlp.hpp>
+#include <weir/math/autograd/stack.hpp>
+
 #include <utility>
 
 namespace weir::nn {
@@ -9,20 +11,21 @@ namespace {
 
 std::string layer(std::int64_t k) { return "net." + std::to_string(2 * k); }
 
-}  // namespace
-
-const std::vector<std::string>& activations() {
-  static const std::vector<std::string> names = {"silu", "relu", "tanh", "selu", "gelu"};
+std::vector<std::string> layers(std::int64_t depth) {
+  std::vector<std::string> names;
+  for (std::int64_t k = 0; k <= depth; ++k) names.push_back(layer(k));
   return names;
 }
 
-Tensor activate(const std::string& name, const Tensor& x) {
-  if (name == "silu") return at::silu(x);
-  if (name == "relu") return at::relu(x);
-  if (name == "tanh") return at::tanh(x);
-  if (name == "selu") return at::selu(x);
-  if (name == "gelu") return at::gelu(x);
-  throw std::logic_error("there is no activation '" + name + "'");
+}  // namespace
+
+const std::vector<std::string>& activations() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> found;
+    for (const Activation& each : all_activations()) found.emplace_back(each.name);
+    return found;
+  }();
+  return names;
 }
 
 double Mlp::parameters(double in, double out) const {
@@ -39,12 +42,20 @@ void Mlp::init(Named& into, std::int64_t in, std::int64_t out, Rng& rng) const {
 Tensor Mlp::hidden(const Params& params, Tensor h, const Tensor& e) const {
   for (std::int64_t k = 0; k < depth; ++k) {
     h = linear(params, layer(k), h);
-    h = activate(activation, k == 0 && e.defined() ? h + e : h);
+    h = activation_of(activation).of(k == 0 && e.defined() ? h + e : h);
   }
   return h;
 }
 
+std::unique_ptr<Pass> Mlp::pass(const Params& params, const Tensor& h) const {
+  return stack_pass(params, layers(depth), activation_of(activation), h);
+}
+
 Tensor Mlp::apply(const Params& params, const Tensor& h, const Tensor& e) const {
+  // Who looks at a tape without differentiating wants each layer's output.
+  if (!params.tape() || (at::GradMode::is_enabled() && params[layer(0) + ".weight"].requires_grad())) {
+    return stack(params, layers(depth), activation_of(activation), h, e);
+  }
   const Tensor y = linear(params, layer(depth), hidden(params, h, e));
   return depth == 0 && e.defined() ? y + e : y;
 }

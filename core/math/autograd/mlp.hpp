@@ -8,16 +8,17 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <weir/math/autograd/layers.hpp>
+#include <weir/math/autograd/pass.hpp>
 
 namespace weir::nn {
 
-// Names of nonlinearities, and the function of one. Errors: std::logic_error for another name.
+// Names of nonlinearities (core/math/autograd/stack.hpp).
 const std::vector<std::string>& activations();
-Tensor activate(const std::string& name, const Tensor& x);
 
 struct Mlp {
   std::int64_t width, depth;
@@ -28,6 +29,7 @@ struct Mlp {
   double parameters(double in, double out) const;  // numbers in all, without those of e
   void init(Named& into, std::int64_t in, std::int64_t out, Rng& rng) const;
   Tensor hidden(const Params& params, Tensor h, const Tensor& e = {}) const;  // h_depth
+  std::unique_ptr<Pass> pass(const Params& params, const Tensor& h) const;    // of `params` with these alone
   Tensor apply(const Params& params, const Tensor& h, const Tensor& e = {}) const;
 };
 

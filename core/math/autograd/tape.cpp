@@ -16,7 +16,7 @@ namespace {
 void check_uses(const std::vector<Tape::Record>& records, const Params& params) {
   std::map<std::string, const Tape::Record*> used;
   for (const auto& record : records) {
-    if (!record.output.requires_grad()) {
+    if (!record.passed && !record.output.requires_grad()) {
       throw std::logic_error("layer '" + record.layer +
                              "' was taped where autograd was off; give the field params.requiring_grad()");
     }
@@ -100,7 +100,8 @@ Gradients gradients(const Tensor& losses, const Params& params, const Tape* tape
   std::vector<Tensor> inputs = params.values();
   if (tape) {
     check_uses(tape->records(), params);
-    for (const auto& record : tape->records()) inputs.push_back(record.output);
+    for (const auto& record : tape->records())
+      if (!record.passed) inputs.push_back(record.output);
   }
   std::vector<Tensor> grads = grad(losses.mean(), inputs);
 
@@ -120,9 +121,9 @@ Gradients gradients(const Tensor& losses, const Params& params, const Tape* tape
   result.per_sample = std::make_unique<PerSampleGradients>();
   result.per_sample->layers.resize(layers.size());
   result.per_sample->means.resize(layers.size());
-  for (std::size_t i = 0; i < tape->records().size(); ++i) {
-    const Tape::Record& record = tape->records()[i];
-    const Tensor& d_mean = grads[static_cast<std::size_t>(count) + i];
+  auto of_output = grads.begin() + count;
+  for (const Tape::Record& record : tape->records()) {
+    const Tensor d_mean = record.passed ? record.passed() : *of_output++;
     if (d_mean.size(0) != batch) {
       throw std::logic_error("layer '" + record.layer + "' took " + std::to_string(d_mean.size(0)) +
                              " rows for " + std::to_string(batch) +

@@ -59,11 +59,13 @@ class Tape {
  public:
   // Written by taped layers: `output` is the tensor whose gradient is wanted; `finish` makes the layer's gradients from
   // delta [B, ...] = B * d(mean loss)/d output. `params` names what the layer used, once each; `layer` is their layer_of.
+  // A layer within a function of autograd has no output to ask: `passed` gives d(mean loss)/d output after the backward pass.
   struct Record {
     std::string layer;
     std::vector<std::string> params;
     Tensor output;
     std::function<std::unique_ptr<LayerGradients>(const Tensor& delta)> finish;
+    std::function<Tensor()> passed = nullptr;
   };
   void record(Record record) { records_.push_back(std::move(record)); }
   const std::vector<Record>& records() const { return records_; }

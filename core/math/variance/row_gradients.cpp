@@ -34,8 +34,26 @@ PerSampleGradients gradients_by_row(const Objective& objective, const Field& fie
   return result;
 }
 
+namespace {
+
+// d mean loss / d v = -2 w_i (u_i - v_i) / B, in the order of operations that autograd has.
+LossGradients regressed(const Objective::Regression& of, Pass& pass, bool per_sample) {
+  const Tensor rest = of.u - pass.output();
+  Tensor rows = rest.square().sum(1), each = at::ones({}, rows.options()).div_(rows.size(0));
+  if (of.w.defined()) {
+    rows = rows * of.w;
+    each = (each * of.w).unsqueeze(1);
+  }
+  return {Loss(rows), pass.backward((rest * -2).mul_(each), per_sample)};  // in the order of the parameters
+}
+
+}  // namespace
+
 LossGradients loss_gradients(const Objective& objective, const Field& field, const Params& params,
                              const Sample& sample, bool per_sample) {
+  if (const auto regression = objective.regression(sample))
+    if (const auto pass = field.pass(params, regression->x, regression->t, regression->context))
+      return regressed(*regression, *pass, per_sample);
   Tape tape;
   const bool taped = field.taped() && objective.taped();
   const Params live = params.requiring_grad();

@@ -94,6 +94,30 @@ void has_per_sample_gradients(const Subject& subject) {
   }
 }
 
+void has_a_way_back(const Subject& subject) {
+  for (const auto& [options, tolerance] : {std::pair(f64, 1e-10), std::pair(f32, 1e-4)}) {
+    everywhere(subject, options, [tolerance = tolerance](const MadeField& made, const Shape&) {
+      const auto pass = made.field->pass(made.params, made.x, made.t, {});
+      if (!pass) throw Skipped("it has no pass of its own: autograd finds the way back");
+      const std::string rule =
+          "a pass gives the velocity, and on its way back the gradients that autograd gives";
+      const std::string remedy = "correct pass, or leave it out";
+      require_close(pass->output(), made.velocity(), tolerance, tolerance, rule, remedy);
+      const Params leaves = made.params.requiring_grad();
+      const std::vector<Tensor> wanted = gradients(made.losses(leaves), leaves, nullptr).mean;
+      const double rows = static_cast<double>(made.x.size(0));
+      const Gradients found = pass->backward(2 * (pass->output() - made.u) / rows, /*per_sample=*/true);
+      require(found.mean.size() == wanted.size(), rule,
+              fmt::format("{} gradients of {} parameters", found.mean.size(), wanted.size()), remedy);
+      for (std::size_t i = 0; i < wanted.size(); ++i)
+        require_close(found.mean[i], wanted[i], tolerance, tolerance * number(wanted[i].abs().max()), rule,
+                      remedy);
+      require_as_looped(*found.per_sample, gradients_by_loop(made.losses(leaves), leaves), tolerance, rule,
+                        remedy);
+    });
+  }
+}
+
 void is_the_same_in_float32(const Subject& subject) {
   everywhere(subject, f32, [&](const MadeField& made, const Shape&) {
     if (made.params.empty()) throw Skipped("it has no parameters: its data differ with the dtype");
@@ -156,6 +180,7 @@ std::vector<Law> field_laws() {
           {"context", takes_what_it_is_told},
           {"tape", is_the_same_with_a_tape},
           {"per_sample", has_per_sample_gradients},
+          {"pass", has_a_way_back},
           {"float32", is_the_same_in_float32}};
 }
 

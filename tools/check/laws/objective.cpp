@@ -230,6 +230,22 @@ void has_per_sample_gradients(const Subject& subject) {
   require_as_looped(*taped, looped, 1e-10, rule, remedy);
 }
 
+void is_the_regression_it_says(const Subject& subject) {
+  const Made made(subject);
+  const auto of = made.objective->regression(made.sample);
+  if (!of) throw Skipped("it says no regression");
+  const std::string rule =
+      "an objective that says a regression has the loss w ||u - v(x, t)||^2 and no parameters";
+  const std::string remedy = "leave regression() out: gradients are taken from it";
+  const Tensor v = made.field->velocity(made.params, of->x, of->t, of->context);
+  const Tensor squares = (of->u - v).square().flatten(1).sum(1);
+  require_close(made.loss(made.params), of->w.defined() ? of->w * squares : squares, 1e-12, 1e-12, rule,
+                remedy);
+  Rng start(1, "a", f64);
+  require(made.objective->init(start).empty(), rule, "parameters of its own", remedy);
+  require(made.objective->terms().empty(), rule, "terms, which a regression has not", remedy);
+}
+
 void changes_nothing(const Subject& subject) {
   const Made made(subject);
   std::vector<Tensor> copies;
@@ -276,6 +292,7 @@ std::vector<Law> objective_laws() {
           {"gradient", is_differentiable},
           {"networks", names_its_networks_parameters},
           {"per_sample", has_per_sample_gradients},
+          {"regression", is_the_regression_it_says},
           {"pure", changes_nothing},
           {"parts", says_what_its_parts_are},
           {"float32", is_the_same_in_float32}};
