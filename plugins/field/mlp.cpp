@@ -82,7 +82,7 @@ class Mlp final : public weir::Field {
     return net().apply(params, joined(x, t), e).reshape_as(x);
   }
 
-  std::unique_ptr<weir::Pass> pass(const weir::Params& params, const Tensor& x, const Tensor& t,
+  std::shared_ptr<weir::Pass> pass(const weir::Params& params, const Tensor& x, const Tensor& t,
                                    const weir::Context& context) const override {
     return context.empty() && x.dim() == 2 ? net().pass(params, joined(x, t)) : nullptr;
   }

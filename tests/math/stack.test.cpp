@@ -1,5 +1,6 @@
 // tests/math/stack.test.cpp -- linear layers as one function of autograd, against the layers one by one.
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
 
 #include <weir/math/autograd/mlp.hpp>
 #include <weir/math/autograd/stack.hpp>

@@ -30,11 +30,12 @@
 
 #include <weir/kinds/facets/affine_velocity.hpp>
 #include <weir/kinds/flow/domain.hpp>
-#include <weir/math/autograd/pass.hpp>
 #include <weir/node.hpp>
 #include <weir/params.hpp>
 
 namespace weir {
+
+class Pass;  // weir/math/autograd/pass.hpp
 
 class Field : public Node {
  public:
@@ -47,7 +48,7 @@ class Field : public Node {
                           const Context& context = {}) const = 0;
 
   // The same, with the way back at hand; null where the field has none, and autograd finds the way. `params` without requiring_grad().
-  virtual std::unique_ptr<Pass> pass(const Params& params, const Tensor& x, const Tensor& t,
+  virtual std::shared_ptr<Pass> pass(const Params& params, const Tensor& x, const Tensor& t,
                                      const Context& context) const {
     return (void)params, (void)x, (void)t, (void)context, nullptr;
   }
@@ -90,7 +91,7 @@ class Fitted final : public Field {
                   const Context& context) const override {
     return model_.velocity(params, x, t, context);
   }
-  std::unique_ptr<Pass> pass(const Params& params, const Tensor& x, const Tensor& t,
+  std::shared_ptr<Pass> pass(const Params& params, const Tensor& x, const Tensor& t,
                              const Context& context) const override {
     return model_.pass(params, x, t, context);
   }

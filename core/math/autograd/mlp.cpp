@@ -47,7 +47,7 @@ Tensor Mlp::hidden(const Params& params, Tensor h, const Tensor& e) const {
   return h;
 }
 
-std::unique_ptr<Pass> Mlp::pass(const Params& params, const Tensor& h) const {
+std::shared_ptr<Pass> Mlp::pass(const Params& params, const Tensor& h) const {
   return stack_pass(params, layers(depth), activation_of(activation), h);
 }
 

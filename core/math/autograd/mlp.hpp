@@ -29,7 +29,7 @@ struct Mlp {
   double parameters(double in, double out) const;  // numbers in all, without those of e
   void init(Named& into, std::int64_t in, std::int64_t out, Rng& rng) const;
   Tensor hidden(const Params& params, Tensor h, const Tensor& e = {}) const;  // h_depth
-  std::unique_ptr<Pass> pass(const Params& params, const Tensor& h) const;    // of `params` with these alone
+  std::shared_ptr<Pass> pass(const Params& params, const Tensor& h) const;    // of `params` with these alone
   Tensor apply(const Params& params, const Tensor& h, const Tensor& e = {}) const;
 };
 

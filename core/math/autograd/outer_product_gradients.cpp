@@ -2,18 +2,13 @@
 #include <utility>
 
 #include <weir/math/autograd/layer_gradients.hpp>
+#include <weir/math/numeric/sums.hpp>
 
 namespace weir {
 namespace {
 
-// ||a_i|| in the graph's dtype, then float64, [B].
-Tensor row_norms(const Tensor& a) { return at::linalg_vector_norm(a, 2, {1}).to(at::kDouble); }
-
 // <a_i, b_i> in float64, [B].
 Tensor row_dots(const Tensor& a, const Tensor& b) { return (a.to(at::kDouble) * b.to(at::kDouble)).sum(1); }
-
-// ||a_i||^2 in float64, [B].
-Tensor row_squares(const Tensor& a) { return a.to(at::kDouble).square().sum(1); }
 
 class OuterProductGradients final : public LayerGradients {
  public:
@@ -21,7 +16,7 @@ class OuterProductGradients final : public LayerGradients {
 
   std::int64_t batch() const override { return a_.size(0); }
 
-  Tensor norms() const override { return (row_norms(a_).square() + 1) * row_norms(delta_).square(); }
+  Tensor norms() const override { return row_squares(a_).add_(1).mul_(row_squares(delta_)); }
 
   // h = (H, b): delta_i^T H a_i + delta_i^T b.
   Tensor dots(const std::vector<Tensor>& h) const override {
@@ -58,8 +53,7 @@ class OuterProductGradients final : public LayerGradients {
       // sum over i, j of <a_i, a_j> <d_i, d_j>: fewer operations than the sum of outer products when groups are small.
       return a.bmm(a.transpose(1, 2)).add_(1).mul_(d.bmm(d.transpose(1, 2))).sum({1, 2}, false, at::kDouble);
     }
-    return d.transpose(1, 2).bmm(a).square_().sum({1, 2}, false, at::kDouble) +
-           d.sum(1, false, at::kDouble).square().sum(1);
+    return row_squares(d.transpose(1, 2).bmm(a)).add_(row_squares(d.sum(1, false, at::kDouble)));
   }
 
   Tensor dense() const override {

@@ -223,9 +223,9 @@ class StackPass final : public Pass {
 
 }  // namespace
 
-std::unique_ptr<Pass> stack_pass(const Params& params, std::vector<std::string> layers,
+std::shared_ptr<Pass> stack_pass(const Params& params, std::vector<std::string> layers,
                                  const Activation& activation, const Tensor& x) {
-  return std::make_unique<StackPass>(params, std::move(layers), activation, x);
+  return std::make_shared<StackPass>(params, std::move(layers), activation, x);
 }
 
 Tensor stack(const Params& params, const std::vector<std::string>& layers, const Activation& activation,

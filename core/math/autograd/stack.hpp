@@ -34,7 +34,7 @@ Tensor stack(const Params& params, const std::vector<std::string>& layers, const
              const Tensor& x, const Tensor& e);
 
 // The same without e, with the way back at hand. The parameters of `params` are those of the layers, in their order.
-std::unique_ptr<Pass> stack_pass(const Params& params, std::vector<std::string> layers,
+std::shared_ptr<Pass> stack_pass(const Params& params, std::vector<std::string> layers,
                                  const Activation& activation, const Tensor& x);
 
 }  // namespace weir::nn

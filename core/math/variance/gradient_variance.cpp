@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include <weir/math/numeric/sums.hpp>
 #include <weir/math/variance/standard_error.hpp>
 
 namespace weir {
@@ -27,10 +28,12 @@ void check_some(const PerSampleGradients& gradients) {
     throw std::invalid_argument("there are no per-sample gradients: the field has no parameters");
 }
 
+double average(const Tensor& x) { return sum_of(x) / static_cast<double>(x.numel()); }
+
 // ||gbar||^2 of one layer.
 double square_norm(const std::vector<Tensor>& mean) {
   double square = 0;
-  for (const Tensor& part : mean) square += std::pow(at::linalg_vector_norm(part).item<double>(), 2);
+  for (const Tensor& part : mean) square += square_sum(part);
   return square;
 }
 
@@ -45,7 +48,7 @@ double spread_of(const LayerGradients& layer, const std::vector<Tensor>& mean, d
     const double spread = mean_square_norm - square_norm(mean);
     if (spread > resolved * mean_square_norm) return spread;
   }
-  return layer.centred_norms().mean().item<double>();
+  return average(layer.centred_norms());
 }
 
 // ||g_i - gbar||^2 = ||g_i||^2 - 2 <g_i, gbar> + ||gbar||^2 of one layer, [B] float64.
@@ -53,7 +56,7 @@ Tensor centred_norms(const LayerGradients& layer, const std::vector<Tensor>& mea
   if (!mean.empty()) {
     const Tensor norms = layer.norms();
     const Tensor centred = norms - 2 * layer.dots(mean) + square_norm(mean);
-    if (centred.mean().item<double>() > resolved * norms.mean().item<double>()) return centred;
+    if (average(centred) > resolved * average(norms)) return centred;
   }
   return layer.centred_norms();
 }
@@ -86,7 +89,7 @@ VarianceEstimate gradient_variance(const PerSampleGradients& gradients) {
   for (std::size_t l = 0; l < gradients.layers.size(); ++l) {
     const auto& [name, layer] = gradients.layers[l];
     const Tensor norms = layer->norms();
-    const double mean_square = norms.mean().item<double>();
+    const double mean_square = average(norms);
     const double layer_spread = spread_of(*layer, mean_of(gradients, l), mean_square);
     estimate.layers.emplace_back(name, trace_cov(layer->batch(), mean_square, layer_spread));
     mean_square_norm += mean_square;
@@ -116,18 +119,24 @@ TraceCovError trace_cov_error(const PerSampleGradients& gradients) {
 
 BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor& square_norms,
                                const Tensor& bin, std::int64_t bins) {
-  const Tensor kept = bin >= 0;
-  const Tensor rows = bin.masked_select(kept);
-  const Tensor norms = square_norms.masked_select(kept);
-  const Tensor squares = at::zeros({bins}, norms.options()).index_add_(0, rows, norms).to(at::kCPU);
+  // On the host: loops over the rows of a batch take less than the operations that would do the same.
   const Tensor sums = group_norms(gradients, bin, bins).to(at::kCPU);
-
+  const Tensor of = bin.to(at::kCPU).contiguous(), norms = square_norms.to(at::kCPU).contiguous();
   BinnedVariance result;
-  result.count = at::bincount(rows, {}, bins).to(at::kCPU);
+  result.count = at::zeros({bins}, at::kLong);
   result.trace_cov = at::full({bins}, nan, at::kDouble);
+  const Tensor squares = at::zeros({bins}, at::kDouble);
+  auto* count = result.count.mutable_data_ptr<std::int64_t>();
+  auto* square = squares.mutable_data_ptr<double>();
+  double samples = 0;
+  for (std::int64_t i = 0; i < of.size(0); ++i) {
+    const std::int64_t k = of.const_data_ptr<std::int64_t>()[i];
+    if (k < 0) continue;
+    ++samples;
+    ++count[k];
+    square[k] += norms.const_data_ptr<double>()[i];
+  }
   result.mean_square_norm = squares / result.count;  // 0 / 0 in an empty bin
-  const auto* count = result.count.const_data_ptr<std::int64_t>();
-  const auto* square = squares.const_data_ptr<double>();
   const auto* sum = sums.const_data_ptr<double>();
   auto* trace = result.trace_cov.mutable_data_ptr<double>();
   double within = 0;
@@ -142,7 +151,6 @@ BinnedVariance binned_variance(const PerSampleGradients& gradients, const Tensor
     trace[k] = centred / static_cast<double>(count[k] - 1);
     if (centred < 0) ++result.negative;
   }
-  const double samples = static_cast<double>(rows.size(0));
   result.within = samples < 2 ? nan : within / (samples - 1);
   return result;
 }

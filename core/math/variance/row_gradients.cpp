@@ -2,6 +2,7 @@
 #include <weir/math/variance/row_gradients.hpp>
 
 #include <weir/math/autograd/layer_gradients.hpp>
+#include <weir/math/autograd/pass.hpp>
 
 namespace weir {
 namespace {

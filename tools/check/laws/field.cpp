@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <weir/math/autograd/pass.hpp>
 #include <weir/math/autograd/tape.hpp>
 #include <weir/math/variance/gradient_variance.hpp>
 

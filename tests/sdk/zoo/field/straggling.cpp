@@ -2,6 +2,7 @@
 #include <weir/kinds/flow/field.hpp>
 #include <weir/math/autograd/layer_gradients.hpp>
 #include <weir/math/autograd/layers.hpp>
+#include <weir/math/autograd/pass.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -38,9 +39,9 @@ class Straggling final : public weir::Field {
                   const weir::Context&) const override {
     return weir::nn::linear(params, "run", x.flatten(1)).reshape_as(x);
   }
-  std::unique_ptr<weir::Pass> pass(const weir::Params& params, const Tensor& x, const Tensor& t,
+  std::shared_ptr<weir::Pass> pass(const weir::Params& params, const Tensor& x, const Tensor& t,
                                    const weir::Context& context) const override {
-    return std::make_unique<HalfWay>(x.flatten(1), velocity(params, x, t, context));
+    return std::make_shared<HalfWay>(x.flatten(1), velocity(params, x, t, context));
   }
   bool taped() const override { return true; }
 };
