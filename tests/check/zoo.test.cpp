@@ -151,7 +151,7 @@ TEST_CASE("A plugin that breaks one law of its kind is told that law, and fails 
       {"time/wandering", "samples", "where atom() is 0.5", "leave atom() to the base class"},
       {"source/uncounted", "classes", "labels without a number of classes",
        "give classes(), known after plan"},
-      {"field/straggling", "pass", "numbers that differ by up to ", "correct pass, or leave it out"},
+      {"field/straggling", "pass", "they differ by ", "correct pass, or leave it out"},
       {"objective/overstating", "regression", "they differ by ", "leave regression() out"},
       {"objective/docked", "sample", "'tail' [11] for n = 12", "for the n rows that are asked for"},
       {"objective/miscounting", "terms", "fore where terms() says fore, hind",
