@@ -84,7 +84,7 @@ class Mlp final : public weir::Field {
 
   std::shared_ptr<weir::Pass> pass(const weir::Params& params, const Tensor& x, const Tensor& t,
                                    const weir::Context& context) const override {
-    return context.empty() && x.dim() == 2 ? net().pass(params, joined(x, t)) : nullptr;
+    return context.empty() ? net().pass(params, joined(x, t)) : nullptr;
   }
 
   bool taped() const override { return true; }

@@ -39,7 +39,7 @@ namespace {
 
 // d mean loss / d v = -2 w_i (u_i - v_i) / B, in the order of operations that autograd has.
 LossGradients regressed(const Objective::Regression& of, Pass& pass, bool per_sample) {
-  const Tensor rest = of.u - pass.output();
+  const Tensor rest = of.u.flatten(1) - pass.output();
   Tensor rows = rest.square().sum(1), each = at::ones({}, rows.options()).div_(rows.size(0));
   if (of.w.defined()) {
     rows = rows * of.w;

@@ -103,11 +103,12 @@ void has_a_way_back(const Subject& subject) {
       const std::string rule =
           "a pass gives the velocity, and on its way back the gradients that autograd gives";
       const std::string remedy = "correct pass, or leave it out";
-      require_close(pass->output(), made.velocity(), tolerance, tolerance, rule, remedy);
+      require_close(pass->output(), made.velocity().flatten(1), tolerance, tolerance, rule, remedy);
       const Params leaves = made.params.requiring_grad();
       const std::vector<Tensor> wanted = gradients(made.losses(leaves), leaves, nullptr).mean;
       const double rows = static_cast<double>(made.x.size(0));
-      const Gradients found = pass->backward(2 * (pass->output() - made.u) / rows, /*per_sample=*/true);
+      const Gradients found =
+          pass->backward(2 * (pass->output() - made.u.flatten(1)) / rows, /*per_sample=*/true);
       require(found.mean.size() == wanted.size(), rule,
               fmt::format("{} gradients of {} parameters", found.mean.size(), wanted.size()), remedy);
       for (std::size_t i = 0; i < wanted.size(); ++i)

@@ -12,9 +12,9 @@ using weir::Tensor;
 class HalfWay final : public weir::Pass {
  public:
   HalfWay(Tensor x, Tensor v) : x_(std::move(x)), v_(std::move(v)) {}
-  Tensor output() const override { return v_; }
+  Tensor output() const override { return v_.flatten(1); }
   weir::Gradients backward(const Tensor& delta, bool per_sample) override {
-    const Tensor half = delta.flatten(1) / 2;
+    const Tensor half = delta / 2;
     weir::Gradients found{{half.t().mm(x_), half.sum(0)}, nullptr};
     if (!per_sample) return found;
     found.per_sample = std::make_unique<weir::PerSampleGradients>();
