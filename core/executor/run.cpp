@@ -66,7 +66,9 @@ class Executor::Context final : public Run {
   }
 
   void warn(const std::string& text) override {
-    if (warned_.insert(text).second) events_.warning(node_.path, text);
+    if (!warned_.insert(text).second) return;
+    events_.warning(node_.path, text);
+    if (recorder_) recorder_->warn(fmt::format("{}: {}", node_.path, text));
   }
 
   void checkpoint(const std::function<State()>& save, bool now) override {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <sstream>
 
 #include <weir/record/course.hpp>
 #include <weir/record/data/numbers.hpp>
@@ -90,6 +91,15 @@ std::vector<std::vector<std::string>> table_of(const Reader& reader, const std::
   return rows;
 }
 
+// Of records that an earlier version wrote: none.
+json warnings_of(const Reader& reader) {
+  json lines = json::array();
+  if (!reader.has("/warnings")) return lines;
+  std::istringstream text(reader.text("/warnings"));
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
+
 json record_info(const fs::path& file, const Reader& reader) {
   const RecordState state = inspect_record(file);
   const json schema = read_schema(reader);
@@ -100,6 +110,7 @@ json record_info(const fs::path& file, const Reader& reader) {
   json result{{"kind", "record"},
               {"status", state.status},
               {"message", reader.text("/message")},
+              {"warnings", warnings_of(reader)},
               {"locked", state.locked}};
   for (const auto* name : {"weir_format", "weir_version", "name", "run_id", "created", "default"})
     result[name] = reader.attribute("/", name);
@@ -192,6 +203,8 @@ std::string record_text(const json& record, bool blocks) {
     text +=
         fmt::format("  attempt   {} to {}\n", attempt["start"].get<std::string>(), end.empty() ? "?" : end);
   }
+  for (const auto& warning : record["warnings"])
+    text += fmt::format("  warning   {}\n", warning.get<std::string>());
   std::vector<std::string> plugins;
   for (const auto& plugin : record["plugins"])
     plugins.push_back(plugin["name"].get<std::string>() + " " + plugin["version"].get<std::string>());

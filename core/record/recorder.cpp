@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <csignal>
 #include <set>
 #include <thread>
@@ -98,6 +99,11 @@ class Recorder::Impl {
       if (!closed_.insert(node).second) return;
     }
     push({.kind = record::Task::Kind::close_node, .name = node});
+  }
+
+  void warn(std::string text) {
+    std::ranges::replace(text, '\n', ' ');
+    push({.kind = record::Task::Kind::warn, .text = std::move(text)});
   }
 
   void commit() {
@@ -210,6 +216,9 @@ class Recorder::Impl {
       case record::Task::Kind::close_node:
         writer_.close_node(task.name);
         break;
+      case record::Task::Kind::warn:
+        writer_.warn(task.text);
+        break;
       case record::Task::Kind::commit: {
         writer_.flush();
         const std::lock_guard lock(mutex_);
@@ -271,6 +280,7 @@ void Recorder::attribute(const std::string& path, const std::string& name, const
 }
 void Recorder::close_node(const std::string& node) { impl_->close_node(node); }
 void Recorder::commit() { impl_->commit(); }
+void Recorder::warn(const std::string& text) { impl_->warn(text); }
 void Recorder::finish(const std::string& status, const std::string& message, std::optional<int> exit) {
   impl_->finish(status, message, exit);
 }

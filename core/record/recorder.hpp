@@ -62,6 +62,9 @@ class Recorder {
   // The node's traces are complete: the last partial blocks get their checksums.
   void close_node(const std::string& node);
 
+  // A line of /warnings, once, written when the run ends: fixed ASCII, and some 8 KiB in all.
+  void warn(const std::string& text);
+
   // Returns when everything queued before it is on its way to the disk (H5Fflush, heartbeat rewritten).
   void commit();
   // Of a trace at the last commit: what a checkpoint says of it.

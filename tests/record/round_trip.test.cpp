@@ -81,3 +81,26 @@ TEST_CASE("A text is given only where room for it was declared", "[record]") {
   CHECK_THROWS_WITH(recorder.attribute("flow.end", "why", "because"),
                     EndsWith("a.h5: flow.end@why was not declared before the run started"));
 }
+
+TEST_CASE("Warnings of a run stay in its record, each once, over attempts", "[record]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  {
+    Recorder recorder(file, Recorder::Mode::create, dummy::spec());
+    recorder.warn("flow: the field is not trained");
+    recorder.warn("flow: the field is not trained");
+    recorder.finish("interrupted");
+  }
+  CHECK(weir::Reader(file).text("/warnings") == "flow: the field is not trained\n");
+  {
+    Recorder recorder(file, Recorder::Mode::resume, dummy::spec());
+    recorder.warn("flow: the field is not trained");
+    recorder.warn("train: two\nlines");
+    for (int i = 0; i < 200; ++i) recorder.warn("many: " + std::to_string(i) + std::string(50, '.'));
+    recorder.finish("finished");
+  }
+  const std::string text = weir::Reader(file).text("/warnings");
+  CHECK_THAT(text, Catch::Matchers::StartsWith("flow: the field is not trained\ntrain: two lines\nmany: 0..."));
+  CHECK_THAT(text, EndsWith("\nand more"));
+  CHECK(text.size() <= 8192);
+}

@@ -24,6 +24,7 @@ namespace weir::record {
 
 inline constexpr std::size_t status_capacity = 16;
 inline constexpr std::size_t message_capacity = 4096;
+inline constexpr std::size_t warnings_capacity = 8192;
 inline constexpr std::size_t time_capacity = 24;  // 2026-11-24T15:50:25Z
 
 std::size_t row_bytes(const DatasetSpec& spec);  // of one row of a trace
@@ -40,6 +41,8 @@ void end_attempt(const hdf5::File& file, std::int64_t attempt, int exit);
 // /status and /message of a record that nobody will write any more, with checksums; while it is written they have none, since after
 // a failed write nothing but their bytes can be changed.
 void set_status(const hdf5::File& file, const std::string& status, const std::string& message);
+// To /warnings, a line each, those that are not there; what has no room is left out, and the last line says so.
+void add_warnings(const hdf5::File& file, const std::vector<std::string>& warnings);
 void unsign_status(const hdf5::File& file);  // to be flushed before they are changed
 // Throws RecordError if a declared dataset is missing from an existing record or differs in type or shape.
 void verify_layout(const hdf5::File& file, const RunSpec& run);

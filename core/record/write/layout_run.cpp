@@ -1,8 +1,11 @@
 // core/record/write/layout_run.cpp -- what a record says of its run: status, pipeline, provenance, attempts.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <sstream>
+#include <string_view>
 
 #include <weir/record/hdf5/committed_table.hpp>
 #include <weir/record/hdf5/signature.hpp>
@@ -130,6 +133,8 @@ void declare_run(const File& file, const RunSpec& run) {
 
   hdf5::create_text(file, "/status", "running", status_capacity);
   hdf5::create_text(file, "/message", "", message_capacity);
+  hdf5::create_text(file, "/warnings", "", warnings_capacity);
+  hdf5::sign(file, "/warnings");
   Heartbeat::create(file);
   CommittedTable::create(file, run.datasets.size());
   hdf5::create_bytes(file, "/schema",
@@ -187,6 +192,26 @@ void set_status(const File& file, const std::string& status, const std::string& 
     hdf5::rewrite_text(file, hdf5::open_dataset(file, "/message"), "/message", message);
     hdf5::rewrite_text(file, hdf5::open_dataset(file, "/status"), "/status", status);
   });
+}
+
+void add_warnings(const File& file, const std::vector<std::string>& warnings) {
+  if (warnings.empty() || !hdf5::exists(file.id, "/warnings")) return;
+  constexpr std::string_view more = "and more";
+  std::vector<std::string> lines;
+  std::istringstream before(hdf5::read_text(file, "/warnings"));
+  for (std::string line; std::getline(before, line);) lines.push_back(line);
+  for (const std::string& warning : warnings)
+    if (std::ranges::find(lines, warning) == lines.end()) lines.push_back(warning);
+  std::string all;
+  for (const std::string& line : lines) {
+    if (all.size() + line.size() + more.size() + 2 > warnings_capacity) {
+      all += more;
+      break;
+    }
+    all += line + "\n";
+  }
+  rewrite(file, {"/warnings"},
+          [&] { hdf5::rewrite_text(file, hdf5::open_dataset(file, "/warnings"), "/warnings", all); });
 }
 
 void unsign_status(const File& file) {

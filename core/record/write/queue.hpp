@@ -16,11 +16,11 @@
 namespace weir::record {
 
 struct Task {
-  enum class Kind { append, write, attribute, close_node, commit, finish } kind;
+  enum class Kind { append, write, attribute, close_node, warn, commit, finish } kind;
   std::size_t dataset = 0;  // index into RunSpec::datasets
   std::int64_t step = 0;
   Array value{};
-  std::string name{}, text{};  // attribute; close_node: node; finish: status, message
+  std::string name{}, text{};  // attribute; close_node: node; warn: text; finish: status, message
   int exit = 0;                // finish
   std::uint64_t ticket = 0;    // commit: its number
 };

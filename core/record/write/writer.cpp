@@ -228,6 +228,7 @@ void Writer::finish(const std::string& status, const std::string& message, int e
   flush();
   sign_tensors();
   end_attempt(file_, attempt_, exit);
+  add_warnings(file_, warnings_);
   flush();
   set_status(file_, status, message);
   check(close(), file_.path, "close", "it");

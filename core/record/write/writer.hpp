@@ -31,6 +31,7 @@ class Writer {
       // longer in its place
   const std::vector<Committed>& committed() const { return committed_; }  // by dataset, at the last flush
   const std::string& run_id() const { return run_id_; }  // of the record, which a resumed run has from before
+  void warn(const std::string& text) { warnings_.push_back(text); }  // for finish to write
   void finish(const std::string& status, const std::string& message, int exit);
   void abandon(const std::string& message) noexcept;  // says "failed" in place, then never touches the file
 
@@ -52,6 +53,7 @@ class Writer {
   std::vector<std::unique_ptr<TraceWriter>> traces_;  // by dataset; null for tensors
   std::vector<Committed> committed_;  // by dataset: of traces at the last flush, of tensors once written
   std::optional<CommittedTable> table_;
+  std::vector<std::string> warnings_;
   std::string run_id_;
   std::int64_t attempt_ = 0;
 };
