@@ -250,15 +250,48 @@ def test_growing(work):
             if len(loss["step"]) > (counts or [5])[-1]:
                 counts.append(len(loss["step"]))
             time.sleep(0.02)
-        says(f"train.params.net.0.weight in {work}/long.h5 is not written yet: a trainer's parameters are when it has finished, and "
-             "the run is running", lambda: record.state_dict("train"), weir.WeirError)
-        assert np.isnan(record.flow.end).all() and record.provenance["attempts"][0]["exit"] == -1
+        for look, what in ((lambda: record.state_dict("train"), "train.params.net.0.weight"), (lambda: record.flow.end, "flow.end")):
+            says(f"{what} in {work}/long.h5 is not written: node '{what.split('.')[0]}' has not finished, and the run is running; read it "
+                 "later; if the run was killed, its command goes on with it", look, weir.NotWritten)
+        assert record.pairs.x0.shape == (16, 2) and record.provenance["attempts"][0]["exit"] == -1
     finally:
         running.send_signal(signal.SIGINT)
         running.wait(60)
     assert record.status == "interrupted" and record.message.startswith("stopped by a signal")
     assert record.provenance["attempts"][0]["exit"] == 75
     record.close()
+
+
+def test_not_written(work):
+    """Of a run that failed, what its nodes wrote is there, and what they did not is said to be missing: nobody takes a fill value for it."""
+    (work / "fails.yaml").write_text(TURN.replace("adam, lr: 0.01", "sgd, lr: 1e30"))
+    assert subprocess.run([WEIR, "run", work / "fails.yaml", "-o", work / "fails.h5", "--progress", "none"], capture_output=True).returncode == 3
+    with h5py.File(work / "fails.h5") as file, weir.open(work / "fails.h5") as record:
+        committed, declared = file["committed"][:], json.loads(file["schema"][:].tobytes())["datasets"]
+        rows = max(committed, key=lambda slot: slot[-1, 0])[:-1, 0]
+        assert 0 < sum(rows > 0) < len(rows) == len(declared)
+        for each, there in zip(declared, rows):
+            path = f"{each['node']}.{each['name']}".replace("/", ".")
+            if each["trace"]:
+                assert len(record[path]) == there or len(record[path]["step"]) == there, path
+            elif there:
+                assert np.array_equal(record[path], file[each["path"]]), path
+            else:      # whole numbers too, whose fill value is 0
+                says(f"{path} in {work}/fails.h5 is not written: node '{each['node']}' has not finished, and the run is failed; .message "
+                     "says why, and the run's command, given again, goes on with it", lambda: record[path], weir.NotWritten)
+    record = weir.open(work / "fails.h5")
+    assert repr(record.flow) == ("<flow integrator/euler: end (not written), trajectory (not written), time (not written), "
+                                 "nfe (not written)>")
+    assert "pairs, " in repr(record) and "recall (not written)" in repr(record) and "train (not" not in repr(record)
+    html = record._repr_html_()
+    assert "<td>not written: points at `until`" in html and "<td>source points of the pairs" in html
+    shutil.copy(work / "fails.h5", work / "torn.h5")
+    with h5py.File(work / "torn.h5", "r+") as file:      # the newer copy of the table; the other counts
+        newer = int(np.argmax(file["committed"][:, -1, 0]))
+        file["committed"][newer, 0, 1] += 1
+    says(f"flow.nfe in {work}/torn.h5 is not written: node 'flow' has not finished, and the run is failed; .message says why, and the "
+         "run's command, given again, goes on with it", lambda: weir.open(work / "torn.h5").flow.nfe, weir.NotWritten)
+    assert weir.committed.crc32c(b"123456789") == 0xE3069283
 
 
 def test_sweep(work):

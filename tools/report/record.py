@@ -2,11 +2,13 @@
 #
 # Everything comes from the record itself, by the names in its /schema; neither Weir nor a plugin is needed.
 import dataclasses
+import functools
 
 import h5py
 import numpy as np
 
 from weir import WeirError, hdf5      # tools/python, which __main__.py finds
+from weir.committed import written
 from weir.hdf5 import FAULTS
 
 
@@ -33,6 +35,7 @@ class Dataset:
     description: str
     axes: tuple     # names of the axes; a trace's steps come before them
     trace: bool
+    index: int      # into /schema's datasets
 
     @property
     def what(self):
@@ -51,7 +54,9 @@ class Record:
             raise ReportError(IO_FAILED, f"{path}: /pipeline/resolved_json is no pipeline: the record is damaged")
         schema = hdf5.schema(self.file)
         self.nodes = schema["nodes"]
-        declared = [Dataset(d["node"], d["name"], d["path"], d["unit"], d["description"], tuple(d["axes"]), d["trace"]) for d in schema["datasets"]]
+        declared = [Dataset(d["node"], d["name"], d["path"], d["unit"], d["description"], tuple(d["axes"]), d["trace"], i)
+                    for i, d in enumerate(schema["datasets"])]
+        self._declared = len(declared)
         self.datasets = [d for d in declared if hdf5.has(self.file, d.path)]
         self._by_name = {d.what: d for d in self.datasets}
 
@@ -100,13 +105,11 @@ class Record:
 
     def written(self, dataset):
         """Of a run that has not finished, tensors of nodes that did not end hold their fill value."""
-        if self.finished:
-            return True
-        if dataset.trace:
-            return self.shape(dataset)[0] > 0
-        beside = [d for d in self.datasets
-                  if d.node == dataset.node and not d.trace and self._at(d.path).dtype.kind == "f"]
-        return any(not np.isnan(self.values(d)).all() for d in beside) if beside else bool(np.any(self.values(dataset)))
+        return self._written[dataset.index]
+
+    @functools.cached_property
+    def _written(self):
+        return written(self.file, self.finished, self._declared)
 
     def values(self, dataset):
         return hdf5.values(self._at(dataset.path))

@@ -22,12 +22,12 @@ an array; ["value"], .value and .attrs of columns.
 """
 from .arrays import LabelledArray
 from .columns import Columns
-from .errors import NotFound, WeirError
+from .errors import NotFound, NotWritten, WeirError, WeirWarning
 from .faults import Fault, InvalidPipeline, RunFailed
 from .opening import open
 from .record import Node, Record
 from .running import plan, run, validate
 from .sweep import Runs, Sweep
 
-__all__ = ["Columns", "Fault", "InvalidPipeline", "LabelledArray", "Node", "NotFound", "Record", "RunFailed", "Runs", "Sweep", "WeirError",
-           "open", "plan", "run", "validate"]
+__all__ = ["Columns", "Fault", "InvalidPipeline", "LabelledArray", "Node", "NotFound", "NotWritten", "Record", "RunFailed", "Runs", "Sweep",
+           "WeirError", "WeirWarning", "open", "plan", "run", "validate"]

@@ -24,6 +24,14 @@ class NotFound(WeirError, KeyError, AttributeError):
     __str__ = Exception.__str__      # KeyError's would put the text in quotes
 
 
+class WeirWarning(UserWarning):
+    """What a run warns of: weir.run gives each by warnings.warn."""
+
+
+class NotWritten(WeirError):
+    """An output of a node that did not finish: its run goes on, failed or was interrupted."""
+
+
 def listed(names: Iterable[object]) -> str:
     texts = [str(name) for name in names]
     more = [f"and {len(texts) - MOST} more"] if len(texts) > MOST else []

@@ -16,7 +16,8 @@ import numpy as np
 from . import hdf5
 from .arrays import labelled
 from .columns import frame
-from .errors import NotFound, WeirError, listed, nearest
+from .committed import written
+from .errors import NotFound, NotWritten, WeirError, listed, nearest
 from .notebook import table
 
 FORMAT = "1"      # the number before the point of weir_format
@@ -72,6 +73,11 @@ class Tree(Mapping):
     def _below(self, name: object) -> str:
         return f"{self._path}.{name}" if self._path else str(name)
 
+    def _told(self) -> str:
+        there = self._record._written()
+        marks = {name: [there[path] for path in there if f"{path}.".startswith(f"{self._below(name)}.")] for name in self}
+        return listed(f"{name} (not written)" if marks[name] and not any(marks[name]) else name for name in self)
+
 
 class Node(Tree):
     """A node: its outputs, its traces and the nodes inside it, such as train.optimiser."""
@@ -86,7 +92,7 @@ class Node(Tree):
         return self._record._parameters(self._path)
 
     def __repr__(self) -> str:
-        return f"<{' '.join(filter(None, (self._path, self.plugin)))}: {listed(self)}>"
+        return f"<{' '.join(filter(None, (self._path, self.plugin)))}: {self._told()}>"
 
 
 class Record(Tree):
@@ -109,8 +115,10 @@ class Record(Tree):
         self._nodes = {each["node"]: each for each in schema["nodes"]}
         self._outputs: dict[str, dict] = {}
         self._children: dict[str, dict[str, None]] = {}      # in order, without values
-        for each in schema["datasets"]:
+        self._declared = len(schema["datasets"])
+        for index, each in enumerate(schema["datasets"]):
             if hdf5.has(self.file, each["path"]):
+                each["index"] = index
                 self._outputs[self._place(each["path"].removesuffix("/value") if each["trace"] else each["path"])] = each
         for each in schema["nodes"]:
             self._place(each["path"])
@@ -127,11 +135,12 @@ class Record(Tree):
         self.close()
 
     def __repr__(self) -> str:
-        return f"<{self.filename}, {self.status}: {listed(self)}>"
+        return f"<{self.filename}, {self.status}: {self._told()}>"
 
     def _repr_html_(self) -> str:
+        there = self._written()
         rows = ([path, each["plugin"], "trace" if each["trace"] else ", ".join(map(str, each.get("axes", []))), each["unit"],
-                 each["description"]] for path, each in self._outputs.items())
+                 each["description"] if there[path] else f"not written: {each['description']}"] for path, each in self._outputs.items())
         return table(f"{self.filename}, {self.status}", ["output", "plugin", "axes", "unit", "what"], rows)
 
     @property
@@ -197,9 +206,6 @@ class Record(Tree):
             if "notice" in array.attrs:
                 raise WeirError(f"{path}.{name} in {self.filename} is not whole: {array.attrs['notice']}")
             state[name] = np.asarray(array.values)
-            if np.isnan(state[name]).any():
-                raise WeirError(f"{path}.{name} in {self.filename} is not written yet: a trainer's parameters are when it has "
-                                f"finished, and the run is {self.status}")
         return state
 
     def _parameters(self, path: str) -> dict[str, Any]:
@@ -237,7 +243,17 @@ class Record(Tree):
         raise NotFound(f"no {kind} '{path}' in {self.filename}; {there}: {listed(Node(self, node))}"
                        + nearest(path[len(start):], below, start))
 
+    def _written(self) -> dict[str, bool]:
+        """Of each output, whether it is in the file, or of a trace the first row."""
+        there = written(self.file, self.status == "finished", self._declared)
+        return {path: there[each["index"]] for path, each in self._outputs.items()}
+
     def _tensor(self, path: str) -> Any:
+        if not self._written()[path]:
+            remedy = "read it later; if the run was killed, its command goes on with it" if self.status == "running" else \
+                ".message says why, and the run's command, given again, goes on with it"
+            raise NotWritten(f"{path} in {self.filename} is not written: node '{self._outputs[path]['node']}' has not finished, and the run "
+                             f"is {self.status}; {remedy}")
         dataset = hdf5.fresh(hdf5.find(self.file, self._outputs[path]["path"]))
         with hdf5.reading(self.file, dataset.name):
             return labelled(path, hdf5.values(dataset), hdf5.dims(dataset), hdf5.coords(dataset), hdf5.attributes(dataset))

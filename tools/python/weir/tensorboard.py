@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import WeirError
+from .errors import NotWritten, WeirError
+from .hdf5 import FAULTS
 from .opening import open
 from .record import Record
 from .sweep import long_form
@@ -63,7 +64,10 @@ def clear(folder: pathlib.Path, force: bool) -> None:
 def scalars(record: Record) -> Iterator[tuple[str, int, float]]:
     for path in record.outputs:
         tag = path.replace(".", "/")
-        values = record[path]
+        try:
+            values = record[path]
+        except NotWritten:
+            continue
         if path in record.traces:
             columns = long_form(values)
             places = [name for name in columns if name not in ("step", "value")]
@@ -93,6 +97,10 @@ def main(words: list[str]) -> int:
         return PYTHON_LACKS
     except (WeirError, OSError) as error:
         print(f"weir: {error}", file=sys.stderr)
+        return IO_FAILED
+    except FAULTS as error:
+        print(f"weir: {arguments.path} is not as Weir writes it, and no event files can be made of it: {type(error).__name__}: {error}",
+              file=sys.stderr)
         return IO_FAILED
     return 0
 
