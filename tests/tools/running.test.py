@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import types
+import warnings
 
 if importlib.util.find_spec("h5py") is None:
     print(f"skipped: {sys.executable} lacks h5py")
@@ -111,6 +112,31 @@ def test_what_is_wrong(work):
             assert "there is no program weir" in str(raised(weir.WeirError, lambda: weir.validate(turn())))
     finally:
         os.environ["WEIR"], os.environ["PATH"] = with_none
+
+
+def test_warnings(work):
+    """Whatever is shown of the progress: each once, of the line that called; where warnings are errors the run stops."""
+    untrained = {"name": "untrained", "nodes": {
+        "base": {"plugin": "source/gaussian", "dim": 2},
+        "start": {"plugin": "coupling/independent", "source": "base", "target": "base", "draw": {"fixed": 8}},
+        "flow": {"plugin": "integrator/euler", "field": {"plugin": "field/mlp", "width": 8}, "start": "start.x0", "steps": 2}}}
+    events = []
+    for progress in (True, False, events.append):
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            weir.run(untrained, progress=progress, force=True).close()
+        assert [(each.category, each.filename) for each in warned] == [(weir.WeirWarning, __file__)], warned
+        assert issubclass(weir.WeirWarning, UserWarning) and str(warned[0].message).startswith("flow: "), warned[0]
+    assert [f"flow: {event['text']}" for event in events if event["event"] == "warning"] == [str(warned[0].message)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        raised(weir.WeirWarning, lambda: weir.run(untrained, progress=False, force=True))
+    done = subprocess.run([WEIR, "run", "untrained.yaml", "--force", "--progress", "none"], capture_output=True, text=True, check=True)
+    assert done.stderr == str(warned[0].message).replace("flow: ", "flow: warning: ") + "\n", done.stderr
+    (work / "swept.yaml").write_text(pathlib.Path("untrained.yaml").read_text().replace('"nodes"', '"sweep": {"seed": {"count": 1}}, "nodes"'))
+    done = subprocess.run([WEIR, "run", "swept.yaml", "-o", "warned", "--progress", "none"], capture_output=True, text=True, check=True)
+    assert done.stderr.startswith("seed=0  flow: warning: ") and done.stderr.count("\n") == 1, done.stderr
+    assert "warnings are shown with none" in " ".join(subprocess.run([WEIR, "run", "--help"], capture_output=True, text=True).stdout.split())
 
 
 def test_interrupted(work):

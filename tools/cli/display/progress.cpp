@@ -1,4 +1,4 @@
-// tools/cli/display/progress.cpp -- plain lines, JSON lines, silence, and the choice between them and the bar.
+// tools/cli/display/progress.cpp -- plain lines, JSON lines, warnings alone, and the choice between them and the bar.
 #include "progress.hpp"
 
 #include <fmt/format.h>
@@ -19,6 +19,20 @@ namespace {
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
+
+// What is seen of runs whose progress nobody wants to see.
+class Warnings final : public Progress {
+ public:
+  explicit Warnings(std::vector<std::string> runs) : runs_(std::move(runs)) {}
+
+  void event(std::size_t job, const nlohmann::json& event) override {
+    if (event.value("event", "") == "warning")
+      say("{}{}{}\n", runs_[job], runs_[job].empty() ? "" : "  ", warning(event));
+  }
+
+ private:
+  std::vector<std::string> runs_;
+};
 
 // A line per start, end, warning and, every ten seconds, per run at work: fit for a log file. Nodes that take
 // no time are left out.
@@ -107,7 +121,7 @@ bool redraws() {
 
 std::unique_ptr<Progress> make_progress(const std::string& kind, std::vector<std::string> runs,
                                         std::size_t kept) {
-  if (kind == "none") return std::make_unique<Progress>();
+  if (kind == "none") return std::make_unique<Warnings>(std::move(runs));
   if (kind == "json") return std::make_unique<JsonProgress>(std::move(runs));
   if (kind == "auto" && redraws()) return std::make_unique<ProgressBar>(std::move(runs), kept);
   return std::make_unique<PlainProgress>(std::move(runs), kept);

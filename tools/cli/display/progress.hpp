@@ -15,7 +15,7 @@
 namespace weir::tools {
 
 // `kind`: auto | plain | json | none. auto is a bar on a terminal that can redraw a line, plain lines
-// elsewhere. `runs`: the jobs' names, as Job::run; `kept`: finished runs of the sweep that are not run again.
+// elsewhere; none is silent but for warnings. `runs`: the jobs' names, as Job::run; `kept`: finished runs of the sweep that are not run again.
 std::unique_ptr<Progress> make_progress(const std::string& kind, std::vector<std::string> runs,
                                         std::size_t kept);
 

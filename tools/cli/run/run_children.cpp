@@ -75,7 +75,9 @@ std::vector<Outcome> run_children(const RunArguments& arguments, const Graph& gr
 }
 
 void RunArguments::add_progress_to(CLI::App& app) {
-  app.add_option("--progress", progress, "auto | plain | json | none: a bar on a terminal, lines elsewhere")
+  app.add_option("--progress", progress,
+                 "auto | plain | json | none: a bar on a terminal, lines elsewhere; warnings are shown with "
+                 "none, too")
       ->type_name("KIND")
       ->check(CLI::IsMember({"auto", "plain", "json", "none"}));
 }

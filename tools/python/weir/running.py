@@ -7,10 +7,11 @@ import pathlib
 import signal
 import subprocess
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Union
 
-from .errors import WeirError
+from .errors import WeirError, WeirWarning, printable
 from .faults import InvalidPipeline, RunFailed, faults_of
 from .notebook import Bar
 from .opening import open
@@ -45,13 +46,19 @@ def run(pipeline: Pipeline, set: Mapping[str, Any] | None = None, out: str | os.
     what is finished is not done again, and an interrupted or failed run goes on. `set` is {"train.steps": 100, ...}; `out` the
     record or folder. A dictionary is written to NAME.yaml in the working directory first. `progress`: a bar on a terminal and in a
     notebook, a function that is given each event, or False. An expectation that is not met raises nothing: `.summary` of what is
-    returned has the verdicts. Raises InvalidPipeline, RunFailed, and KeyboardInterrupt once the run has stopped at its last commit.
+    returned has the verdicts. What the run warns of is a WeirWarning, whatever `progress` is. Raises InvalidPipeline, RunFailed, and KeyboardInterrupt once the run has stopped at its last commit.
     """
     file = file_of(pipeline)
     same = [*settings(set), *options(device=device, threads=threads, plugin_path=plugin_path, trust=trust)]
     words = [program(), "run", str(file), *same, *options(out=out, jobs=jobs, force=force), "--progress", "json"]
     with Bar(progress if callable(progress) else None, shown=progress is True) as heard:
-        exit, summary, said = followed(words, heard)
+        def hear(event: dict[str, Any]) -> None:
+            if event["event"] == "warning":
+                heard.clear()      # the text begins a line of its own
+                told = (event[part] for part in ("run", "node", "text"))
+                warnings.warn(printable(": ".join(filter(None, told))), WeirWarning, stacklevel=4)      # the caller of weir.run
+            heard(event)
+        exit, summary, said = followed(words, hear)
     if exit == INVALID and summary is None:
         check(file, same)      # which has them one by one
         raise InvalidPipeline(said)
