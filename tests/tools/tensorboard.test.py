@@ -31,9 +31,18 @@ with tempfile.TemporaryDirectory(prefix="weir-tensorboard.") as work:
     os.chdir(work)
     pathlib.Path("one.yaml").write_text(PIPELINE)
     weir("run", "one.yaml", "--progress", "none")
+    # A Python without any module, as one that a user names by mistake; the same sentence from each program that Python runs.
+    pathlib.Path("bare").write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    pathlib.Path("bare").chmod(0o755)
+    for words, what in ((("export", "one", "--to", "tensorboard", "-o", "logs"), "event files of TensorBoard need"),
+                        (("report", "one"), "the report needs"), (("report", "one", "--watch"), "the report needs")):
+        said = weir(*words, exit=3, WEIR_PYTHON=f"{work}/bare")
+        assert said.startswith(f"weir: {what} modules that {sys.executable} lacks: numpy, h5py, ") and said.count("\n") == 1, said
+        assert "apt-get install python3-numpy python3-h5py" in said and said.endswith("or name another Python by WEIR_PYTHON\n"), said
     if importlib.util.find_spec("tensorboard") is None:
         said = weir("export", "one", "--to", "tensorboard", "-o", "logs", exit=3, WEIR_PYTHON=sys.executable)
-        assert "Python lacks tensorboard" in said and "pip install tensorboard" in said and not os.path.exists("logs"), said
+        assert said == (f"weir: event files of TensorBoard need modules that {sys.executable} lacks: tensorboard; pip install tensorboard, "
+                        "or name another Python by WEIR_PYTHON\n") and not os.path.exists("logs"), said
         print(f"skipped: {sys.executable} lacks tensorboard")
         os.chdir("/")
         sys.exit(77)

@@ -1,16 +1,13 @@
 # tools/report/__main__.py -- what `weir report` runs: a record or a sweep's folder becomes one HTML page.
 import argparse
 import contextlib
-import importlib.util
 import os
 import pathlib
 import shlex
 import sys
 
 from files import INVALID, IO_FAILED, MISSING, default_output, refusal, write
-
-# Python's name of a module, and Debian's of its package.
-MODULES = {"numpy": "python3-numpy", "h5py": "python3-h5py", "matplotlib": "python3-matplotlib", "jinja2": "python3-jinja2"}
+from needed import lacking
 
 
 def complain(code, text):
@@ -34,10 +31,6 @@ def pasted(path):
     """A path as a word of a command: quoted where a shell needs it, and never taken for an option."""
     text = str(path)
     return shlex.quote(f"./{text}" if text.startswith("-") else text)
-
-
-def missing_modules():
-    return [name for name in MODULES if importlib.util.find_spec(name) is None]
 
 
 def faulty_output(out, arguments):
@@ -66,11 +59,8 @@ def main(words):
     parser.add_argument("--weir", type=pathlib.Path)         # the program, which makes each page of a watch
     arguments = parser.parse_args(words)
 
-    missing = missing_modules()
-    if missing:
-        packages = " ".join(MODULES[name] for name in missing)
-        return complain(MISSING, f"the report needs modules that {sys.executable} lacks: {', '.join(missing)}; "
-                        f"apt-get install {packages}, or name another Python by WEIR_PYTHON")
+    if words := lacking("the report needs", "numpy", "h5py", "matplotlib", "jinja2"):
+        return complain(MISSING, words)
     sys.path.insert(1, str(pathlib.Path(__file__).parents[1] / "python"))      # the package weir, which reads records
     from number import size
     from record import FAULTS, ReportError, WeirError

@@ -21,6 +21,7 @@
 #include <system/exit.hpp>
 #include <system/output.hpp>
 #include <system/python.hpp>
+#include <system/share.hpp>
 
 namespace weir::tools {
 namespace {
@@ -85,7 +86,7 @@ std::string dataset_path(const RecordedRun& record, const std::string& name) {
 
 int write_export(Arguments arguments) {
   if (arguments.format == "tensorboard") {
-    std::vector<std::string> words = {"-m", "weir.tensorboard", arguments.what, "-o",
+    std::vector<std::string> words = {shared_file("report/event_files.py").string(), arguments.what, "-o",
                                       arguments.to.file.string()};
     if (arguments.to.force) words.emplace_back("--force");
     become_python(words, "event files of TensorBoard are",
