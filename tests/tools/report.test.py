@@ -584,11 +584,12 @@ def test_unfinished(work):
             time.sleep(0.1)
         page = page_of(work / "long.h5")
         assert "running" in page.text and "recorded so far" in page.text and 'class="status going"' in page.source
+        assert "The run goes on. Last written to" in page.text and "killed" not in page.text
     finally:
         running.send_signal(signal.SIGINT)
         running.wait(60)
     page = page_of(work / "long.h5")
-    assert "interrupted: stopped by a signal" in page.text
+    assert "interrupted: stopped by a signal" in page.text and "goes on" not in page.text
     assert "Numbers so far" in page.text and "cases" not in page.tables
     shows_traces(page, work / "long.h5")
     # Where each run is, and what is reported of it by now, as the record has it.
@@ -621,7 +622,7 @@ def test_failed(work):
 
     (work / "broken/summary.json").unlink()      # as while a sweep goes on
     so_far = page_of(work / "broken")
-    assert "2 finished, 2 failed, of 4 runs" in so_far.text and "The sweep goes on, or it was interrupted" in so_far.text
+    assert "2 finished, 2 failed, of 4 runs" in so_far.text and "The sweep was interrupted, and its command, given again" in so_far.text
     assert not so_far.verdicts and "cases" not in so_far.tables and so_far.text.count("Numbers so far") == 1
     assert so_far.source.count("<figure") == page.source.count("<figure") > 0
     (work / "broken/summary.json").write_text("{")
@@ -648,6 +649,7 @@ def test_interrupted(work):
         assert not summary.exists() and (work / "stopped/table.csv").exists(), how
         page = page_of(work / "stopped")
         assert "Numbers so far" in page.text and "nothing is judged" in page.text and not page.verdicts
+        assert "The sweep was interrupted, and its command, given again, keeps finished runs" in page.text
         assert 'id="curves"' in page.source and "of 2 runs" in page.text, page.text[:300]
 
 

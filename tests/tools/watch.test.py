@@ -142,9 +142,11 @@ def test_served(work):
         later = until(lambda: (now := steps(asked(url)[0])) and any(now[run] > first.get(run, now[run]) for run in now) and now)
         page, headers = asked(url)
         assert keeps_to_itself(page) == 2 and 'data-every="0.2"' in page and 'class="status going"' in page
-        assert "1 running, 1 not begun, of 2 runs" in page, (first, later)
+        assert "1 running, 1 not begun, of 2 runs" in page and "The sweep goes on. Figures" in page, (first, later)
         assert headers["X-Frame-Options"] == "DENY" and headers["Cache-Control"] == "no-cache" and "Access-Control-Allow-Origin" not in headers
         assert refused(url, Host="weir.example") == 403 and refused(url, Host="127.0.0.1.weir.example:80") == 403
+        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=30) as head:      # as GET, without the body
+            assert head.status == 200 and int(head.headers["Content-Length"]) > 1000 and head.headers["ETag"] and not head.read()
         assert refused(url + "etc/passwd") == 404 and refused(url, Host="localhost:1") is None
         until(lambda: refused(url, **{"If-None-Match": asked(url)[1]["ETag"]}) == 304)      # unless another page came between
         assert watch.poll() is None, "the watch ends before the run"

@@ -1,4 +1,6 @@
-# tools/report/files.py -- the file of a page: its name, why it may not be written, and writing it as a whole.
+# tools/report/files.py -- the file of a page: its name, why it may not be written, and writing it as a whole; and whether a process still
+# writes what a page is about.
+import fcntl
 import itertools
 import os
 
@@ -10,6 +12,31 @@ def default_output(source):
     named = source.parent if source.name == "index.h5" else source
     named = named.resolve() if named.name in ("", "..") else named
     return named.with_name((named.stem if named.is_file() else named.name) + ".html")
+
+
+def folder_of(source):
+    """Of a sweep; None of a record."""
+    return source.parent if source.name == "index.h5" else source if source.is_dir() else None
+
+
+def goes_on(*names):
+    """Does a process hold it, by one of its names? A record that is written through a link has its lock beside the link."""
+    return any(held(folder_of(each) or f"{each}.lock") for each in names)
+
+
+def held(lock):
+    """Both kinds of lock end with their process, however that ends."""
+    try:
+        lock = os.open(lock, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
 
 
 def same_file(one, other):

@@ -19,6 +19,7 @@ import reference
 import so_far
 import traces
 from experiment import open_experiment
+from files import goes_on
 
 HERE = pathlib.Path(__file__).parent
 
@@ -100,31 +101,36 @@ def status(experiment):
         words = ", ".join(f"{n} {state}" for state, n in counts.items())
         if set(counts) == {"finished"}:
             return "good", f"all {number.count(len(experiment.runs), 'run')} finished"
-        return "going" if goes_on(experiment) else "bad", f"{words}, of {number.count(len(experiment.runs), 'run')}"
+        return "going" if may_go_on(experiment) else "bad", f"{words}, of {number.count(len(experiment.runs), 'run')}"
     record = experiment.records[0]
     if record.finished:
         return "good", "finished"
-    return "going" if goes_on(experiment) else "bad", record.status + (f": {record.message}" if record.message else "")
+    return "going" if may_go_on(experiment) else "bad", record.status + (f": {record.message}" if record.message else "")
 
 
 GOING = {"finished", "running", "not begun"}
 
 
-def goes_on(experiment):
+def may_go_on(experiment):
     """As far as the records tell: that a process was killed is written nowhere."""
     return experiment.summary is None and all(run.status in GOING for run in experiment.runs)
 
 
 def unfinished(experiment):
+    on = goes_on(experiment.path, experiment.path.resolve())
     if experiment.swept:
-        return "" if experiment.summary else ("The sweep goes on, or it was interrupted: give its command again, and finished runs are "
-                                              "kept. Figures and numbers are of what is recorded so far; means over runs come at its end.")
+        if experiment.summary:
+            return ""
+        state = "The sweep goes on." if on else ("The sweep was interrupted, and its command, given again, keeps finished runs; or it is run "
+                                                "from elsewhere.")
+        return f"{state} Figures and numbers are of what is recorded so far; means over runs come at its end."
     if experiment.records[0].finished:
         return ""
     nanoseconds = experiment.records[0].last_written
     when = datetime.datetime.fromtimestamp(nanoseconds / 1e9, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-    end = "The run goes on, or it was killed. " if experiment.records[0].status == "running" else ""
-    return f"{end}Last written to {when}. Figures and numbers are of what is recorded so far."
+    state = "" if experiment.records[0].status != "running" else "The run goes on. " if on else \
+        "No process here writes it: it was killed, and its command, given again, goes on with it; or it is written from elsewhere. "
+    return f"{state}Last written to {when}. Figures and numbers are of what is recorded so far."
 
 
 def seconds(record):

@@ -4,11 +4,9 @@
 # to a file, with a script that takes over what has changed; the last one is without it.
 import contextlib
 import dataclasses
-import fcntl
 import hashlib
 import html
 import http.server
-import os
 import pathlib
 import re
 import resource
@@ -20,7 +18,7 @@ import threading
 import time
 
 import policy
-from files import INVALID, IO_FAILED, MISSING, write
+from files import INVALID, IO_FAILED, MISSING, folder_of, goes_on, write
 
 SHARE = 3              # pages take a third of a core at most, whatever --every says: the machine is the run's
 PATIENCE = 60          # seconds for the run to begin
@@ -72,18 +70,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
 
+    def do_HEAD(self):
+        self.do_GET()
+
     def do_GET(self):
         if re.sub(r":\d+$", "", self.headers.get("Host", "")) not in ("127.0.0.1", "localhost"):
             return self.answer(403, b"ask for http://127.0.0.1\n", "text/plain")
         if self.path.partition("?")[0] != "/":
             return self.answer(404, b"there is one page: /\n", "text/plain")
         page = self.server.page
-        shown, page.asked = page.shown, time.monotonic()
+        shown = page.shown
+        if self.command == "GET":
+            page.asked = time.monotonic()
         if self.headers.get("If-None-Match") == shown.tag:
             self.answer(304, b"", None, shown.tag)
         else:
             self.answer(200, shown.text, "text/html; charset=utf-8", shown.tag)
-        shown.taken = time.monotonic()
+        if self.command == "GET":
+            shown.taken = time.monotonic()
 
     def answer(self, code, body, kind, tag=None):
         self.send_response(code)
@@ -95,7 +99,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if value:
                 self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass
@@ -110,31 +115,6 @@ class Server(http.server.ThreadingHTTPServer):
 
     def handle_error(self, *_):      # a browser that went away
         pass
-
-
-def folder_of(source):
-    """Of a sweep; None of a record."""
-    return source.parent if source.name == "index.h5" else source if source.is_dir() else None
-
-
-def goes_on(*names):
-    """Does a process hold it, by one of its names? A record that is written through a link has its lock beside the link."""
-    return any(held(folder_of(each) or f"{each}.lock") for each in names)
-
-
-def held(lock):
-    """Both kinds of lock end with their process, however that ends."""
-    try:
-        lock = os.open(lock, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return False
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(lock)
 
 
 def mark(source):
