@@ -7,12 +7,17 @@
 #include <fmt/ranges.h>
 
 #include <weir/front/document/document.hpp>
+#include <weir/record/written.hpp>
 
 namespace weir {
 class Executor::Replay {
  public:
   Replay(Executor& executor, const Reader& record, Recorder& recorder, Events& events)
-      : executor_(executor), record_(record), recorder_(recorder), events_(events) {}
+      : executor_(executor),
+        record_(record),
+        recorder_(recorder),
+        events_(events),
+        unwritten_(unwritten_tensors(record.file())) {}
 
   void node(const std::string& path) {
     path_ = path;
@@ -58,6 +63,12 @@ class Executor::Replay {
     if (!record_.has(path)) refuse("which is not in the record");
     if (!record_.attribute(path, "notice").empty())
       refuse(fmt::format("of which the record holds the first {} rows", record_.shape(path).at(0)));
+    if (unwritten_.contains(path))
+      throw InvalidInput(
+          fmt::format("{}.{} needs {}, which the record has no numbers of: its run has not finished node "
+                      "'{}'; go on with it "
+                      "first, by the command that made it",
+                      taker.path, port, output.path(), dataset.node));
     output.set(saved_tensor(record_.read(path), executor_.options_));
   }
 
@@ -89,7 +100,9 @@ class Executor::Replay {
     for (const AnyOutput* output : node.outputs()) {
       for (const DatasetSpec& dataset : output->datasets()) {
         const std::string path = path_of(dataset);
-        if (dataset.trace || !record_.has(path) || !record_.attribute(path, "notice").empty()) continue;
+        if (dataset.trace || !record_.has(path) || !record_.attribute(path, "notice").empty() ||
+            unwritten_.contains(path))
+          continue;
         state[dataset.name] = saved_tensor(record_.read(path), executor_.options_);
       }
     }
@@ -100,6 +113,7 @@ class Executor::Replay {
   const Reader& record_;
   Recorder& recorder_;
   Events& events_;
+  const std::set<std::string> unwritten_;
   std::string path_;
   std::map<std::size_t, bool> ran_;  // the nodes that are complete, and whether they ran for it
 };

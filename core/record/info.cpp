@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include <weir/record/course.hpp>
@@ -15,6 +16,8 @@
 #include <weir/record/reader.hpp>
 #include <weir/record/recorder.hpp>
 #include <weir/record/schema.hpp>
+#include <weir/record/written.hpp>
+#include <weir/text/utf8.hpp>
 
 namespace weir {
 namespace {
@@ -61,13 +64,14 @@ void describe_rows(const Reader& reader, const std::string& path, std::int64_t r
   }
 }
 
-json dataset_info(const Reader& reader, const json& declared) {
+json dataset_info(const Reader& reader, const json& declared, const std::set<std::string>& unwritten) {
   const std::string path = declared["path"];
   json entry{{"path", path}, {"trace", declared["trace"]}};
   for (const auto* key : {"node", "name", "dtype", "unit", "description"}) entry[key] = declared[key];
   entry["shape"] = reader.shape(path);
   if (!entry["trace"]) {
-    if (entry["shape"].empty()) entry["value"] = number_of(reader.read(path));
+    entry["written"] = !unwritten.contains(path);
+    if (entry["shape"].empty() && entry["written"]) entry["value"] = number_of(reader.read(path));
     return entry;
   }
   const std::string steps = path.substr(0, path.rfind('/')) + "/step";
@@ -123,9 +127,10 @@ json record_info(const fs::path& file, const Reader& reader) {
   for (const auto& row : table_of(reader, "/provenance/attempts", {"start", "end"}))
     result["attempts"].push_back({{"start", row[0]}, {"end", row[1]}});
   std::map<std::string, json> datasets;
+  const std::set<std::string> unwritten = unwritten_tensors(file);
   for (const auto& declared : schema["datasets"]) {
     json& of_node = datasets[declared["node"]];
-    of_node.push_back(dataset_info(reader, declared));
+    of_node.push_back(dataset_info(reader, declared, unwritten));
   }
   result["nodes"] = json::array();
   for (const auto& node : schema["nodes"]) {
@@ -178,16 +183,34 @@ std::string course_text(const json& dataset, bool blocks) {
   return values.size() < 2 ? text : text + "  |" + sparkline(values, blocks) + "|";
 }
 
-std::string words(const json& dataset, bool blocks) {
-  const std::string unit = dataset.value("unit", "1");
-  std::string text = fmt::format("    {:<24} {:<8} {:<14}", dataset.value("name", ""),
-                                 dataset.value("dtype", ""), shape_text(dataset["shape"]));
+struct Columns {
+  std::size_t name = 24, shape = 14;
+};
+
+// As wide as the widest of the record.
+Columns columns_of(const json& nodes) {
+  Columns columns;
+  for (const auto& node : nodes)
+    for (const auto& dataset : node["datasets"]) {
+      columns.name = std::max(columns.name, utf8::width(dataset["name"].get<std::string>()));
+      columns.shape = std::max(columns.shape, shape_text(dataset["shape"]).size());
+    }
+  return columns;
+}
+
+std::string words(const json& dataset, const Columns& columns, bool blocks) {
+  const std::string unit = dataset.value("unit", "1"), name = dataset.value("name", "");
+  std::string text =
+      fmt::format("    {}{} {:<8} {:<{}}", name, std::string(columns.name - utf8::width(name), ' '),
+                  dataset.value("dtype", ""), shape_text(dataset["shape"]), columns.shape);
   if (dataset.contains("value") && dataset["value"].is_number())
     text += " " + number_text(dataset["value"].get<double>());
+  if (!dataset.value("written", true)) text += " not written";
   text += course_text(dataset, blocks);
   if (!unit.empty() && unit != "1") text += fmt::format("  [{}]", unit);
+  // Set off from the value, which not every line has.
   if (const auto description = dataset.value("description", ""); !description.empty())
-    text += "  " + description;
+    text += fmt::format("  ({})", description);
   return text + "\n";
 }
 
@@ -209,9 +232,10 @@ std::string record_text(const json& record, bool blocks) {
   for (const auto& plugin : record["plugins"])
     plugins.push_back(plugin["name"].get<std::string>() + " " + plugin["version"].get<std::string>());
   text += fmt::format("  plugins   {}\n", fmt::join(plugins, ", "));
-  for (const auto& node : record.value("nodes", json::array())) {
+  const Columns columns = columns_of(record["nodes"]);
+  for (const auto& node : record["nodes"]) {
     text += fmt::format("\n  {}  ({})\n", node["node"].get<std::string>(), node["plugin"].get<std::string>());
-    for (const auto& dataset : node["datasets"]) text += words(dataset, blocks);
+    for (const auto& dataset : node["datasets"]) text += words(dataset, columns, blocks);
   }
   return text;
 }

@@ -108,7 +108,7 @@ TEST_CASE("info tells status, times, plugins, datasets and last values", "[recor
   CHECK_THAT(text, Contains("  plugins   metric/memorisation 0.1.0\n"));
   CHECK_THAT(text, Contains("  recall  (metric/memorisation)\n"));
   CHECK_THAT(text, Contains("    loss                     float64  [4]            last 1 at step 30  |#=._| "
-                            " [nat]  mean loss\n"));
+                            " [nat]  (mean loss)\n"));
   const auto all = weir::info_json(file);
   CHECK(all["status"] == "finished");
   CHECK(all["bytes"] == std::filesystem::file_size(file));
@@ -119,4 +119,33 @@ TEST_CASE("info tells status, times, plugins, datasets and last values", "[recor
   weir::write_arrays(folder / "index.h5",
                      {{"sigma", dummy::array<double>(DType::float64, {3}, {0, 0.05, 0.5})}});
   CHECK_THAT(weir::info(folder / "index.h5"), Contains("  /sigma ") && Contains("float64  [3]\n"));
+}
+
+TEST_CASE("info says of a tensor that no node has written that it is not", "[record][info]") {
+  const dummy::Folder folder;
+  const auto file = folder / "run.h5";
+  {
+    weir::RunSpec run = small_spec();
+    const std::string longer = "the_name_of_a_number_that_takes_room";
+    run.datasets.push_back({.node = "recall", .name = longer, .dtype = DType::int64});
+    Recorder recorder(file, Recorder::Mode::create, run);
+    recorder.write("recall.share", dummy::scalar(0.75));
+    recorder.append("recall.loss", 0, dummy::scalar(8));
+    recorder.finish("interrupted");
+  }
+  const std::string text = weir::info(file);
+  CHECK_THAT(text, Contains("    share                                float64  []             0.75\n"));
+  CHECK_THAT(text,
+             Contains("    share_se                             float64  []             not written\n"));
+  CHECK_THAT(text,
+             Contains("    share_n                              int64    []             not written\n"));
+  CHECK_THAT(text,
+             Contains("    params/net.0.bias                    float32  [4]            not written\n"));
+  CHECK_THAT(text,
+             Contains("    the_name_of_a_number_that_takes_room int64    []             not written\n"));
+  CHECK_THAT(text, Contains("last 8 at step 0") && !Contains("nan"));
+  const auto datasets = weir::info_json(file)["nodes"][0]["datasets"];
+  CHECK(datasets[0]["written"] == true);
+  CHECK(datasets[2]["written"] == false);
+  CHECK_FALSE(datasets[2].contains("value"));
 }

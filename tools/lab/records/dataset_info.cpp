@@ -106,7 +106,8 @@ Json described(const RecordedRun& run, const Json& dataset) {
   const std::string path = dataset.at("path"), node = dataset.at("node");
   Json entry = dataset;
   entry["shape"] = run.reader().shape(path);
-  entry["numbers"] = numbers_of(run.reader(), path);
+  entry["written"] = run.written(path);
+  if (run.written(path)) entry["numbers"] = numbers_of(run.reader(), path);
   entry["plugin"] = plugin_of(run, dataset.at("plugin"));
   entry["given"] = given_to(run, node);
   entry["pipeline_file"] = run.provenance("pipeline_file");
@@ -127,7 +128,10 @@ std::string shape_text(const Json& dataset) {
   return parts.empty() ? "one number" : fmt::format("{}", fmt::join(parts, " x "));
 }
 
-std::string numbers_text(const Json& numbers) {
+std::string numbers_text(const Json& entry) {
+  if (!entry["written"])
+    return fmt::format("not written: the node '{}' has not finished", entry["node"].get<std::string>());
+  const Json& numbers = entry["numbers"];
   if (!numbers.contains("mean")) return numbers["count"] == 0 ? "no numbers yet" : "none of them is finite";
   if (numbers.contains("values")) {
     std::vector<std::string> shown;
@@ -158,10 +162,16 @@ std::string text_of(const Json& entry) {
   line("what", entry.value("description", ""));
   line("numbers", fmt::format("{}, {}, unit {}", entry["dtype"].get<std::string>(), shape_text(entry),
                               entry["unit"].get<std::string>()));
-  line("", numbers_text(entry["numbers"]));
+  line("", numbers_text(entry));
   if (entry.contains("steps") && entry["steps"].contains("max"))
     line("", fmt::format("steps {} to {}", number(entry["steps"]["min"]), number(entry["steps"]["max"])));
-  for (const auto& [name, value] : entry["attributes"].items()) line(name.c_str(), value);
+  for (const auto& [name, value] : entry["attributes"].items()) {
+    const auto names = name == "class_names" ? class_names(value) : std::vector<std::string>();
+    if (names.empty())
+      line(name.c_str(), value);
+    else
+      line("classes", classes_text(names));
+  }
   for (const auto& [dim, scale] : entry["scales"].items())
     line("axis", fmt::format("{}: values in {}", dim, scale.get<std::string>()));
 
@@ -227,7 +237,7 @@ int dataset_info(const fs::path& file, const std::string& name, bool json) {
       text += fmt::format("{}:{}\n{}", file.string(), entry["path"].get<std::string>(), text_of(entry));
     else
       text += fmt::format("{}  {}  {}  {}\n", dotted(*dataset), entry["dtype"].get<std::string>(),
-                          shape_text(entry), numbers_text(entry["numbers"]));
+                          shape_text(entry), numbers_text(entry));
   }
   if (json)
     text = (datasets.size() == 1 ? all[0] : all).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

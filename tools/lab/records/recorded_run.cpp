@@ -5,7 +5,10 @@
 
 #include <algorithm>
 
+#include <weir/record/data/dotted_path.hpp>
+#include <weir/record/recorder.hpp>
 #include <weir/record/schema.hpp>
+#include <weir/record/written.hpp>
 #include <weir/text/shell_word.hpp>
 
 #include <system/existing_file.hpp>
@@ -19,6 +22,7 @@ RecordedRun::RecordedRun(const fs::path& file) : file_(existing_file(file)), rea
     throw CommandError(invalid, fmt::format("{} is not a record of weir; what it holds: weir info {}",
                                             file_.string(), path_word(file_.string())));
   schema_ = read_schema(reader_);
+  unwritten_ = unwritten_tensors(file_);
   pipeline_ = reader_.json("/pipeline/resolved_json");
   const auto text = [](const nlohmann::json& each) { return each.is_string(); };
   const nlohmann::json files =
@@ -40,6 +44,22 @@ std::string RecordedRun::provenance(const std::string& name) const {
   return reader_.has(path) ? reader_.text(path) : "";
 }
 
+void RecordedRun::require_written(const std::string& path) const {
+  if (written(path)) return;
+  std::string node;
+  for (const nlohmann::json& dataset : datasets())
+    if (dataset.at("path") == path) node = dataset.at("node");
+  const std::string status = inspect_record(file_).status;
+  const std::string command = provenance("command");
+  throw CommandError(
+      invalid, fmt::format("{} of {} is not written: the run is {}, and its node '{}' has not finished{}",
+                           dotted_path(path), file_.string(), status, node,
+                           status == "running" ? "; wait for it"
+                           : status == "salvaged" || command.empty()
+                               ? "; run its pipeline anew"
+                               : "; go on with it by the command that made it:\n  " + command));
+}
+
 std::vector<RecordedRun::Plugin> RecordedRun::plugins() const {
   const auto column = [&](const char* name) {
     return reader_.texts(std::string("/provenance/plugins/") + name);
@@ -56,12 +76,34 @@ std::vector<RecordedRun::Plugin> RecordedRun::plugins() const {
   return plugins;
 }
 
+std::vector<std::string> RecordedRun::class_names(const std::string& source) const {
+  for (const nlohmann::json& dataset : datasets())
+    if (dataset.at("node") == source && dataset.at("attributes").contains("class_names"))
+      return tools::class_names(dataset.at("attributes").at("class_names"));
+  return {};
+}
+
 std::string RecordedRun::library(const std::string& name) const {
   const auto names = reader_.texts("/provenance/libraries/name"),
              versions = reader_.texts("/provenance/libraries/version");
   for (std::size_t i = 0; i < std::min(names.size(), versions.size()); ++i)
     if (names[i] == name) return versions[i];
   return "";
+}
+
+std::vector<std::string> class_names(const std::string& json) {
+  const nlohmann::json names = nlohmann::json::parse(json, nullptr, false);
+  const auto text = [](const nlohmann::json& each) { return each.is_string(); };
+  if (!names.is_array() || !std::ranges::all_of(names, text)) return {};
+  return names;
+}
+
+std::string classes_text(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
+    text += fmt::format("{}{} = {}", i > 0 ? ", " : "", i, names[i]);
+  return names.size() > most ? fmt::format("{}, ... ({} classes)", text, names.size()) : text;
 }
 
 }  // namespace weir::tools

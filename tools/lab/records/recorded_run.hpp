@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,12 +32,25 @@ class RecordedRun {
   std::string source() const { return reader_.text("/pipeline/source"); }  // the pipeline as it was written
   std::string provenance(const std::string& name) const;                   // "device"; "" if it is not there
   std::vector<Plugin> plugins() const;
+  std::vector<std::string> class_names(
+      const std::string& source) const;  // by label; empty where it gives none
+  // False of a tensor that no node has written: what lies there are fill values.
+  bool written(const std::string& path) const { return !unwritten_.contains(path); }
+  // Throws CommandError(invalid), with the command that goes on, where it is not.
+  void require_written(const std::string& path) const;
   std::string library(const std::string& name) const;  // version of "libtorch"; "" if it is not there
 
  private:
   std::filesystem::path file_;
   Reader reader_;
   nlohmann::json schema_, pipeline_;
+  std::set<std::string> unwritten_;
 };
+
+// Of an attribute `class_names`, a list as JSON; empty for what is none.
+std::vector<std::string> class_names(const std::string& json);
+
+// "0 = setosa, 1 = versicolor": the first ten.
+std::string classes_text(const std::vector<std::string>& names);
 
 }  // namespace weir::tools

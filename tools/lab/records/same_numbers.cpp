@@ -81,6 +81,10 @@ SameNumbers same_numbers(const RecordedRun& recorded, const RecordedRun& now, co
       differs(path, "is not made any more");
       continue;
     }
+    if (!recorded.written(path)) {
+      differs(path, "was not written then");
+      continue;
+    }
     const Array one = recorded.reader().read(path), other = now.reader().read(path);
     const ArrayDifference found = difference(one, other);
     if (!found.comparable) {

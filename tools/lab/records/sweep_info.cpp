@@ -87,7 +87,7 @@ int sweep_info(const std::filesystem::path& folder, bool json) {
   else
     fmt::print("{}", utf8::visible(fmt::format("{}   {} runs\n\n{}\none run: weir info {}/runs/RUN.h5\n",
                                                folder.string(), runs, aligned(head, rows),
-                                               path_word(folder.string()))));
+                                               path_word((folder / "").parent_path().string()))));
   return fine;
 }
 
