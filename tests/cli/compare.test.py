@@ -71,6 +71,35 @@ with tempfile.TemporaryDirectory(prefix="weir-compare.") as work:
     assert loss["p"] is None and loss["why"].startswith("no standard error"), loss      # of one run each
     found = json.loads(weir("compare", "one.h5", "b", "--format", "json"))
     assert "train.loss" in found["only_a"] and "train.loss (width = 16)" in found["only_b"], found
+    run("many.yaml", "few", "--set", "sweep.seed.count=1", "--set", "train.steps=30")
+    said = weir("compare", "a", "few")
+    for width in (16, 8):
+        assert f"width = {width}: paired over 1 common seed (seed = 0); 2 runs of A are left out\n" in said, said
+    assert "the same in both" not in said or "the same in both, of the paired runs\n" in said, said
+    found = json.loads(weir("compare", "a", "few", "--format", "json"))
+    loss = next(each for each in found["numbers"] if each["what"] == "train.loss" and each["case"] == "width = 8")
+    assert loss["a"] == {"mean": last("a", 8, 0), "sd": 0, "n": 1} and loss["difference"] == last("few", 8, 0) - last("a", 8, 0), loss
+    assert loss["paired"] == {"seeds": ["seed = 0"], "left_out_a": 2, "left_out_b": 0}, loss
+
+    # A file is what is in it: where it stands is no difference, and a sweep's runs know it.
+    os.makedirs("elsewhere")
+    for file, text in (("x.csv", "1,2\n3,4\n"), ("elsewhere/y.csv", "1,2\n3,4\n"), ("z.csv", "1,2\n3,5\n")):
+        pathlib.Path(file).write_text("a,b\n" + text)
+    FILES = "name: files\nnodes:\n  data: {plugin: source/table, file: x.csv}\n  some: {plugin: coupling/independent, source: data, target: data, draw: {fixed: 2}}\n"
+    pathlib.Path("files.yaml").write_text(FILES)
+    pathlib.Path("swept.yaml").write_text(FILES + "sweep: {seed: {count: 2}}\n")
+    run("files.yaml", "x.h5")
+    run("files.yaml", "y.h5", "--set", "data.file=elsewhere/y.csv")
+    run("files.yaml", "z.h5", "--set", "data.file=z.csv")
+    run("swept.yaml", "s")
+    assert "the same parameters\n" in weir("compare", "x.h5", "y.h5")
+    found = json.loads(weir("compare", "x.h5", "z.h5", "--format", "json"))["parameters"]
+    assert [each["path"] for each in found] == ["data.file", "data.file (sha256)"] and len(found[1]["a"]) == 64, found
+    said = weir("compare", "x.h5", "z.h5")
+    assert found[1]["a"][:12] in said and found[1]["a"][:13] not in said, said
+    said = weir("compare", "x.h5", "s")
+    assert "csv" not in said, said
+
     assert f"{work} is not the folder of a sweep" in weir("compare", "one.h5", work, exit=2)
     assert "there is no file tree.h5, did you mean" in weir("compare", "one.h5", "tree.h5", exit=2)
     os.chdir("/")
