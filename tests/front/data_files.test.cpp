@@ -24,8 +24,11 @@ std::string remedy_of(const std::string& plugin) {
 }  // namespace
 
 TEST_CASE("A file's ending decides which source is suggested", "[front][data_files]") {
-  CHECK(reading("/data/Points.NPY") == "source/array reads .npy: {plugin: source/array, file: Points.NPY}");
+  CHECK(reading("/data/Points.NPY") ==
+        "source/array reads .npy: {plugin: source/array, file: /data/Points.NPY}");
   CHECK(reading("iris.csv") == "source/table reads .csv: {plugin: source/table, file: iris.csv}");
+  CHECK(reading("data/a, b.npy") ==
+        "source/array reads .npy: {plugin: source/array, file: \"data/a, b.npy\"}");
   CHECK(reading("run.h5") == "source/tensor reads .h5: {plugin: source/tensor, file: run.h5, dataset: /x}");
   CHECK(reading("a.jpeg") ==
         "source/images reads .jpeg: {plugin: source/images, folder: pictures}, their folder; labelled: true "

@@ -80,6 +80,10 @@ TEST_CASE("The error rate of a file is divided over the verdicts without a level
   CHECK(divided.compare[0].level == 0.0025);
   CHECK_THAT(divided.text(), Catch::EndsWith("\n\njoint error rate 1 %: 0.25 % for each of 4 verdicts\n\n"));
 
+  Graph alone;
+  alone.expect = {chance};
+  CHECK(summarise(result, alone).error_rate.text() == "joint error rate 1 %: of 1 verdict");
+
   graph.error_rate = 0.05;
   graph.expect[0].within_chance = false;
   graph.expect[0].within_se = 3;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace weir::data_files {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 struct Kind {
   std::vector<std::string> endings, words;
   std::string source;  // "" if it has to be written as something else first
-  std::string how;     // "{}" stands for the file's name
+  std::string how;     // "{}" stands for the file
   std::string example;
 };
 
@@ -100,6 +101,12 @@ const Kind* of_ending(const std::filesystem::path& file) {
   return found == kinds().end() ? nullptr : &*found;
 }
 
+// As a pipeline takes it between braces.
+std::string value(const std::string& name) {
+  const bool plain = name.find_first_of(",[]{}:#&*!|>'\"%@`") == std::string::npos;
+  return plain ? name : nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string sentence(const Kind& kind, const std::string& what, const std::string& file) {
   const std::string how = fmt::format(fmt::runtime(kind.how), file);
   return kind.source.empty() ? how : fmt::format("{} reads {}: {}", kind.source, what, how);
@@ -109,7 +116,7 @@ std::string sentence(const Kind& kind, const std::string& what, const std::strin
 
 std::string reading(const std::filesystem::path& file) {
   const Kind* kind = of_ending(file);
-  return kind ? sentence(*kind, lower(file.extension().string()), file.filename().string()) : "";
+  return kind ? sentence(*kind, lower(file.extension().string()), value(file.string())) : "";
 }
 
 std::string reading_word(const std::string& word) {

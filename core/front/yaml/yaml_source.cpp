@@ -7,6 +7,7 @@
 
 #include <weir/front/yaml/yaml.hpp>
 #include <weir/text/invisible.hpp>
+#include <weir/text/shell_word.hpp>
 #include <weir/text/utf8.hpp>
 
 namespace weir::yaml {
@@ -45,6 +46,9 @@ bool Source::check(Faults& faults) const {
     return false;
   };
   const Place whole{name_, 0, 0, 1};
+  if (text_.starts_with("\x89HDF"))
+    return fault("W104", whole, "this is an HDF5 file, and a pipeline is text",
+                 fmt::format("the pipeline of a record: weir info {}:/pipeline/source", path_word(name_)));
   if (text_.size() > most_bytes)
     return fault("W103", whole, "a pipeline file holds at most 1 MiB, and this one is larger", "");
   bool indenting = true, comment = false, blank = true;

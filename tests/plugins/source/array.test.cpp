@@ -185,8 +185,8 @@ TEST_CASE("What the header of an array says is checked before it is believed", "
         "is a pickle, which may run any program and is never read: numpy.save(\"x.npy\", array), or "
         "torch.save of PyTorch 1.6 or later, which writes tensors beside it");
   CHECK(message("x.csv", "1,2\n") ==
-        "is no .npy, .npz, .pt or .safetensors file: source/table reads .csv: {plugin: source/table, file: "
-        "x.csv}");
+        "is no .npy, .npz, .pt or .safetensors file: source/table reads .csv: {plugin: source/table, file: " +
+            (scratch / "x.csv").string() + "}");
   CHECK(message("x.safetensors", std::string("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10)) ==
         "is no safetensors file, or truncated: its header has 9223372036854775807 bytes");
   CHECK(message("x.safetensors",

@@ -157,6 +157,12 @@ int judge(Arguments arguments) {
                         .string();
   } else {
     pipeline.file = existing_file(pipeline.file).string();
+    if (inspect_record(pipeline.file).is_record)
+      throw CommandError(
+          invalid,
+          fmt::format("{0} is a record, an HDF5 file, and no pipeline: each record is judged by itself, "
+                      "weir judge {1}; two are compared by weir compare {2} {1}",
+                      pipeline.file, path_word(pipeline.file), path_word(arguments.out)));
   }
   const Registry registry = pipeline.plugins.registry(pipeline.file);
   Experiment experiment = pipeline.read(registry);

@@ -27,6 +27,7 @@ std::string ErrorRate::text() const {
   const std::size_t own = verdicts_ - parts_;
   if (verdicts_ == 0) return "";
   std::string out = fmt::format("joint error rate {:.2g} %: ", 100 * joint());
+  if (verdicts_ == 1 && parts_ == 1) return out + "of 1 verdict";
   if (parts_ > 0) out += fmt::format("{:.2g} % for each of {}", 100 * level(), verdicts(parts_));
   if (own > 0)
     out += fmt::format("{}what within_se and p_below allow {}", parts_ > 0 ? ", and " : "", verdicts(own));
