@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from programs import needs, weir
+from programs import WEIR, needs, weir
 needs("h5py")
 import h5py
 import numpy as np
@@ -66,17 +66,23 @@ def test_labels():
     for label, where in ((0, -4), (1, 4)):
         sample("two.h5", "-n", 300, "--label", label, "--classes", 2, "--steps", 20, "-o", f"of{label}.npy")
         points = np.load(f"of{label}.npy")
-        assert points.shape == (300, 2) and np.array_equal(points, ends(f"of{label}.h5"))
+        assert points.shape == (300, 2) and np.array_equal(points, ends(f"of{label}.npy.h5"))
         assert abs(points[:, 0].mean() - where) < 0.8 and abs(points[:, 1].mean()) < 0.4, points.mean(axis=0)
-    text, made = pathlib.Path("of1.yaml").read_text(), os.stat("of1.h5").st_mtime_ns
+    text, made = pathlib.Path("of1.npy.yaml").read_text(), os.stat("of1.npy.h5").st_mtime_ns
     assert text.startswith("# Written by `weir sample`") and "target: {plugin: source/labelled, label: 1, classes: 2, of: base}" in text
     sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 20, "-o", "of1.npy")      # again: the same samples
     assert np.array_equal(np.load("of1.npy"), points)
+    assert os.stat("of1.npy.h5").st_mtime_ns == made
+    sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 9, "-o", "of1.csv")      # of the same name, and others
+    said = sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 9, "-o", "of1.npy", exit=4)
+    assert said == "weir: of1.npy.yaml is there and says something else; replace it with --force, or name another file with -o\n", said
     np.save("own.npy", points)
     assert "own.npy is there, and is not of weir sample" in sample("two.h5", "--label", 1, "--classes", 2, "-o", "own.npy", exit=4)
     assert "samples are no parameters" in sample("two.h5", "--label", 1, "--classes", 2, "-o", "own.safetensors", exit=2)
     sample("two.h5", "--label", 1, "--classes", 2, "--source", "train", "-o", "wrong.h5", exit=2)
     assert not os.path.exists("wrong.yaml")
+    sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 20, "-o", "of1.h5")
+    text, made = pathlib.Path("of1.yaml").read_text(), os.stat("of1.h5").st_mtime_ns
     sample("two.h5", "-n", 300, "--label", 1, "--classes", 2, "--steps", 20, "-o", "of1.h5")
     assert (pathlib.Path("of1.yaml").read_text(), os.stat("of1.h5").st_mtime_ns) == (text, made)
     said = sample("two.h5", "-n", 9, "--label", 1, "--classes", 2, "-o", "of1.h5", exit=4)
@@ -87,6 +93,41 @@ def test_labels():
     said = sample("two.h5", "--label", 1, "--classes", 2, "-o", "mine.h5", "--force", exit=4)
     assert "mine.yaml was not written by weir sample" in said and pathlib.Path("mine.yaml").read_text() == "# mine\n", said
     assert "'plot' is no format that Weir writes" in sample("two.h5", "--label", 1, "--classes", 2, "-o", "x.plot", exit=2)
+
+
+def test_refusals():
+    """What an option takes is said as people say it; a fault of another kind gets no advice on it, and a failure leaves no file."""
+    for words, wanted in (
+            (("--label", "virginica", "--classes", 2), "--label: 'virginica' is no whole number from 0"),
+            (("--label", -1, "--classes", 2), "--label: '-1' is no whole number from 0"),
+            (("--label", 7, "--classes", 2), "--label: two.h5 has 2 classes, 0 to 1"),
+            (("-n", 0), "--count: '0' is no whole number from 1"),
+            (("--steps", "ten"), "--steps: 'ten' is no whole number from 1"),
+            (("--label", 1, "--classes", 2, "-o", "x.xyz"), "'xyz' is no format that Weir writes; name a file that ends with .h5, .npy, .csv or .png, or a folder/ of images")):
+        said = sample("two.h5", *words, exit=2)
+        assert wanted in said and "e+" not in said and "000000" not in said and "--replacement" not in said, said
+    said = sample("two.h5", "--label", 1, "--classes", 2, "--which", "best", "-o", "best.npy", exit=2)
+    assert "--replacement" not in said and not [each for each in os.listdir() if each.startswith("best")], said
+    said = sample("two.h5", "--label", 1, "--classes", 2, "--device", "cuda:77", "-o", "gone.npy", exit=3)
+    assert not [each for each in os.listdir() if each.startswith("gone")], (said, os.listdir())
+
+
+def test_class_names():
+    """Where the record has the names of the classes, a label is one of them."""
+    pathlib.Path("flowers.csv").write_text("a,b,kind\n" + "".join(f"{i % 7},{i % 5},{kind}\n" for i in range(20) for kind in ("setosa", "räuber", "virginica")))
+    pathlib.Path("flowers.yaml").write_text(TWO.replace("name: two", "name: flowers").replace("{plugin: source/mixture, means: [[-4, 0], [4, 0]], scale: 0.3, labelled: true}",
+                                            "{plugin: source/table, file: flowers.csv, columns: [a, b], label: kind}").replace("steps: 400", "steps: 3"))
+    weir("run", "flowers.yaml", "--progress", "none")
+    known = "0 = räuber, 1 = setosa, 2 = virginica"
+    said = sample("flowers.h5", exit=2)
+    assert said == f"weir: flowers.h5: its field was trained with labels: say which the samples are to have: --label 'räuber'; its classes are {known}\n", said
+    said = sample("flowers.h5", "--label", "virginca", exit=2)
+    assert said == f"weir: --label: 'virginca' is no class of flowers.h5, did you mean 'virginica'?; its classes are {known}\n", said
+    assert f"--label: flowers.h5 has 3 classes, {known}\n" in sample("flowers.h5", "--label", 3, exit=2)
+    sample("flowers.h5", "-n", 4, "--label", "virginica", "--steps", 2, "-o", "named.npy")
+    sample("flowers.h5", "-n", 4, "--label", 2, "--steps", 2, "-o", "numbered.npy")
+    assert np.array_equal(np.load("named.npy"), np.load("numbered.npy")) and "label: 2, classes: 3" in pathlib.Path("named.npy.yaml").read_text()
+    assert f"classes   {known}\n" in weir("info", "flowers.h5:data"), weir("info", "flowers.h5:data")
 
 
 def test_replacement():
@@ -103,7 +144,7 @@ nodes:
     weir("run", "few.yaml", "--progress", "none")
     said = sample("few.h5", "-n", 40, "-o", "forty.h5", exit=2)
     assert "at most {fixed: 6}; or draw some of them several times: source: {plugin: source/sample, of: base, count: 40, replacement: true}" in " ".join(said.split()), said
-    assert "several samples start from one with --replacement" in said and not pathlib.Path("forty.yaml").exists(), said
+    assert "several samples start from one item with --replacement" in said and not pathlib.Path("forty.yaml").exists(), said
     sample("few.h5", "-n", 40, "--replacement", "--steps", 2, "-o", "many.h5")
     assert ends("many.h5").shape == (40, 2)
     with h5py.File("many.h5") as record:
@@ -114,9 +155,11 @@ nodes:
 def test_unfinished():
     """Of a training that did not finish there are no parameters to be had."""
     weir("run", "few.yaml", "--set", "train.timeout=1e-9", "-o", "cut.h5", "--progress", "none", exit=3)
+    command = f"  {WEIR} run few.yaml --set train.timeout=1e-9 -o cut.h5 --progress none\n"
     for file in ("cut.pt", "cut.safetensors"):
         said = weir("export", "cut.h5:train", "-o", file, exit=2)
-        assert "of cut.h5 is not written: a trainer's parameters are when it has finished" in said and not pathlib.Path(file).exists(), said
+        assert "of cut.h5 is not written: the run is failed, and its node 'train' has not finished; go on with it by the command that made it:\n" + command in said, said
+        assert not pathlib.Path(file).exists()
 
 
 def test_scaled():
@@ -151,6 +194,12 @@ def test_rounds():
                     "weir sample rounds.h5:loop.2.train\n"), said
     sample("rounds.h5:loop.2.train", "-n", 5, "--integrator", "heun", "--steps", 3, "-o", "five/")
     five = ends("five.h5")
+    said = sample("rounds.h5:loop.2.train", "-n", 70, "--integrator", "heun", "--steps", 3, "-o", "many.png")
+    assert said.endswith("many.png shows the first 64 of 70 images; all of them go into a folder: -o many/\n"), said
+    said = weir("export", "many.png.h5:sample.end", "-o", "again.png")
+    assert "again.png shows the first 64 of 70 images; all of them go into a folder: -o again/\n" in said, said
+    assert weir("export", "many.png.h5:sample.end", "-o", "again/") == "again/\n" and len(os.listdir("again")) == 70
+    assert "the first 64" in weir("sample", "--help") and "the first 64" in weir("export", "--help")
     assert five.shape == (5, 1, 4, 3) and sorted(os.listdir("five")) == [f"00000{i}.png" for i in range(5)]
     # The same field by hand: two more steps of Heun from the recorded points give the recorded ends.
     sample("rounds.h5:loop.2.train", "-n", 5, "--integrator", "heun", "--steps", 3, "--seed", 2, "-o", "other.h5")
@@ -222,6 +271,8 @@ def test_export():
             (("rounds.h5:loop.1.flow", "-o", "x.safetensors"), 2, "rounds.h5 holds no trained parameters of 'loop.1.flow'"),
             (("rounds.h5:loop.1.train.loss", "-o", "loss.csv"), 4, "loss.csv is there; replace it with --force"),
             (("rounds.h5:loop.1.train.loss", "-o", "x.png"), 2, "has shape [5]: images are"),
+            (("five.h5:sample.end", "-o", "e.xyz"), 2, "'xyz' is no format that Weir writes; name a file that ends with .npy, .csv or .png, or a folder/ of images"),
+            (("rounds.h5:loop.1.train", "-o", "e.xyz"), 2, "'xyz' is no format that Weir writes; name a file that ends with .safetensors or .pt"),
             (("five.h5:sample.end", "-o", "five.h5", "--to", "npy", "--force"), 2, "five.h5"),
             (("five.h5:sample.end", "-o", "y.png", "--range", "nan", 1), 2, "--range takes black below white"),
             (("five.h5:sample.end", "-o", "y.png", "--range", 1, 1), 2, "--range takes black below white")):

@@ -8,6 +8,7 @@
 #include "scratch_folder.hpp"
 
 using Catch::Contains;
+using Catch::EndsWith;
 using Catch::StartsWith;
 using Json = nlohmann::json;
 
@@ -30,6 +31,55 @@ TEST_CASE("An unknown verb, option or file names the nearest one, and exits with
   CHECK(weir_program(scratch.path(), "run").exit == 2);
   CHECK(weir_program(scratch.path(), "plan rotation.yaml --set train.steps").err ==
         "weir: --set train.steps: write it as PATH=VALUE, e.g. --set train.steps=100\n");
+}
+
+TEST_CASE("An option that takes a number says which numbers") {
+  const ScratchFolder scratch;
+  const auto refusal = [&](const std::string& words) {
+    const Answer answer = weir_program(scratch.path(), words);
+    CHECK(answer.exit == 2);
+    return answer.err.substr(0, answer.err.find('\n'));
+  };
+  CHECK(refusal("run x.yaml --jobs 0") == "weir: --jobs: '0' is no whole number from 1 to 4096");
+  CHECK(refusal("validate x.yaml --threads 1.5") ==
+        "weir: --threads: '1.5' is no whole number from 1 to 4096");
+  CHECK(refusal("rerun x.h5 --tolerance -1") == "weir: --tolerance: '-1' is no number from 0");
+  CHECK(refusal("replay x.h5 train --tolerance nan") == "weir: --tolerance: 'nan' is no number from 0");
+  CHECK(refusal("plugin check x.so --timeout 0") == "weir: --timeout: '0' is no number above 0");
+  CHECK(refusal("report x.h5 --port 70000") == "weir: --port: '70000' is no whole number from 0 to 65535");
+  CHECK(refusal("report x.h5 --every 0") == "weir: --every: '0' is no number from 0.1 to 86400");
+}
+
+TEST_CASE("A record in a pipeline's place, and data in a record's, are told what reads them") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  REQUIRE(weir_program(scratch.path(), "run small.yaml --progress none").exit == 0);
+  for (const std::string verb : {"validate", "plan", "graph", "run"}) {
+    const Answer answer = weir_program(scratch.path(), verb + " small.h5");
+    CHECK(answer.exit == 2);
+    CHECK_THAT(answer.err,
+               StartsWith("small.h5: error[W104]: this is an HDF5 file, and a pipeline is text\n") &&
+                   Contains("the pipeline of a record: weir info small.h5:/pipeline/source"));
+  }
+  const Answer judged = weir_program(scratch.path(), "judge small.h5 small.h5");
+  CHECK(judged.exit == 2);
+  CHECK(judged.err ==
+        "weir: small.h5 is a record, an HDF5 file, and no pipeline: each record is judged by itself, weir "
+        "judge "
+        "small.h5; two are compared by weir compare small.h5 small.h5\n");
+  scratch.write("points.npy", "\x93NUMPY");
+  for (const std::string name : {"points.npy", "points.npy:x"}) {
+    const Answer data = weir_program(scratch.path(), "info " + name);
+    CHECK(data.exit == 4);
+    CHECK_THAT(data.err,
+               Contains("it is not an HDF5 file\nsource/array reads .npy: {plugin: source/array, file: "
+                        "points.npy}\n"));
+  }
+  scratch.write("swept.yaml", swept_pipeline);
+  REQUIRE(weir_program(scratch.path(), "run swept.yaml -o swept --progress none").exit == 0);
+  for (const std::string name : {"swept", "swept/"})
+    CHECK_THAT(weir_program(scratch.path(), "info " + name).out,
+               EndsWith("one run: weir info swept/runs/RUN.h5\n"));
 }
 
 TEST_CASE("Plugins that a pipeline names are loaded once the user trusts their folder") {
@@ -272,7 +322,7 @@ TEST_CASE("A record's info shows its numbers") {
     }
   }
   CHECK_THAT(weir_program(scratch.path(), "info small.h5").out,
-             Contains("int64    []             2  evaluations of the field"));
+             Contains("int64    []             2  (evaluations of the field"));
 }
 
 TEST_CASE(

@@ -18,7 +18,7 @@ YAML
 
 weir run clothes.yaml --progress none
 weir sample clothes.h5 -n 100 --label 3 --guidance 1.5 --steps 10 -o threes.npy --progress none
-weir export threes.h5:sample.end -o threes.png
+weir export threes.npy.h5:sample.end -o threes.png
 
 "$python" - <<'PYTHON'
 import h5py, numpy as np

@@ -45,6 +45,43 @@ TEST_CASE("A dataset tells what it is and where it comes from") {
   CHECK_THAT(params.out, Contains("train.params.net.0.weight  float32  ") && !Contains("ema_params"));
 }
 
+TEST_CASE("What no node has written is no number") {
+  const ScratchFolder scratch;
+  scratch.write("small.yaml", small_pipeline);
+  REQUIRE(weir_program(scratch.path(), "run small.yaml --set train.timeout=1e-9 --progress none").exit == 3);
+  CHECK_THAT(weir_program(scratch.path(), "info small.h5").out,
+             Contains("nfe                      int64    []             not written  ("));
+  const Answer nfe = weir_program(scratch.path(), "info small.h5:flow.nfe");
+  CHECK_THAT(nfe.out, Contains("one number") && Contains("not written: the node 'flow' has not finished\n") &&
+                          !Contains("mean"));
+  CHECK_THAT(weir_program(scratch.path(), "info small.h5:flow").out,
+             Contains("flow.nfe  int64  one number  not written: the node 'flow' has not finished\n"));
+  CHECK_THAT(weir_program(scratch.path(), "info small.h5:pairs.x0").out,
+             Contains(" to ") && Contains("mean"));
+  const Answer refused = weir_program(scratch.path(), "export small.h5:flow.nfe -o nfe.csv");
+  CHECK(refused.exit == 2);
+  CHECK_THAT(refused.err,
+             Contains("flow.nfe of small.h5 is not written: the run is failed, and its node 'flow' has "
+                      "not finished; go on with it by the command that made it:\n  ") &&
+                 Contains("run small.yaml --set train.timeout=1e-9 --progress none\n"));
+  CHECK_FALSE(std::filesystem::exists(scratch.path() / "nfe.csv"));
+  CHECK(weir_program(scratch.path(), "export small.h5:pairs.x0 -o x0.npy").exit == 0);
+
+  const Answer replayed = weir_program(scratch.path(), "replay small.h5 --node recall");
+  CHECK(replayed.exit != 0);
+  CHECK_THAT(replayed.err,
+             Contains("recall.generated needs flow.end, which the record has no numbers of: its run has "
+                      "not finished node 'flow'"));
+  scratch.write(
+      "reads.yaml",
+      "name: reads\nnodes:\n  data: {plugin: source/tensor, file: small.h5, dataset: "
+      "/nodes/recall/partner}\n  some: {plugin: coupling/independent, source: data, target: data, draw: "
+      "{fixed: 2}}\n");
+  const Answer read = weir_program(scratch.path(), "run reads.yaml --progress none");
+  CHECK(read.exit == 2);
+  CHECK_THAT(read.err, Contains("is not written: its run has not finished the node"));
+}
+
 TEST_CASE("A name that a record does not have is answered with the nearest") {
   const ScratchFolder scratch;
   scratch.write("small.yaml", small_pipeline);

@@ -10,6 +10,7 @@
 
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include "number_checks.hpp"
 
 namespace weir::tools {
 
@@ -86,7 +87,7 @@ void PipelineArguments::add_options_to(CLI::App& app) {
   app.add_option("--device", device, "cpu | cuda | cuda:N | auto, instead of the file's")->type_name("D");
   app.add_option("--threads", threads, "Threads within an operation, instead of the file's (default 1)")
       ->type_name("N")
-      ->check(CLI::Range(1, 4096));
+      ->check(Whole{1, 4096});
   plugins.add_to(app);
 }
 

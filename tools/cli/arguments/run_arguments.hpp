@@ -28,8 +28,8 @@ struct RunArguments {
   bool quiet() const { return progress == "json" || progress == "none"; }
 };
 
-// One record, of the graph as it is. Returns the exit code.
-int run_single(const RunArguments& arguments, const Graph& graph);
+// One record, of the graph as it is. Returns the exit code; `why`: gets what a run that did not finish said.
+int run_single(const RunArguments& arguments, const Graph& graph, std::string* why = nullptr);
 
 // A run per combination of the axes. Returns the exit code.
 int run_sweep(const RunArguments& arguments, Experiment& experiment);

@@ -42,7 +42,7 @@ int export_torchscript(const RunArguments& arguments, const RecordedRun& record,
                     .replacement = true,
                     .scaled = true};
   if (const std::int64_t classes = classes_of(record, trainer, which); classes > 0) {
-    sampling.label = 0;
+    sampling.label = "0";
     sampling.classes = classes;
   }
   Graph asked;

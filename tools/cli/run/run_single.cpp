@@ -68,11 +68,12 @@ std::vector<Outcome> outcome_of(Job& job, const RunArguments& arguments, const G
 
 }  // namespace
 
-int run_single(const RunArguments& arguments, const Graph& graph) {
+int run_single(const RunArguments& arguments, const Graph& graph, std::string* why) {
   Job job = plan_job(arguments, graph);
   const std::vector<Outcome> outcomes = outcome_of(job, arguments, graph);
   const Outcome& outcome = outcomes[0];
   int exit = outcome.exit;
+  if (why) *why = outcome.message;
 
   RunResult result;
   result.status = outcome.status;

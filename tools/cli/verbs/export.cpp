@@ -8,7 +8,6 @@
 #include <memory>
 
 #include <weir/record/data/dotted_path.hpp>
-#include <weir/record/data/numbers.hpp>
 #include <weir/text/shell_word.hpp>
 
 #include <cli/arguments/run_arguments.hpp>
@@ -55,16 +54,6 @@ std::vector<std::pair<std::string, std::string>> parameters_of(const RecordedRun
   return found;
 }
 
-// Numbers that no training wrote are NaN.
-void require_written(const RecordedRun& record,
-                     const std::vector<std::pair<std::string, std::string>>& named) {
-  for (const auto& [name, path] : named)
-    if (std::ranges::any_of(doubles(record.reader().read(path)), [](double x) { return std::isnan(x); }))
-      throw CommandError(
-          invalid, fmt::format("{} of {} is not written: a trainer's parameters are when it has finished",
-                               path, record.file().string()));
-}
-
 // A trace's rows, or a tensor.
 std::string dataset_path(const RecordedRun& record, const std::string& name) {
   const auto found = datasets_named(record, name);
@@ -98,16 +87,18 @@ int write_export(Arguments arguments) {
         invalid, fmt::format("name what is to be exported, as in {}:flow.end; `weir info {}` lists it", file,
                              path_word(file)));
   Destination& to = arguments.to;
-  to.format = format_of(to.file, arguments.format);
+  const RecordedRun record(file);
+  const nlohmann::json* const node = record.node(name);
+  const bool trainer = node && node->at("plugin").get<std::string>().starts_with("trainer/");
+  to.format = format_of(to.file, arguments.format, trainer ? forms_of_models : forms_of_arrays);
   to.low = arguments.range[0];
   to.high = arguments.range[1];
   if (!(to.low < to.high) || !std::isfinite(to.high - to.low))
     throw CommandError(invalid, "--range takes black below white, as in --range -1 1");
-  const RecordedRun record(file);
   refuse_inputs({to.file}, {record.file()});
   if (to.format == Format::pt) {
     require_free(to);
-    require_written(record, parameters_of(record, name, arguments.which));
+    for (const auto& [own, path] : parameters_of(record, name, arguments.which)) record.require_written(path);
     arguments.run.progress = "none";
     if (const int exit = export_torchscript(arguments.run, record, name,
                                             arguments.which.empty() ? "field" : arguments.which, to.file);
@@ -115,10 +106,14 @@ int write_export(Arguments arguments) {
       return exit;
   } else if (to.format == Format::safetensors) {
     const auto parameters = parameters_of(record, name, arguments.which);
-    require_written(record, parameters);
+    for (const auto& [own, path] : parameters) record.require_written(path);
     export_tensors(record.reader(), parameters, to);
-  } else
-    export_array(record.reader(), dataset_path(record, name), to);
+  } else {
+    const std::string path = dataset_path(record, name);
+    record.require_written(path);
+    if (const std::string left_out = export_array(record.reader(), path, to); !left_out.empty())
+      say("{}\n", left_out);
+  }
   give("{}\n", to.file.string());
   return fine;
 }
@@ -133,10 +128,10 @@ Verb export_verb(CLI::App& program) {
                   "A dataset of a record, out.h5:flow.end, or a trainer, out.h5:train; a record or a sweep "
                   "for tensorboard")
       ->required();
-  app->add_option(
-         "-o,--out", arguments->to.file,
-         "OUT.npy, .csv, .png (a grid of 64), a folder/ of PNGs; of a trainer .safetensors, or .pt for "
-         "torch.jit.load")
+  app->add_option("-o,--out", arguments->to.file,
+                  "OUT.npy, .csv, .png (a grid of the first 64), a folder/ of PNGs of all; of a trainer "
+                  ".safetensors, or .pt for "
+                  "torch.jit.load")
       ->type_name("OUT")
       ->required();
   app->add_option("--to", arguments->format,

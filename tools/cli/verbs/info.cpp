@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include <weir/front/plugins/data_files.hpp>
 #include <weir/record/info.hpp>
 #include <weir/text/utf8.hpp>
 
@@ -37,6 +38,15 @@ int show_info(const Arguments& arguments) {
   return fine;
 }
 
+// Data of another kind are told by what reads them.
+int show_file(const Arguments& arguments) try {
+  return show_info(arguments);
+} catch (const RecordError& error) {
+  const std::string file = split_dataset(arguments.file).first, reading = data_files::reading(file);
+  if (reading.empty() || data_files::source_of(file) == "source/tensor") throw;
+  throw RecordError(fmt::format("{}\n{}", error.what(), reading));
+}
+
 }  // namespace
 
 Verb info_verb(CLI::App& program) {
@@ -49,7 +59,7 @@ Verb info_verb(CLI::App& program) {
   app->footer(
       "Examples:\n  weir info rotation.h5\n  weir info rotation.h5:/nodes/flow/end\n  weir info "
       "quickstart/\n  weir info rotation.h5 --format json");
-  return {app, [arguments] { return show_info(*arguments); }};
+  return {app, [arguments] { return show_file(*arguments); }};
 }
 
 }  // namespace weir::tools

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 
+#include <cli/arguments/number_checks.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
@@ -91,7 +92,7 @@ Verb plugin_verb(CLI::App& program) {
       ->type_name("S");
   app->add_option("--timeout", arguments->timeout, "Seconds that a trial of a check may take (default 60)")
       ->type_name("T")
-      ->check(CLI::PositiveNumber);
+      ->check(Real{.above = true});
   app->add_option("--plugin-path", arguments->folders,
                   "Search this folder for other plugins; may be given several times")
       ->type_name("DIR")

@@ -7,6 +7,7 @@
 #include <weir/front/sweep/named_files.hpp>
 #include <weir/text/shell_word.hpp>
 
+#include <cli/arguments/number_checks.hpp>
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
@@ -94,7 +95,7 @@ Verb replay_verb(CLI::App& program) {
          "--tolerance", arguments->tolerance,
          "How far a number may differ, relative to the largest of its dataset (default 0: not at all)")
       ->type_name("R")
-      ->check(CLI::NonNegativeNumber);
+      ->check(Real{});
   app->add_option("-o,--out", arguments->run.out, "Keep what the node gives, as a record of its own")
       ->type_name("OUT");
   arguments->run.add_progress_to(*app);

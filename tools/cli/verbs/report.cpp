@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include <cli/arguments/number_checks.hpp>
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
 #include <lab/judge/report_summary.hpp>
@@ -79,10 +80,10 @@ Verb report_verb(CLI::App& program) {
       "Follow a run or a sweep: the page is made anew while it grows, and served on this machine or "
       "written to -o, until it ends");
   app->add_option("--port", arguments->port, "With --watch: serve on this port (default: any that is free)")
-      ->check(CLI::Range(0, 65535))
+      ->check(Whole{0, 65535})
       ->type_name("PORT");
   app->add_option("--every", arguments->every, "With --watch: seconds between two pages (default 3)")
-      ->check(CLI::Range(0.1, 86400.0))
+      ->check(Real{.least = 0.1, .most = 86400})
       ->type_name("SECONDS");
   app->footer(
       "Examples:\n  weir report rotation.h5\n  weir report quickstart/ --reference paper.csv -o "

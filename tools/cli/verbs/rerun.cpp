@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include <cli/arguments/number_checks.hpp>
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
@@ -67,7 +68,7 @@ Verb rerun_verb(CLI::App& program) {
          "--tolerance", arguments->tolerance,
          "How far a number may differ, relative to the largest of its dataset (default 0: not at all)")
       ->type_name("R")
-      ->check(CLI::NonNegativeNumber);
+      ->check(Real{});
   arguments->run.add_progress_to(*app);
   app->add_flag("--force", arguments->run.force, "Replace the new record, if it is there");
   arguments->run.pipeline.add_options_to(*app);

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include <cli/arguments/number_checks.hpp>
 #include <cli/arguments/run_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
@@ -19,7 +20,7 @@ Verb run_verb(CLI::App& program) {
   app->add_option("--jobs", arguments->jobs,
                   "Runs of a sweep, or nodes of a run, at once (default: one a core)")
       ->type_name("N")
-      ->check(CLI::Range(1, 4096));
+      ->check(Whole{1, 4096});
   arguments->add_progress_to(*app);
   app->add_flag("--force", arguments->force, "Start over: replace what an earlier run wrote");
   app->footer(R"(Examples:

@@ -105,44 +105,36 @@ void require_free(const Destination& to) {
         fmt::format("{} is there; replace it with --force, or name another file with -o", to.file.string()));
 }
 
-Format format_of(const fs::path& out, const std::string& named) {
+Format format_of(const fs::path& out, const std::string& named, const std::string& taken) {
   if (!out.has_filename() && named.empty()) return Format::images;
   std::string ending = named;
   if (ending.empty() && out.has_extension()) ending = out.extension().string().substr(1);
   const auto found = formats.find(ending);
   if (found != formats.end()) return found->second;
-  std::vector<std::string> names;
-  for (const auto& [name, format] : formats) names.push_back(name);
-  throw CommandError(
-      invalid,
-      fmt::format(
-          "'{}' is no format that Weir writes; give a file that ends with one of: {}, or a folder/ of images",
-          ending.empty() ? out.string() : ending, fmt::join(names, ", ")));
+  throw CommandError(invalid, fmt::format("'{}' is no format that Weir writes; name {}",
+                                          ending.empty() ? out.string() : ending, taken));
 }
 
-void export_array(const Reader& reader, const std::string& path, const Destination& to) {
+std::string export_array(const Reader& reader, const std::string& path, const Destination& to) {
   require_free(to);
   const Array array = reader.read(path);
   const fs::path trace = fs::path(path).parent_path();
   const bool is_trace = fs::path(path).filename() == "value" && reader.has((trace / "step").string());
   switch (to.format) {
     case Format::npy:
-      return os::replace_file(to.file, npy(array));
+      os::replace_file(to.file, npy(array));
+      return "";
     case Format::csv: {
       const std::string name = is_trace ? trace.filename().string() : fs::path(path).filename().string();
-      if (!is_trace) return os::replace_file(to.file, csv(name, array, nullptr));
-      const Array steps = reader.rows((trace / "step").string(), 0, array.shape.at(0));
-      return os::replace_file(to.file, csv(name, array, &steps));
+      const Array steps = is_trace ? reader.rows((trace / "step").string(), 0, array.shape.at(0)) : Array{};
+      os::replace_file(to.file, csv(name, array, is_trace ? &steps : nullptr));
+      return "";
     }
     case Format::png:
     case Format::images:
       return export_images(path, array, to);
     default:
-      throw CommandError(
-          invalid,
-          fmt::format(
-              "{} is one array: name a file that ends with .npy, .csv or .png, or a folder/ of images",
-              path));
+      throw CommandError(invalid, fmt::format("{} is one array: name {}", path, forms_of_arrays));
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include <weir/os/replace_file.hpp>
 #include <weir/record/data/numbers.hpp>
+#include <weir/text/shell_word.hpp>
 
 #include <system/exit.hpp>
 
@@ -97,7 +98,7 @@ class Canvas {
 
 }  // namespace
 
-void export_images(const std::string& path, const Array& array, const Destination& to) {
+std::string export_images(const std::string& path, const Array& array, const Destination& to) {
   const Picture size = picture_of(path, array.shape);
   const std::int64_t count = array.shape[0];
   visit_numbers(array, [&](const auto* x) {
@@ -122,6 +123,10 @@ void export_images(const std::string& path, const Array& array, const Destinatio
                  gap + i % columns * (size.width + gap), to);
     canvas.write(to.file);
   });
+  if (to.format == Format::images || count <= most_in_a_grid) return "";
+  fs::path folder = to.file;
+  return fmt::format("{} shows the first {} of {} images; all of them go into a folder: -o {}/",
+                     to.file.string(), most_in_a_grid, count, path_word(folder.replace_extension().string()));
 }
 
 }  // namespace weir::tools

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -156,20 +157,59 @@ const GraphNode* scaled_data(const Graph& graph, const GraphNode& trainer) {
   return nullptr;
 }
 
+struct Classes {
+  std::int64_t count = 0;          // 0 where nothing says it
+  std::vector<std::string> names;  // of all, or empty
+};
+
 // As a source was told, or as one that reads names of classes recorded how many there are of each.
-std::int64_t classes_of(const Graph& graph, const RecordedRun& record, const std::string& from,
-                        std::set<std::string>& seen) {
-  if (!seen.insert(from).second) return 0;
+Classes classes_of(const Graph& graph, const RecordedRun& record, const std::string& from,
+                   std::set<std::string>& seen) {
+  if (!seen.insert(from).second) return {};
   const GraphNode& node = *graph.node(from);
   if (const auto classes = node.params.find("classes");
       classes != node.params.end() && classes->is_number_integer())
-    return classes->get<std::int64_t>();
+    return {classes->get<std::int64_t>(), {}};
   if (const std::string sizes = record_path(from) + "/class_size"; record.reader().has(sizes))
-    return record.reader().shape(sizes).at(0);
+    return {record.reader().shape(sizes).at(0), record.class_names(from)};
   for (const auto& [port, ends] : node.ports)
     for (const auto& [key, link] : ends)
-      if (const std::int64_t found = classes_of(graph, record, link.node, seen)) return found;
-  return 0;
+      if (Classes found = classes_of(graph, record, link.node, seen); found.count > 0) return found;
+  return {};
+}
+
+Classes classes_of(const Graph& graph, const RecordedRun& record, const GraphNode& trainer,
+                   const Sampling& sampling) {
+  std::set<std::string> met;
+  Classes found = classes_of(graph, record, trainer.path, met);
+  if (sampling.classes) found.count = *sampling.classes;
+  if (found.count != std::ssize(found.names)) found.names.clear();
+  return found;
+}
+
+// The number of a class that is given by it, or by its name.
+std::int64_t label_of(const RecordedRun& record, const Classes& classes, const std::string& given) {
+  std::int64_t label = -1;
+  const char* const end = given.data() + given.size();
+  const auto [rest, error] = std::from_chars(given.data(), end, label);
+  const bool number = error == std::errc() && rest == end && label >= 0;
+  const std::string known = classes_text(classes.names);
+  if (!number) {
+    const auto found = std::ranges::find(classes.names, given);
+    if (found != classes.names.end()) return found - classes.names.begin();
+    throw CommandError(invalid,
+                       known.empty()
+                           ? fmt::format("--label: '{}' is no whole number from 0", given)
+                           : fmt::format("--label: '{}' is no class of {}{}; its classes are {}", given,
+                                         record.file().string(), suggestion(given, classes.names), known));
+  }
+  if (classes.count < 1) refuse(record, "it does not say how many classes there are: --classes 10");
+  if (label >= classes.count)
+    throw CommandError(invalid,
+                       fmt::format("--label: {} has {} {}, {}", record.file().string(), classes.count,
+                                   classes.count == 1 ? "class" : "classes",
+                                   known.empty() ? fmt::format("0 to {}", classes.count - 1) : known));
+  return label;
 }
 
 GraphNode made(const RecordedRun& record, const Registry& registry, const std::string& path,
@@ -191,7 +231,8 @@ GraphNode made(const RecordedRun& record, const Registry& registry, const std::s
 }
 
 // What the field was told beside x and t, as the record's own flow shows.
-void require_told(const RecordedRun& record, const GraphNode* flow, const Sampling& sampling) {
+void require_told(const RecordedRun& record, const GraphNode* flow, const Sampling& sampling,
+                  const Classes& classes) {
   if (!flow || !flow->ports.contains("context")) return;
   for (const auto& [name, link] : flow->ports.at("context")) {
     if (name != "label")
@@ -200,7 +241,11 @@ void require_told(const RecordedRun& record, const GraphNode* flow, const Sampli
                                  "field/recorded are the way",
                                  name, name));
     if (!sampling.label)
-      refuse(record, "its field was trained with labels: say which the samples are to have: --label 3");
+      refuse(record,
+             "its field was trained with labels: say which the samples are to have: --label " +
+                 (classes.names.empty() ? "3"
+                                        : fmt::format("{}; its classes are {}", shell_word(classes.names[0]),
+                                                      classes_text(classes.names))));
   }
 }
 
@@ -226,7 +271,8 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
                      const Sampling& sampling) {
   const GraphNode& trainer = trainer_of(recorded, record, sampling.trainer);
   const GraphNode* const flow = flow_of(recorded, trainer);
-  require_told(record, flow, sampling);
+  const Classes classes = classes_of(recorded, record, trainer, sampling);
+  require_told(record, flow, sampling, classes);
 
   Graph graph;
   graph.name = record.file().stem().string() + "_sample";
@@ -286,11 +332,9 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
   if (sampling.label) {
     if (flow && !flow->ports.contains("context"))
       refuse(record, "its field takes no label: leave out --label");
-    std::set<std::string> met;
-    const std::int64_t classes = sampling.classes.value_or(classes_of(recorded, record, trainer.path, met));
-    if (classes < 1) refuse(record, "it does not say how many classes there are: --classes 10");
-    GraphNode labelled = made(record, registry, std::string(start_name) + ".target", "source/labelled",
-                              {{"label", *sampling.label}, {"classes", classes}});
+    GraphNode labelled =
+        made(record, registry, std::string(start_name) + ".target", "source/labelled",
+             {{"label", label_of(record, classes, *sampling.label)}, {"classes", classes.count}});
     labelled.parent = start_name;
     labelled.ports["of"] = {{"", base}};
     start.ports["target"] = {{"", {labelled.path, "", {}}}};

@@ -21,8 +21,8 @@ struct Sampling {
   std::string source;        // of the starting points; "" is the one it was trained from
   bool replacement = false;  // an item of a finite source may be the start of several
   bool scaled = false;       // of training data in units of their own (source/scaled): samples in these units
-  std::optional<std::int64_t> label,
-      classes;  // of all samples; how many there are, where the record does not say
+  std::optional<std::string> label;     // of all samples: "3", or a name that the record has for it
+  std::optional<std::int64_t> classes;  // how many there are, where the record does not say
   std::optional<double> guidance;
   std::uint64_t seed = 1;
 };
