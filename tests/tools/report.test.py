@@ -390,6 +390,24 @@ def test_single(work):
     assert not list(work.glob(".*.new"))
 
 
+def test_warned(work):
+    """What the runs warned of is told, each once, of a sweep with the number of its runs."""
+    (work / "untrained.yaml").write_text("""
+name: untrained
+seed: 1
+nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  start: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 8}}
+  flow:  {plugin: integrator/euler, field: {plugin: field/mlp, width: 8}, start: start.x0, steps: 2}
+""")
+    weir("run", "untrained.yaml", "-o", "untrained.h5", cwd=work)
+    text = "flow: nothing has trained field"
+    assert page_of(work / "untrained.h5").source.count(f"<b>Warning</b>: {text}") == 1
+    (work / "swept.yaml").write_text((work / "untrained.yaml").read_text().replace("name: untrained", "name: swept").replace("seed: 1", "sweep: {seed: {count: 3}}"))
+    weir("run", "swept.yaml", "-o", "swept", cwd=work)
+    assert page_of(work / "swept").source.count(f"<b>Warning</b> of 3 runs: {text}") == 1
+
+
 def test_reasons(work):
     (work / "still.yaml").write_text(STILL)
     weir("run", work / "still.yaml", "-o", work / "still.h5", "--progress", "none")

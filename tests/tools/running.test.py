@@ -124,8 +124,10 @@ def test_warnings(work):
     for progress in (True, False, events.append):
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            weir.run(untrained, progress=progress, force=True).close()
+            with weir.run(untrained, progress=progress, force=True) as record:
+                kept = record.warnings
         assert [(each.category, each.filename) for each in warned] == [(weir.WeirWarning, __file__)], warned
+        assert kept == [str(warned[0].message)], kept
         assert issubclass(weir.WeirWarning, UserWarning) and str(warned[0].message).startswith("flow: "), warned[0]
     assert [f"flow: {event['text']}" for event in events if event["event"] == "warning"] == [str(warned[0].message)]
     with warnings.catch_warnings():

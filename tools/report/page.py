@@ -37,7 +37,7 @@ def make(source, summary, reference_file):
         policy=policy.PLAIN, zoom=markupsafe.Markup(policy.ZOOM), so_far=None if experiment.summary else so_far.table(experiment),
         experiment=experiment, record=record, lead=lead(experiment), status=status(experiment),
         unfinished=unfinished(experiment), judged=bool(experiment.resolved.get("expect") or experiment.resolved.get("compare")),
-        facts=facts(experiment), failures=failures(experiment),
+        facts=facts(experiment), failures=failures(experiment), warned=warned(experiment),
         runs=runs(experiment) if experiment.swept else [],
         comparisons=reference.comparisons(reference_file, experiment) if reference_file else None,
         reference=reference_file.name if reference_file else "", drawing=drawing, undrawn=undrawn,
@@ -177,6 +177,12 @@ def facts(experiment):
         libraries = records[0].columns("provenance/libraries")
         rows.append(("Versions", ", ".join(f"{each['name']} {each['version']}" for each in libraries)))
     return rows
+
+
+def warned(experiment):
+    """(text, how many runs): what the runs warned of, each once."""
+    counts = collections.Counter(line for record in experiment.records for line in dict.fromkeys(record.text("warnings").splitlines()))
+    return list(counts.items())
 
 
 def failures(experiment):

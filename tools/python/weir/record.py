@@ -164,6 +164,11 @@ class Record(Tree):
         return hdf5.text(hdf5.find(self.file, "message"))
 
     @property
+    def warnings(self) -> list[str]:
+        """What the run warned of, "NODE: TEXT" each; of a record that was not ended, none yet."""
+        return hdf5.text(hdf5.find(self.file, "warnings")).splitlines() if hdf5.has(self.file, "warnings") else []
+
+    @property
     def pipeline(self) -> dict[str, Any]:
         """With every default filled in, and under `files` the SHA-256 of each file that a parameter names."""
         return hdf5.read_json(self.file, "pipeline/resolved_json")
