@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <numbers>
 
+#include <fmt/format.h>
+
 #include <weir/front/check/accepted.hpp>
 #include <weir/front/check/value.hpp>
 #include <weir/front/yaml/yaml.hpp>
@@ -192,6 +194,21 @@ TEST_CASE("text takes any scalar as it is written", "[front][value]") {
   CHECK(resolved(ParamType::text, "007") == "007");
   CHECK(resolved(ParamType::text, "\"a: b\"") == "a: b");
   CHECK(resolved(ParamType::text, "[a]") == fault("text, not a list"));
+}
+
+TEST_CASE("a path that cannot be looked at is a fault at its place, whoever would read it",
+          "[front][value]") {
+  const std::filesystem::path loop =
+      std::filesystem::temp_directory_path() / fmt::format("weir-loop-{}.npy", ::getpid());
+  std::filesystem::create_symlink(loop.filename(), loop);
+  CHECK(resolved(ParamType::path, loop.string()) ==
+        "fault: parameter 'p' of kind/name (node 'n') cannot be opened: '" + loop.string() +
+            "': Too many levels of symbolic links | name a file, not a link that leads back to itself");
+  std::filesystem::remove(loop);
+  const std::string longest = "/" + std::string(300, 'x');
+  CHECK(resolved(ParamType::path, longest) ==
+        "fault: parameter 'p' of kind/name (node 'n') cannot be opened: '" + longest.substr(0, 60) +
+            "...': File name too long | name one that you may read");
 }
 
 TEST_CASE("a path starts from the folder of the file that writes it", "[front][value]") {

@@ -163,7 +163,17 @@ class Reader {
     std::string path = absolute_path(value);
     const std::string remedy = variable_remedy(value.text);
     std::error_code unreadable;
-    if (remedy.empty() || std::filesystem::exists(path, unreadable)) return path;
+    const bool there = std::filesystem::exists(path, unreadable);
+    if (unreadable) {  // said here for all plugins; that there is no such file each says by itself
+      faults_.push_back(value_fault(
+          "W206", value,
+          fmt::format("{} cannot be opened: {}: {}", name_, quote(value.text), unreadable.message()),
+          unreadable == std::errc::too_many_symbolic_link_levels
+              ? "name a file, not a link that leads back to itself"
+              : "name one that you may read"));
+      return std::nullopt;
+    }
+    if (remedy.empty() || there) return path;
     faults_.push_back(value_fault(
         "W206", value,
         name_ + " is taken as it is written, and no variable in it is replaced: " + quote(value.text),

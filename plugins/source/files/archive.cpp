@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -30,19 +31,29 @@ class Member final : public ByteStream {
           fmt::format("has {} bytes and unpacks to {}: at most {} times what a file has is unpacked; {}",
                       about.comp_size, size_, most_expansion, remedy));
     }
-    file_.reset(zip_fopen(archive_.get(), name.c_str(), 0));
-    if (!file_) throw std::runtime_error(fmt::format("cannot be unpacked: {}", zip_strerror(archive_.get())));
+    open(name);
+    require_whole();
+    open(name);
   }
   void read(void* to, std::size_t bytes) override {
     if (more(to, bytes) != bytes) throw std::runtime_error("ends too early");
-    read_ += bytes;
-    // The CRC is looked at where the end is read.
-    if (char beyond = 0; read_ == size_ && more(&beyond, 1) != 0)
-      throw std::runtime_error("is longer than the archive says: it is damaged");
   }
   std::uint64_t size() const override { return size_; }
 
  private:
+  void open(const std::string& name) {
+    file_.reset(zip_fopen(archive_.get(), name.c_str(), 0));
+    if (!file_) throw std::runtime_error(fmt::format("cannot be unpacked: {}", zip_strerror(archive_.get())));
+  }
+  // The CRC is looked at where the end is read. Before anything in it is believed: a damaged header is no other header.
+  void require_whole() {
+    std::vector<char> block(1 << 20);
+    std::uint64_t bytes = 0;
+    while (const std::size_t here = more(block.data(), block.size())) bytes += here;
+    if (bytes != size_)
+      throw std::runtime_error(
+          fmt::format("has {} bytes, and {} by the archive: it is damaged", bytes, size_));
+  }
   std::size_t more(void* to, std::size_t bytes) {
     const auto count = zip_fread(file_.get(), to, bytes);
     if (count < 0) throw std::runtime_error(fmt::format("is damaged: {}", zip_file_strerror(file_.get())));
@@ -51,7 +62,7 @@ class Member final : public ByteStream {
 
   Archive archive_;
   std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file_;
-  std::uint64_t size_ = 0, read_ = 0;
+  std::uint64_t size_ = 0;
 };
 
 }  // namespace

@@ -43,7 +43,12 @@ bool passed_over(const fs::path& path) {
 std::vector<std::string> entries(const fs::path& folder, bool folders) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (!passed_over(entry.path()) && (folders ? entry.is_directory() : entry.is_regular_file()))
+    std::error_code error;
+    const fs::file_status status = entry.status(error);
+    // A link that leads nowhere, or to itself, stands for a file: that it cannot be read is said of it.
+    const bool broken = error || !fs::exists(status);
+    if (!passed_over(entry.path()) &&
+        (folders ? fs::is_directory(status) : broken || fs::is_regular_file(status)))
       names.push_back(entry.path().filename().string());
   }
   std::ranges::sort(names);

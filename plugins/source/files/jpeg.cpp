@@ -40,8 +40,12 @@ class Jpeg {
   const unsigned char* data() const { return reinterpret_cast<const unsigned char*>(bytes_.data()); }
   unsigned long length() const { return static_cast<unsigned long>(bytes_.size()); }
   void check(int code) const {
-    if (code != 0)
-      throw std::runtime_error(fmt::format("cannot be decoded: {}", tjGetErrorStr2(handle_.get())));
+    if (code == 0) return;
+    const std::string why = tjGetErrorStr2(handle_.get());
+    throw std::runtime_error("cannot be decoded: " +
+                             (why.starts_with("Premature end")
+                                  ? "it ends too early, as a download that broke off: get it anew"
+                                  : why));
   }
 
   std::string_view bytes_;

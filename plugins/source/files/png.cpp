@@ -19,6 +19,11 @@ constexpr std::size_t largest_chunk = 64 << 20;  // of what is no pixels: profil
 constexpr std::size_t most_chunks = 1 << 20, longest_exif = 1 << 20;
 
 void check(int code) {
+  if (code == SPNG_IO_EOF)
+    throw std::runtime_error(
+        "cannot be decoded: it ends too early, as a download that broke off: get it anew");
+  if (code == SPNG_EOVERFLOW || code == SPNG_EWIDTH || code == SPNG_EHEIGHT)
+    throw std::runtime_error("says that it has a size that is not possible: it is damaged, or no image");
   if (code != 0) throw std::runtime_error(fmt::format("cannot be decoded: {}", spng_strerror(code)));
 }
 

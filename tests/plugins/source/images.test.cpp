@@ -262,6 +262,18 @@ TEST_CASE("A folder of images says where it can be read again, with the hash of 
         sha_printed_by("cd '" + (scratch / "").string() + "' && sha256sum a.png b.PNG | sha256sum"));
 }
 
+TEST_CASE("A link that leads nowhere, or to itself, is an image that cannot be read", "[source][images]") {
+  for (const std::string target : {"nowhere.png", "b.png"}) {
+    const Scratch scratch;
+    write_png(scratch / "a.png", 4, 4, 100);
+    std::filesystem::create_symlink(target, scratch / "b.png");
+    const weir::Faults faults = plan(*make<Source>("source/images", {{"folder", scratch / ""}}));
+    REQUIRE(faults.size() == 1);
+    CHECK(faults[0].message == "'" + (scratch / "b.png").string() + "' cannot be read");
+    CHECK(plan(*make<Source>("source/images", {{"folder", scratch / ""}, {"on_bad", "skip"}})).empty());
+  }
+}
+
 TEST_CASE("An image that says it is far larger than its file can stand for is not unpacked",
           "[source][images]") {
   const Scratch scratch;
