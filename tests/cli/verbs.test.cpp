@@ -272,6 +272,18 @@ nodes:
   }
 }
 
+TEST_CASE("Where two ends are images of other sizes, the size to read them in is said") {
+  const ScratchFolder scratch;
+  scratch.write("shapes.yaml", R"(nodes:
+  base:   {plugin: source/gaussian, shape: [3, 20, 60]}
+  target: {plugin: source/gaussian, shape: [3, 20, 20]}
+  pairs:  {plugin: coupling/independent, source: base, target: target, draw: {fixed: 16}}
+)");
+  CHECK_THAT(weir_program(scratch.path(), "plan shapes.yaml --sizes").err,
+             Contains("^^^^^^ give the source that shape, or the target that of the source: of source/images "
+                      "height: 20, width: 60\n"));
+}
+
 TEST_CASE("A sweep is made smaller by its axes, and what an axis sets is not set beside it") {
   const ScratchFolder scratch;
   scratch.write("swept.yaml", swept_pipeline);

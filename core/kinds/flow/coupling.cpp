@@ -182,6 +182,19 @@ void DrawnCoupling::plan_count(Plan& plan,
   }
 }
 
+namespace {
+
+// Images of one number of channels are often one set, of which the middle was cut out.
+std::string remedy_of_shapes(const Shape& source, const Shape& target) {
+  const std::string give = "give the source that shape, ";
+  if (source.size() != 3 || target.size() != 3 || source[0] != target[0])
+    return give + "or flatten the target";
+  return give + fmt::format("or the target that of the source: of source/images height: {}, width: {}",
+                            source[1], source[2]);
+}
+
+}  // namespace
+
 void DrawnCoupling::plan_sources(Plan& plan, const Port<Source>& source, const Port<Source>* target) {
   std::vector<std::pair<std::string, const Source*>> ends = {{source.name(), &*source}};
   if (target) ends.emplace_back(target->name(), &**target);
@@ -194,7 +207,7 @@ void DrawnCoupling::plan_sources(Plan& plan, const Port<Source>& source, const P
                     source->path(), fmt::join(source->shape(), ", "), (*target)->path(),
                     fmt::join((*target)->shape(), ", ")),
         *source, "", fmt::format("'{}' has items [{}]", source->path(), fmt::join(source->shape(), ", ")),
-        "give the source that shape, or flatten the target");
+        remedy_of_shapes(source->shape(), (*target)->shape()));
   }
 }
 
