@@ -103,6 +103,8 @@ def make_arrays(folder):
             ("torch.pkl", b"\x80\x02}q\x00.", "is a pickle, which may run any program"),
             ("cut.npz", (folder / "stored.npz").read_bytes()[:-30], "is no whole archive"),
             ("flipped.npz", (folder / "stored.npz").read_bytes().replace(x.tobytes()[:8], bytes(8)), "is damaged: CRC error"),
+            ("type.npz", (folder / "stored.npz").read_bytes().replace(b"'<f8'", b"'<f9'", 1), "is damaged: CRC error"),
+            ("shape.npz", (folder / "stored.npz").read_bytes().replace(b"(6, 3)", b"(5, 3)", 1), "is damaged: CRC error"),
             ("cut.safetensors", (folder / "all.safetensors").read_bytes()[:-8], "is truncated: it ends at byte")):
         (folder / name).write_bytes(content)
         more = {"array": "x"} if name.endswith(".npz") else {"array": "y"} if name.endswith(".safetensors") else {}
@@ -276,7 +278,7 @@ def make_tables(folder):
             ("missing.csv", "x,y\n1,2\n3,\n", {}, ":3: column 'y' is missing ('')"),
             ("na.csv", "x,y\n1,2\nNA,4\n", {}, ":3: column 'x' is missing ('NA')"),
             ("infinite.csv", "x\n1\ninf\n", {}, ":3: 'inf' in column 'x' is no number"),
-            ("comma.csv", 'x;y\n"1,5";2\n', {"separator": "semicolon"}, "a decimal point and nothing between thousands, as 1.5"),
+            ("comma.csv", 'x;y\n"1,5";2\n', {"separator": "semicolon"}, "numbers have a decimal point, as 1.5"),
             ("thousands.csv", 'x,y\n"1,234,567",2\n', {}, "as 1234567"),
             ("short.csv", "x,y\n1,2\n3\n", {}, ":3: there are 1 fields where the first line has 2"),
             ("quote.csv", 'x,y\n1,"2\n3,4\n', {}, ":2: a quote is opened here and never closed"),
@@ -398,9 +400,10 @@ def make_images(folder):
     at = whole.index(b"IDAT") + 10
     for name, content, sentence in (
             ("crc", whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:], "cannot be decoded: "),
-            ("cut", whole[:-20], "cannot be decoded: "),
-            ("no_end", whole[:-12], "cannot be decoded: "),
-            ("cut_jpeg", jpeg[:-40], "cannot be decoded: "),
+            ("cut", whole[:-20], "cannot be decoded: it ends too early, as a download that broke off: get it anew"),
+            ("no_end", whole[:-12], "cannot be decoded: it ends too early, as a download that broke off: get it anew"),
+            ("cut_jpeg", jpeg[:-40], "cannot be decoded: it ends too early, as a download that broke off: get it anew"),
+            ("huge", png(2**31 - 1, 2**31 - 1, 8, 2, b""), "says that it has a size that is not possible"),
             ("cmyk", print_colours.getvalue(), "has the colours of print (CMYK)"),
             ("animated", png(8, 8, 8, 0, b"".join(b"\0" + bytes(row) for row in rgb[..., 0]), more=chunk(b"acTL", struct.pack(">II", 2, 0))),
              "holds an animation of several images"),

@@ -7,12 +7,15 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "table_file.hpp"
+
 namespace weir::files {
 namespace {
 
 constexpr std::int64_t most_classes = 1 << 20;  // beyond, a number is no class
 
-bool whole(const std::string& text, std::int64_t& value) {
+bool whole(const std::string& label, std::int64_t& value) {
+  const std::string text = trimmed(label);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return !text.empty() && error == std::errc() && end == text.data() + text.size() && value >= 0 &&
          value < most_classes;

@@ -68,11 +68,17 @@ class Head {
     std::vector<std::size_t> columns;
     for (std::size_t i = 0; i < names_.size(); ++i) {
       if (i == label) continue;
-      if (names_[i].empty())
+      if (names_[i].empty() && i == 0)
         throw ColumnError(
             "columns",
             fmt::format("column {} of '{}' has no name, as the row numbers that pandas writes", i + 1, file_),
             "say which: columns: [...]; or write it by to_csv(..., index=False)");
+      if (names_[i].empty())
+        throw ColumnError("columns", fmt::format("column {} of '{}' has no name", i + 1, file_),
+                          i + 1 < names_.size()
+                              ? "give it one, or say which: columns: [...]"
+                              : "take the separator at the line's end away if it is one too many, or say "
+                                "which: columns: [...]");
       columns.push_back(i);
     }
     if (columns.empty())
@@ -114,7 +120,22 @@ class Head {
   Fields names_;
 };
 
-void wrong_number(const TableFile& table, const std::string& column, const std::string& field) {
+// Comments are none to other readers either; what to do about one, or "".
+std::string comment_remedy(const Head& head, const Fields& fields) {
+  const auto is_comment = [](const std::string& text) { return trimmed(text).starts_with('#'); };
+  if (is_comment(fields.front()))
+    return "lines that begin with # are not passed over: remove them; pandas: read_csv(..., comment=\"#\"), "
+           "then to_csv";
+  if (head.named() && is_comment(head.name(0)))
+    return fmt::format(
+        "the first line, {}, is taken for the columns' names, and comments are not known: "
+        "remove it",
+        head.name(0));
+  return "";
+}
+
+void wrong_number(const TableFile& table, const std::string& column, const std::string& field,
+                  const std::string& comment) {
   if (is_missing(field)) {
     table.fail(
         table.line(),
@@ -123,7 +144,7 @@ void wrong_number(const TableFile& table, const std::string& column, const std::
             "fillna(...)",
             column, field));
   }
-  const std::string remedy = number_remedy(field);
+  const std::string remedy = comment.empty() ? number_remedy(field) : comment;
   table.fail(table.line(),
              fmt::format("'{}' in column '{}' is no number{}", field, column,
                          remedy.empty() ? "; choose others with columns: [...], or name it as label"
@@ -147,21 +168,21 @@ Columns read_columns(const std::filesystem::path& file, char separator, const Co
   bool more = head.named() ? table.next(fields) : true;
   for (; more && (!wanted.limit || read.rows < *wanted.limit); more = table.next(fields)) {
     if (fields.size() != head.count()) {
+      const std::string comment = comment_remedy(head, fields);
       table.fail(
           table.line(),
-          fmt::format("there are {} fields where the first line has {}: a field with the separator in it "
-                      "stands in quotes",
-                      fields.size(), head.count()));
+          fmt::format("there are {} fields where the first line has {}: {}", fields.size(), head.count(),
+                      comment.empty() ? "a field with the separator in it stands in quotes" : comment));
     }
     for (const std::size_t column : columns) {
       const auto value = number_in(fields[column]);
-      if (!value) wrong_number(table, head.name(column), fields[column]);
+      if (!value) wrong_number(table, head.name(column), fields[column], comment_remedy(head, fields));
       read.numbers.push_back(*value);
     }
     if (label) {
-      read.labels.push_back(trimmed(fields[*label]));
-      if (read.labels.back().empty())
-        table.fail(table.line(), fmt::format("the label '{}' is missing", wanted.label));
+      const std::string text = trimmed(fields[*label]);
+      read.labels.push_back(table.in_quotes(*label) ? fields[*label] : text);
+      if (text.empty()) table.fail(table.line(), fmt::format("the label '{}' is missing", wanted.label));
     }
     ++read.rows;
     if (read.rows % rows_between_looks == 0 && double(read.numbers.size() * sizeof(double)) > memory_bytes())

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <regex>
 #include <set>
 #include <stdexcept>
 
@@ -75,12 +76,14 @@ int TableFile::plain(std::string& field) {
 bool TableFile::next(std::vector<std::string>& fields) {
   for (;;) {
     fields.clear();
+    in_quotes_.clear();
     line_of_row_ = line_;
     int end = separator_;
     while (end == separator_) {
       std::string field;
       while (separator_ != ' ' && peek() == ' ') field += static_cast<char>(get());
-      if (peek() == '"') {
+      in_quotes_.push_back(peek() == '"');
+      if (in_quotes_.back()) {
         get();
         field.clear();
         end = quoted(field);
@@ -120,16 +123,57 @@ bool is_missing(const std::string& field) {
   return names.contains(lower);
 }
 
-std::string number_remedy(const std::string& field) {
-  const std::string text = trimmed(field);
+namespace {
+
+// A number with commas in it. "1,000" may be either; what has three digits behind each comma is more often the first.
+std::string comma_remedy(const std::string& text) {
+  static const std::regex thousands(R"([+-]?\d{1,3}(,\d{3})+(\.\d*)?)");
   std::string with_point = text, without = text;
   std::ranges::replace(with_point, ',', '.');
   std::erase(without, ',');
-  if (text.find(',') == std::string::npos || !number_in(without)) return "";
-  return fmt::format(
-      "numbers have a decimal point and nothing between thousands, as {}; pandas: read_csv(..., "
-      "decimal=\",\") or thousands=\",\", then to_csv",
-      number_in(with_point) ? with_point : without);
+  const bool grouped = std::regex_match(text, thousands), decimal = number_in(with_point).has_value();
+  const std::string by_pandas = fmt::format("; pandas: read_csv(..., {}), then to_csv",
+                                            !grouped   ? "decimal=\",\""
+                                            : !decimal ? "thousands=\",\""
+                                                       : "thousands=\",\" or decimal=\",\"");
+  if (grouped && decimal)
+    return fmt::format("{} where it means thousands, {} where the comma is the decimal point", without,
+                       with_point) +
+           by_pandas;
+  if (grouped) return fmt::format("nothing stands between thousands, as {}", without) + by_pandas;
+  if (decimal) return fmt::format("numbers have a decimal point, as {}", with_point) + by_pandas;
+  return "";
+}
+
+// Numbers with this between them: of a table whose fields it separates.
+bool are_numbers(const std::string& text, char between) {
+  std::size_t count = 0;
+  for (std::size_t first = 0; first <= text.size(); ++count) {
+    const std::size_t end = std::min(text.find(between, first), text.size());
+    if (!number_in(text.substr(first, end - first))) return false;
+    first = end + 1;
+  }
+  return count > 1;
+}
+
+}  // namespace
+
+std::string number_remedy(const std::string& field) {
+  const std::string text = trimmed(field);
+  std::string lower = text;
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (text.find(',') != std::string::npos) return comma_remedy(text);
+  if (lower == "true" || lower == "false") return "write 1 for true and 0 for false; pandas: astype(int)";
+  static const std::regex infinite(R"([+-]?inf(inity)?|[+-]?\d+(\.\d*)?e\+?\d+)");
+  if (std::regex_match(lower, infinite))
+    return "infinite, or beyond what a double holds: leave such lines out; pandas: replace([numpy.inf, "
+           "-numpy.inf], "
+           "numpy.nan).dropna()";
+  if (are_numbers(text, ' ')) return "fields with a blank between them are read by separator: space";
+  if (are_numbers(text, '|'))
+    return "fields are separated by commas, tabs, semicolons or spaces; pandas: read_csv(..., sep=\"|\"), "
+           "then to_csv";
+  return "";
 }
 
 }  // namespace weir::files

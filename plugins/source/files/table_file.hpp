@@ -23,6 +23,8 @@ class TableFile {
   // The fields of the next line that is not blank; false at the end. Errors: std::runtime_error with the line.
   bool next(std::vector<std::string>& fields);
   std::int64_t line() const { return line_of_row_; }  // where these fields start, counted from 1
+  // Whether the field stood in quotes: blanks at its ends are then a part of it.
+  bool in_quotes(std::size_t field) const { return in_quotes_[field]; }
 
   [[noreturn]] void fail(std::int64_t line, const std::string& what) const;
 
@@ -38,6 +40,7 @@ class TableFile {
   std::ifstream in_;
   char separator_;
   std::int64_t line_ = 1, line_of_row_ = 0;
+  std::vector<bool> in_quotes_;  // of the fields of this line
 };
 
 // A number as programs write it: 1, -2.5, +1e-3; surrounded by spaces or not. Infinite ones and NaN are none.

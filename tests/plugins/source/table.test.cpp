@@ -40,6 +40,19 @@ TEST_CASE("Columns of a table become items, and texts classes in the order of th
   CHECK_FALSE(one->labels().defined());
 }
 
+TEST_CASE("Blanks around a label are a part of it in quotes alone, and of a number nowhere",
+          "[source][table]") {
+  const Scratch scratch;
+  const auto labels = [&](const std::string& text) {
+    const auto source =
+        make<Source>("source/table", {{"file", written(scratch, "t.csv", text)}, {"label", "c"}});
+    run(*source);
+    return source->labels();
+  };
+  CHECK(labels("x,c\n1,u\n2, u \n3,\"u\"\n4,\" u\"\n").equal(at::tensor({1, 1, 1, 0}, at::kLong)));
+  CHECK(labels("x,c\n1,2\n2, 1 \n3,\" 0\"\n").equal(at::tensor({2, 1, 0}, at::kLong)));
+}
+
 TEST_CASE("What is wrong with a table is said with its line before anything runs", "[source][table]") {
   const Scratch scratch;
   std::string remedy;
@@ -58,14 +71,53 @@ TEST_CASE("What is wrong with a table is said with its line before anything runs
           "fillna(...)");
   CHECK(message("x\n\"1,5\"\n") ==
         file +
-            ":2: '1,5' in column 'x' is no number: numbers have a decimal point and nothing between "
-            "thousands, as "
-            "1.5; pandas: read_csv(..., decimal=\",\") or thousands=\",\", then to_csv");
+            ":2: '1,5' in column 'x' is no number: numbers have a decimal point, as 1.5; pandas: "
+            "read_csv(..., decimal=\",\"), then to_csv");
   CHECK(message("x,y\n1,2\n1,2,3\n") == file +
                                             ":3: there are 3 fields where the first line has 2: a field with "
                                             "the separator in it stands in quotes");
   CHECK(message("x,y\n1,2\n", {{"columns", {"z"}}}) == "'" + file + "' has no column 'z'");
   CHECK(remedy == "columns: x, y");
+  const auto cell = [&](const std::string& text) {
+    const std::string said = message("x\n1\n" + text + "\n");
+    const std::string start = file + ":3: '" + text + "' in column 'x' is no number";
+    REQUIRE(said.starts_with(start));
+    return said.substr(start.size());
+  };
+  for (const auto& [number, without, point] :
+       {std::tuple("\"1,000\"", "1000", "1.000"), std::tuple("\"-12,345\"", "-12345", "-12.345")})
+    CHECK_THAT(message("x\n" + std::string(number) + "\n"),
+               Catch::Contains(fmt::format(": {} where it means thousands, {} where the comma is the decimal "
+                                           "point; pandas: read_csv(..., thousands=\",\" or decimal=\",\")",
+                                           without, point)));
+  CHECK_THAT(message("x\n\"1,234,567.5\"\n"),
+             Catch::Contains("nothing stands between thousands, as 1234567.5; pandas: read_csv(..., "
+                             "thousands=\",\"), then to_csv"));
+  CHECK(cell("True") == ": write 1 for true and 0 for false; pandas: astype(int)");
+  for (const std::string infinite : {"inf", "-Infinity", "1e400", "-1.5E+999"})
+    CHECK(cell(infinite) ==
+          ": infinite, or beyond what a double holds: leave such lines out; pandas: replace([numpy.inf, "
+          "-numpy.inf], numpy.nan).dropna()");
+  CHECK(cell("1 2.5") == ": fields with a blank between them are read by separator: space");
+  CHECK(
+      cell("1|2") ==
+      ": fields are separated by commas, tabs, semicolons or spaces; pandas: read_csv(..., sep=\"|\"), then "
+      "to_csv");
+  CHECK(cell("red") == "; choose others with columns: [...], or name it as label");
+  const std::string removed = "is taken for the columns' names, and comments are not known: remove it";
+  CHECK(message("# by hand\nx,y,z\n1,2,3\n") ==
+        file + ":2: there are 3 fields where the first line has 1: the first line, # by hand, " + removed);
+  CHECK_THAT(message("# by hand\nx\n1\n"),
+             Catch::EndsWith("is no number: the first line, # by hand, " + removed));
+  for (const std::string line : {"# more", "# more, less"})
+    CHECK_THAT(message("x,y\n1,2\n" + line + "\n"),
+               Catch::EndsWith(": lines that begin with # are not passed over: remove them; pandas: "
+                               "read_csv(..., comment=\"#\"), then to_csv"));
+  CHECK(message("a,b,\n1,2,\n") == "column 3 of '" + file + "' has no name");
+  CHECK(remedy ==
+        "take the separator at the line's end away if it is one too many, or say which: columns: [...]");
+  CHECK(message("a,,b\n1,2,3\n") == "column 2 of '" + file + "' has no name");
+  CHECK(remedy == "give it one, or say which: columns: [...]");
   CHECK(message(",x\n0,2\n") ==
         "column 1 of '" + file + "' has no name, as the row numbers that pandas writes");
   CHECK(remedy == "say which: columns: [...]; or write it by to_csv(..., index=False)");
