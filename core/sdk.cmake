@@ -33,4 +33,4 @@ set(WEIR_SDK_HEADERS
 
   front/faults/fault.hpp front/faults/place.hpp
   front/plugins/data_files.hpp front/plugins/digest.hpp front/plugins/plugin_abi.hpp front/plugins/schema.hpp
-  record/data/array.hpp record/data/dataset.hpp record/data/dotted_path.hpp record/data/record_error.hpp record/reader.hpp)
+  record/data/array.hpp record/data/dataset.hpp record/data/dotted_path.hpp record/data/record_error.hpp record/reader.hpp record/written.hpp)
