@@ -141,7 +141,9 @@ int sample(Arguments arguments) {
   if (exit != fine || format == Format::h5) return exit;
   const Reader reader(results);
   // What is there was looked at before.
-  const std::string left_out = export_array(reader, samples_of(graph), {out, format, true});
+  Destination to{out, format, true};
+  to.columns = columns_of(trained, record, arguments.sampling.trainer);
+  const std::string left_out = export_array(reader, samples_of(graph), to);
   if (!left_out.empty()) say("{}\n", left_out);
   if (!run.quiet()) give("samples {}\n", out.string());
   return fine;

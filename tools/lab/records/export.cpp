@@ -49,8 +49,16 @@ std::string npy(const Array& array) {
          head + std::string(bytes_of(array));
 }
 
-// Columns are the entries of all axes but the first: x, or x_0, x_1_2.
-std::string csv(const std::string& name, const Array& array, const Array* steps) {
+std::string quoted(const std::string& cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  std::string text = "\"";
+  for (const char c : cell) text += c == '"' ? "\"\"" : std::string(1, c);
+  return text + "\"";
+}
+
+// Columns are the entries of all axes but the first: as `names` has it, or x, or x_0, x_1_2.
+std::string csv(const std::string& name, const Array& array, const Array* steps,
+                const std::vector<std::string>& names) {
   const std::int64_t rows = array.shape.empty() ? 1 : array.shape[0],
                      columns = rows > 0 ? array.count() / rows : 0;
   std::string text = steps ? "step" : "";
@@ -61,7 +69,8 @@ std::string csv(const std::string& name, const Array& array, const Array* steps)
       column = fmt::format("_{}{}", rest % array.shape[axis - 1], column);
       rest /= array.shape[axis - 1];
     }
-    text += (text.empty() ? "" : ",") + name + column;
+    const bool named = std::ssize(names) == columns && array.shape.size() == 2;
+    text += (text.empty() ? "" : ",") + (named ? quoted(names[static_cast<std::size_t>(j)]) : name + column);
   }
   text += '\n';
   visit_numbers(array, [&](const auto* x) {
@@ -127,7 +136,7 @@ std::string export_array(const Reader& reader, const std::string& path, const De
     case Format::csv: {
       const std::string name = is_trace ? trace.filename().string() : fs::path(path).filename().string();
       const Array steps = is_trace ? reader.rows((trace / "step").string(), 0, array.shape.at(0)) : Array{};
-      os::replace_file(to.file, csv(name, array, is_trace ? &steps : nullptr));
+      os::replace_file(to.file, csv(name, array, is_trace ? &steps : nullptr, to.columns));
       return "";
     }
     case Format::png:

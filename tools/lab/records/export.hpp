@@ -26,8 +26,9 @@ inline bool is_of_model(Format format) { return format == Format::safetensors ||
 struct Destination {
   std::filesystem::path file;
   Format format = Format::npy;
-  bool force = false;         // replaces a file that is there
-  double low = -1, high = 1;  // of images: black and white
+  bool force = false;                  // replaces a file that is there
+  double low = -1, high = 1;           // of images: black and white
+  std::vector<std::string> columns{};  // of csv: their names, if they are as many
 };
 
 // Throws CommandError(io_failed) where the file is there and is not to be replaced.

@@ -352,6 +352,22 @@ Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Reg
   return graph;
 }
 
+std::vector<std::string> columns_of(const Graph& recorded, const RecordedRun& record,
+                                    const std::string& trainer) {
+  for (const Link* link = drawn_from(recorded, trainer_of(recorded, record, trainer), "target"); link;) {
+    const GraphNode& node = *recorded.node(link->node);
+    const auto columns = node.params.find("columns");
+    const auto named = [](const json& each) {
+      return each.is_string() &&
+             !std::ranges::all_of(each.get<std::string>(), [](unsigned char c) { return std::isdigit(c); });
+    };
+    if (columns != node.params.end() && columns->is_array() && std::ranges::all_of(*columns, named))
+      return *columns;
+    link = end_of(node, "of");
+  }
+  return {};
+}
+
 std::string samples_of(const Graph& sampling) {
   return sampling.node(unscaled_name) ? samples_unscaled : "/nodes/sample/end";
 }

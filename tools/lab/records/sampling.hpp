@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <weir/front/check/graph.hpp>
 #include <weir/front/plugins/registry.hpp>
@@ -32,6 +33,10 @@ struct Sampling {
 // `recorded` is the record's graph. Errors: CommandError(invalid) with what the record has.
 Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Registry& registry,
                      const Sampling& sampling);
+
+// Names of the columns that the training's data were read from, if the pipeline names them (source/table, columns: [length, width]).
+std::vector<std::string> columns_of(const Graph& recorded, const RecordedRun& record,
+                                    const std::string& trainer);
 
 // The dataset of the samples in the record of such a graph.
 inline constexpr auto samples_unscaled = "/nodes/unscaled/x";
