@@ -78,7 +78,7 @@ TEST_CASE("A node of any name keeps its checkpoint, and a record's name leaves r
   CHECK_THAT(refused.err, Contains("has 243 bytes") && Contains("name a shorter one with -o"));
 }
 
-TEST_CASE("A training of a long name is stopped and goes on", "[first_hour]") {
+TEST_CASE("A training of a long name is stopped and goes on", "[slow][first_hour]") {
   const ScratchFolder scratch;
   const std::string node = std::string(300, 'n');
   const std::string nodes =
@@ -124,7 +124,7 @@ TEST_CASE("A field that nothing has trained is followed with a warning, a traine
   CHECK_THAT(warned("{plugin: empirical, source: base, target: items}"), !Contains("nothing has trained"));
 }
 
-TEST_CASE("An average that is mostly the start is followed with a warning", "[first_hour]") {
+TEST_CASE("An average that is mostly the start is followed with a warning", "[slow][first_hour]") {
   const ScratchFolder scratch;
   const auto warned = [&](const std::string& field, const std::string& more) {
     const Answer answer = run_of(
@@ -152,7 +152,7 @@ TEST_CASE("An average that is mostly the start is followed with a warning", "[fi
              Contains("66 %") && Contains("300 steps"));
 }
 
-TEST_CASE("A command that is shown can be pasted, whatever the record is called", "[first_hour]") {
+TEST_CASE("A command that is shown can be pasted, whatever the record is called", "[slow][first_hour]") {
   const ScratchFolder scratch;
   scratch.write("small.yaml", small_pipeline);
   scratch.write("swept.yaml", swept_pipeline);
@@ -180,7 +180,7 @@ TEST_CASE("A command that is shown can be pasted, whatever the record is called"
 }
 
 TEST_CASE("What cannot be written to standard output ends with a sentence and exit code 4, of every verb",
-          "[first_hour]") {
+          "[slow][first_hour]") {
   const ScratchFolder scratch;
   scratch.write("small.yaml", small_pipeline);
   scratch.write("swept.yaml", swept_pipeline);
@@ -249,7 +249,7 @@ TEST_CASE("~ in a path is the home folder, wherever a path is written", "[first_
 }
 
 TEST_CASE("A training outlives what fails after it, and a parameter of that which is mended",
-          "[first_hour]") {
+          "[slow][first_hour]") {
   const ScratchFolder scratch;
   // Pairs of NaN, which only the distance refuses, after the training.
   const std::string nodes =

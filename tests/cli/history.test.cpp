@@ -23,7 +23,8 @@ std::string seen_at(int step) {
 
 }  // namespace
 
-TEST_CASE("A training that goes on from the record of another run has the bytes of one, and is replayed") {
+TEST_CASE("A training that goes on from the record of another run has the bytes of one, and is replayed",
+          "[slow]") {
   const ScratchFolder scratch;
   REQUIRE(run(scratch, "first", train(15, ", keep_memory: true")).exit == 0);
   const Answer second =
@@ -61,7 +62,7 @@ TEST_CASE("A training that goes on from the record of another run has the bytes 
                            Contains("run it again with keep_memory: true at that node"));
 }
 
-TEST_CASE("A sweep over snapshots follows each, as the field of a training of so many steps") {
+TEST_CASE("A sweep over snapshots follows each, as the field of a training of so many steps", "[slow]") {
   const ScratchFolder scratch;
   const std::string snapshots = train(30, ", snapshots: [0, 7, 30]");
   scratch.write("swept.yaml", "name: swept" + beginning + snapshots + seen_at(7) + flow("at.field") +

@@ -53,7 +53,7 @@ TEST_CASE("Arrays differ where they do, by the largest difference") {
   CHECK(std::isinf(weir::tools::difference(array({0}), array({1e-30F})).relative()));
 }
 
-TEST_CASE("Every node of a record replays to the same numbers, a training too") {
+TEST_CASE("Every node of a record replays to the same numbers, a training too", "[slow]") {
   const ScratchFolder scratch;
   record(scratch);
   for (const std::string node : {"pairs", "train", "flow", "recall"}) {

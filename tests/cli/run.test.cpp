@@ -175,7 +175,7 @@ TEST_CASE("What is expected of a finished record is judged anew, and nothing is 
   CHECK_THAT(again.out, Contains("expected: 0 of 1 met\n  - recall.share at least 2: "));
 }
 
-TEST_CASE("A file that is edited while its sweep runs changes nothing in it") {
+TEST_CASE("A file that is edited while its sweep runs changes nothing in it", "[slow]") {
   const ScratchFolder scratch;
   scratch.write("swept.yaml", swept_pipeline);
   REQUIRE(weir_program(scratch.path(), "run swept.yaml -o quiet --jobs 1").exit == 0);

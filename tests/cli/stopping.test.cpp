@@ -23,7 +23,8 @@ const std::string impatient =
 
 }  // namespace
 
-TEST_CASE("A training that a probe ends is recorded, replayed and followed as one of so many steps") {
+TEST_CASE("A training that a probe ends is recorded, replayed and followed as one of so many steps",
+          "[slow]") {
   const ScratchFolder scratch;
   const Answer answer = run(scratch, "early", train(500, impatient) + flow("train.best"));
   INFO(answer.err);
