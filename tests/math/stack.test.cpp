@@ -139,3 +139,24 @@ TEST_CASE("The way back of a stack gives autograd's gradients, per sample too", 
                        1e-13));
   }
 }
+
+TEST_CASE("A stack that the losses do not reach has gradients of zero, per sample too", "[math][stack]") {
+  const Network of = network();
+  nn::Named named;
+  Rng rng(4, "beside", f64);
+  nn::init_linear(named, "beside", 3, 2, rng);
+  const Params live = of.params.joined(Params(named)).requiring_grad();
+  weir::Tape tape;
+  const Params seen = live.taped(tape);
+  (void)nn::stack(seen, layers, nn::activation_of("silu"), of.x, {});
+  const Tensor losses = nn::linear(seen, "beside", of.x).square().sum(1);
+  const weir::Gradients found = weir::gradients(losses, live, &tape);
+  REQUIRE(found.per_sample->layers.size() == 4);
+  for (std::size_t l = 0; l < 3; ++l) {
+    const Tensor norms = found.per_sample->layers[l].second->norms();
+    CHECK(norms.sizes() == at::IntArrayRef({7}));
+    CHECK(norms.abs().max().item<double>() == 0);
+    CHECK(found.mean[2 * l].abs().max().item<double>() == 0);
+  }
+  CHECK(found.per_sample->layers[3].second->norms().min().item<double>() > 0);
+}

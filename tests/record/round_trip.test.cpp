@@ -100,7 +100,8 @@ TEST_CASE("Warnings of a run stay in its record, each once, over attempts", "[re
     recorder.finish("finished");
   }
   const std::string text = weir::Reader(file).text("/warnings");
-  CHECK_THAT(text, Catch::Matchers::StartsWith("flow: the field is not trained\ntrain: two lines\nmany: 0..."));
+  CHECK_THAT(text,
+             Catch::Matchers::StartsWith("flow: the field is not trained\ntrain: two lines\nmany: 0..."));
   CHECK_THAT(text, EndsWith("\nand more"));
   CHECK(text.size() <= 8192);
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 
 #include <weir/math/autograd/layer_gradients.hpp>
@@ -113,6 +114,7 @@ class StackBackward final : public torch::autograd::Node {
   std::string name() const override { return "StackBackward"; }
 
   void release_variables() override {
+    const std::scoped_lock lock(mutex_);
     for (SavedVariable& each : given_) each.reset_data();
   }
 
@@ -244,7 +246,11 @@ Tensor stack(const Params& params, const std::vector<std::string>& layers, const
          {layer + ".weight", layer + ".bias"},
          {},
          [passed, k](const Tensor& delta) { return outer_product_gradients(passed->inputs[k], delta); },
-         [passed, k] { return passed->deltas[k]; }});
+         [passed, k, bias = given.bias(k).detach()] {
+           if (!passed->deltas.empty()) return passed->deltas[k];
+           return at::zeros({passed->inputs[k].size(0), bias.size(0)},
+                            bias.options());  // a loss that does not reach the stack
+         }});
   }
   return y;
 }

@@ -1,4 +1,4 @@
-// core/math/autograd/stack.hpp -- a stack of linear layers as one function of autograd, in place of some four nodes a layer.
+// core/math/autograd/stack.hpp -- a stack of linear layers as one function of autograd, in place of several a layer.
 //
 //   y_0 = x W_0^T + b_0 + e      h_k = act(y_(k-1))      y_k = h_k W_k^T + b_k
 //
