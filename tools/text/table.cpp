@@ -52,18 +52,16 @@ std::string text(const Table& table) {
   return aligned(table.head, table.rows) + (table.note.empty() ? "" : table.note + "\n");
 }
 
+std::string csv_cell(const std::string& cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  std::string quoted = "\"";
+  for (char letter : cell) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
+  return quoted + '"';
+}
+
 std::string csv_record(const Row& cells) {
   std::string record;
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    if (c > 0) record += ',';
-    if (cells[c].find_first_of(",\"\r\n") == std::string::npos) {
-      record += cells[c];
-      continue;
-    }
-    record += '"';
-    for (char letter : cells[c]) record += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    record += '"';
-  }
+  for (std::size_t c = 0; c < cells.size(); ++c) record += (c > 0 ? "," : "") + csv_cell(cells[c]);
   return record + "\r\n";
 }
 

@@ -22,7 +22,8 @@ std::string aligned(const Row& head, const std::vector<Row>& rows, const std::st
 // The same with the table's note; "" without rows.
 std::string text(const Table& table);
 
-// One record of RFC 4180 with its CRLF: cells with commas, quotes or line breaks are quoted, quotes doubled.
+// RFC 4180: cells with commas, quotes or line breaks are quoted, quotes doubled; a record of them with its CRLF.
+std::string csv_cell(const std::string& cell);
 std::string csv_record(const Row& cells);
 
 }  // namespace weir::tools

@@ -1,4 +1,6 @@
 // plugins/source/files/archive.cpp -- members of a ZIP archive.
+//
+// Source   APPNOTE.TXT, the ZIP file format specification (PKWARE), as libzip reads it
 #include <zip.h>
 
 #include <algorithm>

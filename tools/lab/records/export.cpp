@@ -15,6 +15,7 @@
 #include <weir/record/data/numbers.hpp>
 
 #include <system/exit.hpp>
+#include <text/table.hpp>
 #include "export_images.hpp"
 
 namespace weir::tools {
@@ -49,13 +50,6 @@ std::string npy(const Array& array) {
          head + std::string(bytes_of(array));
 }
 
-std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string text = "\"";
-  for (const char c : cell) text += c == '"' ? "\"\"" : std::string(1, c);
-  return text + "\"";
-}
-
 // Columns are the entries of all axes but the first: as `names` has it, or x, or x_0, x_1_2.
 std::string csv(const std::string& name, const Array& array, const Array* steps,
                 const std::vector<std::string>& names) {
@@ -70,7 +64,8 @@ std::string csv(const std::string& name, const Array& array, const Array* steps,
       rest /= array.shape[axis - 1];
     }
     const bool named = std::ssize(names) == columns && array.shape.size() == 2;
-    text += (text.empty() ? "" : ",") + (named ? quoted(names[static_cast<std::size_t>(j)]) : name + column);
+    text +=
+        (text.empty() ? "" : ",") + (named ? csv_cell(names[static_cast<std::size_t>(j)]) : name + column);
   }
   text += '\n';
   visit_numbers(array, [&](const auto* x) {
