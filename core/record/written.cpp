@@ -5,6 +5,8 @@
 #include <weir/record/reader.hpp>
 #include <weir/record/schema.hpp>
 
+#include <fmt/format.h>
+
 namespace weir {
 
 std::set<std::string> unwritten_tensors(const std::filesystem::path& path) {
@@ -23,6 +25,12 @@ std::set<std::string> unwritten_tensors(const std::filesystem::path& path) {
       found.insert(dataset.at("path").get<std::string>());
   }
   return found;
+}
+
+std::string unwritten_text(const std::filesystem::path& file, const std::string& dataset) {
+  if (!unwritten_tensors(file).contains(dataset)) return "";
+  return fmt::format("'{}' of '{}' is not written: its run has not finished the node", dataset,
+                     file.string());
 }
 
 }  // namespace weir

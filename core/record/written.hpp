@@ -11,4 +11,8 @@ namespace weir {
 // what their rows are. By /committed; empty where both of its copies are damaged, and of a file that is no record. Errors: RecordError.
 std::set<std::string> unwritten_tensors(const std::filesystem::path& file);
 
+// What is wrong with reading this dataset if it is such a tensor, "" of any other, also of other files. Errors: RecordError.
+std::string unwritten_text(const std::filesystem::path& file, const std::string& dataset);
+inline constexpr auto unwritten_remedy = "go on with that run first, by the command that made it";
+
 }  // namespace weir

@@ -10,6 +10,7 @@
 #include <weir/math/numeric/finite.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
+#include <weir/record/written.hpp>
 
 #include <fmt/ranges.h>
 
@@ -125,9 +126,12 @@ class Given final : public weir::Coupling {
     try {
       const weir::Reader reader(file_());
       for (const auto* dataset : {&first_, &last_}) {
-        if (reader.has((*dataset)())) continue;
-        plan.fault(dataset->name(), fmt::format("'{}' has no dataset '{}'", file_().string(), (*dataset)()));
-        return false;
+        if (!reader.has((*dataset)()))
+          plan.fault(dataset->name(),
+                     fmt::format("'{}' has no dataset '{}'", file_().string(), (*dataset)()));
+        else if (const auto unwritten = weir::unwritten_text(file_(), (*dataset)()); !unwritten.empty())
+          plan.fault(dataset->name(), unwritten, weir::unwritten_remedy);
+        if (!plan.clean()) return false;
       }
       x0 = reader.shape(first_()), x1 = reader.shape(last_());
       for (const auto* dataset : {&first_, &last_})

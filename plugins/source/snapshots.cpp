@@ -30,6 +30,7 @@
 #include <weir/math/numeric/finite.hpp>
 #include <weir/plugin.hpp>
 #include <weir/record/reader.hpp>
+#include <weir/record/written.hpp>
 
 namespace {
 
@@ -201,10 +202,13 @@ class SnapshotsSource final : public weir::Source {
       return plan.fault("file", fmt::format("there is no file '{}'", file_().string()));
     try {
       const weir::Reader reader(file_());
-      for (const auto* dataset : {&points_dataset_, &time_dataset_})
+      for (const auto* dataset : {&points_dataset_, &time_dataset_}) {
         if (!reader.has((*dataset)()))
           return plan.fault(dataset->name(),
                             fmt::format("'{}' has no dataset '{}'", file_().string(), (*dataset)()));
+        if (const auto unwritten = weir::unwritten_text(file_(), (*dataset)()); !unwritten.empty())
+          return plan.fault(dataset->name(), unwritten, weir::unwritten_remedy);
+      }
       item_ = reader.shape(points_dataset_());
       reader.dtype(points_dataset_());  // numbers, or the fault of the dataset
       const weir::Shape rows = reader.shape(time_dataset_());

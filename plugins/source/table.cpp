@@ -38,6 +38,9 @@ class TableSource final : public weir::Source {
                                    "only the first so many lines"};
   weir::Output<Tensor> class_size_{
       this, "class_size", "1", "how many items each class has; their names: attribute class_names", "int64"};
+  weir::Output<Tensor> range_{
+      this, "range", "1",
+      "lowest and highest number of each column; the columns' names: attribute column_names"};
 
  public:
   void plan(weir::Plan& plan) override {
@@ -61,6 +64,8 @@ class TableSource final : public weir::Source {
     count_ = read.rows;
     width_ = read.width;
     numbers_ = std::move(read.numbers);
+    weir::DatasetSpec& range = range_.plan({width_, 2}, {"column", "end"});
+    if (!read.names.empty()) range.attributes["column_names"] = files::names_attribute(read.names);
     if (label_().empty()) return;
     labelled_ = files::numbered(read.labels);
     files::plan_class_sizes(class_size_, labelled_.classes, labelled_.names);
@@ -70,6 +75,7 @@ class TableSource final : public weir::Source {
     origin_ = {file_().string(), "", weir::file_sha256(file_())};
     items_ = at::tensor(numbers_, at::kDouble).reshape({count_, width_}).to(options());
     std::vector<double>().swap(numbers_);
+    range_.set(at::stack({items_.amin(0), items_.amax(0)}, 1));
     if (label_().empty()) return;
     labels_ = at::tensor(labelled_.numbers, at::kLong);
     files::set_class_sizes(class_size_, labels_);

@@ -39,11 +39,8 @@ class TensorSource final : public weir::Source {
       }
       item_ = reader.shape(dataset_());
       reader.dtype(dataset_());  // numbers, or the fault of the dataset
-      if (weir::unwritten_tensors(file_()).contains(dataset_()))
-        return plan.fault("dataset",
-                          fmt::format("'{}' of '{}' is not written: its run has not finished the node",
-                                      dataset_(), file_().string()),
-                          "go on with that run first, by the command that made it");
+      if (const auto unwritten = weir::unwritten_text(file_(), dataset_()); !unwritten.empty())
+        return plan.fault("dataset", unwritten, weir::unwritten_remedy);
     } catch (const std::exception& error) {
       const bool other = weir::data_files::source_of(file_()) != "source/tensor";
       return plan.fault("file", error.what(), other ? weir::data_files::reading(file_()) : "");

@@ -30,6 +30,24 @@ std::string spaced(std::string text) {
   return text;
 }
 
+// Pairs of NaN, which only the distance refuses, after the training.
+const std::string failing =
+    "  pairs: {plugin: coupling/independent, source: base, target: target, draw: fresh}\n"
+    "  task:  {plugin: objective/flow_matching, coupling: pairs}\n"
+    "  train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 4}, "
+    "batch: 8, steps: 300}\n"
+    "  start: {plugin: coupling/independent, source: base, target: target, draw: {fixed: 8}}\n"
+    "  flow:  {plugin: integrator/euler, field: train.field, start: start.x0, steps: 2}\n"
+    "  far:   {plugin: source/gaussian, dim: 2, scale: 1e38}\n"
+    "  lost:  {plugin: coupling/affine, source: far, angle: 0 deg, shift: [3e38, 3e38], draw: {fixed: 8}}\n"
+    "  w2:    {plugin: metric/w2, samples: flow.end, points: lost.x1}\n"
+    "report: {w2.w2: last}\n";
+
+// Whether anything was trained, as `--progress json` tells.
+bool trained(const Answer& answer) {
+  return answer.out.find(R"({"event":"progress","node":"train")") != std::string::npos;
+}
+
 }  // namespace
 
 TEST_CASE("What cannot fit into memory is a fault of plan, with its bytes", "[first_hour]") {
@@ -251,24 +269,9 @@ TEST_CASE("~ in a path is the home folder, wherever a path is written", "[first_
 TEST_CASE("A training outlives what fails after it, and a parameter of that which is mended",
           "[slow][first_hour]") {
   const ScratchFolder scratch;
-  // Pairs of NaN, which only the distance refuses, after the training.
-  const std::string nodes =
-      "  pairs: {plugin: coupling/independent, source: base, target: target, draw: fresh}\n"
-      "  task:  {plugin: objective/flow_matching, coupling: pairs}\n"
-      "  train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 4}, "
-      "batch: 8, steps: 300}\n"
-      "  start: {plugin: coupling/independent, source: base, target: target, draw: {fixed: 8}}\n"
-      "  flow:  {plugin: integrator/euler, field: train.field, start: start.x0, steps: 2}\n"
-      "  far:   {plugin: source/gaussian, dim: 2, scale: 1e38}\n"
-      "  lost:  {plugin: coupling/affine, source: far, angle: 0 deg, shift: [3e38, 3e38], draw: {fixed: 8}}\n"
-      "  w2:    {plugin: metric/w2, samples: flow.end, points: lost.x1}\n"
-      "report: {w2.w2: last}\n";
-  scratch.write("p.yaml", sources + nodes);
+  scratch.write("p.yaml", sources + failing);
   const auto run = [&](const std::string& words) {
     return weir_program(scratch.path(), "run p.yaml --progress json" + words);
-  };
-  const auto trained = [](const Answer& answer) {
-    return answer.out.find(R"({"event":"progress","node":"train")") != std::string::npos;
   };
   const Answer failed = run("");
   INFO(failed.out << failed.err);
@@ -305,4 +308,56 @@ TEST_CASE("A training outlives what fails after it, and a parameter of that whic
       REQUIRE(run(" --force").exit == 3);
     }
   }
+}
+
+TEST_CASE("A sweep's trainings outlive what fails after them, and a parameter of that which is mended",
+          "[slow][first_hour]") {
+  const ScratchFolder scratch;
+  const auto write = [&](const std::string& sweep) {
+    scratch.write("p.yaml", sources + failing + "sweep: {" + sweep + "seed: {count: 2}}\n");
+  };
+  const auto run = [&](const std::string& words, const std::string& progress = "json") {
+    return weir_program(scratch.path(), "run p.yaml --jobs 1 --progress " + progress + words);
+  };
+  const std::string mended = " --set far.scale=1 --set 'lost.shift=[3, 3]'";
+  const auto numbers = [&](const std::string& folder, const std::string& name) {
+    return trainings::numbers(scratch.path() / folder / "runs" / (name + ".h5"), "/nodes");
+  };
+  const std::string rate = "train.optimiser.lr: [1e-3, 1e-2], ";
+  for (const std::string& axis : {std::string(), rate}) {
+    INFO(axis);
+    write(axis);
+    const Answer failed = run("");
+    INFO(failed.out << failed.err);
+    REQUIRE(failed.exit == 3);
+    CHECK(trained(failed));
+    const bool plain = !axis.empty();
+    const Answer again = run(mended, plain ? "plain" : "json");
+    INFO(again.out << again.err);
+    REQUIRE(again.exit == 0);
+    if (plain) CHECK_THAT(again.err, Contains("what they leave as it was is kept: train"));
+    if (!plain) CHECK_FALSE(trained(again));
+    REQUIRE(run(mended + " -o whole").exit == 0);
+    const std::string one = axis.empty() ? "seed=0" : "lr=0.01,seed=1";
+    CHECK(numbers("p", one) == numbers("whole", one));
+    CHECK(weir_program(scratch.path(), "verify p").exit == 0);
+
+    // What is finished stays, whatever else is asked.
+    const Answer refused = run(" --set far.scale=2");
+    CHECK(refused.exit == 4);
+    CHECK_THAT(refused.err, Contains("p belongs to a sweep of another pipeline, or of other parameters"));
+    CHECK_FALSE(fs::exists(scratch.path() / "p/frozen"));
+    CHECK(run(mended).exit == 0);
+    for (const std::string folder : {"p", "whole"}) fs::remove_all(scratch.path() / folder);
+  }
+
+  // A training that would be another one is not thrown away, nor is one that the sweep no longer has.
+  write(rate);
+  REQUIRE(run("").exit == 3);
+  CHECK(run(mended + " --set train.steps=301").exit == 4);
+  write("");
+  const Answer fewer = run(mended);
+  INFO(fewer.err);
+  CHECK(fewer.exit == 4);
+  CHECK(fs::exists(scratch.path() / "p/runs/lr=0.01,seed=1.h5.checkpoint"));
 }

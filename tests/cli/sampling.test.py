@@ -116,7 +116,7 @@ def test_class_names():
     """Where the record has the names of the classes, a label is one of them."""
     pathlib.Path("flowers.csv").write_text('a,"b, c",kind\n' + "".join(f"{i % 7},{i % 5},{kind}\n" for i in range(20) for kind in ("setosa", "räuber", "virginica")))
     pathlib.Path("flowers.yaml").write_text(TWO.replace("name: two", "name: flowers").replace("{plugin: source/mixture, means: [[-4, 0], [4, 0]], scale: 0.3, labelled: true}",
-                                            "{plugin: source/table, file: flowers.csv, columns: [a, \"b, c\"], label: kind}").replace("steps: 400", "steps: 3"))
+                                            "{plugin: source/table, file: flowers.csv, label: kind}").replace("steps: 400", "steps: 3"))
     weir("run", "flowers.yaml", "--progress", "none")
     known = "0 = räuber, 1 = setosa, 2 = virginica"
     said = sample("flowers.h5", exit=2)
@@ -130,7 +130,8 @@ def test_class_names():
     sample("flowers.h5", "-n", 4, "--label", 2, "--steps", 2, "-o", "named.csv")
     rows = list(csv.reader(io.StringIO(pathlib.Path("named.csv").read_text())))
     assert rows[0] == ["a", "b, c"] and np.array_equal(np.array(rows[1:], np.float32), np.load("named.npy")), rows
-    assert f"classes   {known}\n" in weir("info", "flowers.h5:data"), weir("info", "flowers.h5:data")
+    told = weir("info", "flowers.h5:data")
+    assert f"classes   {known}\n" in told and "columns   a, b, c\n" in told, told
 
 
 def test_replacement():

@@ -72,14 +72,18 @@ TEST_CASE("What no node has written is no number") {
   CHECK_THAT(replayed.err,
              Contains("recall.generated needs flow.end, which the record has no numbers of: its run has "
                       "not finished node 'flow'"));
-  scratch.write(
-      "reads.yaml",
-      "name: reads\nnodes:\n  data: {plugin: source/tensor, file: small.h5, dataset: "
-      "/nodes/recall/partner}\n  some: {plugin: coupling/independent, source: data, target: data, draw: "
-      "{fixed: 2}}\n");
-  const Answer read = weir_program(scratch.path(), "run reads.yaml --progress none");
-  CHECK(read.exit == 2);
-  CHECK_THAT(read.err, Contains("is not written: its run has not finished the node"));
+  const std::string partner = "/nodes/recall/partner";
+  for (const std::string& reading :
+       {"source/tensor, file: small.h5, dataset: " + partner,
+        "source/snapshots, file: small.h5, points_dataset: " + partner + ", time_dataset: " + partner,
+        "coupling/given, file: small.h5, x0_dataset: /nodes/pairs/x0, x1_dataset: " + partner}) {
+    scratch.write("reads.yaml", "name: reads\nnodes:\n  data: {plugin: " + reading + "}\n");
+    const Answer read = weir_program(scratch.path(), "run reads.yaml --progress none");
+    INFO(read.err);
+    CHECK(read.exit == 2);
+    CHECK_THAT(read.err, Contains("is not written: its run has not finished the node") &&
+                             Contains("go on with that run first"));
+  }
 }
 
 TEST_CASE("A name that a record does not have is answered with the nearest") {

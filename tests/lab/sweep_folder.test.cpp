@@ -60,12 +60,15 @@ TEST_CASE("A sweep goes on in its own folder and refuses another pipeline's") {
   }
   CHECK(code(folder, ours) == fine);
   CHECK(code(folder, {{"nodes", 1}, {"report", {{"a", "mean"}}}, {"compare", {1}}}) == fine);
-  CHECK_THROWS_WITH(SweepFolder(folder, other, {}, false),
+  CHECK_THROWS_WITH(SweepFolder(folder, other, {"s=1"}, false).require_own({}),
                     folder.string() +
                         " belongs to a sweep of another pipeline, or of other parameters\n"
                         "  nodes: 1 there, 2 here\n"
                         "start over with --force, or name another folder with -o");
   CHECK(fs::exists(folder / "runs/s=1.h5"));
+  // Unless what stands there is gone on with, all of it.
+  CHECK_NOTHROW(SweepFolder(folder, other, {"s=1"}, false).require_own({"s=1"}));
+  CHECK_THROWS(SweepFolder(folder, other, {"s=2"}, false).require_own({"s=2"}));
 }
 
 TEST_CASE("--force removes what weir wrote and nothing else") {

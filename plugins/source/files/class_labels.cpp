@@ -40,12 +40,13 @@ ClassLabels numbered(const std::vector<std::string>& labels) {
   return result;
 }
 
+std::string names_attribute(const std::vector<std::string>& names) {
+  return nlohmann::json(names).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
 void plan_class_sizes(Output<Tensor>& sizes, std::int64_t classes, const std::vector<std::string>& names) {
   DatasetSpec& dataset = sizes.plan({classes}, {"class"});
-  // ASCII, as attributes are.
-  if (!names.empty())
-    dataset.attributes["class_names"] =
-        nlohmann::json(names).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  if (!names.empty()) dataset.attributes["class_names"] = names_attribute(names);
 }
 
 void set_class_sizes(Output<Tensor>& sizes, const Tensor& labels) {

@@ -164,7 +164,13 @@ Columns read_columns(const std::filesystem::path& file, char separator, const Co
   for (const std::string& name : wanted.columns) columns.push_back(head.place("columns", name));
   if (columns.empty()) columns = head.all_but(label);
 
-  Columns read{.rows = 0, .width = static_cast<std::int64_t>(columns.size()), .numbers = {}, .labels = {}};
+  Columns read{.rows = 0,
+               .width = static_cast<std::int64_t>(columns.size()),
+               .names = {},
+               .numbers = {},
+               .labels = {}};
+  if (head.named())
+    for (const std::size_t column : columns) read.names.push_back(head.name(column));
   bool more = head.named() ? table.next(fields) : true;
   for (; more && (!wanted.limit || read.rows < *wanted.limit); more = table.next(fields)) {
     if (fields.size() != head.count()) {

@@ -20,6 +20,7 @@ struct ColumnsWanted {
 
 struct Columns {
   std::int64_t rows = 0, width = 0;
+  std::vector<std::string> names;   // of the columns, where the first line has them
   std::vector<double> numbers;      // [rows, width], finite
   std::vector<std::string> labels;  // [rows] where a label was wanted
 };

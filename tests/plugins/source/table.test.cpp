@@ -33,6 +33,7 @@ TEST_CASE("Columns of a table become items, and texts classes in the order of th
   CHECK(all(*source).equal(at::tensor({5.1, 3.5, -4.9, 3., 7., .5}, f64).view({3, 2})));
   CHECK(source->classes() == 2);
   CHECK(source->labels().equal(at::tensor({1, 0, 1}, at::kLong)));
+  CHECK(value_of(*source, "range").equal(at::tensor({-4.9, 7., .5, 3.5}, f64).view({2, 2})));
   CHECK(source->origin()->sha256 == sha_printed_by("sha256sum '" + file + "'"));
   const auto one = make<Source>("source/table", {{"file", file}, {"columns", {"y"}}, {"limit", 2}});
   run(*one);

@@ -8,7 +8,7 @@
 #include <cli/arguments/recorded_pipeline.hpp>
 #include <cli/arguments/run_arguments.hpp>
 #include <lab/judge/summary.hpp>
-#include <lab/records/sampling.hpp>
+#include <lab/sampling/sampling.hpp>
 #include <system/exit.hpp>
 #include <system/output.hpp>
 

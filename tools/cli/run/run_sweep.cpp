@@ -1,5 +1,6 @@
 // tools/cli/run/run_sweep.cpp -- a pipeline with a sweep: a run per combination, and the tables over them.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -47,6 +48,9 @@ int run_sweep(const RunArguments& arguments, Experiment& experiment) {
   const SweepPlan plan = plan_sweep(experiment, folder, arguments.force);
   folder.start();
   if (plan.resumed > 0 && !arguments.quiet()) say("going on with {} interrupted runs\n", plan.resumed);
+  if (!plan.carried.empty() && !arguments.quiet())
+    say("records in {}/runs are of other parameters; what they leave as it was is kept: {}\n",
+        folder.path().string(), fmt::join(plan.carried, ", "));
   const std::size_t kept = plan.runs.size() - plan.jobs.size();
   std::vector<Outcome> outcomes;
   if (!plan.jobs.empty()) {

@@ -8,7 +8,7 @@
 
 #include <cli/arguments/pipeline_arguments.hpp>
 #include <cli/arguments/verbs.hpp>
-#include <lab/judge/side_by_side.hpp>
+#include <lab/compare/side_by_side.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
 #include <system/output.hpp>

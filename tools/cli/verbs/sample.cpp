@@ -16,7 +16,8 @@
 #include <lab/records/dataset_info.hpp>
 #include <lab/records/export.hpp>
 #include <lab/records/inputs.hpp>
-#include <lab/records/sampling.hpp>
+#include <lab/sampling/sampling.hpp>
+#include <lab/sampling/trained_field.hpp>
 #include <system/exit.hpp>
 #include <system/output.hpp>
 

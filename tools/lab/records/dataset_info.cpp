@@ -154,6 +154,13 @@ std::string given_text(const Json& given) {
   return parts.empty() ? "no parameters" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 10;
+  if (names.size() <= most) return fmt::format("{}", fmt::join(names, ", "));
+  return fmt::format("{}, ... ({} columns)", fmt::join(names.begin(), names.begin() + most, ", "),
+                     names.size());
+}
+
 std::string text_of(const Json& entry) {
   std::string text;
   const auto line = [&](const char* label, const std::string& words) {
@@ -166,11 +173,13 @@ std::string text_of(const Json& entry) {
   if (entry.contains("steps") && entry["steps"].contains("max"))
     line("", fmt::format("steps {} to {}", number(entry["steps"]["min"]), number(entry["steps"]["max"])));
   for (const auto& [name, value] : entry["attributes"].items()) {
-    const auto names = name == "class_names" ? class_names(value) : std::vector<std::string>();
+    const auto names = name.ends_with("_names") ? names_of(value) : std::vector<std::string>();
     if (names.empty())
       line(name.c_str(), value);
-    else
+    else if (name == "class_names")
       line("classes", classes_text(names));
+    else
+      line("columns", listed(names));
   }
   for (const auto& [dim, scale] : entry["scales"].items())
     line("axis", fmt::format("{}: values in {}", dim, scale.get<std::string>()));

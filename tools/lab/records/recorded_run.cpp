@@ -76,10 +76,10 @@ std::vector<RecordedRun::Plugin> RecordedRun::plugins() const {
   return plugins;
 }
 
-std::vector<std::string> RecordedRun::class_names(const std::string& source) const {
+std::vector<std::string> RecordedRun::names(const std::string& node, const std::string& attribute) const {
   for (const nlohmann::json& dataset : datasets())
-    if (dataset.at("node") == source && dataset.at("attributes").contains("class_names"))
-      return tools::class_names(dataset.at("attributes").at("class_names"));
+    if (dataset.at("node") == node && dataset.at("attributes").contains(attribute))
+      return names_of(dataset.at("attributes").at(attribute));
   return {};
 }
 
@@ -91,7 +91,7 @@ std::string RecordedRun::library(const std::string& name) const {
   return "";
 }
 
-std::vector<std::string> class_names(const std::string& json) {
+std::vector<std::string> names_of(const std::string& json) {
   const nlohmann::json names = nlohmann::json::parse(json, nullptr, false);
   const auto text = [](const nlohmann::json& each) { return each.is_string(); };
   if (!names.is_array() || !std::ranges::all_of(names, text)) return {};

@@ -32,8 +32,8 @@ class RecordedRun {
   std::string source() const { return reader_.text("/pipeline/source"); }  // the pipeline as it was written
   std::string provenance(const std::string& name) const;                   // "device"; "" if it is not there
   std::vector<Plugin> plugins() const;
-  std::vector<std::string> class_names(
-      const std::string& source) const;  // by label; empty where it gives none
+  // A list that stands beside one of a node's outputs, as class_names (by label) and column_names; empty where none does.
+  std::vector<std::string> names(const std::string& node, const std::string& attribute) const;
   // False of a tensor that no node has written: what lies there are fill values.
   bool written(const std::string& path) const { return !unwritten_.contains(path); }
   // Throws CommandError(invalid), with the command that goes on, where it is not.
@@ -47,8 +47,8 @@ class RecordedRun {
   std::set<std::string> unwritten_;
 };
 
-// Of an attribute `class_names`, a list as JSON; empty for what is none.
-std::vector<std::string> class_names(const std::string& json);
+// Of an attribute that is a list of texts, as JSON; empty for what is none.
+std::vector<std::string> names_of(const std::string& json);
 
 // "0 = setosa, 1 = versicolor": the first ten.
 std::string classes_text(const std::vector<std::string>& names);

@@ -82,11 +82,9 @@ SweepFolder::SweepFolder(fs::path folder, const nlohmann::json& resolved,
       throw CommandError(
           io_failed, fmt::format("{} exists and is not the folder of a sweep\n{}", folder_.string(), remedy));
     if (!plan.empty() && !force && !same_computation(plan.value("pipeline", nlohmann::json()), resolved))
-      throw CommandError(
-          io_failed,
-          fmt::format("{} belongs to a sweep of another pipeline, or of other parameters\n{}{}",
-                      folder_.string(), other_values_text(plan.value("pipeline", nlohmann::json()), resolved),
-                      remedy));
+      another_ = fmt::format("{} belongs to a sweep of another pipeline, or of other parameters\n{}{}",
+                             folder_.string(),
+                             other_values_text(plan.value("pipeline", nlohmann::json()), resolved), remedy);
     // In the sweep's order, then those that it had before.
     for (const std::string& run : named_runs(plan))
       if (std::ranges::find(runs, run) == runs.end()) runs_.push_back(run);
@@ -138,6 +136,13 @@ std::vector<fs::path> SweepFolder::written() const {
   for (const std::string& run : runs_) std::ranges::copy(written_with(record(run)), std::back_inserter(all));
   all.push_back(shared());
   return all;
+}
+
+void SweepFolder::require_own(const std::set<std::string>& kept) const {
+  if (another_.empty()) return;
+  const bool whole = std::ranges::all_of(
+      runs_, [&](const std::string& run) { return kept.contains(run) || !fs::exists(record(run)); });
+  if (kept.empty() || !whole) throw CommandError(io_failed, another_);
 }
 
 std::set<std::string> SweepFolder::shared_keys() const {

@@ -18,10 +18,14 @@ class SweepFolder {
   // Takes the folder for a sweep of the pipeline with this resolved JSON (of its base values), creating it if
   // need be, and locks it against another weir; nothing that was there is changed yet. Throws CommandError: invalid
   // if `folder` is a file; io_failed if it is in use, if one of the tables' names is a file of somebody else, or if
-  // the folder holds something else or another sweep and `force` is not given.
+  // the folder holds something else and `force` is not given. Of another sweep require_own() judges.
   SweepFolder(std::filesystem::path folder, const nlohmann::json& resolved,
               const std::vector<std::string>& runs, bool force);
   ~SweepFolder();  // unlocks; removes frozen graphs, and a folder that was made here and stayed empty
+
+  // Throws CommandError(io_failed) if the folder belongs to a sweep of other parameters, without `force`, unless all work in it lives on:
+  // `kept`, runs of this sweep, are all whose records stand there.
+  void require_own(const std::set<std::string>& kept) const;
 
   // Writes the plan. With `force`, what weir wrote there before is removed first, and nothing else.
   void start();
@@ -45,6 +49,7 @@ class SweepFolder {
   std::filesystem::path folder_;
   nlohmann::json pipeline_;
   std::vector<std::string> runs_;  // of this sweep and, after those, of earlier ones
+  std::string another_;            // why the folder is another sweep's, "" if it is not
   bool force_ = false;
   bool made_ = false;
   int lock_ = -1;

@@ -10,6 +10,7 @@
 #include <weir/front/sweep/named_files.hpp>
 #include <weir/front/sweep/node_key.hpp>
 
+#include <lab/records/carried.hpp>
 #include <lab/records/inputs.hpp>
 #include <lab/records/standing_record.hpp>
 
@@ -44,6 +45,7 @@ void refuse_obstacles(const std::vector<std::string>& obstacles, std::size_t run
 SweepPlan plan_sweep(Experiment& experiment, const SweepFolder& folder, bool force) {
   SweepPlan plan;
   std::vector<std::string> obstacles;
+  std::set<std::string> kept;  // runs whose records stay, or are gone on with
   std::vector<std::filesystem::path> inputs = experiment.files();
   std::vector<std::map<std::string, std::string>> keys;  // of every run, also of those that are kept
   const nlohmann::json sweep = resolved_json(experiment.graph()).at("sweep");  // the same of all runs
@@ -66,18 +68,24 @@ SweepPlan plan_sweep(Experiment& experiment, const SweepFolder& folder, bool for
     job.out = folder.record(job.run);
     Action action = Action::keep;
     try {
-      action = action_for(inspect_record(job.out), recorded, job.out, force);
+      const RecordState state = inspect_record(job.out);
+      if (!force) job.carry = carried_nodes(state, job.out, recorded, graph);
+      action = action_for(state, recorded, job.out, force, job.carry);
+      if (action != Action::replace) job.carry.clear();
+      if (action != Action::create) kept.insert(job.run);
     } catch (const CommandError& obstacle) {
       obstacles.emplace_back(obstacle.what());
     }
     if (action == Action::keep) continue;
     plan.resumed += action == Action::resume ? 1 : 0;
+    plan.carried.insert(job.carry.begin(), job.carry.end());
     job.mode = mode(action);
     freeze(job, graph, recorded, folder.frozen(job.run));
     run.job = plan.jobs.size();
     plan.jobs.push_back(std::move(job));
   }
   refuse_inputs(folder.written(), inputs);
+  folder.require_own(kept);
   refuse_obstacles(obstacles, plan.runs.size());
   keep_repeated(keys);
   for (std::size_t i = 0; i < plan.runs.size(); ++i)

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,14 @@ struct SweepPlan {
   std::vector<SweepRun> runs;  // in the order of the combinations
   std::vector<Job> jobs;
   std::size_t resumed = 0;  // jobs that go on with an interrupted record
+  std::set<std::string>
+      carried;  // nodes that records of other parameters leave to their runs (carried_nodes)
 };
 
 // Freezes the graphs of the runs that are to be made into the folder. With `force` no record is kept. Throws InvalidPipeline as
 // Experiment::run does; CommandError(invalid) if a run reads what the sweep writes, or (io_failed), naming them, if there are records
-// that can neither be kept nor gone on with nor replaced: damaged ones, others' files, those of another computation or being written.
+// that can neither be kept nor gone on with nor replaced: damaged ones, others' files, those of another computation of which nothing is
+// carried over, or those being written.
 SweepPlan plan_sweep(Experiment& experiment, const SweepFolder& folder, bool force);
 
 // Keeps, of each run's node keys, those that occur in at least two runs.

@@ -1,26 +1,15 @@
-// tools/lab/judge/side_by_side.hpp -- two records, or two sweeps: what differs between their pipelines, and between their numbers.
+// tools/lab/compare/side_by_side.hpp -- two records, or two sweeps: what differs between their pipelines, and between their numbers.
 #pragma once
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "difference.hpp"
-#include "statistic.hpp"
+#include <lab/judge/difference.hpp>
+#include <lab/judge/statistic.hpp>
+#include "standing.hpp"
 
 namespace weir::tools {
-
-// What stands in a record or in a sweep's folder, finished runs alone.
-struct Standing {
-  std::filesystem::path path;
-  nlohmann::json pipeline;  // with every default filled in
-  std::vector<RunResult>
-      runs;  // `values`: what is reported and every other recorded number; axes without those that count seeds
-};
-
-// Throws CommandError(invalid) if it is neither, RecordError if it cannot be read.
-Standing standing(const std::filesystem::path& path);
 
 struct SideBySide {
   struct Parameter {

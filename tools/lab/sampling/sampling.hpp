@@ -1,15 +1,14 @@
-// tools/lab/records/sampling.hpp -- the pipeline that draws new samples from a trained field of a record.
+// tools/lab/sampling/sampling.hpp -- the pipeline that draws new samples from a trained field of a record.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <weir/front/check/graph.hpp>
 #include <weir/front/plugins/registry.hpp>
 
-#include "recorded_run.hpp"
+#include <lab/records/recorded_run.hpp>
 
 namespace weir::tools {
 
@@ -33,10 +32,6 @@ struct Sampling {
 // `recorded` is the record's graph. Errors: CommandError(invalid) with what the record has.
 Graph sampling_graph(const Graph& recorded, const RecordedRun& record, const Registry& registry,
                      const Sampling& sampling);
-
-// Names of the columns that the training's data were read from, if the pipeline names them (source/table, columns: [length, width]).
-std::vector<std::string> columns_of(const Graph& recorded, const RecordedRun& record,
-                                    const std::string& trainer);
 
 // The dataset of the samples in the record of such a graph.
 inline constexpr auto samples_unscaled = "/nodes/unscaled/x";
