@@ -16,6 +16,8 @@
 namespace weir::tools {
 namespace {
 
+using nlohmann::json;
+
 bool leads_to(const Graph& graph, const std::string& from, const GraphNode& trainer,
               std::set<std::string>& seen) {
   if (from == trainer.path) return true;
