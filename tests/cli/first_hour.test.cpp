@@ -323,7 +323,7 @@ TEST_CASE("A sweep's trainings outlive what fails after them, and a parameter of
   const auto numbers = [&](const std::string& folder, const std::string& name) {
     return trainings::numbers(scratch.path() / folder / "runs" / (name + ".h5"), "/nodes");
   };
-  const std::string rate = "train.optimiser.lr: [1e-3, 1e-2], ";
+  const std::string rate = "lr: {set: train.optimiser.lr, values: [1e-3, 1e-2]}, ";
   for (const std::string& axis : {std::string(), rate}) {
     INFO(axis);
     write(axis);

@@ -130,8 +130,8 @@ def test_class_names():
     sample("flowers.h5", "-n", 4, "--label", 2, "--steps", 2, "-o", "named.csv")
     rows = list(csv.reader(io.StringIO(pathlib.Path("named.csv").read_text())))
     assert rows[0] == ["a", "b, c"] and np.array_equal(np.array(rows[1:], np.float32), np.load("named.npy")), rows
-    told = weir("info", "flowers.h5:data")
-    assert f"classes   {known}\n" in told and "columns   a, b, c\n" in told, told
+    for output, told in (("class_size", f"classes   {known}\n"), ("range", "columns   a, b, c\n")):
+        assert told in weir("info", f"flowers.h5:data.{output}"), weir("info", f"flowers.h5:data.{output}")
 
 
 def test_replacement():
