@@ -187,12 +187,12 @@ class Recorder::Impl {
     try {
       auto next_flush = std::chrono::steady_clock::now() + flush_period;
       for (bool open = true; open;) {
-        auto task = queue_.pop(next_flush);
-        if (std::chrono::steady_clock::now() >= next_flush) {
+        for (const record::Task& task : queue_.take(next_flush))
+          if (!(open = perform(task))) break;
+        if (open && std::chrono::steady_clock::now() >= next_flush) {
           writer_.flush();
           next_flush = std::chrono::steady_clock::now() + flush_period;
         }
-        if (task) open = perform(*task);
       }
     } catch (const std::exception& error) {
       stop(error.what());

@@ -1,4 +1,5 @@
-// tests/math/sums.test.cpp -- sums in float64, against at::sum of float64 copies.
+// tests/math/sums.test.cpp -- sums in float64, against operations on float64 copies.
+#include <weir/math/numeric/loops.hpp>
 #include <weir/math/numeric/sums.hpp>
 #include <weir/rng.hpp>
 
@@ -33,4 +34,29 @@ TEST_CASE("Sums are those of float64 copies, of any length, layout and dtype", "
   // What float32 would lose: ones beside 2^24.
   const Tensor wide = at::ones({1, 4097}, at::kFloat).index_fill_(1, at::tensor({0}, at::kLong), 4096);
   CHECK(weir::row_squares(wide).item<double>() == 16777216.0 + 4096);
+}
+
+TEST_CASE("Couples of rows are those of their Gram matrices, of any width and number", "[math][sums]") {
+  for (const auto type : {at::kFloat, at::kDouble})
+    for (const std::int64_t in : {1, 3, 8, 19, 64})
+      for (const std::int64_t out : {2, 17, 32})
+        for (const std::int64_t m : {0, 1, 2, 5, 6, 30}) {
+          weir::Rng rng(in + out, "couples", at::TensorOptions(type));
+          const Tensor a = rng.normal({40, in}), d = rng.normal({40, out});
+          const Tensor rows = (at::arange(m, at::kLong) * 7 + 3).remainder(40);
+          const auto gram = [&](const Tensor& x) {
+            const Tensor of = x.to(at::kDouble).index_select(0, rows);
+            return of.mm(of.t());
+          };
+          const Tensor each = (gram(a) + 1) * gram(d);
+          const double exact = each.triu(1).sum().item<double>(), size = each.abs().sum().item<double>();
+          const auto* index = rows.const_data_ptr<std::int64_t>();
+          const double found = type == at::kFloat
+                                   ? weir::loops::couples(a.const_data_ptr<float>(), in,
+                                                          d.const_data_ptr<float>(), out, index, m)
+                                   : weir::loops::couples(a.const_data_ptr<double>(), in,
+                                                          d.const_data_ptr<double>(), out, index, m);
+          INFO(in << " " << out << " " << m << " " << a.scalar_type());
+          CHECK(std::abs(found - exact) <= (type == at::kFloat ? 1e-6 : 1e-14) * size);
+        }
 }

@@ -1,7 +1,13 @@
 // core/math/autograd/outer_product_gradients.cpp -- per-sample gradients of a linear layer, known by their two factors.
 #include <utility>
 
+#include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
 #include <weir/math/autograd/layer_gradients.hpp>
+#include <weir/math/numeric/loops.hpp>
 #include <weir/math/numeric/sums.hpp>
 
 namespace weir {
@@ -16,7 +22,10 @@ class OuterProductGradients final : public LayerGradients {
 
   std::int64_t batch() const override { return a_.size(0); }
 
-  Tensor norms() const override { return row_squares(a_).add_(1).mul_(row_squares(delta_)); }
+  Tensor norms() const override {
+    if (!norms_.defined()) norms_ = row_squares(a_).add_(1).mul_(row_squares(delta_));
+    return norms_;
+  }
 
   // h = (H, b): delta_i^T H a_i + delta_i^T b.
   Tensor dots(const std::vector<Tensor>& h) const override {
@@ -45,12 +54,13 @@ class OuterProductGradients final : public LayerGradients {
   Tensor group_norms(const Groups& groups) const override {
     const std::int64_t longest = groups.blocks.size(1);
     const std::int64_t in = a_.size(1), out = delta_.size(1);
+    if (a_.device().is_cpu() && longest * (in + out) <= 2 * in * out + few) return norms_by_couples(groups);
     const Tensor a = in_blocks(a_, groups);
     // Zero where a block is longer than its group, so that what stands there of `a` does not count.
     const Tensor d = in_blocks(delta_, groups) * groups.present.unsqueeze(2);
 
     if (longest * (in + out) <= in * out) {
-      // sum over i, j of <a_i, a_j> <d_i, d_j>: fewer operations than the sum of outer products when groups are small.
+      // As norms_by_couples, of each couple twice.
       return a.bmm(a.transpose(1, 2)).add_(1).mul_(d.bmm(d.transpose(1, 2))).sum({1, 2}, false, at::kDouble);
     }
     return row_squares(d.transpose(1, 2).bmm(a)).add_(row_squares(d.sum(1, false, at::kDouble)));
@@ -66,11 +76,38 @@ class OuterProductGradients final : public LayerGradients {
   }
 
  private:
+  // Below so many multiplications a row the loop is shorter than the operations that do the same.
+  static constexpr std::int64_t few = 1 << 12;
+
+  // sum over i, j of (<a_i, a_j> + 1) <d_i, d_j>: fewer operations than the sum of outer products where groups are small.
+  Tensor norms_by_couples(const Groups& groups) const {
+    const std::int64_t count = groups.blocks.size(0), longest = groups.blocks.size(1);
+    const Tensor a = a_.contiguous(), delta = delta_.contiguous(), own = norms();
+    const Tensor result = at::empty({count}, own.options());
+    const auto* rows = groups.blocks.const_data_ptr<std::int64_t>();
+    const auto* present = groups.present.const_data_ptr<bool>();
+    const auto* norm = own.const_data_ptr<double>();
+    auto* to = result.mutable_data_ptr<double>();
+    AT_DISPATCH_FLOATING_TYPES(a.scalar_type(), "norms_by_couples", [&] {
+      at::parallel_for(0, count, 1, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t k = first; k < last; ++k) {
+          const auto* of = rows + k * longest;
+          const std::int64_t m = std::count(present + k * longest, present + (k + 1) * longest, true);
+          to[k] = 2 * loops::couples(a.const_data_ptr<scalar_t>(), a.size(1),
+                                     delta.const_data_ptr<scalar_t>(), delta.size(1), of, m);
+          for (std::int64_t i = 0; i < m; ++i) to[k] += norm[of[i]];
+        }
+      });
+    });
+    return result;
+  }
+
   static Tensor in_blocks(const Tensor& x, const Groups& groups) {
     return x.index_select(0, groups.blocks.flatten()).unflatten(0, groups.blocks.sizes());
   }
 
   Tensor a_, delta_;
+  mutable Tensor norms_;  // once they were asked for
 };
 
 }  // namespace

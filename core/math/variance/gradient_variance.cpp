@@ -72,6 +72,12 @@ double centred_sum(const PerSampleGradients& gradients, const Tensor& rows) {
 
 Tensor group_norms(const PerSampleGradients& gradients, const Tensor& group, std::int64_t count) {
   const Groups groups = grouped(group, count);
+  if (count == 1 && groups.blocks.size(1) == group.size(0) && !gradients.means.empty()) {
+    double square = 0;  // of gbar, over all layers: the group is the batch
+    for (const auto& mean : gradients.means) square += square_norm(mean);
+    const double rows = static_cast<double>(group.size(0));
+    return at::full({1}, square * rows * rows, at::kDouble);
+  }
   Tensor sum;
   for (const auto& [name, layer] : gradients.layers) {
     const Tensor norms = layer->group_norms(groups);

@@ -7,7 +7,6 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,6 +24,8 @@ struct Task {
   std::uint64_t ticket = 0;    // commit: its number
 };
 
+// Rows alone do not wake the writer: it takes them by many, or when it is time to flush. Each by itself would cost the caller a change
+// of threads at every step of a training.
 class Queue {
  public:
   explicit Queue(std::size_t bytes) : bound_(bytes) {}
@@ -33,23 +34,28 @@ class Queue {
   bool push(Task task) {
     const std::size_t bytes = size(task);
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return shut_ || tasks_.empty() || bytes_ + bytes <= bound_; });
+    const auto fits = [&] { return shut_ || held() == 0 || held() + bytes <= bound_; };
+    if (!fits()) {
+      wake();
+      room_.wait(lock, fits);
+    }
     if (shut_) return false;
-    bytes_ += bytes;
+    waiting_ += bytes;
+    const bool row = task.kind == Task::Kind::append;
     tasks_.push_back(std::move(task));
-    filled_.notify_one();
+    if (!row || waiting_ >= enough) wake();
     return true;
   }
 
-  // The next task; nothing if none came until `deadline`.
-  std::optional<Task> pop(std::chrono::steady_clock::time_point deadline) {
+  // All that waits, in its order: once there are more than rows, or enough of them, or at the deadline. What was taken before is done.
+  std::deque<Task> take(std::chrono::steady_clock::time_point deadline) {
     std::unique_lock lock(mutex_);
-    if (!filled_.wait_until(lock, deadline, [&] { return !tasks_.empty(); })) return std::nullopt;
-    Task task = std::move(tasks_.front());
-    tasks_.pop_front();
-    bytes_ -= size(task);
-    room_.notify_all();
-    return task;
+    if (taken_ > 0) room_.notify_all();
+    taken_ = 0;
+    awake_.wait_until(lock, deadline, [&] { return woken_; });
+    woken_ = false;
+    taken_ = std::exchange(waiting_, 0);
+    return std::exchange(tasks_, {});
   }
 
   // Drops what waits and refuses what comes.
@@ -57,20 +63,29 @@ class Queue {
     const std::lock_guard lock(mutex_);
     shut_ = true;
     tasks_.clear();
-    bytes_ = 0;
+    waiting_ = 0;
     room_.notify_all();
   }
 
  private:
+  static constexpr std::size_t enough = 256u << 10;
+
   static std::size_t size(const Task& task) {
     return (task.value.bytes ? task.value.bytes->size() : 0) + sizeof(Task);
+  }
+  std::size_t held() const { return waiting_ + taken_; }
+  void wake() {
+    if (woken_) return;
+    woken_ = true;
+    awake_.notify_one();
   }
 
   const std::size_t bound_;
   std::mutex mutex_;
-  std::condition_variable room_, filled_;
+  std::condition_variable room_, awake_;
   std::deque<Task> tasks_;
-  std::size_t bytes_ = 0;
+  std::size_t waiting_ = 0, taken_ = 0;  // bytes of those that wait, and that the writer has taken
+  bool woken_ = false;
   bool shut_ = false;
 };
 
