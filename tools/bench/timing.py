@@ -21,6 +21,7 @@ class Row:
     flops: float = 0                                # of it, in matrix products; 0 where it is none
     check: str = ""                                 # what was compared before, and how near it was
     times: dict[str, list[float]] = dataclasses.field(default_factory=dict)
+    gemm: float = 0                                 # operations a second of a product of two 1024 x 1024 matrices, between the rounds
 
     def median(self, side):
         return statistics.median(self.times[side])
@@ -62,7 +63,8 @@ class Peer:
 class Bench:
     def __init__(self, weir, peers, core, repeat, quick):
         self.weir, self.peers, self.core, self.repeat, self.quick = weir, peers, core, repeat, quick
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="weir-bench-"))
+        self.kept = tempfile.TemporaryDirectory(prefix="weir-bench-")
+        self.folder = pathlib.Path(self.kept.name)
         self.gemm_rates = []
         self.gemm = None
 
