@@ -35,7 +35,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 
 // The descriptors of a child that becomes a program; -1 for one that it is not given.
 struct Given {
-  int out, err, events, report;
+  int out, err, events, channel, report;
 };
 
 // In the child, between fork and exec: only calls that are safe there. Reports why it could not.
@@ -46,14 +46,17 @@ struct Given {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   // Out of the way of the numbers that they are to have.
-  for (int* each : {&given.out, &given.err, &given.events, &given.report})
-    if (*each >= 0) *each = ::fcntl(*each, F_DUPFD_CLOEXEC, Child::events + 1);
+  for (int* each : {&given.out, &given.err, &given.events, &given.channel, &given.report})
+    if (*each >= 0) *each = ::fcntl(*each, F_DUPFD_CLOEXEC, Child::channel + 1);
   ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
   ::dup2(given.out, STDOUT_FILENO);
   ::dup2(given.err, STDERR_FILENO);
   if (given.events >= 0) ::dup2(given.events, Child::events);
-  ::close_range(given.events >= 0 ? Child::events + 1 : Child::events, std::numeric_limits<unsigned>::max(),
-                CLOSE_RANGE_CLOEXEC);
+  if (given.channel >= 0) ::dup2(given.channel, Child::channel);
+  const int first_closed = given.channel >= 0  ? Child::channel + 1
+                           : given.events >= 0 ? Child::events + 1
+                                               : Child::events;
+  ::close_range(first_closed, std::numeric_limits<unsigned>::max(), CLOSE_RANGE_CLOEXEC);
   ::execve(program, arguments, environment);
   const int cause = errno;
   [[maybe_unused]] const auto written = ::write(given.report, &cause, sizeof cause);
@@ -119,7 +122,8 @@ Child::Child(const Command& command) {
   pid_ = fork_child(SIGTERM);
   if (pid_ == 0)
     become(command.program.c_str(), arguments.data(), command.environment ? environment.data() : ::environ,
-           {out.write.number(), err.write.number(), news.write.number(), report.write.number()});
+           {out.write.number(), err.write.number(), news.write.number(), command.channel,
+            report.write.number()});
   end_ = end_of(pid_);
   for (Pipe* pipe : {&out, &err, &news, &report}) pipe->write.close();
   int cause = 0;
@@ -129,13 +133,21 @@ Child::Child(const Command& command) {
     wait();
     throw std::system_error(cause, std::generic_category(), "cannot start " + command.program.string());
   }
-  out_ = {.from = std::move(out.read), .first = command.output_kept};
-  err_ = {.from = std::move(err.read), .last = errors_kept};
-  events_ = {.from = std::move(news.read), .last = line_kept};
+  listen({std::move(out.read), std::move(err.read), std::move(news.read)}, command.output_kept);
 }
 
 Child::Child(pid_t forked, Descriptor out)
     : pid_(forked), end_(end_of(forked)), out_{.from = std::move(out)} {}
+
+Child::Child(pid_t adopted, Streams heard, std::size_t output_kept) : pid_(adopted), end_(end_of(adopted)) {
+  listen(std::move(heard), output_kept);
+}
+
+void Child::listen(Streams heard, std::size_t output_kept) {
+  out_ = {.from = std::move(heard.out), .first = output_kept};
+  err_ = {.from = std::move(heard.err), .last = errors_kept};
+  events_ = {.from = std::move(heard.events), .last = line_kept};
+}
 
 Child::Child(Child&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),

@@ -36,6 +36,7 @@ struct Command {
   std::optional<std::vector<std::string>> environment{};  // "NAME=value"; by default this process's own
   bool events = false;              // lines that it writes to Child::events are heard apart from its output
   std::size_t output_kept = whole;  // of its standard output, from the beginning
+  int channel = -1;                 // a descriptor of ours that it has as Child::channel; only with events
 
   static constexpr std::size_t whole = std::numeric_limits<std::size_t>::max();
 };
@@ -52,9 +53,15 @@ struct Heard {
   std::vector<std::string> take_lines();  // the complete ones
 };
 
+// The ends of the pipes by which a child is heard.
+struct Streams {
+  Descriptor out, err, events;
+};
+
 class Child {
  public:
-  static constexpr int events = 3;  // the descriptor of a child's events
+  static constexpr int events = 3;   // the descriptor of a child's events
+  static constexpr int channel = 4;  // and of what Command::channel is
 
   // Starts a program. Its standard input is empty, its standard output and error are heard here, no other descriptor of ours is open
   // in it, no signal is blocked, and SIGINT and SIGTERM have their default effect. It gets SIGTERM when we die. Throws
@@ -62,6 +69,8 @@ class Child {
   explicit Child(const Command& command);
   // A process that fork_child() made, and the end of a pipe by which it is heard.
   Child(pid_t forked, Descriptor out);
+  // A process that is our child in whatever way, and has a group of its own.
+  Child(pid_t adopted, Streams heard, std::size_t output_kept);
   ~Child();  // kills and reaps what still lives
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;
@@ -80,6 +89,7 @@ class Child {
   std::vector<std::string> take_lines() { return out_.take_lines(); }
   std::vector<std::string> take_events() { return events_.take_lines(); }
 
+  pid_t process() const { return pid_; }
   void signal(int number) const;
   void kill() const;  // it and what it has started
   Ending wait();      // for its end; once
@@ -87,6 +97,8 @@ class Child {
   std::optional<Ending> ended();
 
  private:
+  void listen(Streams heard, std::size_t output_kept);
+
   pid_t pid_ = -1;
   Descriptor end_;  // readable when it has ended; -1 where the system has none such
   Heard out_, err_, events_;

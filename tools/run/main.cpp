@@ -5,20 +5,29 @@
 //   weir-run plan GRAPH     weir-run describe LIBRARY     weir-run cache DIR     weir-run facts LIBRARY...
 #include <CLI/CLI.hpp>
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "describe.hpp"
 #include "facts.hpp"
 #include "leave.hpp"
 #include "run.hpp"
+#include "successor.hpp"
 
 namespace {
 
-int perform(int argc, char** argv) {
+using Words = std::vector<std::string>;
+
+// Returns the exit code; nothing in the successor of a run, whose words have taken the place of these.
+std::optional<int> perform(Words& words) {
   CLI::App app{"weir-run: what `weir` starts for each run"};
   app.require_subcommand(1);
 
   RunArguments arguments;
   std::vector<std::string> shares;
   std::string mode = "create";
+  int successor = -1;
   CLI::App* run = app.add_subcommand("run", "run a graph");
   CLI::App* plan = app.add_subcommand("plan", "say what a run would record, and stop before it");
   CLI::App* replay = app.add_subcommand("replay", "run one node on the inputs that a record holds");
@@ -38,6 +47,8 @@ int perform(int argc, char** argv) {
   exported->add_option("--node", arguments.exported)->required();
   run->add_option("--shared", arguments.shared, "folder of shared results");
   run->add_option("--share", shares, "NODE=KEY")->allow_extra_args(false);
+  run->add_option("--successor", successor,
+                  "channel of a sweep, by which this run leaves the process of another");
   run->add_option("--carry", arguments.carry, "NODE whose checkpoint stays when the record is replaced")
       ->allow_extra_args(false);
 
@@ -53,8 +64,10 @@ int perform(int argc, char** argv) {
     verb->add_option("--events", arguments.events,
                      "descriptor that events are written to; default: standard output");
 
+  std::vector<const char*> pointers;
+  for (const std::string& word : words) pointers.push_back(word.c_str());
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(pointers.size()), pointers.data());
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
@@ -71,9 +84,20 @@ int perform(int argc, char** argv) {
   arguments.mode = mode == "replace"  ? weir::Recorder::Mode::replace
                    : mode == "resume" ? weir::Recorder::Mode::resume
                                       : weir::Recorder::Mode::create;
+  if (successor >= 0) {
+    if (auto next = leave_successor(words, arguments, successor)) {
+      words = std::move(*next);
+      return std::nullopt;
+    }
+  }
   return run_graph(arguments);
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { leave(perform(argc, argv)); }
+int main(int argc, char** argv) {
+  Words words(argv, argv + argc);
+  std::optional<int> code;
+  while (!code) code = perform(words);
+  leave(*code);
+}

@@ -27,6 +27,9 @@ std::string own_command_line() {
   return line;
 }
 
+// Of a sweep, whose runs follow each other. That LibTorch sees a GPU is no hindrance: the successor is forked before anything has.
+bool leaves_successor(const Job& job) { return !job.run.empty(); }
+
 std::vector<std::string> command_line(const Job& job, std::size_t nodes_at_once,
                                       const std::filesystem::path& shared) {
   const char* mode = job.mode == Recorder::Mode::resume    ? "resume"
@@ -50,6 +53,7 @@ std::vector<std::string> command_line(const Job& job, std::size_t nodes_at_once,
   const auto add = [&](const std::string& option, const std::string& value) {
     line.push_back(option + "=" + value);  // with '=': values starting with '-' are not read as options
   };
+  if (leaves_successor(job)) add("--successor", std::to_string(os::Child::channel));
   add("--command", own_command_line());
   if (!replayed.empty()) add("--record", record.string());
   if (!replayed.empty()) add("--node", replayed);
@@ -69,8 +73,10 @@ std::vector<Outcome> run_children(const RunArguments& arguments, const Graph& gr
   std::vector<std::string> names;
   for (const Job& job : jobs) names.push_back(job.run);
   const auto progress = make_progress(arguments.progress, std::move(names), kept);
-  ChildRunner runner(find_weir_run(), run_environment(graph.threads, environ),
-                     [&](std::size_t job) { return command_line(jobs[job], nodes_at_once, shared); });
+  ChildRunner runner(
+      find_weir_run(), run_environment(graph.threads, environ),
+      [&](std::size_t job) { return command_line(jobs[job], nodes_at_once, shared); },
+      leaves_successor(jobs.front()));
   return run_all(jobs, at_once, std::move(available), runner, *progress);
 }
 

@@ -32,8 +32,9 @@ sigset_t taken_over() {
 }  // namespace
 
 ChildRunner::ChildRunner(std::filesystem::path program, std::vector<std::string> environment,
-                         std::function<std::vector<std::string>(std::size_t)> arguments)
+                         std::function<std::vector<std::string>(std::size_t)> arguments, bool succeeding)
     : program_(std::move(program)), environment_(std::move(environment)), arguments_(std::move(arguments)) {
+  if (succeeding) successors_.emplace();
   const sigset_t set = taken_over();
   sigprocmask(SIG_BLOCK, &set, nullptr);
   signals_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -46,11 +47,22 @@ ChildRunner::~ChildRunner() {
 }
 
 void ChildRunner::start(std::size_t job) {
-  children_.emplace(job, os::Command{.program = program_,
-                                     .arguments = arguments_(job),
-                                     .environment = environment_,
-                                     .events = true,
-                                     .output_kept = output_kept});
+  os::Command command{.program = program_,
+                      .arguments = arguments_(job),
+                      .environment = environment_,
+                      .events = true,
+                      .output_kept = output_kept};
+  if (!successors_) {
+    children_.emplace(job, Successors::Begun{os::Child(command), {}});
+    return;
+  }
+  if (auto begun = successors_->begin(command.arguments, output_kept)) {
+    children_.emplace(job, std::move(*begun));
+    return;
+  }
+  auto [ours, theirs] = os::Channel::make();
+  command.channel = theirs.number();
+  children_.emplace(job, Successors::Begun{os::Child(command), std::move(ours)});
 }
 
 std::optional<News> ChildRunner::next() {
@@ -63,12 +75,13 @@ std::optional<News> ChildRunner::next() {
 
 void ChildRunner::wait_a_moment() {
   std::vector<pollfd> watched = {{signals_, POLLIN, 0}};
-  for (const auto& [job, child] : children_)
-    for (const int heard : child.descriptors()) watched.push_back({heard, POLLIN, 0});
+  for (const auto& [job, running] : children_)
+    for (const int heard : running.child.descriptors()) watched.push_back({heard, POLLIN, 0});
   poll(watched.data(), watched.size(), 100);
   if (watched[0].revents != 0) on_signal();
   for (auto child = children_.begin(); child != children_.end();) {
-    auto& [job, process] = *child;
+    auto& [job, running] = *child;
+    os::Child& process = running.child;
     process.hear(os::Clock::now());
     const std::optional<os::Ending> ending = process.ended();  // and the last that it told
     read(job, process);
@@ -85,8 +98,13 @@ void ChildRunner::wait_a_moment() {
     end.output = process.output();
     end.output_bytes = process.output_bytes();
     news_.push_back(std::move(end));
+    if (successors_) successors_->keep(std::move(running.channel));
     child = children_.erase(child);
   }
+  if (!successors_) return;
+  std::vector<pid_t> runs;
+  for (const auto& [job, running] : children_) runs.push_back(running.child.process());
+  successors_->bury_others(runs);
 }
 
 void ChildRunner::read(std::size_t job, os::Child& child) {
@@ -104,15 +122,16 @@ void ChildRunner::on_signal() {
   signalfd_siginfo info{};
   while (::read(signals_, &info, sizeof info) == sizeof info) {
     if (info.ssi_signo == SIGTSTP) {
-      for (auto& [job, child] : children_) child.signal(SIGSTOP);
+      for (auto& [job, running] : children_) running.child.signal(SIGSTOP);
       raise(SIGSTOP);
-      for (auto& [job, child] : children_) child.signal(SIGCONT);
+      for (auto& [job, running] : children_) running.child.signal(SIGCONT);
       continue;
     }
     // A terminal that closes may say so twice, by the shell and by the system: that is no second wish.
     if (info.ssi_signo == SIGHUP && signals_seen_ > 0) continue;
     ++signals_seen_;
-    for (auto& [job, child] : children_) signals_seen_ == 1 ? child.signal(SIGINT) : child.kill();
+    for (auto& [job, running] : children_)
+      signals_seen_ == 1 ? running.child.signal(SIGINT) : running.child.kill();
   }
 }
 

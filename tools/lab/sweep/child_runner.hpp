@@ -11,6 +11,7 @@
 #include <weir/os/child.hpp>
 
 #include "runner.hpp"
+#include "successors.hpp"
 
 namespace weir::tools {
 
@@ -19,9 +20,10 @@ namespace weir::tools {
 // them. Ctrl-Z (SIGTSTP) suspends the children too.
 class ChildRunner final : public Runner {
  public:
-  // `arguments` gives the command line of a job, without the program's name.
+  // `arguments` gives the command line of a job, without the program's name. `succeeding`: jobs take the place of those that have
+  // ended, where these have left a successor by Child::channel; else each is started anew.
   ChildRunner(std::filesystem::path program, std::vector<std::string> environment,
-              std::function<std::vector<std::string>(std::size_t)> arguments);
+              std::function<std::vector<std::string>(std::size_t)> arguments, bool succeeding = false);
   ~ChildRunner() override;
 
   void start(std::size_t job) override;
@@ -36,7 +38,8 @@ class ChildRunner final : public Runner {
   std::filesystem::path program_;
   std::vector<std::string> environment_;
   std::function<std::vector<std::string>(std::size_t)> arguments_;
-  std::map<std::size_t, os::Child> children_;
+  std::optional<Successors> successors_;
+  std::map<std::size_t, Successors::Begun> children_;
   std::list<News> news_;
   int signals_ = -1;  // a signalfd
   int signals_seen_ = 0;
