@@ -86,6 +86,12 @@ std::vector<pid_t> children(pid_t process) {
   return found;
 }
 
+// The files that a process has loaded, a line each, among others.
+std::string maps(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/maps");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 bool lives(pid_t process) {
   std::string skipped, state;
   std::ifstream("/proc/" + std::to_string(process) + "/stat") >> skipped >> skipped >> state;
@@ -122,27 +128,31 @@ std::map<std::string, std::string> contents(const fs::path& record) {
 
 }  // namespace
 
-TEST_CASE("Runs that follow each other in a process record the bytes of runs that have one each") {
+TEST_CASE("Runs that follow each other in a process record the bytes of runs that have one each", "[slow]") {
   const ScratchFolder scratch;
-  scratch.write("swept.yaml",
-                "name: swept" + small_nodes +
-                    "sweep:\n  steps: {set: flow.steps, values: [2, 3, 4]}\n  seed: {count: 2}\n");
-  const std::string words = "run swept.yaml --jobs 2 --progress none";
-  REQUIRE(weir_program(scratch.path(), words, counted(scratch)).exit == 0);
-  CHECK(starts(scratch) == 2);
-  fs::rename(scratch.path() / "swept", scratch.path() / "following");
-  REQUIRE(weir_program(scratch.path(), words, counted(scratch, true)).exit == 0);
-  CHECK(starts(scratch) == 6);
-  std::set<std::string> identifiers;
-  for (const auto& entry : fs::directory_iterator(scratch.path() / "swept/runs")) {
-    INFO(entry.path());
-    const fs::path other = scratch.path() / "following/runs" / entry.path().filename();
-    CHECK(status_of(other) == "finished");
-    CHECK(contents(other).size() > 30);
-    CHECK(contents(other) == contents(entry.path()));
-    identifiers.insert(weir::Reader(other).attribute("/", "run_id"));
+  scratch.write("swept.yaml", "name: swept" + small_nodes +
+                                  "sweep:\n  way: {cases: {adam: {flow.steps: 3}, sgd: {train.optimiser: "
+                                  "{plugin: sgd, lr: 0.01}}}}\n  seed: {count: 3}\n");
+  for (const std::string threads : {"1", "2"}) {
+    INFO(threads);
+    const std::string words = "run swept.yaml --jobs 1 --progress none --force --threads " + threads;
+    REQUIRE(weir_program(scratch.path(), words, counted(scratch)).exit == 0);
+    CHECK(starts(scratch) == 1);
+    fs::rename(scratch.path() / "swept", scratch.path() / "following");
+    REQUIRE(weir_program(scratch.path(), words, counted(scratch, true)).exit == 0);
+    CHECK(starts(scratch) == 6);
+    std::set<std::string> identifiers;
+    for (const auto& entry : fs::directory_iterator(scratch.path() / "swept/runs")) {
+      INFO(entry.path());
+      const fs::path other = scratch.path() / "following/runs" / entry.path().filename();
+      CHECK(status_of(other) == "finished");
+      CHECK(contents(other).size() > 30);
+      CHECK(contents(other) == contents(entry.path()));
+      identifiers.insert(weir::Reader(other).attribute("/", "run_id"));
+    }
+    CHECK(identifiers.size() == 6);
+    fs::remove_all(scratch.path() / "following");
   }
-  CHECK(identifiers.size() == 6);
 }
 
 TEST_CASE("A run that dies, exits, prints or breeds leaves its successor unharmed, and its words are its own",
@@ -196,6 +206,26 @@ TEST_CASE("What waits for a run has one thread, and if it is killed the next run
   CHECK(status_of(scratch.path() / "zoo/runs/seconds=0.2.h5") == "finished");
 }
 
+TEST_CASE("A run has no libraries in its process but those of its own plugins", "[slow]") {
+  const ScratchFolder scratch;
+  cage(scratch, "feral",
+       ", deed: sleep, seconds: 0.1}\n  path: {plugin: interpolant/linear, noise: {plugin: constant}",
+       "law: {cases: {plain: {bad.seconds: 0.2}, mixed: {bad.seconds: 3, path.noise: {plugin: brownian}}}}");
+  Started sweep(scratch, run_zoo, counted(scratch));
+  REQUIRE(
+      becomes_true([&] { return fs::exists(scratch.path() / "zoo/runs/law=mixed.h5.checkpoint/bad.h5"); }));
+  std::vector<pid_t> all = children(sweep.weir());
+  REQUIRE(all.size() == 1);
+  const std::vector<pid_t> waiting = children(all.front());
+  REQUIRE(waiting.size() == 1);
+  all.push_back(waiting.front());
+  for (const pid_t process : all)
+    CHECK_THAT(maps(process),
+               Contains("libweir_noise_brownian.so") && !Contains("libweir_noise_constant.so"));
+  CHECK(sweep.end().first == 0);
+  CHECK(starts(scratch) == 1);
+}
+
 TEST_CASE("A library with a thread of its own is loaded by each run for itself", "[slow]") {
   const ScratchFolder scratch;
   cage(scratch, "restless", "", "legs: {set: bad.legs, values: [2, 4, 6]}");
@@ -208,7 +238,7 @@ TEST_CASE("A library with a thread of its own is loaded by each run for itself",
 TEST_CASE("A library that is replaced during a sweep is the one that the next run loads and names",
           "[slow]") {
   const ScratchFolder scratch;
-  cage(scratch, "feral", ", deed: sleep", "seconds: {set: bad.seconds, values: [2, 0.1, 0.2]}");
+  cage(scratch, "feral", ", deed: sleep", "seconds: {set: bad.seconds, values: [2, 1.5, 0.2]}");
   const fs::path library = scratch.path() / "cage/libweir_zoo_feral.so", copy = scratch.path() / "copy.so";
   const std::string before = weir::file_sha256(library);
   Started sweep(scratch, run_zoo, counted(scratch));
@@ -217,11 +247,15 @@ TEST_CASE("A library that is replaced during a sweep is the one that the next ru
   fs::copy_file(library, copy);
   std::ofstream(copy, std::ios::app) << "more";
   fs::rename(copy, library);
+  REQUIRE(
+      becomes_true([&] { return fs::exists(scratch.path() / "zoo/runs/seconds=1.5.h5.checkpoint/bad.h5"); }));
+  REQUIRE(children(sweep.weir()).size() == 1);
+  CHECK_THAT(maps(children(sweep.weir()).front()), Contains(library.string() + "\n"));  // not "(deleted)"
   const auto [exit, said] = sweep.end();
   INFO(said);
   CHECK(exit == 0);
   for (const auto& [run, digest] :
-       {std::pair{"2", before}, {"0.1", weir::file_sha256(library)}, {"0.2", weir::file_sha256(library)}}) {
+       {std::pair{"2", before}, {"1.5", weir::file_sha256(library)}, {"0.2", weir::file_sha256(library)}}) {
     INFO(run);
     const weir::Reader record(scratch.path() / ("zoo/runs/seconds=" + std::string(run) + ".h5"));
     CHECK(record.texts("/provenance/plugins/sha256") == std::vector<std::string>{digest});

@@ -47,22 +47,27 @@ bool still_the_same() {
                              [](const auto& known) { return version_of(known.first) == known.second; });
 }
 
-// What is wrong with the graph or a plugin is found again by the run, and told by it.
-bool open_plugins(const fs::path& file) try {
-  static std::set<std::string> opened;
+// Those of the graph's plugins; none if it cannot be read, which the run tells.
+std::set<std::string> libraries_of(const fs::path& file) try {
   std::ifstream text(file, std::ios::binary);
   const nlohmann::json graph = nlohmann::json::parse(text);
-  for (const nlohmann::json& node : graph.at("nodes"))
-    if (const std::string library = node.at("library"); opened.insert(library).second)
-      weir::describe(library);
-  return true;
+  std::set<std::string> libraries;
+  for (const nlohmann::json& node : graph.at("nodes")) libraries.insert(node.at("library"));
+  return libraries;
+} catch (const std::exception&) {
+  return {};
+}
+
+// What is wrong with one is found again by the run, and told by it.
+bool open(const std::set<std::string>& libraries) try {
+  for (const std::string& library : libraries) weir::describe(library);
+  return !libraries.empty();
 } catch (const std::exception&) {
   return false;
 }
 
 void note_loaded(const std::string& program) {
-  for (const std::string& file : weir::loaded_files(""))
-    if (!loaded().contains(file)) loaded().emplace(file, version_of(file));
+  for (const std::string& file : weir::loaded_files("")) loaded().emplace(file, version_of(file));
   loaded().emplace(program, version_of(program));
 }
 
@@ -117,11 +122,18 @@ Words wait_for_words(int number, const std::string& program, pid_t weir) {
 
 std::optional<Words> leave_successor(const Words& words, const RunArguments& arguments, int number) {
   static const pid_t weir = ::getppid();
-  if (!still_the_same()) start_anew(words);
-  const bool ready = open_plugins(arguments.graph) && has_one_thread();
-  note_loaded(words.front());
+  static std::set<std::string> opened;
+  static bool good = false;
+  const std::set<std::string> needed = libraries_of(arguments.graph);
+  if (loaded().empty()) {
+    good = open(needed);
+    opened = needed;
+    note_loaded(words.front());
+  } else if (needed != opened || !still_the_same()) {
+    start_anew(words);
+  }
   std::fflush(nullptr);  // what plugins have printed as they were opened is this run's
-  const pid_t successor = ready ? fork_or_not() : -1;
+  const pid_t successor = good && has_one_thread() ? fork_or_not() : -1;
   if (successor == 0) return wait_for_words(number, words.front(), weir);
   const Channel channel{weir::os::Descriptor(number)};
   if (successor > 0) channel.send(std::to_string(successor));
