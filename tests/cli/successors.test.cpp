@@ -17,6 +17,12 @@
 #include "pipelines.hpp"
 #include "trainings.hpp"
 
+// The thread sanitizer has a thread of its own in every process: no run leaves a successor there, and each is started anew.
+#ifdef __has_feature
+#define WEIR_THREAD_SANITIZER __has_feature(thread_sanitizer)
+#endif
+#if !defined(__SANITIZE_THREAD__) && !WEIR_THREAD_SANITIZER
+
 using Catch::Contains;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
@@ -320,3 +326,5 @@ TEST_CASE("A sweep whose weir is killed leaves runs that reach their checkpoints
   CHECK(becomes_true([&] { return std::ranges::none_of(all, lives); }));
   for (const fs::path& record : records) CHECK(status_of(record) == "interrupted");
 }
+
+#endif
