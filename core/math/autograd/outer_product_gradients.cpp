@@ -54,7 +54,9 @@ class OuterProductGradients final : public LayerGradients {
   Tensor group_norms(const Groups& groups) const override {
     const std::int64_t longest = groups.blocks.size(1);
     const std::int64_t in = a_.size(1), out = delta_.size(1);
-    if (a_.device().is_cpu() && longest * (in + out) <= 2 * in * out + few) return norms_by_couples(groups);
+    if (a_.device().is_cpu() &&
+        (longest * (in + out) <= 2 * in * out || groups.blocks.numel() * longest <= few))
+      return norms_by_couples(groups);
     const Tensor a = in_blocks(a_, groups);
     // Zero where a block is longer than its group, so that what stands there of `a` does not count.
     const Tensor d = in_blocks(delta_, groups) * groups.present.unsqueeze(2);
@@ -76,8 +78,8 @@ class OuterProductGradients final : public LayerGradients {
   }
 
  private:
-  // Below so many multiplications a row the loop is shorter than the operations that do the same.
-  static constexpr std::int64_t few = 1 << 12;
+  // So few couples take less time than the operations that would do without them.
+  static constexpr std::int64_t few = 1 << 14;
 
   // sum over i, j of (<a_i, a_j> + 1) <d_i, d_j>: fewer operations than the sum of outer products where groups are small.
   Tensor norms_by_couples(const Groups& groups) const {
