@@ -185,7 +185,7 @@ TEST_CASE("A file that is edited while its sweep runs changes nothing in it", "[
                    (scratch.path() / "swept.yaml").string() + "'\nexec '" WEIR_BIN_DIR "/weir-run' \"$@\"");
   REQUIRE(weir_program(scratch.path(), "run swept.yaml -o edited --jobs 1", edits).exit == 0);
   CHECK(scratch.read("swept.yaml") != swept_pipeline);
-  for (const std::string& run : {"steps=2,seed=7", "steps=2,seed=8", "steps=3,seed=7", "steps=3,seed=8"}) {
+  for (const std::string run : {"steps=2,seed=7", "steps=2,seed=8", "steps=3,seed=7", "steps=3,seed=8"}) {
     const weir::Reader quiet(scratch.path() / "quiet/runs" / (run + ".h5")),
         edited(scratch.path() / "edited/runs" / (run + ".h5"));
     CHECK(edited.text("/pipeline/source") == swept_pipeline);
