@@ -1,6 +1,8 @@
 // tests/plugins/source/table.test.cpp -- CSV and TSV; tests/cli/own_data.test.py has those that pandas and NumPy write.
 #include "../values.hpp"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
 using namespace weir::tests;
