@@ -10,7 +10,7 @@ import environment
 HEAD = """# Benchmarks
 
 Written by `python3 tools/bench`; not edited by hand. Ratios of processor times of one thread, medians of {repeat} rounds in which the sides
-take turns, beside them the range of the single rounds: above 1 Weir is the faster. Each row was compared first: both sides compute the same thing.
+take turns, beside them the range of the single rounds: above 1 Weir is the faster. Beside a peer, what both sides compute was compared first.
 
 {machine}. Weir {version}, LibTorch and peers: {packages}.
 """
