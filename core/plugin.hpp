@@ -13,19 +13,20 @@
 extern "C" __attribute__((visibility("hidden"))) const weir::abi::Entry* const __start_weir_plugins[];
 extern "C" __attribute__((visibility("hidden"))) const weir::abi::Entry* const __stop_weir_plugins[];
 
-// Registers `Class` as the plugin <kind>/<name>, both taken from the file's path by CMake (weir_add_plugin), with version, licence
-// and vendor. `summary` is one sentence without a full stop. Once per file; any number of files make one library, in which
+// Registers `Class` as the plugin <kind>/<name>, both taken from the file's path by CMake (weir_add_plugin), with version, licence,
+// vendor and the comment at the file's head. `summary` is one sentence without a full stop. Once per file; any number of files make one library, in which
 // the weak symbol is kept once.
 #define WEIR_PLUGIN(Class, summary)                                                                  \
   static_assert(weir::abi::is_of_kind<Class>(weir::abi::kind_of(WEIR_PLUGIN_ID)),                    \
                 "the file's folder is not the kind of its class: move the file to that folder");     \
+  extern "C" const char WEIR_PLUGIN_PAGE[];                                                          \
   namespace {                                                                                        \
   [[gnu::section(".note.weir"), gnu::used, gnu::retain,                                              \
     gnu::aligned(4)]] constexpr weir::abi::Note weir_note =                                          \
       weir::abi::note(WEIR_PLUGIN_ID, WEIR_PLUGIN_VERSION, WEIR_PLUGIN_LICENCE);                     \
   std::unique_ptr<weir::Node> weir_create() { return std::make_unique<Class>(); }                    \
   constexpr weir::abi::Entry weir_entry = {WEIR_PLUGIN_ID, WEIR_PLUGIN_VERSION, WEIR_PLUGIN_LICENCE, \
-                                           summary, &weir_create};                                   \
+                                           summary,        WEIR_PLUGIN_PAGE,    &weir_create};       \
   [[gnu::section("weir_plugins"), gnu::used,                                                         \
     gnu::retain]] constexpr const weir::abi::Entry* weir_entry_pointer = &weir_entry;                \
   }                                                                                                  \

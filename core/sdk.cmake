@@ -10,10 +10,10 @@ set(WEIR_SDK_HEADERS
   kinds/comparison.hpp kinds/metric.hpp
   kinds/facets/affine_map.hpp kinds/facets/affine_velocity.hpp kinds/facets/coefficients.hpp
   kinds/facets/flow_matching_parts.hpp kinds/facets/independent_context.hpp kinds/facets/infinite_action.hpp
-  kinds/facets/joint_normal_law.hpp
+  kinds/facets/joint_normal_law.hpp kinds/facets/jumps.hpp
   kinds/facets/linear_velocity.hpp kinds/facets/log_density.hpp kinds/facets/marginals.hpp kinds/facets/measurement.hpp
   kinds/facets/mixture_law.hpp kinds/facets/moments.hpp kinds/facets/normal_law.hpp kinds/facets/posterior_law.hpp kinds/facets/rescaled.hpp
-  kinds/facets/time_span.hpp kinds/facets/young_average.hpp
+  kinds/facets/time_span.hpp kinds/facets/token_law.hpp kinds/facets/young_average.hpp
   kinds/flow/coupling.hpp kinds/flow/domain.hpp kinds/flow/dormand_prince.hpp kinds/flow/embedded.hpp kinds/flow/field.hpp
   kinds/flow/integrator.hpp kinds/flow/interpolant.hpp kinds/flow/noise.hpp kinds/flow/one_step.hpp kinds/flow/source.hpp
   kinds/flow/space.hpp kinds/flow/stepped.hpp kinds/flow/stochastic.hpp kinds/flow/time.hpp
@@ -25,7 +25,7 @@ set(WEIR_SDK_HEADERS
   math/autograd/context.hpp math/autograd/layer_gradients.hpp math/autograd/layers.hpp math/autograd/mlp.hpp math/autograd/pass.hpp
   math/autograd/tape.hpp
   math/numeric/area.hpp math/numeric/assignment.hpp math/numeric/distance.hpp math/numeric/finite.hpp math/numeric/memory.hpp math/numeric/posterior_means.hpp
-  math/numeric/quadrature.hpp
+  math/numeric/quadrature.hpp math/numeric/tokens.hpp
   math/optimiser/adam.hpp math/optimiser/moments.hpp
   math/sgd/linear_flow.hpp math/sgd/ode.hpp math/sgd/rates.hpp
   math/variance/exact_gradient_variance.hpp math/variance/gradient_variance.hpp math/variance/infinite_moments.hpp

@@ -213,6 +213,7 @@ std::vector<PluginSchema> describe(const std::filesystem::path& file) {
     PluginSchema schema = guarded(*entry, path, [&] { return node->schema(); });
     schema.set_id(entry->id);
     schema.summary = entry->summary;
+    schema.page = entry->page;
     schema.version = entry->version;
     schema.licence = entry->licence;
     schema.library = path.string();

@@ -2,6 +2,7 @@
 //
 //   y = what `field` says at (x, t), read as        data   E[x1 | x_t = x]      noise   E[x0 | x_t = x]      score   grad log p_t(x)
 //                                                   logits   of bits -1 and 1:  E[x1 | x_t = x] = tanh(y / 2)
+//                                                   categories   logits of tokens:  E[x1 | x_t = x] = softmax(y) over the last axis
 //   v = to_velocity(y), as core/kinds/flow/space.hpp has it; on the linear path without noise
 //   v = (y - x) / (1 - t)                           of: data, a network that denoises
 //   v = (x - y) / t                                 of: noise
@@ -10,11 +11,12 @@
 // What it gives is a velocity like any other: it is trained by every objective, with the loss in any space, and followed and measured
 // as it is. A prediction that nothing converts is never followed.
 //
-// floor. The conversion divides by zero at t = 1 (data, logits) or t = 0 (noise, score), unless there is noise; at times nearer to such
+// floor. The conversion divides by zero at t = 1 (data, logits, categories) or t = 0 (noise, score), unless there is noise; at times nearer to such
 // an end than `floor` it is that of the time at `floor` from it. What is trained is then what is followed, there too.
 //
 // Source   Ho, Jain, Abbeel, arXiv 2006.11239 (noise); Salimans, Ho, arXiv 2202.00512, section 4 (data, noise and velocity); Li, He, arXiv
-//          2511.13720 (data, compared as a velocity, with a denominator that is cut).
+//          2511.13720 (data, compared as a velocity, with a denominator that is cut). Categories: Gat et al., arXiv 2407.15595, along jumps;
+//          Eijkelboom et al., arXiv 2406.04843, along lines.
 // Shapes   x, y, v [B, item...]; parameters and context are those of `field`
 // Limits   It is trained on the path that it predicts a part of: another path of the objective is a fault at plan. As space.hpp: the score, and every space on a path with noise, only for x0 ~ N(0, I) independent of x1; "noise" is then that
 //          of x0 and z together.
@@ -33,9 +35,9 @@ class Prediction final : public weir::Field {
                                           weir::by_default("linear").needing<weir::Coefficients>(),
                                           "path of which it predicts a part: that of the objective"};
   weir::Param<std::string> of_{
-      this, "of", weir::required, weir::one_of({"data", "noise", "score", "logits"}),
+      this, "of", weir::required, weir::one_of({"data", "noise", "score", "logits", "categories"}),
       "what is predicted: x1, x0, the gradient of the log density of x_t, or the logits "
-      "of an x1 of -1 and 1"};
+      "of an x1 of -1 and 1, or those of tokens, which source/categorical gives"};
   weir::Param<double> floor_{this, "floor", 1e-3, weir::between(1e-6, 0.5),
                              "how near the conversion comes to an end of time at which it divides by zero"};
 
@@ -75,13 +77,17 @@ class Prediction final : public weir::Field {
   Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
                   const weir::Context& context) const override {
     const Tensor said = field_->velocity(params, x, t, context);
-    const Tensor predicted = of_() == "logits" ? (said / 2).tanh() : said;
+    const Tensor predicted = of_() == "logits"       ? (said / 2).tanh()
+                             : of_() == "categories" ? said.softmax(-1)
+                                                     : said;
     const Tensor times = t.to(at::kDouble).clamp(first_, last_);
     return weir::to_velocity(space(), *interpolant_, times)(x, predicted);
   }
 
  private:
-  weir::Space space() const { return of_() == "logits" ? weir::Space::data : weir::space_named(of_()); }
+  weir::Space space() const {
+    return of_() == "logits" || of_() == "categories" ? weir::Space::data : weir::space_named(of_());
+  }
 
   // Whether what is predicted is the same function of x and v on this path.
   bool reads_alike(const weir::Interpolant& path) const {

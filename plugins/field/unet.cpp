@@ -13,12 +13,12 @@
 
 #include <weir/kinds/flow/field.hpp>
 #include <weir/math/autograd/context.hpp>
-#include <weir/math/autograd/layers.hpp>
 #include <weir/math/autograd/tape.hpp>
 #include <weir/plugin.hpp>
 
-#include <algorithm>
 #include <cmath>
+
+#include "layers.hpp"
 
 namespace {
 
@@ -29,37 +29,7 @@ namespace nn = weir::nn;
 constexpr double highest_frequency = 64;
 constexpr double most_channels = 8192;
 
-// The layers of one pass. In a first pass over an image they are made where they are met, so the network is described once.
-class Layers {
- public:
-  explicit Layers(const weir::Params& params) : params_(&params) {}
-  Layers(nn::Named& fresh, weir::Rng& rng) : fresh_(&fresh), rng_(&rng) {}
-
-  Tensor linear(const std::string& name, const Tensor& x, std::int64_t out) const {
-    if (fresh_) nn::init_linear(*fresh_, name, x.size(1), out, *rng_);
-    return nn::linear(params(), name, x);
-  }
-
-  Tensor conv(const std::string& name, const Tensor& x, std::int64_t out, std::int64_t kernel = 3,
-              std::int64_t stride = 1) const {
-    if (fresh_) nn::init_conv2d(*fresh_, name, x.size(1), out, kernel, *rng_);
-    return nn::conv2d(params(), name, x, stride, kernel / 2);
-  }
-
-  Tensor norm(const std::string& name, const Tensor& x) const {
-    if (fresh_) nn::init_group_norm(*fresh_, name, x.size(1), *rng_);
-    return nn::group_norm(params(), name, x, nn::groups_of(x.size(1)));
-  }
-
-  weir::Params params() const { return fresh_ ? weir::Params(*fresh_) : *params_; }
-
- private:
-  const weir::Params* params_ = nullptr;
-  nn::Named* fresh_ = nullptr;
-  weir::Rng* rng_ = nullptr;
-};
-
-Tensor residual(const Layers& layers, const std::string& name, const Tensor& x, const Tensor& time,
+Tensor residual(const nn::Layers& layers, const std::string& name, const Tensor& x, const Tensor& time,
                 std::int64_t out) {
   Tensor h = layers.conv(name + ".conv1", at::silu(layers.norm(name + ".norm1", x)), out);
   // After the norm: added before it, a number for each channel would be lost where a group is one channel.
@@ -87,7 +57,8 @@ class Unet final : public weir::Field {
     return width_() * static_cast<std::int64_t>(multipliers_()[level]);
   }
 
-  Tensor pass(const Layers& layers, const Tensor& x, const Tensor& t, const weir::Context& context) const {
+  Tensor pass(const nn::Layers& layers, const Tensor& x, const Tensor& t,
+              const weir::Context& context) const {
     const auto at_level = [](const char* way, std::size_t level, const auto& part) {
       return fmt::format("{}.{}.{}", way, level, part);
     };
@@ -155,12 +126,8 @@ class Unet final : public weir::Field {
   weir::Params init(const weir::Domain& domain, weir::Rng& rng) const override {
     nn::Named named;
     nn::init_context(named, domain, 4 * width_(), rng);
-    weir::Context context;
-    for (const auto& [name, entry] : domain.context)
-      context[name] = at::zeros(weir::rows_of(1, entry.shape),
-                                entry.classes > 0 ? rng.options().dtype(at::kLong) : rng.options());
-    pass(Layers(named, rng), at::zeros(weir::rows_of(1, domain.item), rng.options()),
-         at::zeros({1}, rng.options()), context);
+    const nn::Zeros zeros(domain, rng.options());
+    pass(nn::Layers(named, rng), zeros.x, zeros.t, zeros.context);
     for (auto& [name, tensor] : named) {
       if (weir::layer_of(name) == "out") tensor = at::zeros_like(tensor);
     }
@@ -169,7 +136,7 @@ class Unet final : public weir::Field {
 
   Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
                   const weir::Context& context) const override {
-    return pass(Layers(params), x, t, context);
+    return pass(nn::Layers(params), x, t, context);
   }
 
   bool taped() const override { return true; }

@@ -5,8 +5,12 @@
 
 #include "laboratory.hpp"
 
+namespace {
+std::string no_example(const weir::PluginSchema&) { return ""; }
+}  // namespace
+
 TEST_CASE("show tells parameters, ports, outputs and a line to start from", "[front][reference]") {
-  CHECK(weir::show(*laboratory::registry().plugin("coupling/affine")) ==
+  CHECK(weir::show(*laboratory::registry().plugin("coupling/affine"), no_example) ==
         "coupling/affine 0.1.0 -- the affine coupling\n"
         "\n"
         "parameters\n"
@@ -32,9 +36,28 @@ TEST_CASE("show tells parameters, ports, outputs and a line to start from", "[fr
         "  affine: {plugin: coupling/affine, draw: {fixed: 128}, source: ...}\n");
 }
 
+TEST_CASE("show tells what the author says first, and the example in place of the line",
+          "[front][reference]") {
+  weir::PluginSchema affine = *laboratory::registry().plugin("coupling/affine");
+  affine.page = "  x1 = A x0 + b\n\nSource   this test";
+  const auto example = [](const weir::PluginSchema& of) { return "# of " + of.name + "\nnodes:\n  a: 1"; };
+  const std::string shown = weir::show(affine, example);
+  CHECK_THAT(shown, Catch::StartsWith("coupling/affine 0.1.0 -- the affine coupling\n"
+                                      "\n"
+                                      "  x1 = A x0 + b\n"
+                                      "\n"
+                                      "Source   this test\n"
+                                      "\n"
+                                      "parameters\n"));
+  CHECK_THAT(shown, Catch::EndsWith("\nin a pipeline\n  # of affine\n  nodes:\n    a: 1\n"));
+  const std::string page = weir::markdown(weir::Registry({affine}), example);
+  CHECK_THAT(page, Catch::Contains("\n```text\n  x1 = A x0 + b\n\nSource   this test\n```\n"));
+  CHECK_THAT(page, Catch::EndsWith("\n```yaml\n# of affine\nnodes:\n  a: 1\n```\n"));
+}
+
 TEST_CASE("the reference page has a section for every plugin and a row for every declaration",
           "[front][reference]") {
-  const std::string page = weir::markdown(laboratory::registry());
+  const std::string page = weir::markdown(laboratory::registry(), no_example);
   for (const weir::PluginSchema& schema : laboratory::registry().plugins()) {
     CHECK_THAT(page, Catch::Contains("\n### " + schema.id() + "\n"));
     for (const auto& param : schema.params) CHECK_THAT(page, Catch::Contains("\n| `" + param.name + "` |"));

@@ -163,6 +163,8 @@ TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
        {"source/anndata", {{"file", (scratch / "set.h5").string()}, {"matrix", "x"}}},
        {"source/binary", {{"set", "bars_and_stripes"}, {"size", 3}}},
        {"source/binary", {{"set", "hamming"}}},
+       {"source/categorical", {{"categories", 3}, {"words", {{0, 1}, {2, 0}}}, {"weights", {2, 1}}}},
+       {"source/categorical", {{"categories", 4}, {"law", "uniform"}, {"length", 3}}},
        {"source/measured", {{"gain", {0.5, 2}}, {"sigma", 0.3}}},
        {"source/sample", {{"count", 9}}},
        {"source/scaled"},
@@ -215,11 +217,14 @@ TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
         {"field/mlp",
          {{"width", 16}, {"depth", 2}, {"time", "fourier"}, {"features", 4}, {"activation", "tanh"}}},
         {"field/unet", {{"width", 6}, {"multipliers", {1, 2}}, {"features", 8}}},
+        {"field/dit", {{"width", 8}, {"heads", 2}, {"depth", 1}, {"features", 4}}},
         {"field/torchscript", {{"file", WEIR_SOURCE_DIR "/tests/plugins/field/torchscript.pt"}}},
         {"field/prediction", {{"of", "data"}}},
         {"field/prediction", {{"of", "noise"}}},
         {"field/prediction", {{"of", "score"}, {"floor", 0.05}}},
         {"field/prediction", {{"of", "logits"}}},
+        {"field/prediction", {{"of", "categories"}}},
+        in_pipeline("field/categorical", scratch),
         {"field/recorded", {{"file", (scratch / "out.h5").string()}, {"node", "train"}}},
         {"field/empirical"},
         {"field/kernel"},
@@ -303,7 +308,12 @@ TEST_CASE("A path through several points keeps the laws of paths, smooth or not"
 }
 
 TEST_CASE("Every plugin of the other kinds keeps the laws of its kind", "[laws]") {
-  for (const char* kind : {"interpolant", "noise", "objective", "optimiser"}) hold(kind, with_defaults(kind));
+  for (const char* kind : {"interpolant", "noise", "optimiser"}) hold(kind, with_defaults(kind));
+  const Scratch scratch;
+  std::vector<Case> objectives = with_defaults("objective");
+  for (Case& of : objectives)
+    if (pipelines_with.contains(of.plugin)) of = in_pipeline(of.plugin, scratch);
+  hold("objective", objectives);
   std::vector<Case> probes = with_defaults("probe");
   for (Case& of : probes)
     if (of.plugin == "probe/gradient_evidence" || of.plugin == "probe/gradient_disparity")

@@ -79,6 +79,30 @@ inline const std::map<std::string, std::string> pipelines_with = {
   train: {plugin: trainer/gradient, objective: task, model: {plugin: field/mlp, width: 6, depth: 2}, steps: 4, batch: 8, snapshot_every: 2}
   score: {plugin: metric/history_score, history: train.history, objective: task}
 )"},
+    {"field/categorical", R"(nodes:
+  masks: {plugin: source/categorical, categories: 3, law: mask, length: 2}
+  words: {plugin: source/categorical, categories: 3, words: [[0, 1], [1, 0]], weights: [2, 1]}
+  pairs: {plugin: coupling/independent, source: masks, target: words, draw: {fixed: 16}}
+  field: {plugin: field/categorical, source: masks, target: words}
+  flow:  {plugin: integrator/ctmc_euler, field: field, start: pairs.x0, steps: 4}
+)"},
+    {"objective/discrete_flow_matching", R"(nodes:
+  masks: {plugin: source/categorical, categories: 3, law: mask, length: 2}
+  words: {plugin: source/categorical, categories: 3, words: [[0, 1], [1, 0]], weights: [2, 1]}
+  pairs: {plugin: coupling/independent, source: masks, target: words, draw: {fixed: 16}}
+  task:  {plugin: objective/discrete_flow_matching, coupling: pairs, loss: generalised_kl}
+  train:
+    plugin: trainer/gradient
+    objective: task
+    model: {plugin: field/prediction, field: {plugin: field/mlp, width: 8, depth: 2}, of: categories}
+    steps: 6
+    batch: 8
+)"},
+    {"metric/token_law", R"(nodes:
+  words: {plugin: source/categorical, categories: 3, words: [[0, 1], [1, 0]], weights: [2, 1]}
+  pairs: {plugin: coupling/independent, source: words, target: words, draw: {fixed: 16}}
+  law:   {plugin: metric/token_law, generated: pairs.x1, target: words}
+)"},
     {"metric/mode_mass", R"(nodes:
   modes: {plugin: source/mixture, means: [[-1, 0], [2, 1]]}
   pairs: {plugin: coupling/independent, source: modes, target: modes, draw: {fixed: 16}}

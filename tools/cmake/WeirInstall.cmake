@@ -32,8 +32,8 @@ export(EXPORT weir NAMESPACE weir:: FILE ${WEIR_CONFIG_DIR}/weirTargets.cmake)
 configure_package_config_file(tools/cmake/weirConfig.cmake.in ${WEIR_CONFIG_DIR}/weirConfig.cmake
                               INSTALL_DESTINATION ${WEIR_CMAKE_DIR})
 write_basic_package_version_file(${WEIR_CONFIG_DIR}/weirConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-foreach(module WeirPlugin.cmake FindLibTorch.cmake)
+foreach(module WeirPlugin.cmake WeirPage.cmake FindLibTorch.cmake)
   configure_file(tools/cmake/${module} ${WEIR_CONFIG_DIR}/${module} COPYONLY)
 endforeach()
 install(FILES ${WEIR_CONFIG_DIR}/weirConfig.cmake ${WEIR_CONFIG_DIR}/weirConfigVersion.cmake
-              ${WEIR_CONFIG_DIR}/WeirPlugin.cmake ${WEIR_CONFIG_DIR}/FindLibTorch.cmake DESTINATION ${WEIR_CMAKE_DIR})
+              ${WEIR_CONFIG_DIR}/WeirPlugin.cmake ${WEIR_CONFIG_DIR}/WeirPage.cmake ${WEIR_CONFIG_DIR}/FindLibTorch.cmake DESTINATION ${WEIR_CMAKE_DIR})

@@ -12,6 +12,8 @@
 # After include(CTest) the library has the test weir_plugin_check_<library>: `weir plugin check`, with the pipeline given at
 # its first file.
 #
+# The comment at the head of each file is kept in the library: `weir show` prints it.
+#
 # `cmake --install BUILD --prefix PREFIX` puts the library where the Weir in PREFIX finds it.
 #
 # ATen, JSON and the C++ library are precompiled once (weir/pch.hpp) for all plugin libraries whose folders add the same options and
@@ -39,6 +41,20 @@ function(weir_precompile_plugin target)   # flags...
   # Compilers refuse a header that knew other macros than its user does: none here are a target's own.
   set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "")
   target_precompile_headers(${target} REUSE_FROM ${header})
+endfunction()
+
+# Puts the comment at the head of a plugin's file into its library; `symbol` is set to what it is called there.
+function(weir_add_page target path id symbol)
+  string(MAKE_C_IDENTIFIER weir_page_${id} page)
+  set(${symbol} ${page} PARENT_SCOPE)
+  set(text ${CMAKE_CURRENT_BINARY_DIR}/pages/${page}.cpp)
+  set(script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/WeirPage.cmake)
+  add_custom_command(OUTPUT ${text} DEPENDS ${path} ${script} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DSOURCE=${path} -DSYMBOL=${page} -DOUTPUT=${text} -P ${script})
+  add_custom_target(${target}-${page} DEPENDS ${text})   # the library may be another folder's
+  add_dependencies(${target} ${target}-${page})
+  set_source_files_properties(${text} TARGET_DIRECTORY ${target} PROPERTIES GENERATED ON SKIP_PRECOMPILE_HEADERS ON)
+  target_sources(${target} PRIVATE ${text})
 endfunction()
 
 function(weir_add_plugin)
@@ -87,8 +103,9 @@ function(weir_add_plugin)
         add_test(NAME weir_plugin_check_${arg_LIBRARY} COMMAND ${weir_PROGRAM} plugin check $<TARGET_FILE:${target}> ${with})
       endif()
     endif()
+    weir_add_page(${target} ${path} ${id} page)
     target_sources(${target} PRIVATE ${path})
     set_property(SOURCE ${path} TARGET_DIRECTORY ${target} APPEND PROPERTY COMPILE_DEFINITIONS
-      WEIR_PLUGIN_ID="${id}" WEIR_PLUGIN_VERSION="${arg_VERSION}" WEIR_PLUGIN_LICENCE="${arg_LICENCE}")
+      WEIR_PLUGIN_ID="${id}" WEIR_PLUGIN_VERSION="${arg_VERSION}" WEIR_PLUGIN_LICENCE="${arg_LICENCE}" WEIR_PLUGIN_PAGE=${page})
   endforeach()
 endfunction()

@@ -132,6 +132,8 @@ struct Entry {
   const char* version;
   const char* licence;
   const char* summary;  // one sentence without a full stop
+  const char*
+      page;  // the comment at the head of its file, without its first line: equations, source, limits; "" if there is none
   std::unique_ptr<Node> (*create)();
 };
 

@@ -78,11 +78,11 @@ void PluginSchema::set_id(const std::string& id) {
 }
 
 json to_json(const PluginSchema& schema) {
-  json j = {{"vendor", schema.vendor},     {"kind", schema.kind},         {"name", schema.name},
-            {"summary", schema.summary},   {"version", schema.version},   {"licence", schema.licence},
-            {"library", schema.library},   {"build_id", schema.build_id}, {"facets", schema.facets},
-            {"stateful", schema.stateful}, {"params", json::array()},     {"ports", json::array()},
-            {"outputs", json::array()}};
+  json j = {{"vendor", schema.vendor},   {"kind", schema.kind},         {"name", schema.name},
+            {"summary", schema.summary}, {"page", schema.page},         {"version", schema.version},
+            {"licence", schema.licence}, {"library", schema.library},   {"build_id", schema.build_id},
+            {"facets", schema.facets},   {"stateful", schema.stateful}, {"params", json::array()},
+            {"ports", json::array()},    {"outputs", json::array()}};
   for (const ParamSchema& param : schema.params) j["params"].push_back(json_of(param));
   for (const PortSchema& port : schema.ports) {
     j["ports"].push_back({{"name", port.name},
@@ -111,6 +111,7 @@ PluginSchema plugin_schema(const json& j) {
     schema.kind = j.at("kind");
     schema.name = j.at("name");
     schema.summary = j.at("summary");
+    schema.page = j.at("page");
     schema.version = j.at("version");
     schema.licence = j.at("licence");
     schema.library = j.at("library");

@@ -68,6 +68,8 @@ struct PluginSchema {
   std::string kind;
   std::string name;
   std::string summary;
+  std::string
+      page;  // what its author says of it: equations, source, limits; lines of text, "" if there are none
   std::string version;
   std::string licence;
   std::string library;   // absolute path of the .so that holds it

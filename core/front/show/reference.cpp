@@ -73,7 +73,7 @@ std::string joined(const std::string& first, const std::string& second) {
 }
 
 // {plugin: source/gaussian, dim: ...}: what must be written, at least.
-std::string example(const PluginSchema& schema) {
+std::string least(const PluginSchema& schema) {
   std::string text = "{plugin: " + schema.id();
   for (const ParamSchema& param : schema.params) {
     if (param.required)
@@ -85,6 +85,12 @@ std::string example(const PluginSchema& schema) {
   return text + "}";
 }
 
+std::string indented(const std::string& lines) {
+  std::string text = "  ";
+  for (const char c : lines) text += c == '\n' ? "\n  " : std::string(1, c);
+  return text;
+}
+
 // A cell of a Markdown table.
 std::string cell(std::string text) {
   for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
@@ -92,8 +98,13 @@ std::string cell(std::string text) {
   return text;
 }
 
-std::string page_of(const PluginSchema& schema) {
-  std::string page = fmt::format("\n### {}\n\n{}.\n", schema.id(), schema.summary);
+std::string fenced(const std::string& text, const char* language) {
+  return text.empty() ? "" : fmt::format("\n```{}\n{}\n```\n", language, text);
+}
+
+std::string page_of(const PluginSchema& schema, const std::string& example) {
+  std::string page =
+      fmt::format("\n### {}\n\n{}.\n{}", schema.id(), schema.summary, fenced(schema.page, "text"));
   if (!schema.facets.empty()) page += fmt::format("\nFacets: {}.\n", wording::listed(schema.facets));
   if (!schema.params.empty()) page += "\n| parameter | takes | default | |\n|---|---|---|---|\n";
   for (const ParamSchema& param : schema.params) {
@@ -112,14 +123,15 @@ std::string page_of(const PluginSchema& schema) {
   for (const OutputSchema& output : schema.outputs) {
     page += fmt::format("| `{}` | {} | {} |\n", output.name, shape_of(output), cell(output.description));
   }
-  return page;
+  return page + fenced(example, "yaml");
 }
 
 }  // namespace
 
-std::string show(const PluginSchema& schema) {
+std::string show(const PluginSchema& schema, const Example& example) {
   std::string text = fmt::format("{} {} -- {}\n", schema.id(), schema.version, schema.summary);
   if (!schema.library.empty()) text += fmt::format("{}, licence {}\n", schema.library, schema.licence);
+  if (!schema.page.empty()) text += "\n" + schema.page + "\n";
   Table params, ports, outputs;
   for (const ParamSchema& param : schema.params)
     params.add(param.name, accepts(param), state_of(param), param.description);
@@ -130,15 +142,18 @@ std::string show(const PluginSchema& schema) {
     outputs.add(output.name, shape_of(output), "", output.description);
   text += params.text("parameters") + ports.text("ports") + outputs.text("outputs");
   if (!schema.facets.empty()) text += "\nfacets: " + wording::listed(schema.facets) + "\n";
-  return text + "\nin a pipeline\n  " + schema.name + ": " + example(schema) + "\n";
+  text += "\nin a pipeline\n";
+  if (const std::string pipeline = example(schema); !pipeline.empty())
+    return text + indented(pipeline) + "\n";
+  return text + "  " + schema.name + ": " + least(schema) + "\n";
 }
 
-std::string markdown(const Registry& registry) {
+std::string markdown(const Registry& registry, const Example& example) {
   std::string page = "# Plugins\n\nWritten by `weir` from the plugins' own declarations.\n";
   for (const std::string& kind : registry.kinds()) {
     page += "\n## " + kind + "\n";
     for (const PluginSchema& schema : registry.plugins()) {
-      if (schema.kind == kind) page += page_of(schema);
+      if (schema.kind == kind) page += page_of(schema, example(schema));
     }
   }
   return page;

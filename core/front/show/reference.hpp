@@ -2,6 +2,7 @@
 // drawings.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <weir/front/check/graph.hpp>
@@ -9,11 +10,15 @@
 
 namespace weir {
 
-// What `weir show` prints of a plugin: parameters, ports, outputs and a line of YAML to start from.
-std::string show(const PluginSchema& schema);
+// A pipeline that runs and has the plugin in it, as YAML; "" where there is none.
+using Example = std::function<std::string(const PluginSchema&)>;
+
+// What `weir show` prints of a plugin: what its author says of it, parameters, ports, outputs, and the example, or else a line of YAML
+// to start from.
+std::string show(const PluginSchema& schema, const Example& example);
 
 // The reference page of all plugins, in Markdown, by kind.
-std::string markdown(const Registry& registry);
+std::string markdown(const Registry& registry, const Example& example);
 
 // The graph for Graphviz, and for Mermaid. Arrows run from what gives to what takes; inline nodes are drawn
 // dashed.

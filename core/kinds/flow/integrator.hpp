@@ -29,7 +29,7 @@
 //   marginals     of stochastic.hpp: the law in the middle and at the end of a flow between normal laws is that of the flow, for three
 //                 strengths of the diffusion, within 3 standard errors and 2 %
 //   path          of stochastic.hpp: half the step along the same Brownian path comes nearer to its end
-// The laws of accuracy, backward and float32 are not asked of stochastic methods.
+// The laws of accuracy, backward and float32 are not asked of stochastic methods, and none of these of one with the facet Jumps.
 #pragma once
 
 #include <concepts>

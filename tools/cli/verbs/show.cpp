@@ -1,8 +1,10 @@
-// tools/cli/verbs/show.cpp -- weir show: a plugin's parameters, ports and outputs.
+// tools/cli/verbs/show.cpp -- weir show: what a plugin does, takes and gives, and a pipeline that has it.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include <weir/front/show/reference.hpp>
@@ -11,6 +13,7 @@
 #include <cli/arguments/verbs.hpp>
 #include <system/existing_file.hpp>
 #include <system/exit.hpp>
+#include <system/share.hpp>
 
 namespace weir::tools {
 namespace {
@@ -60,6 +63,15 @@ const PluginSchema& find_plugin(const Registry& registry, const std::string& wor
                   word, suggestion(word, whole ? ids : names)));
 }
 
+// The example of one of Weir's own, pipelines/examples/KIND/NAME.yaml; "" of another's.
+std::string example_of(const PluginSchema& plugin) {
+  if (!plugin.vendor.empty()) return "";
+  std::ifstream in(shared_file("pipelines") / "examples" / (plugin.id() + ".yaml"));
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text;
+}
+
 int show_plugin(const Arguments& arguments) {
   const Registry registry = arguments.plugins.registry();
   if (arguments.plugin.empty()) {
@@ -67,23 +79,24 @@ int show_plugin(const Arguments& arguments) {
       throw CommandError(invalid,
                          "name a plugin, e.g. `weir show field/mlp`; all of them: weir plugins, weir show "
                          "--format markdown");
-    fmt::print("{}", markdown(registry));
+    fmt::print("{}", markdown(registry, example_of));
     return fine;
   }
   const PluginSchema& plugin = find_plugin(registry, arguments.plugin);
   if (arguments.format == "json")
     fmt::print("{}\n", to_json(plugin).dump(2));
   else if (arguments.format == "markdown")
-    fmt::print("{}", markdown(Registry({plugin})));
+    fmt::print("{}", markdown(Registry({plugin}), example_of));
   else
-    fmt::print("{}", show(plugin));
+    fmt::print("{}", show(plugin, example_of));
   return fine;
 }
 
 }  // namespace
 
 Verb show_verb(CLI::App& program) {
-  CLI::App* app = program.add_subcommand("show", "Show a plugin's parameters, ports and outputs");
+  CLI::App* app = program.add_subcommand(
+      "show", "Show what a plugin computes, its parameters, ports and outputs, and a pipeline with it");
   auto arguments = std::make_shared<Arguments>();
   app->add_option("KIND/NAME", arguments->plugin, "The plugin; its name alone if no other kind has it");
   add_format(*app, arguments->format, {"text", "json", "markdown"});

@@ -1,8 +1,10 @@
 // tools/check/laws/integrator/integrator.cpp -- laws of every integrator, whatever its steps.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/jumps.hpp>
 #include <weir/kinds/flow/stochastic.hpp>
 
 #include <check/bench/broken.hpp>
@@ -135,6 +137,12 @@ std::vector<Law> integrator_laws() {
                         {"backward", finds_its_way_back}, {"float32", is_the_same_in_float32}};
   for (const auto& more : {stepped_laws(), one_step_laws(), embedded_laws(), stochastic_laws()})
     laws.insert(laws.end(), more.begin(), more.end());
+  for (Law& law : laws)
+    law.hold = [hold = law.hold](const Subject& subject) {
+      if (std::ranges::count(subject.schema.facets, Jumps::facet))
+        throw Skipped("its points are tokens, which jump");
+      hold(subject);
+    };
   return laws;
 }
 
