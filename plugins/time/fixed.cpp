@@ -5,6 +5,8 @@
 // At one t a field is a map of points: what is fitted is the regression of u_t on x_t.
 //
 // Source   none needed.
+// Oracle   the one number: there is nothing else to hold it to.
+// Peers    none: a tensor of one number
 // Shapes   t [N]
 // Limits   there is no density: whoever averages over t asks atom() first.
 #include <fmt/format.h>
