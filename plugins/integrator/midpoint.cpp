@@ -4,7 +4,7 @@
 //
 // Source   Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section II.1.
 // Oracle   order 2, measured against a closed form, forward and backward.
-// Peers    torchdiffeq midpoint; torchdyn midpoint; diffrax Midpoint; flow_matching ODESolver(method="midpoint")
+// Peers    torchdiffeq midpoint; torchdyn midpoint; diffrax Midpoint; flow_matching ODESolver.sample(method="midpoint")
 // Shapes   x [N, item...]
 // Limits   order 2, two evaluations a step; the field is never asked at t = 1.
 #include <weir/kinds/flow/one_step.hpp>
