@@ -12,6 +12,9 @@
 //
 // Source   flow matching through several marginals: Rohbeck et al., Modeling complex system dynamics with flow matching across time
 //          and conditions, ICLR 2025. The assignment is that of coupling/ot.
+// Oracle   on a line each link keeps the order of the points, whatever finds the assignment; a spline through chains of means 0, 10 and 1
+//          is at 10 at t = 1/2, within three standard errors.
+// Peers    torchcfm OTPlanSampler.sample_trajectory (each link sampled from its plan with replacement)
 // Shapes   x0, x1 [pair, item...]; points [marginal, pair, item...]; times [marginal]
 // Limits   needs a path that takes so many points: interpolant/spline. pairing: ot holds N^2 numbers for N pairs, and its fresh rows
 //          depend on each other. Couplings that pair another's points anew (shuffled, rematched) keep the ends alone.

@@ -3,6 +3,9 @@
 //   (x0_i, x1_i) = row i of two tensors of other nodes, or of two datasets of an HDF5 file
 //
 // Source   Liu, Gong, Liu, arXiv 2209.03003: the k-th rectified flow is trained on the pairs (z, flow(z)) of the one before.
+// Oracle   the tensors and HDF5 datasets that the pairs were put into, to the bit: there is nothing else to hold them to.
+// Peers    rectified-flow CouplingDataset(reflow=True); gnobitab/RectifiedFlow z0.npy and z1.npy; torchebm ReflowCoupling; in
+//          flow_matching every pair is the user's
 // Shapes   x0, x1 [pair, item...]; a dataset with one axis has items {1}
 //          context: a tensor of one row for each pair
 // Limits   fixed by nature: `draw` is not asked for; NaN and infinity are refused

@@ -15,6 +15,9 @@
 //
 // Source   Banerjee, Lee, Sharon, Moosmueller, arXiv 2405.19679; Lane, Riesenfeld, IEEE Trans. Pattern Anal. 2 (1980) 35-46; Dyn, Levin,
 //          Gregory, Comput. Aided Geom. Des. 4 (1987) 257-268 (four points). What the paper does at the ends could not be read.
+// Oracle   subdivision of numbers by the mask (1 + z)^(m + 1) / 2^m; the peaks 3/4 and 2/3 of B-splines; cubics, which four points have
+//          exactly; the widest W2 by all 5040 pairings; quantiles in sixths, where 3 points meet 2.
+// Peers    none
 // Shapes   x0, x1 [pair, item...]; points [marginal, pair, item...]; times [marginal]; spacing [refinement]; span [2]
 // Limits   fixed by nature: `draw` is not asked for. Sets of n and m points have as many copies of each as make both their least common
 //          multiple, at most 4096, which is exact. A_(-1/8) goes on beyond an optimal plan, where it need not be optimal. Needs a path through

@@ -12,6 +12,11 @@
 //
 // Source   Tong et al., arXiv 2302.00482; Pooladian et al., arXiv 2304.14772 (minibatch OT); Jonker, Volgenant 1987. Condition weight:
 //          Chemseddine, Hagemann, Wald, Steidl, arXiv 2403.18705, and their code, which tells y_i.
+// Oracle   the cheapest of all permutations of six points, and the order of points on a line; the bound of the dual variables; costs of
+//          scipy.optimize.linear_sum_assignment (tests/math/assignment.test.cpp); min(1, beta^2 e^2) of two points that change places.
+// Peers    torchcfm OTPlanSampler(method="exact") (samples its plan with replacement) and ExactOptimalTransportConditionalFlowMatcher;
+//          POT ot.emd; torchebm exact_ot; C2OT c2ot (condition weight); lucidrains/rectified-flow-pytorch immiscible (distances that are
+//          not squared)
 // Shapes   x0, x1 [pair, item...]; y [pair, ...] as the target measures it
 // Limits   fixed pairs: one assignment of all N, N^2 numbers in memory. Fresh: an assignment within each draw, whose rows therefore
 //          depend on each other (one unit). Always a permutation: no pair is drawn twice or left out. With a finite condition weight x1

@@ -4,6 +4,9 @@
 //   (X0, X1) ~ p0 x p(x1 | y_m),   `each` pairs of every m, one after another
 //
 // Source   the evaluation of Chemseddine, Hagemann, Wald, Steidl, arXiv 2403.18705: 100 measurements, 1000 points of each.
+// Oracle   the textbook's normal law given a measurement, mean and spread within five standard errors and 5 %; over all measurements the
+//          law before any.
+// Peers    none
 // Shapes   x0, x1 [measurements each, item...]; y [measurements each, ...] as the target measures it
 // Limits   fixed by nature. The law given y must be known (source/measured of a mixture). The classes of x1 are not known of points that
 //          are drawn given y. Pairs of one measurement have their y in common, so that x1 are not as many independent points of the target.

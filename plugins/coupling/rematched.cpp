@@ -6,6 +6,8 @@
 //   for instance. kept = share of pairs with p(i) = i: 1 if the other coupling is that of optimal transport already.
 //
 // Source   Reu, Dromigny, Bronstein, Vargas, arXiv 2510.18118, table 3: distance to the OT partner of generated pairs.
+// Oracle   optimal pairs that were shuffled come back to the bit; points on a line are paired in order.
+// Peers    none
 // Shapes   x0, x1 [pair, item...]; permutation [pair]
 // Limits   fixed pairs; one assignment of all N, N^2 numbers in memory; labels follow the targets
 #include <fmt/format.h>

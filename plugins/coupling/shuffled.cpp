@@ -7,6 +7,8 @@
 //
 // Source   Reu, Dromigny, Bronstein, Vargas, arXiv 2510.18118, table 2: the OT coupling, shuffled. Cycles: Sattolo,
 //          Inf. Process. Lett. 22 (1986) 315-317.
+// Oracle   the permutation, walked from pair to pair, comes back after N steps and not before.
+// Peers    none
 // Shapes   x0, x1, ot [pair, item...]; permutation [pair]
 // Limits   needs at least 2 fixed pairs; labels follow the targets
 #include <fmt/format.h>

@@ -9,6 +9,9 @@
 //
 // Source   Reu et al., arXiv 2510.18118, Lemma 1. The gradient: with y = x - t v the point pulled back to t = 0 and
 //          w = B_t^T dl/dv, the gradient of theta is w and that of Theta is w y^T, which makes it a taped layer.
+// Oracle   points go along straight lines to theta + (I + Theta) x; gradients are those of one backward pass for each row; the optimal
+//          map is symmetric, positive definite and carries one covariance into the other.
+// Peers    POT ot.gaussian.bures_wasserstein_mapping (value: ot, the map alone)
 // Shapes   x, v [B, item...], D numbers in an item; Theta [D, D], theta [D]
 // Limits   infinite where I + t Theta is singular: at t = 1 / (1 - a) for each real eigenvalue a <= 0 of I + Theta.
 #include <fmt/format.h>

@@ -6,6 +6,9 @@
 //
 // Source   Nadaraya-Watson; Reu et al., arXiv 2510.18118, section 4, for f = sigma: it is what "noise restores
 //          generalisation" is measured against, free of training error. As gamma -> 0 it becomes the memorising field.
+// Oracle   the mean of u_t near a point, by Monte Carlo of 400000 pairs, for two noises; on a pair's own line, as sigma goes to 0, that
+//          pair's velocity.
+// Peers    rectified-flow NadarayaWatson (models/kernel_method.py)
 // Shapes   x, v [B, item...]; no parameters
 // Limits   fixed pairs and an interpolant with noise. Where gamma(t) = 0 (a bridge's ends) the nearest pair's velocity.
 //          Cost: B N D products per call for N pairs, in float64.

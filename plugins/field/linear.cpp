@@ -4,7 +4,10 @@
 //
 // At one t (time/fixed) its loss is least squares with the features x_t, of which the course of SGD is known: probe/sgd_curve.
 //
-// Source   linear regression.
+// Source   linear regression by least squares: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, 2009, section 3.2.
+// Oracle   at LAPACK's least-squares map of its points the loss has no gradient, and elsewhere it is larger by what Pythagoras says; a
+//          product by hand.
+// Peers    torch.nn.Linear(D, D, bias=False)
 // Shapes   x, v [B, item...], D numbers in an item; W [D, D]
 // Limits   no shift: centre the points. Over several t it learns an average. W is held whole: D^2 numbers.
 #include <fmt/format.h>

@@ -13,6 +13,9 @@
 //
 // Source   conditional expectation of normal laws; Bansal et al., arXiv 2410.14949, for N(0, I) and unit variances; Wald, Steidl, arXiv
 //          2501.16839, for the field given y.
+// Oracle   the mean of u_t near a point, and near a point and a measurement, by Monte Carlo; the affine velocity between two normal laws
+//          and the published sum, written out; field/empirical, where components shrink to points.
+// Peers    interflow GMMInterpolant (gmm.py)
 // Shapes   x, v [B, item...]; y [B, ...] as the target measures it; no parameters
 // Limits   independent pairs, drawn anew. Finite at every t where noises are. Cost: B J K D numbers at once, in float64. A y that is left
 //          out (for guidance) is not told from one that is 0, and is refused.

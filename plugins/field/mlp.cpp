@@ -7,6 +7,9 @@
 //   e      = linear in the context, labels one-hot   math/autograd/context.hpp; none without context
 //
 // Source   Tong et al., arXiv 2302.00482 (t appended as one more coordinate); PyTorch's initialisation of Linear.
+// Oracle   velocities of a torch.nn.Sequential of PyTorch 2.11.0 for every activation, to 15 digits; a trained one, loaded into PyTorch
+//          (tests/tools/torchscript.test.py).
+// Peers    torchcfm MLP (models/models.py); rectified-flow MLPVelocity
 // Shapes   x, v [B, item...], flattened inside; parameters net.0, net.2, ... as in a torch.nn.Sequential
 // Limits   none on the item's shape; images are better served by field/unet.
 #include <fmt/format.h>

@@ -17,9 +17,13 @@
 // Source   Ho, Jain, Abbeel, arXiv 2006.11239 (noise); Salimans, Ho, arXiv 2202.00512, section 4 (data, noise and velocity); Li, He, arXiv
 //          2511.13720 (data, compared as a velocity, with a denominator that is cut). Categories: Gat et al., arXiv 2407.15595, along jumps;
 //          Eijkelboom et al., arXiv 2406.04843, along lines.
+// Oracle   exact posterior means and scores of normal laws have the exact velocity, and the flow m + s z; what is fitted by least squares
+//          is the posterior mean, whatever space the loss compares. Categories: softmax of logits, by hand
+// Peers    flow_matching AffineProbPath.target_to_velocity and epsilon_to_velocity; SiT VELOCITY, SCORE, NOISE; interflow v, s, eta;
+//          lucidrains/rectified-flow-pytorch predict: flow, noise, clean
 // Shapes   x, y, v [B, item...]; parameters and context are those of `field`
-// Limits   It is trained on the path that it predicts a part of: another path of the objective is a fault at plan. As space.hpp: the score, and every space on a path with noise, only for x0 ~ N(0, I) independent of x1; "noise" is then that
-//          of x0 and z together.
+// Limits   It is trained on the path that it predicts a part of: another path of the objective is a fault at plan. As space.hpp: the score,
+//          and every space on a path with noise, only for x0 ~ N(0, I) independent of x1; "noise" is then that of x0 and z together.
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/space.hpp>
 #include <weir/plugin.hpp>

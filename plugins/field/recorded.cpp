@@ -6,6 +6,8 @@
 //
 // Source   /nodes/<node>/params, ema_params, best_params or critic_params of the record, or its snapshots, ema_snapshots. Its SHA-256 is
 //          recorded, as of every file that a parameter names.
+// Oracle   parameters and velocities of the training that wrote the record, to the bit.
+// Peers    none: torch.load and load_state_dict, by hand
 // Shapes   as the model's
 // Limits   the model is written again: names and shapes of its parameters are compared with the record's, and its own parameters with those
 //          of the model there. A trainer whose model is this field starts from its parameters, with a new optimiser's memory, whatever

@@ -13,6 +13,9 @@
 //
 // Source   Mardia, Jupp, Directional Statistics, 2000, section 9.3 and appendix 1 (A_k and the recurrence); the target is that of
 //          arXiv 2602.22486.
+// Oracle   an integral over the sphere by the midpoint rule, to 1e-8, in 2 to 10 dimensions; tanh and coth(kappa) - 1 / kappa; normal
+//          coordinates contract as 1 - t along a flow, the others come to distance 1.
+// Peers    none
 // Shapes   x, v [B, item...]; no parameters
 // Limits   the sphere is known by the facet Moments of `target` alone, whose covariance is P / k; that its points lie at distance 1 is seen
 //          from 256 of them. Infinite at t = 1 without noise there: an integrator must stop before it, or not ask there.

@@ -5,6 +5,9 @@
 // Source   torch.jit.script(model).save("net.pt"), or torch.jit.trace; https://docs.pytorch.org/docs/2.11/jit.html. Training
 //          starts from the weights in the file, whatever the seed. Parameters have the module's own names; those that require no
 //          gradient are constants, as buffers are. tools/examples/torchscript.py takes the trained ones back to Python.
+// Oracle   velocities, parameters and the variance of per-sample gradients that PyTorch 1.13.1 wrote beside the module
+//          (tests/plugins/field/torchscript.py); the divergence by central differences.
+// Peers    any torch.nn.Module: peers are written in Python
 // Shapes   x, v [B, item...], t [B]
 // Limits   forward(x, t) alone: no labels. v must be a function of one point and its time, so batch norm and dropout need
 //          model.eval() before they are saved; asked of three random points, at plan. Per-sample gradients take one backward pass

@@ -7,6 +7,8 @@
 //
 // Source   Ho et al., arXiv 2006.11239, without attention, with the scale and shift of Dhariwal & Nichol, arXiv 2105.05233.
 //          The last convolution starts at zero, so v starts at zero.
+// Oracle   velocities of the same layers assembled from torch.nn of PyTorch 2.11.0 (tests/plugins/field/unet.py), to 1e-12.
+// Peers    torchcfm UNetModel, UNetModelWrapper (models/unet, with attention); UNet of flow_matching's and rectified-flow's examples
 // Shapes   x, v [B, C, H, W]; parameters in, time.0, time.2, down.<level>.<block>..., middle..., up..., out
 // Limits   images only. GroupNorm takes up to 8 groups of 4 channels or more, as the number of channels divides.
 #include <fmt/format.h>

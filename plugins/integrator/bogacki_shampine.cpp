@@ -1,6 +1,8 @@
 // plugins/integrator/bogacki_shampine.cpp -- the Runge-Kutta pair of orders 3 and 2 of Bogacki and Shampine, with steps of each row's own.
 //
 // Source   Bogacki, Shampine, Appl. Math. Lett. 2 (1989) 321-325.
+// Oracle   scipy 1.17.1 solve_ivp(method="RK23"): as many evaluations, and ends to 1e-11; closed forms within ten tolerances.
+// Peers    torchdiffeq bosh3; diffrax Bosh3; scipy RK23
 // Shapes   x [N, item...]
 // Limits   embedded.hpp; the dense output is the cubic. For loose tolerances: below 1e-4 the pairs of order 5 take fewer evaluations.
 #include <weir/kinds/flow/embedded.hpp>

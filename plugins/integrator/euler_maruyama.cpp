@@ -3,6 +3,9 @@
 //   X_(k+1) = X_k + h b(X_k, t_k) + w(t_k) dW_k        dW_k ~ N(0, h)        b, w of stochastic.hpp
 //
 // Source   Kloeden, Platen, Numerical Solution of Stochastic Differential Equations, section 10.2.
+// Oracle   mean and variance of a normal law at the end, for three diffusions and three noises, and backward; order 1 along one Brownian
+//          path; without diffusion the flow of integrator/euler.
+// Peers    torchsde euler; torchdyn EulerMaruyama; diffrax Euler; rectified-flow SDESampler; interflow and torchebm have it too
 // Shapes   x, dW [N, item...]
 // Limits   order 1 weakly, and strongly too, as the noise does not depend on X; those of stochastic.hpp.
 #include <weir/kinds/flow/stochastic.hpp>

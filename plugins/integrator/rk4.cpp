@@ -8,6 +8,9 @@
 //       | 1/6  1/3  1/3  1/6
 //
 // Source   Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section II.1.
+// Oracle   order 4, measured against a closed form of a field that depends on t, forward and backward.
+// Peers    torchdyn rk4 (asks stages 2 to 4 at 0, 1/2, 1/2: order 1 where the field depends on t); torchdiffeq's rk4 is another method,
+//          the 3/8 rule
 // Shapes   x [N, item...]
 // Limits   order 4, also for fields that depend on t: the nodes are 0, 1/2, 1/2, 1.
 #include <weir/kinds/flow/one_step.hpp>

@@ -4,6 +4,9 @@
 //   X_(k+1) = X_k + h/2 (b(X_k, t_k) + b(Y, t_(k+1))) + (w(t_k) + w(t_(k+1))) / 2 dW_k        b, w of stochastic.hpp
 //
 // Source   Kloeden, Platen, Numerical Solution of Stochastic Differential Equations, section 15.1, for noise that does not depend on X.
+// Oracle   mean and variance of a normal law at the end, for three diffusions and three noises, and backward; order 1 along one Brownian
+//          path.
+// Peers    torchsde heun; diffrax Heun; interflow heun (asks its first stage at t + h: order 1)
 // Shapes   x, dW [N, item...]
 // Limits   order 2 weakly where the noise is constant, two evaluations a step; those of stochastic.hpp.
 #include <weir/kinds/flow/stochastic.hpp>

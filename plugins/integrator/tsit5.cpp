@@ -1,6 +1,9 @@
 // plugins/integrator/tsit5.cpp -- the Runge-Kutta pair of orders 5 and 4 of Tsitouras, with steps of each row's own.
 //
 // Source   Tsitouras, Comput. Math. Appl. 62 (2011) 770-775, with its dense output of order 4.
+// Oracle   order 5 measured, and closed forms within ten tolerances, between steps too, for at most 1.5 times the evaluations of scipy's
+//          RK45.
+// Peers    torchdyn tsit5; diffrax Tsit5
 // Shapes   x [N, item...]
 // Limits   embedded.hpp: explicit, so that a stiff field costs many steps.
 #include <weir/kinds/flow/embedded.hpp>

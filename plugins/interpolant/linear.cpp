@@ -3,6 +3,9 @@
 //   alpha(t) = 1 - t        beta(t) = t        x_t = (1 - t) x0 + t x1 + gamma(t) z        u_t = x1 - x0
 //
 // Source   rectified flow, Liu, Gong, Liu, arXiv 2209.03003; with noise, Tong et al., arXiv 2302.00482.
+// Oracle   u_t is the central difference of x_t; interpolant/spline through two points, to the bit.
+// Peers    torchcfm ConditionalFlowMatcher; flow_matching CondOTProbPath; rectified-flow straight (lerp); interflow linear; SiT ICPlan;
+//          torchebm linear
 // Shapes   t [N]
 // Limits   two points: interpolant/spline goes through several.
 #include <weir/kinds/flow/interpolant.hpp>

@@ -13,6 +13,9 @@
 //
 // Source   the natural spline: de Boor, A practical guide to splines, 1978, chapter IV. Through several marginals: Rohbeck et al.,
 //          Modeling complex system dynamics with flow matching across time and conditions, ICLR 2025.
+// Oracle   SciPy's CubicSpline(bc_type="natural") and its derivative, to 1e-12; three points by hand; u_t is the central difference of
+//          x_t.
+// Peers    torchcfm SplineCFM (runner)
 // Shapes   x_i, x_t, u_t [B, item...], s [K], K points and times
 // Limits   K^2 numbers and a sum over K points a call. Closed forms (field/kernel, exact variances, stochastic integrators) know no
 //          path of this kind. gamma of the noise knows nothing of the times between.

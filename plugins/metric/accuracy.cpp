@@ -4,6 +4,8 @@
 //   accuracy_se = sqrt(p (1 - p) / n), p = (n accuracy + 2) / (n + 4): not zero where all or none are right
 //
 // Source   p of the error: Agresti, Coull, Am. Stat. 52 (1998).
+// Oracle   five points counted by hand, in all, by class and in the table of confusions.
+// Peers    sklearn.metrics.accuracy_score, confusion_matrix
 // Shapes   x [n, item...], label int64 [n]; accuracy_of_class, confusion [classes], [classes, classes]; the others are numbers
 // Limits   the points must be others than those of the training for more than its own score. Of equal numbers the first class counts.
 #include <stdexcept>

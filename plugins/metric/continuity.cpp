@@ -9,6 +9,9 @@
 // No closed form of v enters: this judges one. A field that has the marginals need not be the minimiser E[u_t | x_t]; that one has them.
 //
 // Source   Lipman et al., arXiv 2210.02747, section 3, and Villani, Topics in Optimal Transportation, 2003, section 5.4.1 (weak form).
+// Oracle   the exact field between normal laws has no residual, nor has it with a turn added, which moves no normal law; a drift and
+//          another field have one; sums over the same points on a line.
+// Peers    none
 // Shapes   residual, residual_se [function], in the order of above; residual_n, residual_z [1]
 // Limits   a mean over t: what cancels between two times is not seen. Of the largest of many z chance makes more than of one. Needs v to
 //          be finite on the paths. Where u_t = v at every point there is nothing but round-off on both sides of the ratio.

@@ -7,6 +7,8 @@
 // With w the exact minimiser of the objective (field/kernel, field/empirical), E || v - w ||^2 is the excess of v's loss.
 //
 // Source   the excess-risk identity of least squares; Lipman et al., arXiv 2210.02747, theorem 2. Spaces: core/kinds/flow/space.hpp.
+// Oracle   a field that is a tenth too long is 0.1 away; the error is the spread over 200 repetitions; squares over the same points.
+// Peers    none
 // Shapes   relative, square [1]    bin [bins]
 // Limits   needs w to be finite on the paths; the standard error is the jackknife's over rows, which must be independent for it.
 #include <algorithm>

@@ -5,6 +5,8 @@
 //   least, best: of the least loss and the largest accuracy of them, the first such k
 //
 // Source   the objective's loss; p of the accuracy's error: Agresti, Coull, Am. Stat. 52 (1998).
+// Oracle   a classifier on four points, counted by hand with log(1 + exp(-2 s |x|)); least squares of a known field over the same rows.
+// Peers    none
 // Shapes   loss, loss_se, accuracy, accuracy_se, step [moment]; the others are numbers
 // Limits   the same rows at every moment: differences between moments have less error than loss_se says. The least of many is too low,
 //          and the best too high. Rows that depend on each other have no error.

@@ -9,6 +9,9 @@
 // distance of their last layers on the same features.
 //
 // Source   Vardasbi, de Rijke, Dehghani, arXiv 2208.09529 ("intersection of parallels"), by their programs: pinv(H_A) (H_B W_B^T).
+// Oracle   0 of a training from itself; hidden units in another order and scale; gradient flow of least squares in closed form; normal
+//          equations by at::linalg_pinv.
+// Peers    none
 // Shapes   cosine, step [moment] of the two histories; of_output [output, moment]
 // Limits   the last layer must be a linear one of weir::nn. The paper's layers have no bias: here it is fitted and left out of the cosine.
 //          The mean over outputs is not stated in the paper. Points that the objective draws twice count twice.

@@ -11,6 +11,9 @@
 //   Runge-Kutta's method of order 4 for the point and its J together, h = 1/steps: J is the derivative of the discrete flow.
 //
 // Source   Bansal, Roy, Sarkar, Rinaldo, arXiv 2410.14949, theorems 6 and 7 and the conjecture on H_t.
+// Oracle   turns and x' = x^2 / 2 in closed form, with order 4 measured; between mixtures Runge-Kutta's method in NumPy with grad v in
+//          closed form, 4000 steps.
+// Peers    none
 // Shapes   start [n, item...]; eigenvalue, det, chord_det, lipschitz [point]; least_... and largest_lipschitz are numbers
 // Limits   error of order h^4. D backward passes for each evaluation, four evaluations a step, the last at t = 1; D x D numbers for each
 //          point. A field has to let autograd see how v depends on x.

@@ -10,6 +10,8 @@
 //
 // Source   Vardasbi et al., arXiv 2208.09529, by their programs (curvature_curve, smooth5); N is given by whoever calls them there, and no
 //          value of it could be read. N = 20 did best in trials of the linear case.
+// Oracle   the largest curvature of exp(-k x), at log(sqrt(2) k) / k, within three rows; the rule again in plain loops.
+// Peers    none
 // Shapes   curve, curvature [moment]; row, at, score: numbers
 // Limits   a curve that ends far from 0 has its slopes moved by the 0 that follows, and its knee with them: exp(-5 x) in 200 rows has it
 //          at 0.325 for 0.391. The last `tail` rows cannot be the knee, and a curve needs more rows than that and three.

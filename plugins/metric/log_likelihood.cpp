@@ -14,6 +14,10 @@
 //
 // Source   Chen et al., arXiv 1806.07366 (the change of variables); Grathwohl et al., arXiv 1810.01367 (Hutchinson's estimate, probes
 //          fixed along a path).
+// Oracle   densities of affine flows between normal laws, and of x' = x^2 cos 3t by the change of variables, to 1e-6; Hutchinson's
+//          estimate within five standard errors, and exact for a diagonal Jacobian.
+// Peers    flow_matching ODESolver.compute_likelihood (Rademacher or exact); torchdyn CNF with autograd_trace or hutch_trace; torchcfm's
+//          notebook exact, hutch_gaussian, hutch_rademacher
 // Shapes   points [n, item...]; log_likelihood, nfe [n]; mean and bits_per_dim are numbers, each with _se over the points and _n
 // Limits   The tolerance is that of a step, for the coordinates and the integral together; the truth is mostly within a few times of it.
 //          Points and integral are kept in float64; a float32 field is asked in float32, whose divergence is good to about 1e-6 D.

@@ -6,6 +6,8 @@
 //   y    the snapshot at t_k.   Of n and m points each is taken so often that both are their least common multiple: the plan stays exact
 //
 // Source   Villani, Optimal Transport, 2009, definition 6.1. Snapshots that were left out of a curve judge it: arXiv 2405.19679.
+// Oracle   distances of points in order on a line, by hand; a curve that is known, asked within its part of the times.
+// Peers    none: POT ot.emd2 at each time, by hand
 // Shapes   points [snapshot, point, item...]; w1, w2 [snapshot]; mean_w1, mean_w2 are numbers
 // Limits   distances of the samples, which are positive for equal laws too: compare with that of two samples. At most 4096 points in common.
 //          A curve that is of part of the times says so (TimeSpan), and is asked where they are in it; coupling/given of its points does not.

@@ -10,6 +10,8 @@
 // Source   Reu, Dromigny, Bronstein, Vargas, arXiv 2510.18118, tables 1 to 3 (L2 distances over all coordinates, not squared);
 //          the ratio and its 1/3: Yoon, Choi, Kwon, Ryu, "Diffusion probabilistic models generalize when they fail to
 //          memorize", ICML 2023 workshop on structured probabilistic inference; p of the error: Agresti, Coull, Am. Stat. 52 (1998).
+// Oracle   three points by hand; all distances of 90 images at once, whatever the chunk; targets that occur twice.
+// Peers    none
 // Shapes   generated, ot [pair, item...]; own, nearest, ratio, partner, ot [pair]; share, share_se, share_n, copied: numbers
 // Limits   a tie counts as own; ratio, which needs two pairs, is 1 between equal targets. share_se is the error over
 //          pairs of one trained model; the spread over trainings is seen over seeds. Row i of `generated` must have started at x0_i.

@@ -8,6 +8,8 @@
 //
 // Source   modes counted as in Lin, Khetan, Fanti, Oh, PacGAN, arXiv 1712.04086, section 4.1: within 3 standard deviations of the nearest;
 //          p of the error: Agresti, Coull, Am. Stat. 52 (1998).
+// Oracle   eight points counted by hand; weights of the law itself from 20000 of its points; the border between two modes by hand.
+// Peers    none
 // Shapes   generated [n, item...] of D numbers; share [mode]; the others are numbers
 // Limits   of modes that overlap the shares are not the weights even for points of the law itself, of which outside is 0.003 for reach: 3
 //          and D = 1. The least of several shares lies below its own mean; least_se knows nothing of that.

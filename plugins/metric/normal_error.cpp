@@ -6,6 +6,8 @@
 // the target is within its space: x_s = (1 - s) x_0 there, and in as many dimensions as there are.
 //
 // Source   the exact flow; what arXiv 2602.22486 calls recovery of the support, for a manifold that spans a subspace.
+// Oracle   two points by hand; a circle that lies askew, whose exact contraction has no error.
+// Peers    none
 // Shapes   start, end [n, item...]; error, error_se, error_n [1]
 // Limits   the linear path without noise; row i of `end` started at row i of `start`, at time 0. An eigenvalue of the covariance below
 //          1e-5 of the largest counts as none.

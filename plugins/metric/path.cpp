@@ -6,6 +6,8 @@
 // two paths of the same pairs by metric/distance.
 //
 // Source   Albergo, Boffi, Vanden-Eijnden, arXiv 2303.08797: the stochastic interpolant of a coupling.
+// Oracle   two pairs by hand.
+// Peers    torchcfm ConditionalFlowMatcher.sample_location_and_conditional_flow; flow_matching ProbPath.sample: of a batch, not recorded
 // Shapes   points, velocity [pair, item...]; speed a number
 // Limits   fixed pairs, of as many points as the path takes
 #include <cmath>

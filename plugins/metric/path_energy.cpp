@@ -9,6 +9,8 @@
 //
 // Source   Benamou, Brenier, Numer. Math. 84 (2000) 375-393 (energy); the energy of bending that splines make least: de Boor, A practical
 //          guide to splines, 1978, chapter V.
+// Oracle   speeds of straight pieces by hand; the energy of a natural spline in closed form, within 0.5 %.
+// Peers    torchcfm squared_L2 (runner; the energy alone, of a flow)
 // Shapes   outputs are numbers
 // Limits   of these pairs, without an error: their paths may depend on each other. Steps that are no multiple of the pieces see less of a kink.
 //          The path is asked in float64, also in a run in float32: one with parameters has to take points of another dtype than theirs.

@@ -8,6 +8,8 @@
 //
 // Source   Chemseddine, Hagemann, Wald, Steidl, arXiv 2403.18705 (W_{2,Y}^2 = E_y W_2^2 of the laws given y); they print Sinkhorn
 //          divergences. Sliced: Bonneel et al., J. Math. Imaging Vis. 51 (2015) 22-45, without a factor D, as in metric/w2.
+// Oracle   laws that change places, 1 given y and e^2 together; distances of 1, 2 and 3; the closed form between normal laws.
+// Peers    none
 // Shapes   samples [n, item...], y [n, ...]; outputs are numbers
 // Limits   a distance of two *samples*: positive for equal laws too, of a second exact sample it is the floor. The standard error is over
 //          measurements, of which there must be two, each with two points.

@@ -10,6 +10,9 @@
 //   rule: constant, adagrad_norm, line_search, polyak     core/math/sgd/rates.hpp; the last two need the risk, which no optimiser knows
 //
 // Source   Collins-Woodfin et al., arXiv 2405.19585 (The High Line); the pareto spectrum as in its authors' code, squared.
+// Oracle   exponentials at a constant rate; the exponents of the paper's Proposition 4.4; curves reach their limits; the Volterra form
+//          and simulated SGD (tests/math/sgd.test.cpp).
+// Peers    none
 // Shapes   time, risk_curve, rate_curve [time]; the others are numbers
 // Limits   least squares. The limits are those of t -> infinity, where a formula is known.
 #include <cmath>

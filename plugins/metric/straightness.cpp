@@ -14,6 +14,9 @@
 //
 // Source   Liu, Gong, Liu, arXiv 2209.03003, eq. 7 (S); Tong et al., arXiv 2302.00482 (PE); identity: Pooladian et al., 2304.14772;
 //          Bansal et al., arXiv 2410.14949 (gamma_1 and gamma_2: S may vanish while the velocity oscillates without bound).
+// Oracle   lines, contractions, flows between normal laws and waves in closed form, with order 2 measured; S = PE - displacement and
+//          gamma_1 <= gamma_2 <= T gamma_1 to round-off.
+// Peers    torchcfm squared_L2 (runner; the path energy alone)
 // Shapes   start [n, item...]; straightness, path_energy, displacement, gamma_1, gamma_2 are numbers, each with _se over the points and _n
 // Limits   error of order h^2. The error of gamma_2 is that of the interval that was the largest.
 #include <algorithm>

@@ -8,6 +8,8 @@
 // law some sqrt(K / (2 pi n)), not 0.
 //
 // Source   p of the error: Agresti, Coull, Am. Stat. 52 (1998).
+// Oracle   five points looked up by hand.
+// Peers    none
 // Shapes   generated [n, item...]; count [word]; the others are numbers
 // Limits   the words of the set are distinct, and none has a coordinate of 0; a coordinate of 0 of a point is no bit
 #include <algorithm>

@@ -6,6 +6,8 @@
 // at s = 0, 1 and 2. The crossing is the smallest s > 0 at which D is zero.
 //
 // Source   the question: arXiv 2510.18118, figure 4, where noise turns the preference from the pairs' field to the OT field.
+// Oracle   crossings from root finding on the closed form by another program; at the crossing both variances are equal to 1e-9.
+// Peers    none
 // Shapes   factor, gamma [1]
 // Limits   those of metric/gradient_variance_exact; the noise must not be zero.
 #include <algorithm>

@@ -7,6 +7,8 @@
 // With depth 0 it is linear: on labels of classes and a cross entropy, logistic regression.
 //
 // Source   PyTorch's Linear and its initialisation; the same layers as field/mlp (math/autograd/mlp.hpp).
+// Oracle   outputs of the same layers of PyTorch 2.11.0, labels included, to 15 digits.
+// Peers    torch.nn.Sequential of Linear; torchcfm MLP (models/models.py)
 // Shapes   inputs [B, ...], labels int64 [B]; y [B, k]; features h_depth; parameters net.0, net.2, ... as in a torch.nn.Sequential
 // Limits   an output of one dimension; at least one input that is no label; no dropout, no norms.
 #include <fmt/format.h>

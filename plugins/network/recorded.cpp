@@ -5,6 +5,8 @@
 //
 // Source   /nodes/<node>/params, ema_params or best_params of the record, those after the objective's prefix. The file's SHA-256 is
 //          recorded.
+// Oracle   the scores that the training's own run recorded, to the bit (tests/cli/history.test.cpp).
+// Peers    none: torch.load and load_state_dict, by hand
 // Shapes   as the objective's network
 // Limits   the objective is written again: it says what the network is a map between. Names and shapes of the parameters are compared with
 //          the record's, and the network's own parameters with those of the one there.

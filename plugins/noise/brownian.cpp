@@ -3,6 +3,8 @@
 //   gamma(t) = sigma sqrt(t (1 - t))        gamma'(t) = sigma (1 - 2 t) / (2 sqrt(t (1 - t)))
 //
 // Source   Albergo, Boffi, Vanden-Eijnden, arXiv 2303.08797.
+// Oracle   the spread of W_t - t W_1 from 40000 Brownian paths, within five standard errors; gamma' is the central difference of gamma.
+// Peers    torchcfm SchrodingerBridgeConditionalFlowMatcher (sigma sqrt(t (1 - t))); interflow gamma brownian, a-brownian
 // Shapes   t, gamma, gamma' [N]
 // Limits   gamma' is unbounded at t = 0 and 1; samplers stay inside (eps, 1 - eps).
 #include <weir/kinds/facets/infinite_action.hpp>

@@ -3,6 +3,9 @@
 //   gamma(t) = 0        gamma'(t) = 0
 //
 // Source   rectified flow, Liu, Gong, Liu, arXiv 2209.03003.
+// Oracle   in closed form, pairs on their own lines have no loss and no gradient variance at their field
+//          (metric/gradient_variance_exact).
+// Peers    torchcfm ConditionalFlowMatcher(sigma=0); interflow gamma zero; the others have no noise in the path
 // Shapes   t, gamma, gamma' [N]
 // Limits   x_t is a deterministic function of the pair and t: straight lines can be memorised.
 #include <weir/kinds/flow/noise.hpp>

@@ -8,6 +8,8 @@
 //
 // Source   Charbonnier, Blanc-Feraud, Aubert, Barlaud, ICIP 1994 (the function); Song, Dhariwal, arXiv 2310.14189, section 3.3 (of the norm
 //          of a whole item); Lee, Lin, Fanti, arXiv 2405.20320 (for rectified flows).
+// Oracle   SciPy 1.17.1 scipy.special.pseudo_huber; the loss of flow matching for a large delta, 2 delta r for a small one.
+// Peers    lucidrains/rectified-flow-pytorch pseudo_huber
 // Shapes   x_t, u_t [B, item...]    l [B]
 // Limits   Its minimiser is not the mean E[u_t | x_t], unless the target has one value there: a flow that is trained with it has the
 //          path's marginals only as far as pairs do not cross. Samples are those of `objective`, whose own loss is not used.

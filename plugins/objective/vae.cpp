@@ -7,6 +7,9 @@
 //   l   = rec + beta kl,  whose mean over eps is for beta = 1 the bound of -log p(x) from above
 //
 // Source   Kingma, Welling, arXiv 1312.6114, sections 2.3, 2.4 and appendix B, C; beta: Higgins et al., ICLR 2017.
+// Oracle   -log p(x) of linear networks at the posterior, and the KL divergence above it elsewhere; KL by quadrature; a training ends at
+//          the entropy of its points.
+// Peers    none among libraries of flows
 // Shapes   x [B, item...] of D numbers; m, s, eps, z [B, k]; y [B, D]; rec, kl, l [B]
 // Limits   one z for each x; a diagonal covariance; a fixed sigma. A trainer gives one of the networks as its `network`: `gives`.
 #include <cmath>

@@ -16,6 +16,9 @@
 //
 // Source   Guo, Schwing, arXiv 2502.09616 (the objective and the sampling; its constants are not stated anywhere that could be read);
 //          the bound: Kingma, Welling, arXiv 1312.6114.
+// Oracle   -log p(u | x) of a linear field at the posterior, and the KL divergence above it elsewhere; KL by quadrature; beta (1 + log(pi
+//          / (2 beta))) for the best code of x1.
+// Peers    none
 // Shapes   x_0, x_1, x_t [B, item...]; t, rec, kl, l [B]; m, s, eps, z [B, k]
 // Limits   One z for each row; a diagonal covariance. The encoder is not told what else belongs to a pair (labels), the field is. The
 //          pair's weight, where a coupling has one, is that of l. Guidance leaves z out with the labels: z = 0 in the velocity without.

@@ -4,6 +4,8 @@
 //   theta -= lr weight_decay theta + lr (m / (1 - b1^k)) / (sqrt(v / (1 - b2^k)) + eps)
 //
 // Source   Loshchilov, Hutter, arXiv 1711.05101; LibTorch's fused kernel.
+// Oracle   steps of PyTorch 2.11.0's torch.optim.AdamW, to 12 digits; a bowl is gone down to a thousandth.
+// Peers    torch.optim.AdamW
 // Shapes   as the parameters
 // Limits   the decay is multiplied by the scheduled learning rate, as in PyTorch.
 #include <ATen/ops/_fused_adamw.h>

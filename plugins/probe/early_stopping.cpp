@@ -5,6 +5,8 @@
 //   `patience` of these in a row end the training with step k, which is still taken
 //
 // Source   Prechelt, Early stopping - but when?, LNCS 1524, 1998.
+// Oracle   the rule by hand on the losses that it wrote; the best parameters are the last of a shorter training, to the bit.
+// Peers    none among libraries of flows; Lightning's EarlyStopping callback
 // Shapes   loss, loss_se, loss_n, best_step [1]
 // Limits   the parameters after the last step are never asked. Without held-out pairs the loss is that of other draws of the training's
 //          own: of fixed pairs it falls when they are learnt by heart. The lowest of many noisy losses is too low: report the best

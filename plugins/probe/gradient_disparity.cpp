@@ -9,6 +9,8 @@
 //
 // Source   Forouzesh, Thiran, arXiv 2107.06665 (the distance); means of groups of an epoch's steps: programs of Vardasbi et al.,
 //          arXiv 2208.09529. Their rules of stopping could not be read: a count of rises, or the least, are this plugin's.
+// Oracle   seven gradients in the plane by hand; the best parameters are those of a shorter training, to the bit.
+// Peers    none
 // Shapes   disparity [1] an epoch; least_step [1], the step of the least so far
 // Limits   not the distance of gradients at the same parameters, which move while the epoch goes on. The steps that remain where `groups`
 //          does not divide B are left out.

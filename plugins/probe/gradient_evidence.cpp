@@ -10,6 +10,9 @@
 //
 // Source   Mahsereci, Balles, Lassner, Hennig, arXiv 1703.09580; as one number for an epoch, and s_d over B: programs of Vardasbi et al.,
 //          arXiv 2208.09529. Running moments: Welford, Technometrics 4 (1962).
+// Oracle   gradients of chance have the mean that Student's t gives, 1 - B / (B - 3), within four standard errors; those of a whole epoch
+//          have 1; four gradients by hand.
+// Peers    Cockpit EarlyStopping
 // Shapes   evidence [1] an epoch
 // Limits   the parameters move while the epoch goes on, so that s_d has that movement in it. Of a clean and unlimited set it comes late or
 //          never.

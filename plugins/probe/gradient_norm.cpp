@@ -7,6 +7,8 @@
 // instead of settling.
 //
 // Source   what arXiv 2602.10420 argues of the velocity loss of a data prediction; running moments: Welford, Technometrics 4 (1962).
+// Oracle   gradients (3 k, 4 k), whose lengths, mean and spread are known by hand.
+// Peers    the value of torch.nn.utils.clip_grad_norm_; Cockpit GradNorm
 // Shapes   norm, mean, cv [1]
 // Limits   half of the steps that the training takes at most: one that stops early may have no cv, and one that goes on from another
 //          counts all of its own. cv is there from the second observed step on.

@@ -7,6 +7,9 @@
 //            (where the objective draws times)
 //
 // Source   arXiv 2510.18118; per-sample norms without forming g_i, Goodfellow, arXiv 1510.01799.
+// Oracle   one backward pass for each sample: at::var of those gradients in all, by layer, by bin and by owner; the closed form for
+//          logistic regression; in the benchmark BackPACK 1.7.1's mean over batches (tools/bench/gradvar.py).
+// Peers    BackPACK Variance, SumGradSquared and BatchL2Grad; Opacus grad_sample; without layers, bins or pairs
 // Cost     a plain step of an MLP 256 x 3 at batch 256 takes 1.25 times as long with everything at every step, one of 64 x 3 1.7 times
 //          (half of it the bins), and a third of a step more where total_se is taken
 // Shapes   total, part/field, part/own [1]    layer [layers]    bin [bins]    pair, pair_id [batch]

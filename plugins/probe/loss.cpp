@@ -3,6 +3,8 @@
 //   total = mean_i l_i        bin_k = mean of l_i over the rows with t_i in [k / bins, (k + 1) / bins), where the objective draws times
 //
 // Source   the per-bin curves of arXiv 2510.18118, appendix.
+// Oracle   means, spreads and counts of the rows in each bin, counted one by one.
+// Peers    none by time: the loss that peers print while they train
 // Shapes   l, t [B]    bin [bins]
 // Limits   a bin without rows at a step is NaN in that row. A batch of one row, rows that depend on each other (minibatch OT) and
 //          losses without a second moment have no standard error.

@@ -9,6 +9,8 @@
 // over D outputs it is of order 1 / D.
 //
 // Source   Collins-Woodfin et al., arXiv 2405.19585 (The High Line).
+// Oracle   moments of u_t - W x_t written out for turned and correlated pairs; at the first step run and equations are in one place.
+// Peers    none
 // Cost     a product of D x D matrices at each observed step
 // Shapes   risk, risk_ode, rate, rate_ode, gap [1]
 // Limits   field/linear, batch 1, one t (time/fixed), fresh normal pairs with mean 0, and optimisers whose rate depends on the sum of the

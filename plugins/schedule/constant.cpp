@@ -3,6 +3,8 @@
 //   s(k) = 1
 //
 // Source   Robbins, Monro, Ann. Math. Statist. 22 (1951) 400-407, without their decay.
+// Oracle   PyTorch 2.11.0 ConstantLR(factor=1).
+// Peers    torch.optim.lr_scheduler.ConstantLR
 // Shapes   a number a step
 // Limits   the parameters go on moving by the gradient's noise; the trainer's average is steadier.
 #include <weir/kinds/learn/schedule.hpp>

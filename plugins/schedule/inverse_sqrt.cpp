@@ -6,6 +6,8 @@
 // its largest value.
 //
 // Source   Vaswani et al., arXiv 1706.03762, equation 3 (warmup_steps = 4000).
+// Oracle   the Transformer's min(k^(-1/2), k w^(-3/2)) over its largest value, to 1e-14.
+// Peers    fairseq inverse_sqrt; transformers get_inverse_sqrt_schedule
 // Shapes   a number a step
 // Limits   never 0, and the same at step k however long the training is.
 #include <cmath>

@@ -3,6 +3,8 @@
 //   s(k) = 1 - (1 - end) p,      p = k / steps
 //
 // Source   PyTorch's LinearLR with start_factor = 1, end_factor = end and total_iters = steps.
+// Oracle   PyTorch 2.11.0 LinearLR, to 1e-12.
+// Peers    torch.optim.lr_scheduler.LinearLR
 // Shapes   a number a step
 // Limits   the last step has the scale `end` itself: with 0 it moves nothing.
 #include <weir/kinds/learn/schedule.hpp>

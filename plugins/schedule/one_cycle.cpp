@@ -5,6 +5,8 @@
 //
 // Source   Smith, Topin, arXiv 1708.07120; PyTorch's OneCycleLR with pct_start = rise, div_factor = div, final_div_factor = final_div
 //          and max_lr the optimiser's lr, its k - 1 being the step's k.
+// Oracle   PyTorch's OneCycleLR: half cosines in trainings of 10 and of 20 steps, lines in one of 10.
+// Peers    torch.optim.lr_scheduler.OneCycleLR
 // Shapes   a number a step
 // Limits   the momentum does not cycle; it has a warm-up of its own, so leave that of the trainer out.
 #include <algorithm>

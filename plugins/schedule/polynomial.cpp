@@ -3,6 +3,8 @@
 //   s(k) = end + (1 - end) (1 - p)^power,      p = k / steps
 //
 // Source   Chen et al., arXiv 1606.00915, section 4.1 ("poly", power 0.9); PyTorch's PolynomialLR with total_iters = steps.
+// Oracle   PyTorch 2.11.0 PolynomialLR(power=0.9), to 1e-12; squares by hand.
+// Peers    torch.optim.lr_scheduler.PolynomialLR
 // Shapes   a number a step
 // Limits   the last step has the scale `end` itself: with 0 it moves nothing.
 #include <cmath>

@@ -3,6 +3,8 @@
 //   s(k) = factor^floor((k - 1) / every)
 //
 // Source   Krizhevsky, Sutskever, Hinton, NeurIPS 2012; PyTorch's StepLR with step_size = every and gamma = factor.
+// Oracle   PyTorch 2.11.0 StepLR; powers of 1/2 by hand.
+// Peers    torch.optim.lr_scheduler.StepLR
 // Shapes   a number a step
 // Limits   counts steps, whatever the length of the training; a factor above 1 is refused.
 #include <cmath>

@@ -2,7 +2,9 @@
 //
 //   s(k) = s_i + (s_{i+1} - s_i) (k - k_i) / (k_{i+1} - k_i)      for k_i <= k <= k_{i+1};  s_1 before k_1, s_n after k_n
 //
-// Source   linear interpolation.
+// Source   linear interpolation, as numpy.interp has it.
+// Oracle   NumPy 2.4.6 numpy.interp.
+// Peers    none: torch.optim.lr_scheduler.LambdaLR of numpy.interp
 // Shapes   a number a step
 // Limits   counts steps, whatever the length of the training.
 #include <algorithm>

@@ -4,6 +4,8 @@
 //
 // Source   AnnData's on-disk format, https://anndata.readthedocs.io/en/stable/fileformat-prose.html: dense matrices, sparse ones by rows
 //          or columns (csr_matrix, csc_matrix), and categorical columns of obs
+// Oracle   files that h5py writes in AnnData's layout, and that anndata writes where it is installed (tests/cli/own_data.test.py).
+// Peers    anndata.read_h5ad
 // Shapes   items {variables}, of a matrix with more axes its shape without the first; labels [cells]
 // Limits   read whole, or its first `limit` rows, into memory, a sparse matrix densely; NaN and infinity are refused. A label is a column of
 //          obs that is categorical or of whole numbers from 0; the categories are counted and not named. Files since AnnData 0.7.

@@ -4,6 +4,9 @@
 //
 // Source   .npy and .npz as numpy.save and savez write them, .safetensors as safetensors.torch.save_file, .pt as torch.save does since
 //          PyTorch 1.6: tensors, in dictionaries and lists too, whose entries are named state.net.0.weight. Nothing else of it is made.
+// Oracle   files that NumPy and PyTorch write, read by numpy.load and torch (tests/cli/own_data.test.py); files of LibTorch's own
+//          pickler; safetensors by the format's specification.
+// Peers    numpy.load; torch.load; safetensors.torch.load_file
 // Shapes   items have the array's shape without its first axis; {1} if it has one axis only; labels [size]
 // Limits   read whole, or its first `limit` rows, into memory; numbers become the graph's floating type as they are, bytes of images
 //          0 to 255; NaN and infinity are refused

@@ -7,6 +7,9 @@
 //
 // Source   MacKay, Information Theory, Inference, and Learning Algorithms, 2003, sections 1.2 (the (7, 4) code) and 43.2 (bars and
 //          stripes); as targets of a flow: arXiv 2602.10420.
+// Oracle   the known numbers of words, all distinct; rows or columns of one colour; Hamming's words are 3 bits apart and closed under
+//          exclusive or.
+// Peers    none
 // Shapes   items {size^2}, row by row; {2^size - 1}; {size}
 // Limits   the words are held in memory, at most 2^11 of them or so
 #include <bit>

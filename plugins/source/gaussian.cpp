@@ -4,6 +4,11 @@
 //
 //   C = scale^2 I, or any symmetric positive definite `covariance`.
 //
+// Source   the multivariate normal law: Bishop, Pattern Recognition and Machine Learning, 2006, section 2.3; L by Cholesky's
+//          factorisation.
+// Oracle   20000 samples have the moments within five standard errors, and exp(log density) integrates to 1 (laws of sources); a density
+//          and a Cholesky factor by hand.
+// Peers    torch.distributions.MultivariateNormal; interflow SimpleNormal, MultivariateNormal; torch.randn elsewhere
 // Shapes   items {D}, or `shape`, over whose D flattened coordinates mean and covariance run
 // Limits   covariance needs D^2 numbers; scale needs one
 #include <cmath>

@@ -5,6 +5,9 @@
 //
 // Source   Liu et al., arXiv 1411.7766 (CelebA): 178 x 218 pixels, list_eval_partition.txt with lines "000001.jpg 0", where
 //          0, 1, 2 are train, valid, test. Usual there: crop 178 (or 148), size 64. Class folders as torchvision's ImageFolder.
+// Oracle   ramps of known colours, written as PNG and JPEG by stb_image_write, whose pixels and means are known by hand; what Pillow
+//          writes and reads (tests/cli/own_data.test.py).
+// Peers    torchvision.datasets.ImageFolder, CelebA, with CenterCrop and Resize
 // Shapes   items {channels, height, width}, channels 3 or, with grey, 1; flattened on request; labels [size] of class folders
 // Limits   decoded once into memory as floats, in the order of the file names; images are never enlarged. What the files say of
 //          themselves is honoured or refused: plugins/source/files/image_file.hpp

@@ -5,6 +5,8 @@
 // What a flow is asked for, where its points bear no classes of their own: noise that is to become images of the class 3.
 //
 // Source   conditional sampling, as class labels are given to a sampler: Ho and Salimans, arXiv 2207.12598, algorithm 2
+// Oracle   the points of the law that it stands on, to the bit: there is nothing else to hold it to.
+// Peers    none: samplers take labels as an argument
 // Shapes   items as `of` has them
 // Limits   a class that the points of `of` have is not looked at
 #include <fmt/format.h>

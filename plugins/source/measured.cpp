@@ -8,6 +8,8 @@
 // Its points are those of `of`, with their classes; y goes with the pairs of a coupling as context `y`.
 //
 // Source   conjugacy of normal laws; Chemseddine, Hagemann, Wald, Steidl, arXiv 2403.18705, whose problem has a_i = 0.1 / i, sigma = 0.1.
+// Oracle   Bayes' rule on a grid, to 1e-10; the textbook's normal law; points whose measurement lies near a value.
+// Peers    none
 // Shapes   items as `of` has them; y as an item
 // Limits   a is diagonal, and the noise of all coordinates has one sigma. The law given y (PosteriorLaw) of mixtures alone.
 #include <functional>

@@ -6,6 +6,8 @@
 // every draw.
 //
 // Source   Vardasbi et al., arXiv 2208.09529 (symmetric noise of labels, as in their programs); share is their noise level.
+// Oracle   counts of each class that becomes each other one, within 4.5 standard errors of a binomial number.
+// Peers    none
 // Shapes   items as `of` has them; wrong int64 [size], of a finite set
 // Limits   whether a label is wrong does not depend on its point or its class
 #include <fmt/format.h>

@@ -4,6 +4,10 @@
 //
 // Of a finite set the n are distinct items of it, or with `replacement` each is drawn from all: there may then be more than it has.
 //
+// Source   drawing with and without replacement; with replacement from a set, the bootstrap: Efron, Ann. Statist. 7 (1979) 1-26.
+// Oracle   the mean of the law within five standard errors; each item of a set once, or with replacement as often as a binomial number
+//          has it.
+// Peers    none: torch.utils.data.Subset of a random permutation
 // Shapes   items as `of` has them, with their classes where it has some
 // Limits   held in memory; the points are of this node's random numbers: two nodes draw two sets
 #include <fmt/format.h>

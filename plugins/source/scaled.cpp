@@ -11,6 +11,9 @@
 //
 // Source   whitening by the symmetric root (ZCA): Bell and Sejnowski, Vision Research 37 (1997) 3327-3338; of the ways to whiten, the one
 //          that changes the points least (Kessy, Lewin, Strimmer, arXiv 1512.00809)
+// Oracle   three points by hand; of many points mean 0, sd 1, and whitened the covariance I; ZCA's matrix is symmetric and positive; the
+//          way back.
+// Peers    sklearn.preprocessing.StandardScaler, MinMaxScaler; sklearn's PCA(whiten=True) turns the points too
 // Shapes   items, and their classes, as `of` has them; shift and scale [item...], matrix [D, D] over D flattened coordinates, float64
 // Limits   the statistics are of a finite set: `of`, or `statistics` such as the part that is trained on; computed in float64. To whiten,
 //          the points must vary in every direction, or `floor` says how much the least is taken to.

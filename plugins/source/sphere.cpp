@@ -5,6 +5,9 @@
 //
 // Source   Muller, Comm. ACM 2 (1959) 19-20; the target of arXiv 2602.22486, whose manifolds lie in many more dimensions than they have.
 //          A frame of a normal matrix's QR decomposition with a positive diagonal: Stewart, SIAM J. Numer. Anal. 17 (1980) 403-409.
+// Oracle   distance 1, and as many singular values as dimensions; Fourier means of the angle within five standard errors; the covariance
+//          is a projection over k.
+// Peers    torchdyn randnsphere (one point)
 // Shapes   items {dim}
 // Limits   radius 1, centre 0; no density with respect to volume for k < dim. The frame is of this node's random numbers: two nodes have two.
 #include <fmt/format.h>

@@ -6,6 +6,9 @@
 // p is drawn from the random numbers of the set's own node, so that two nodes that split one set in the same way have no item in
 // common and all of it together; a larger first part holds a smaller one. The items keep the order that they have in the set.
 //
+// Source   the holdout method: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, 2009, section 7.2.
+// Oracle   both parts are the whole set without an item in common, counted; so many of each class.
+// Peers    torch.utils.data.random_split; sklearn.model_selection.train_test_split (one call for both parts)
 // Shapes   items as the set has them; item int64 [size]
 // Limits   the set must be a node with a name: one that stands inside has random numbers of its own, and the parts of two of them
 //          would overlap. So do parts of two nodes that read one file. `file` and `sha256` of the origin are those of the whole set;

@@ -3,6 +3,8 @@
 //   item i = (line i's numbers in `columns`)
 //
 // Source   RFC 4180, and what spreadsheets and pandas make of it: plugins/source/files/table_file.hpp
+// Oracle   files that pandas and NumPy write, read by pandas.read_csv (tests/cli/own_data.test.py); lines by hand.
+// Peers    pandas.read_csv; numpy.loadtxt
 // Shapes   items {columns}; labels [lines], where texts are numbered in the order of their bytes; blanks around a text in quotes are a
 //          part of it, as to pandas, and others are not
 // Limits   read whole, or its first `limit` lines, in plan, so that what is wrong is found before a run; missing values, NaN and

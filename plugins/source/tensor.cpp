@@ -2,6 +2,9 @@
 //
 //   item i = dataset[i, ...]
 //
+// Source   HDF5 (The HDF Group), as its C library reads it.
+// Oracle   numbers that h5py writes, in one piece or in compressed chunks, in either byte order (tests/cli/own_data.test.py).
+// Peers    h5py.Dataset
 // Shapes   items have the dataset's shape without its first axis; {1} if it has one axis only
 // Limits   read whole, or its first `limit` rows, into memory; whole numbers become the graph's floating type; NaN and infinity
 //          are refused

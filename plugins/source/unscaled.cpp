@@ -7,6 +7,9 @@
 //   ends: {plugin: source/unscaled, points: flow.end, scaled: data}
 //   w2:   {plugin: metric/w2, samples: ends.x, points: ...}       # and it is a finite set for whoever draws from one
 //
+// Source   the inverse of source/scaled, which is this project's.
+// Oracle   points that source/scaled moved are back to 1e-10.
+// Peers    sklearn.preprocessing.StandardScaler.inverse_transform
 // Shapes   x [n, item...] as the points
 // Limits   of whatever source tells the way back to the units before (the facet `rescaled`)
 #include <fmt/format.h>

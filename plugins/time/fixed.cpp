@@ -4,7 +4,9 @@
 //
 // At one t a field is a map of points: what is fitted is the regression of u_t on x_t.
 //
-// Source   none needed.
+// Source   none: one number; its use for regression at one time is that of arXiv 2405.19585 (probe/sgd_curve).
+// Oracle   the one number: there is nothing else to hold it to.
+// Peers    none: a tensor of one number
 // Shapes   t [N]
 // Limits   there is no density: whoever averages over t asks atom() first.
 #include <fmt/format.h>

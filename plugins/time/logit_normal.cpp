@@ -4,6 +4,10 @@
 //   density(t) = exp(-(log(t / (1 - t)) - mean)^2 / (2 scale^2)) / (scale sqrt(2 pi) t (1 - t))        0 at both ends
 //
 // Source   Aitchison, Shen, Biometrika 67 (1980) 261-272; for flows: Esser et al., arXiv 2403.03206, eq. 19.
+// Oracle   logits have the mean and the spread within five standard errors; the density integrates to 1, and samples follow it (laws of
+//          t).
+// Peers    rectified-flow TrainTimeSampler("lognormal"); flow_matching skewed_timestep_sample (examples: mean 1.2, scale 1.2, cut);
+//          stable-diffusion.cpp logit_normal
 // Shapes   t, density [N]
 // Limits   with a large `scale` t comes nearer to an end than its numbers can tell, and is that end
 #include <cmath>

@@ -5,6 +5,9 @@
 // Pairs are independent of t, so sorting t before pairing leaves the law of the batch, as a set, unchanged.
 //
 // Source   order statistics; the use for per-bin statistics is this laboratory's.
+// Oracle   means and variances of the order statistics, i / (n + 1) and those of a beta law, within 4.5 standard errors; samples follow
+//          the density (laws of t).
+// Peers    none
 // Shapes   t, density [N]
 // Limits   single rows are no longer identically distributed: row i carries the i-th smallest time.
 #include <weir/kinds/flow/time.hpp>

@@ -4,6 +4,8 @@
 //   t = from + (to - from) u                     density 1 / (to - from)
 //
 // Source   the usual choice: Lipman et al., arXiv 2210.02747; with an early end: arXiv 2602.22486.
+// Oracle   the density integrates to 1, and samples follow it (laws of t); ends by hand.
+// Peers    torch.rand in torchcfm, flow_matching and interflow; rectified-flow TrainTimeSampler("uniform")
 // Shapes   t, density [N]
 // Limits   rows are independent and in no order; time/sorted gives the same set in ascending order.
 #include <fmt/format.h>

@@ -20,6 +20,10 @@
 //          fields: those of a training of so many steps, where the schedule is constant.
 //
 // Source   stochastic gradient descent; the EMA is a plain exponential average started at theta_0, as in torchcfm.
+// Oracle   an affine field ends at LAPACK's least-squares map of its pairs; steps, schedule, clipping and EMA written out; resumed
+//          trainings have the bytes of whole ones.
+// Peers    the training loops of torchcfm (runner, examples), flow_matching (examples), rectified-flow and gnobitab/RectifiedFlow; EMA as
+//          torchcfm's CIFAR-10 script and flow_matching EMA (ema_warmup)
 // Shapes   loss, terms/<name> [1] a step
 // Limits   one process, one device. The same numbers whatever probes look on: the tape is always armed where the model has one.
 #include <algorithm>

@@ -8,6 +8,8 @@
 // the random numbers of the steps are those of that training, also where it went on from another.
 //
 // Source   /nodes/<node>/params, ema_params, memory, and stopped_at with the key of its random numbers. The file's SHA-256 is recorded.
+// Oracle   one training of all the steps, to the last bit, for three step rules.
+// Peers    none
 // Shapes   as that training's
 // Limits   gives no fields: field/recorded and network/recorded do, and start from the parameters alone where there is no memory. The
 //          dtype is that of the record.

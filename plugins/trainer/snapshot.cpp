@@ -6,6 +6,8 @@
 //   sweep: {step: {set: at.step, values: [100, 500, 2000]}}                  whatever follows at.ema, at each: the training runs once
 //
 // Source   the trainer's snapshots; field/recorded takes one of another run by `step`.
+// Oracle   trainings of as many steps, to the last bit.
+// Peers    none
 // Shapes   as the trainer's fields
 // Limits   a snapshot has no optimiser's memory: a trainer whose model is one of its fields starts from its parameters alone.
 #include <stdexcept>

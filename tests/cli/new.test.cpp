@@ -71,8 +71,8 @@ TEST_CASE("Every kind has its templates, in which no placeholder is left") {
       CHECK_THAT(text, Contains("a1_") && !Contains("@"));
     }
     const std::string source = scratch.read(folder + kind + "/a1_.cpp");
-    CHECK_THAT(source, Contains("// Source   ") && Contains("// Shapes   ") && Contains("// Limits   ") &&
-                           Contains("weir::Param<"));
+    CHECK_THAT(source, Contains("// Source   ") && Contains("// Oracle   ") && Contains("// Shapes   ") &&
+                           Contains("// Limits   ") && Contains("weir::Param<"));
     CHECK_THAT(scratch.read(folder + "a1_.yaml"), Contains("plugin: " + kind + "/a1_"));
     const std::string readme = scratch.read(folder + "README.md");
     CHECK(std::ranges::count(readme, '\n') == 12);
@@ -87,7 +87,8 @@ TEST_CASE("Every base has its templates, and the first is the kind's own") {
     const std::string source = scratch.read(folder + "/" + kind + "/a1_.cpp");
     const std::string pipeline = scratch.read(folder + "/a1_.yaml");
     CHECK_THAT(source, Contains("// " + kind + "/a1_.cpp -- ") && Contains("// Source   ") &&
-                           Contains("// Shapes   ") && Contains("// Limits   ") && !Contains("@"));
+                           Contains("// Oracle   ") && Contains("// Shapes   ") && Contains("// Limits   ") &&
+                           !Contains("@"));
     CHECK_THAT(pipeline, Contains("plugin: " + kind + "/a1_") && Contains("name: a1_\n") && !Contains("@"));
     return source + pipeline;
   };

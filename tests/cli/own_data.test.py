@@ -232,6 +232,22 @@ def make_tensors(folder):
     refused["pt_legacy"] = (array(folder / "legacy.pt"), "is a pickle, which may run any program and is never read")
 
 
+def make_datasets(folder):
+    """Of HDF5 files, as h5py writes them: in one piece and in compressed chunks, either byte order, numbers that a double has not."""
+    x, counts = draw.normal(size=(6, 3, 2)), draw.integers(-9, 9, (6, 2))
+    with h5py.File(folder / "all.h5", "w") as file:
+        file["plain"] = x
+        file.create_dataset("deep/packed", data=x, chunks=(2, 3, 1), compression="gzip", shuffle=True, fletcher32=True)
+        file.create_dataset("early", data=x, dtype=">f4")
+        file.create_dataset("half", data=x, dtype="<f2")
+        file.create_dataset("counts", data=counts, dtype=">i2")
+        file.create_dataset("line", data=x[:, 0, 0], maxshape=(None,), chunks=(4,))
+        written = {name: file[name][...].astype(np.float64) for name in ("plain", "deep/packed", "early", "half", "counts")}
+    for name, values in (written | {"line": x[:, :1, 0]}).items():
+        same[f"h5_{name}"] = ({"plugin": "source/tensor", "file": str(folder / "all.h5"), "dataset": "/" + name}, values)
+    same["h5_part"] = ({"plugin": "source/tensor", "file": str(folder / "all.h5"), "dataset": "/plain", "limit": 4}, x[:4])
+
+
 # --- tables -------------------------------------------------------------------------------------------------------------------------
 
 
@@ -431,7 +447,7 @@ def in_order(group, output, count):
 
 
 def main(folder):
-    for name, make in (("arrays", make_arrays), ("cells", make_cells), ("pickles", make_pickles), ("tensors", make_tensors), ("tables", make_tables), ("images", make_images)):
+    for name, make in (("arrays", make_arrays), ("cells", make_cells), ("pickles", make_pickles), ("tensors", make_tensors), ("datasets", make_datasets), ("tables", make_tables), ("images", make_images)):
         (folder / name).mkdir()
         make(folder / name)
     (folder / "same.json").write_text(pipeline([(case[0], len(case[1])) for case in same.values()]))

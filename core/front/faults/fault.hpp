@@ -38,8 +38,8 @@ class InvalidPipeline : public std::runtime_error {
   Faults faults_;
 };
 
-// The text of design section 7: place, code, message, the source line with a caret, remedy, notes; then the count and the
-// command that explains the codes.
+// Faults as a terminal shows them: of each its place, code, message, the source line with a caret, remedy and notes; then the count and
+// the command that explains the codes.
 // Source lines are read again from the files that the places name; an unreadable file only loses the excerpt.
 std::string text(const Faults& faults);
 

@@ -1,4 +1,7 @@
 // plugins/source/files/array_file.cpp -- which format a file has, and the array that is meant.
+//
+// Source   the first bytes of numpy.lib.format (\x93NUMPY) and of a ZIP archive (APPNOTE.TXT, 4.3.7 and 4.3.16); safetensors, which has none,
+//          goes by the name's ending. The formats are those of npy.cpp, npz.cpp, pt.cpp and safetensors.cpp.
 #include "array_file.hpp"
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // plugins/source/files/class_labels.cpp -- texts to class numbers, and how many there are of each.
+//
+// Source   none: whole numbers from 0 are classes as they are; of texts the order is that of their bytes, as numpy.unique has it.
 #include "class_labels.hpp"
 
 #include <algorithm>

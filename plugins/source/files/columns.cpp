@@ -1,4 +1,6 @@
 // plugins/source/files/columns.cpp -- which columns, and the numbers in them.
+//
+// Source   RFC 4180, section 2: a header line, and as many fields in each line as there. What a field may be is told by table_file.cpp.
 #include "columns.hpp"
 
 #include <algorithm>

@@ -1,4 +1,7 @@
 // plugins/source/files/image_file.cpp -- which format a file has, and that it is no larger than it can stand for.
+//
+// Source   the first bytes of PNG (W3C Recommendation, 5.2) and of JPEG (ITU-T T.81, annex B: SOI and the next marker). The formats are
+//          those of png.cpp and jpeg.cpp.
 #include "image_file.hpp"
 
 #include <algorithm>

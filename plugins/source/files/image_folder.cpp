@@ -1,4 +1,6 @@
 // plugins/source/files/image_folder.cpp -- folders, class folders, partitions.
+//
+// Source   torchvision.datasets.ImageFolder: a folder for each class, numbered by name; CelebA's list_eval_partition.txt: NAME PART
 #include "image_folder.hpp"
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // plugins/source/files/table_file.cpp -- fields, one character at a time.
+//
+// Source   RFC 4180; text/tab-separated-values (IANA)
 #include "table_file.hpp"
 
 #include <algorithm>

@@ -1,7 +1,8 @@
-// tests/plugins/field/unet.test.cpp -- sizes, start and faults of the U-Net.
+// tests/plugins/field/unet.test.cpp -- sizes and start of the U-Net, its velocities beside PyTorch's, and its faults.
 #include <weir/kinds/flow/field.hpp>
 
-#include "../make.hpp"
+#include "../values.hpp"
+#include "../waves.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
@@ -33,6 +34,24 @@ TEST_CASE("A unet starts as the zero field and leaves it when its last layer doe
   CHECK_FALSE(at::allclose(v, field->velocity(params, x, t + 0.2), 1e-6, 1e-9));
   CHECK(at::allclose(v.slice(0, 1, 2), field->velocity(params, x.slice(0, 1, 2), t.slice(0, 1, 2)), 1e-10,
                      1e-12));
+}
+
+TEST_CASE("A unet has the velocities of its layers assembled in PyTorch", "[field][unet]") {
+  const auto field =
+      make<weir::Field>("field/unet", {{"width", 8}, {"multipliers", {1, 2}}, {"features", 6}});
+  weir::Rng rng(1, "unet", f64);
+  const weir::Params params = waves(field->init({{2, 5, 3}, {{"label", {.shape = {}, .classes = 3}}}}, rng));
+  const Tensor v = field
+                       ->velocity(params, at::sin(at::arange(60, f64)).view({2, 2, 5, 3}), row_of({0.1, 0.6}),
+                                  {{"label", at::tensor({2, 0}, at::kLong)}})
+                       .flatten();
+  // Printed by unet.py beside this file; all layers and parameters have their part in every number.
+  CHECK(params.tensors().size() == 72);
+  CHECK(at::allclose(v.slice(0, 0, 60, 11),
+                     row_of({0.110962729878452, 0.163342087050549, 0.286898604898431, 0.0581573355963333,
+                             0.376730705831679, 0.198734586973927}),
+                     0, 1e-12));
+  CHECK(number(v.dot(at::cos(at::arange(60, f64)))) == Approx(0.384264952322949).epsilon(1e-11));
 }
 
 TEST_CASE("A unet's faults state rule and value", "[field][unet]") {

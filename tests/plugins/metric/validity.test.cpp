@@ -80,6 +80,30 @@ TEST_CASE("The loss of a field is the mean over the objective's rows, in chunks 
   CHECK(number(value_of(*metric, "loss_n")) == 100);
 }
 
+TEST_CASE("Of the exact field between standard normal laws in D dimensions the loss is D pi / 2",
+          "[metric][loss]") {
+  // Given x_t the variance of u_t is 1 / q(t) in each coordinate, q = (1 - t)^2 + t^2, whose integral over (0, 1) is pi / 2.
+  const auto base = make<weir::Source>("source/gaussian", {{"dim", 2}});
+  const auto pairs = make<weir::Coupling>("coupling/independent", {{"draw", "fresh"}});
+  run(*base);
+  bind(*pairs, "source", *base);
+  bind(*pairs, "target", *base);
+  run(*pairs);
+  Problem problem;
+  bind(*problem.objective, "coupling", *pairs);
+  Given field([](const Tensor& x, const Tensor& times) {
+    const Tensor t = times.unsqueeze(1);
+    return (2 * t - 1) * x / ((1 - t).square() + t.square());
+  });
+  const auto metric = make<weir::Metric>("metric/loss", {{"samples", 40000}});
+  bind(*metric, "objective", *problem.objective);
+  bind(*metric, "field", field);
+  run(*metric);
+  const double se = number(value_of(*metric, "loss_se"));
+  CHECK(se < 0.03);  // a spread of about 3.5 over 200
+  CHECK(std::abs(number(value_of(*metric, "loss")) - std::acos(-1)) < 4 * se);
+}
+
 TEST_CASE("A target without a fourth moment gives a loss without an error", "[metric][loss]") {
   const Problem problem("noise/brownian", {{"sigma", 0.5}}, "time/uniform", json::object(), true);
   Given field([](const Tensor& x, const Tensor&) { return x; });

@@ -1,7 +1,8 @@
-// tests/plugins/network/networks.test.cpp -- networks against their formulas, and what they are not made for.
+// tests/plugins/network/networks.test.cpp -- networks against their formulas and PyTorch's numbers, and what they are not made for.
 #include <weir/kinds/learn/network.hpp>
 
 #include "../values.hpp"
+#include "../waves.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
@@ -46,6 +47,36 @@ TEST_CASE("An mlp takes its inputs in the order of their names, and labels one-h
   CHECK(at::allclose(network->features(p, inputs), h, 1e-13, 1e-14));
   CHECK(at::allclose(network->forward(p, inputs), at::linear(h, p["net.2.weight"], p["net.2.bias"]), 1e-13,
                      1e-14));
+}
+
+// The numbers of the next two cases: PyTorch 2.11.0 in float64, modules filled as waves.hpp says.
+TEST_CASE("An mlp gives what its layers give in PyTorch", "[network][mlp]") {
+  // net = Sequential(Linear(6, 5), Tanh(), Linear(5, 4)) and label = Linear(3, 5), whose parameters are context.label.*:
+  // a = sin(arange(12)).view(3, 4), b = cos(arange(6)).view(3, 2); net[2](tanh(net[0](cat([a, b], 1)) + label(one_hot(c, 3))))
+  const auto network = make<Network>("network/mlp", {{"width", 5}, {"depth", 1}, {"activation", "tanh"}});
+  weir::Rng rng(1, "init", f64);
+  const weir::Params p =
+      waves(network->init({{{"b", {.shape = {2}}}, {"a", {.shape = {4}}}, {"label", label}}, {4}}, rng));
+  const Tensor y = network->forward(p, {{"a", at::sin(at::arange(12, f64)).view({3, 4})},
+                                        {"b", at::cos(at::arange(6, f64)).view({3, 2})},
+                                        {"label", at::tensor({2, 0, 1}, at::kLong)}});
+  const Tensor expected =
+      row_of({-0.60358693134053, 0.0147234082905711, -0.385764049325693, 0.192509178795555,
+              -0.687181124311293, 0.107233310731074, -0.475432889916987, 0.267941247181712,
+              -0.659245539110362, 0.0867620815521539, -0.465027636194593, 0.268924337498045});
+  CHECK(at::allclose(y, expected.view({3, 4}), 0, 1e-14));  // 15 digits of numbers below one
+}
+
+TEST_CASE("A convolutional network gives what its layers give in PyTorch", "[network][convolutional]") {
+  // conv = [Conv2d(2, 8, 3, 2, 1), Conv2d(8, 16, 3, 2, 1)], norm = [GroupNorm(2, 8), GroupNorm(4, 16)], out = Linear(32, 3);
+  // h = sin(arange(112)).view(2, 2, 7, 4), twice h = silu(norm(conv(h))), then out(h.flatten(1))
+  const auto network = make<Network>("network/convolutional", {{"width", 8}, {"layers", 2}});
+  weir::Rng rng(1, "init", f64);
+  const weir::Params p = waves(network->init({{{"x", {.shape = {2, 7, 4}}}}, {3}}, rng));
+  const Tensor y = network->forward(p, {{"x", at::sin(at::arange(112, f64)).view({2, 2, 7, 4})}});
+  const Tensor expected = row_of({0.433071093379214, 0.159925381805828, 0.275811942014775, 0.474040698506383,
+                                  0.141775245625319, 0.268150670034406});
+  CHECK(at::allclose(y, expected.view({2, 3}), 0, 1e-13));
 }
 
 TEST_CASE("An mlp of no hidden layer is linear, and its features are its inputs", "[network][mlp]") {

@@ -1,4 +1,4 @@
-// tests/plugins/noise/closed_forms.test.cpp -- schedules against their formulas.
+// tests/plugins/noise/closed_forms.test.cpp -- schedules against their formulas, and a bridge against Brownian motion.
 #include <cmath>
 
 #include <weir/kinds/flow/noise.hpp>
@@ -18,6 +18,18 @@ TEST_CASE("Noise schedules keep their closed forms", "[noise]") {
                      row_of({0, std::sqrt(0.75), 1, 0})));
   CHECK(make<Noise>("noise/constant", {{"sigma", 0.0}})->zero());
   CHECK(make<Noise>("noise/brownian", {{"sigma", 0.0}})->zero());
+}
+
+TEST_CASE("A bridge has the spread of Brownian motion that comes back to 0 at t = 1", "[noise]") {
+  // W_t - t W_1 from increments of W over quarters of time. A variance of 40000 numbers is known to sqrt(2 / 40000).
+  const std::int64_t n = 40000;
+  weir::Rng rng(3, "increments", f64);
+  const Tensor w = (rng.normal({n, 4}) / 2).cumsum(1), t = row_of({0.25, 0.5, 0.75, 1});
+  const Tensor variance = (w - t * w.select(1, 3).unsqueeze(1)).square().mean(0),
+               gamma = make<Noise>("noise/brownian", {{"sigma", 1.0}})->gamma(t);
+  for (const int k : {0, 1, 2})
+    CHECK(number(variance[k]) == Approx(number(gamma[k].square())).epsilon(5 * std::sqrt(2.0 / n)));
+  CHECK(number(gamma[3]) == 0);
 }
 
 TEST_CASE("The product of a bridge and its derivative is half the derivative of its square, ends included",

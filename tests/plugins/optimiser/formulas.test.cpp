@@ -1,4 +1,4 @@
-// tests/plugins/optimiser/formulas.test.cpp -- each step rule against its formula in plain arithmetic.
+// tests/plugins/optimiser/formulas.test.cpp -- each step rule against its formula in plain arithmetic, and PyTorch's numbers.
 #include <cmath>
 #include <functional>
 
@@ -70,6 +70,39 @@ TEST_CASE("AdaGrad-Norm has one rate for all, from the squares of all gradients 
   CHECK(*optimiser->rate(memory, 0.5) == Approx(1.0 / 13));
   CHECK(number(theta["x"]) == Approx(1 - 3.0 / 13));
   CHECK(at::allclose(theta["y"], row_of({2 - 4.0 / 13, 3})));
+}
+
+TEST_CASE("Adam, AdamW and SGD go where those of PyTorch go", "[optimiser]") {
+  // PyTorch 2.11.0 in float64: p = torch.nn.Parameter(torch.tensor([1.5])), then Adam([p], lr=0.05, betas=(0.8, 0.9), eps=1e-3,
+  // weight_decay=0.3), AdamW with the same, SGD([p], lr=0.05, momentum=0.9, weight_decay=0.3); for k = 1 .. 5
+  // p.grad = torch.tensor([math.sin(k) + 0.2]); step(); float(p)
+  const json of_adam{{"lr", 0.1}, {"beta1", 0.8}, {"beta2", 0.9}, {"eps", 1e-3}, {"weight_decay", 0.3}};
+  const auto go = [](const std::string& id, const json& params, const std::vector<double>& places) {
+    INFO(id);
+    follows(id, params, [&](double, double, int k) { return places[std::size_t(k - 1)]; });
+  };
+  go("optimiser/adam", of_adam,
+     {1.45003350148881, 1.40002311380818, 1.35327289783427, 1.31901057474202, 1.29739748198645});
+  go("optimiser/adamw", of_adam,
+     {1.42754796296562, 1.3561138395176, 1.29173249789401, 1.25207773018337, 1.2331368502071});
+  go("optimiser/sgd", {{"lr", 0.1}, {"momentum", 0.9}, {"weight_decay", 0.3}},
+     {1.42542645075961, 1.28146398834057, 1.11561981193534, 0.977465880756997, 0.876411568218291});
+}
+
+TEST_CASE("Along one direction AdaGrad-Norm goes where PyTorch's Adagrad goes on a line", "[optimiser]") {
+  // PyTorch 2.11.0 in float64: Adagrad([p], lr=1.0, initial_accumulator_value=0.49, eps=0) from p = 1.5, with the gradients above. In
+  // the plane, along (0.6, 0.8), its rate for each coordinate would be another; the one of all is as far as on the line.
+  const std::vector<double> places = {0.670046945898284, 0.0077299652810876, -0.191841930604872,
+                                      0.117894824769385, 0.506828042212914};
+  const auto optimiser = make<Optimiser>("optimiser/adagrad_norm", {{"lr", 2.0}, {"b", 0.7}});
+  const weir::Params theta({{"x", row_of({0.6 * 1.5})}, {"y", row_of({0.8 * 1.5})}});
+  weir::State memory = optimiser->init(theta);
+  for (int k = 1; k <= 5; ++k) {
+    const double g = std::sin(double(k)) + 0.2, at = places[std::size_t(k - 1)];
+    optimiser->step(theta, {row_of({0.6 * g}), row_of({0.8 * g})}, memory, k, 0.5);
+    CHECK(number(theta["x"]) == Approx(0.6 * at).epsilon(1e-12));
+    CHECK(number(theta["y"]) == Approx(0.8 * at).epsilon(1e-12));
+  }
 }
 
 TEST_CASE("SGD has a rate where its steps are along the gradient", "[optimiser]") {

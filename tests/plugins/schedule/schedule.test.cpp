@@ -50,6 +50,25 @@ TEST_CASE("Constant, cosine, linear and polynomial schedules keep their closed f
         [](double k) { return 0.1 + 0.9 * std::pow(1 - k / 10, 2); });
 }
 
+TEST_CASE("Cosine, linear, polynomial, step and constant have the numbers of PyTorch's schedules",
+          "[schedule]") {
+  // PyTorch 2.11.0, get_last_lr() of torch.optim.lr_scheduler with lr = 1, after 1 .. 10 calls of step():
+  // CosineAnnealingLR(o, T_max=10), with eta_min=0.2, LinearLR(o, 1.0, 0.25, total_iters=10), PolynomialLR(o, total_iters=10, power=0.9)
+  check("cosine", json::object(),
+        {0.975528258147577, 0.904508497187474, 0.793892626146237, 0.654508497187474, 0.5, 0.345491502812526,
+         0.206107373853763, 0.0954915028125263, 0.0244717418524232, 0});
+  check("cosine", {{"end", 0.2}},
+        {0.980422606518061, 0.923606797749979, 0.835114100916989, 0.723606797749979, 0.6, 0.476393202250021,
+         0.364885899083011, 0.276393202250021, 0.219577393481939, 0.2});
+  check("linear", {{"end", 0.25}}, {0.925, 0.85, 0.775, 0.7, 0.625, 0.55, 0.475, 0.4, 0.325, 0.25});
+  check("polynomial", {{"power", 0.9}},
+        {0.909532576082962, 0.818052146050858, 0.72541784693722, 0.631445867489355, 0.535886731268147,
+         0.438383290554087, 0.33838346190165, 0.234923788617604, 0.125892541179417, 0});
+  // Before each call: StepLR(o, step_size=3, gamma=0.3), ConstantLR(o, factor=1.0)
+  check("step", {{"factor", 0.3}, {"every", 3}}, {1, 1, 1, 0.3, 0.3, 0.3, 0.09, 0.09, 0.09, 0.027});
+  check("constant", json::object(), {1, 1, 1, 1, 1, 1, 1, 1, 1, 1});
+}
+
 TEST_CASE("Constant, cosine and linear have the bits that trainings have always had", "[schedule]") {
   for (const std::int64_t steps : {1, 7, 1000, 7800}) {
     const auto cosine = scales("cosine", json::object(), steps),
@@ -114,6 +133,7 @@ TEST_CASE("One cycle of one step, or without a way up, ends at its last rate", "
 }
 
 TEST_CASE("A table is linear between its steps and constant outside", "[schedule]") {
+  // NumPy 2.4.6: numpy.interp(range(1, 11), [2, 4, 8], [1, 0, 2])
   check("table", {{"steps", {2, 4, 8}}, {"scales", {1, 0, 2}}}, {1, 1, 0.5, 0, 0.5, 1, 1.5, 2, 2, 2});
   check("table", {{"steps", {5}}, {"scales", {0.3}}}, [](double) { return 0.3; });
 }
