@@ -39,9 +39,9 @@ Tensor places(std::int64_t n, std::int64_t width, const at::TensorOptions& optio
   return at::cat({phase.sin(), phase.cos()}, 1);
 }
 
-Tensor normal(const Tensor& h) { return at::layer_norm(h, {h.size(2)}, {}, {}, 1e-6); }
+Tensor normalised(const Tensor& h) { return at::layer_norm(h, {h.size(2)}, {}, {}, 1e-6); }
 Tensor moved(const Tensor& h, const Tensor& scale, const Tensor& shift) {
-  return (1 + scale.unsqueeze(1)) * normal(h) + shift.unsqueeze(1);
+  return (1 + scale.unsqueeze(1)) * normalised(h) + shift.unsqueeze(1);
 }
 
 class Dit final : public weir::Field {

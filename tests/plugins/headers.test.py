@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-# tests/plugins/headers.test.py -- the header of each plugin says where it is from, what independent of it holds it, and who else has it.
+# tests/plugins/headers.test.py -- the header of each plugin says where it is from, what independent of it holds it, and who else has it;
+# and plugins/README.md is what they say.
 #
 #   python3 tests/plugins/headers.test.py
 import os
@@ -8,6 +9,10 @@ import re
 import sys
 
 ROOT = pathlib.Path(os.environ.get("WEIR_SOURCE_DIR") or pathlib.Path(__file__).resolve().parents[2])
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tools"))
+import parts
+
 LABELS = {   # in this order; what each line says
     "Source": "the paper with its equation (arXiv number), who introduced it, or the specification of a format",
     "Oracle": "what independent of the plugin's own formula its tests hold it to: a closed form, a conservation law, a measured order, "
@@ -64,9 +69,11 @@ def test_itself():
 
 
 test_itself()
-texts = {file.relative_to(ROOT).as_posix(): file.read_text() for file in sorted(ROOT.glob("plugins/*/*.cpp"))}
-plugins = {name: text for name, text in texts.items() if "WEIR_PLUGIN(" in text}
+assert tuple(LABELS) == parts.LABELS
+plugins = {file.relative_to(ROOT).as_posix(): file.read_text() for _, _, file in parts.plugins()}
 assert len(plugins) > 100, f"only {len(plugins)} plugins in {ROOT}/plugins"
 faults = [fault for name, text in plugins.items() for fault in wrong(name, text)]
+if not faults and (ROOT / "plugins/README.md").read_text() != parts.page():
+    faults.append("plugins/README.md is not what the headers say; write it anew: tools/parts.py")
 print("\n".join(faults) if faults else f"{len(plugins)} headers say where a plugin is from, what holds it and who else has it")
 sys.exit(1 if faults else 0)
