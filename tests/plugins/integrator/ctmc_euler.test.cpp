@@ -69,8 +69,8 @@ TEST_CASE("More steps bring the law of the ends nearer to the data, with order 1
           "[integrator][ctmc_euler]") {
   for (const char* law : {"uniform", "mask"}) {
     const Words words(law);
-    const double coarse = variation(law_after(words, law, 40), Words::at_end()),
-                 fine = variation(law_after(words, law, 80), Words::at_end());
+    const double coarse = variation(law_after(words, law, 160), Words::at_end()),
+                 fine = variation(law_after(words, law, 320), Words::at_end());
     CHECK(std::log2(coarse / fine) == Approx(1).margin(0.1));
   }
 }

@@ -38,22 +38,22 @@ struct Compared {
 
 TEST_CASE("Where every ratio counts the loss is that of the noise, and where none does, of the data",
           "[objective][weighted]") {
-  const Compared all({{"weight", "min_snr"}, {"gamma", 1e30}});
+  const Compared all(json{{"weight", "min_snr"}, {"gamma", 1e30}});
   REQUIRE(all.faults.empty());
   CHECK(at::allclose(all.loss(), all.in_space("noise"), 1e-10, 0));
-  const Compared none({{"weight", "min_snr"}, {"gamma", 1e-12}});
+  const Compared none(json{{"weight", "min_snr"}, {"gamma", 1e-12}});
   CHECK(at::allclose(none.loss() / 1e-12, none.in_space("data"), 1e-10, 0));
   // Between them the lesser of the two, row by row: min(SNR, 5) |x1 - x1^|^2.
-  const Compared five({{"weight", "min_snr"}});
+  const Compared five(json{{"weight", "min_snr"}});
   CHECK(at::allclose(five.loss(), at::minimum(five.in_space("noise"), 5 * five.in_space("data")), 1e-10, 0));
 }
 
 TEST_CASE("A table is linear between its times and constant outside, and one of ones changes nothing",
           "[objective][weighted]") {
-  const Compared ones({{"weight", "table"}, {"times", {0.5}}, {"weights", {1}}});
+  const Compared ones(json{{"weight", "table"}, {"times", {0.5}}, {"weights", {1}}});
   REQUIRE(ones.faults.empty());
   CHECK(ones.loss().equal(ones.in_space("velocity")));
-  const Compared ramp({{"weight", "table"}, {"times", {0.25, 0.5, 0.75}}, {"weights", {0, 1, 3}}});
+  const Compared ramp(json{{"weight", "table"}, {"times", {0.25, 0.5, 0.75}}, {"weights", {0, 1, 3}}});
   const Tensor t = ramp.sample["t"];
   const Tensor w = at::where(t < 0.5, 4 * (t - 0.25), 1 + 8 * (t - 0.5)).clamp(0, 3);
   CHECK(at::allclose(ramp.loss(), w * ramp.in_space("velocity"), 1e-12, 1e-12));

@@ -63,11 +63,12 @@ const PluginSchema& find_plugin(const Registry& registry, const std::string& wor
                   word, suggestion(word, whole ? ids : names)));
 }
 
-// The example of one of Weir's own, pipelines/examples/KIND/NAME.yaml; "" of another's.
+// The example of one of Weir's own, pipelines/examples/KIND/NAME.yaml, and where it lies, from which its paths count; "" of another's.
 std::string example_of(const PluginSchema& plugin) {
-  if (!plugin.vendor.empty()) return "";
-  std::ifstream in(shared_file("pipelines") / "examples" / (plugin.id() + ".yaml"));
-  std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto file = shared_file("pipelines") / "examples" / (plugin.id() + ".yaml");
+  std::ifstream in(file);
+  if (!plugin.vendor.empty() || !in) return "";
+  std::string text = "# " + file.string() + "\n" + std::string(std::istreambuf_iterator<char>(in), {});
   text.erase(text.find_last_not_of('\n') + 1);
   return text;
 }
