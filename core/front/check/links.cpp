@@ -71,7 +71,7 @@ class Resolver {
     const std::string who = " (port " + quote(link.port) + " of node " + quote(link.node) + ")";
     if (!other) {
       Fault fault = unknown_node(draft_, link.value, who);
-      if (draft_.registry.plugin(port.kind + "/" + link.value.text))
+      if (is_plugin(port, link.value.text))
         fault.remedy = fmt::format("that is a plugin; write {}: {{plugin: {}}}", port.name, link.value.text);
       else if (!port.fallback.empty())
         add_plugins(fault, port, link.value.text);
@@ -100,6 +100,12 @@ class Resolver {
   }
 
  private:
+  // Whether the word is a plugin that the port takes, by its bare name or its full one.
+  bool is_plugin(const PortSchema& port, const std::string& word) const {
+    const PluginSchema* named = draft_.registry.plugin(word);
+    return draft_.registry.plugin(port.kind + "/" + word) || (named && named->kind == port.kind);
+  }
+
   // A port with a default takes the bare name of a plugin too.
   void add_plugins(Fault& fault, const PortSchema& port, const std::string& word) const {
     std::vector<std::string> names = draft_.registry.names(port.kind);

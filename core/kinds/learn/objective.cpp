@@ -77,7 +77,8 @@ void plan_of_field(const Objective& objective, Plan& plan, bool own, const std::
         port,
         fmt::format("the loss of '{}' has parameters beside those of the field, which are not at hand here",
                     objective.path()),
-        "probe/gradient_variance measures it during the training");
+        "the trainer records it at every step; of fresh samples: trainer/gradient with from: that training, "
+        "steps: 1 and a large batch");
 }
 
 void plan_rows(const Objective& objective, std::int64_t n, Plan& plan, const std::string& param,
