@@ -23,7 +23,7 @@ SPACING = 1000     # between the seeds of two sweeps, which count theirs from th
 
 def shipped():
     judging = lambda file: any(line.startswith(("expect:", "compare:")) for line in file.read_text().splitlines())
-    return [file for folder in ("pipelines", "pipelines/paper", "pipelines/related") for file in sorted((ROOT / folder).glob("*.yaml")) if judging(file)]
+    return [file for folder in ("pipelines", "pipelines/paper", "pipelines/related", "pipelines/gallery") for file in sorted((ROOT / folder).glob("*.yaml")) if judging(file)]
 
 
 def settings_of(pipeline):

@@ -228,6 +228,7 @@ TEST_CASE("Every field keeps the laws of fields", "[laws][field]") {
         {"field/recorded", {{"file", (scratch / "out.h5").string()}, {"node", "train"}}},
         {"field/empirical"},
         {"field/kernel"},
+        {"field/tangent"},
         {"field/mixture"},
         {"field/normal"},
         {"field/sphere"}});  // its world has no sphere

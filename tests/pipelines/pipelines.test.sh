@@ -54,6 +54,14 @@ for file in "$WEIR_SOURCE_DIR"/pipelines/*.yaml "$WEIR_SOURCE_DIR"/pipelines/pap
   echo "$name: ran in $((SECONDS - before)) s, exit $status"
 done
 
+# One of each family: whole, and their verdicts hold.
+for file in "$WEIR_SOURCE_DIR"/pipelines/gallery/*.yaml; do
+  name=$(basename "$file" .yaml)
+  before=$SECONDS
+  "$weir" run "$file" -o "$out/gallery_$name" --jobs 2 --progress none >"$out/$name.log" 2>&1 || { cat "$out/$name.log"; exit 1; }
+  echo "gallery/$name: ran in $((SECONDS - before)) s"
+done
+
 # The paper's tables fit the pipelines' axes and quantities, in the report and in the study.
 python=${WEIR_PYTHON:-/usr/bin/python3}
 if "$python" -c 'import h5py, matplotlib, jinja2' 2>/dev/null; then
