@@ -9,13 +9,14 @@ set(WEIR_SDK_HEADERS
 
   kinds/comparison.hpp kinds/metric.hpp
   kinds/facets/affine_map.hpp kinds/facets/affine_velocity.hpp kinds/facets/coefficients.hpp
-  kinds/facets/flow_matching_parts.hpp kinds/facets/independent_context.hpp kinds/facets/infinite_action.hpp
-  kinds/facets/joint_normal_law.hpp kinds/facets/jumps.hpp
+  kinds/facets/dependent_times.hpp kinds/facets/flow_matching_parts.hpp kinds/facets/independent_context.hpp
+  kinds/facets/inexact_ends.hpp kinds/facets/infinite_action.hpp kinds/facets/joint_normal_law.hpp kinds/facets/jumps.hpp
   kinds/facets/linear_velocity.hpp kinds/facets/log_density.hpp kinds/facets/marginals.hpp kinds/facets/measurement.hpp
   kinds/facets/mixture_law.hpp kinds/facets/moments.hpp kinds/facets/normal_law.hpp kinds/facets/posterior_law.hpp kinds/facets/rescaled.hpp
   kinds/facets/time_span.hpp kinds/facets/token_law.hpp kinds/facets/young_average.hpp
   kinds/flow/coupling.hpp kinds/flow/domain.hpp kinds/flow/dormand_prince.hpp kinds/flow/embedded.hpp kinds/flow/field.hpp
-  kinds/flow/integrator.hpp kinds/flow/interpolant.hpp kinds/flow/noise.hpp kinds/flow/one_step.hpp kinds/flow/source.hpp
+  kinds/flow/integrator.hpp kinds/flow/interpolant.hpp kinds/flow/noise.hpp kinds/flow/one_step.hpp
+  kinds/flow/path_limits.hpp kinds/flow/source.hpp
   kinds/flow/space.hpp kinds/flow/stepped.hpp kinds/flow/stochastic.hpp kinds/flow/time.hpp
   kinds/learn/fit.hpp kinds/learn/fitted_model.hpp kinds/learn/going_on.hpp kinds/learn/history.hpp kinds/learn/kept_memory.hpp
   kinds/learn/matched_context.hpp

@@ -15,6 +15,7 @@
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/flow/path_limits.hpp>
 #include <weir/math/numeric/posterior_means.hpp>
 #include <weir/plugin.hpp>
 
@@ -70,9 +71,14 @@ class Kernel final : public weir::Field {
   Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t,
                   const weir::Context&) const override {
     if (!pairs_) throw std::logic_error("field/kernel was asked for a velocity before it was run");
-    const auto& path = *interpolant_;
-    const Tensor times = t.to(at::kDouble);
     const Tensor points = x.flatten(1);
+    const auto at = [&](const Tensor& times) { return velocity_at(points, times); };
+    return weir::with_limits(*interpolant_, t, "field/kernel", at).to(x.scalar_type()).reshape_as(x);
+  }
+
+ private:
+  Tensor velocity_at(const Tensor& points, const Tensor& times) const {
+    const auto& path = *interpolant_;
     const Tensor alpha = path.alpha(times), beta = path.beta(times), gamma = path.noise().gamma(times);
 
     const std::vector<Tensor> mean = pairs_->posterior_means(points, {alpha, beta}, gamma.square());
@@ -85,7 +91,7 @@ class Kernel final : public weir::Field {
       const Tensor pull = path.noise().dgamma(times).unsqueeze(1) * z;
       v = v + at::where(gamma.unsqueeze(1) > 0, pull, at::zeros_like(pull));
     }
-    return v.to(x.scalar_type()).reshape_as(x);
+    return v;
   }
 };
 

@@ -26,6 +26,7 @@
 #include <weir/kinds/facets/posterior_law.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/flow/path_limits.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
 
@@ -100,26 +101,30 @@ class Mixture final : public weir::Field {
                   const weir::Context& context) const override {
     if (!every_.log_weight.defined())
       throw std::logic_error("field/mixture was asked for a velocity before it was run");
+    const auto y = context.find("y");
+    const Pairs pairs = y == context.end() ? every_ : pairs_given(y->second);
+    const Tensor points = x.flatten(1).to(at::kDouble);
+    const auto at = [&](const Tensor& times) { return velocity_at(pairs, points, times); };
+    return weir::with_limits(*interpolant_, t, "field/mixture", at).to(x.scalar_type()).reshape_as(x);
+  }
+
+ private:
+  Tensor velocity_at(const Pairs& pairs, const Tensor& points, const Tensor& times) const {
     const auto& path = *interpolant_;
-    const Tensor times = t.to(at::kDouble);
     const auto wide = [](const Tensor& coefficient) { return coefficient.view({-1, 1, 1}); };  // [B, 1, 1]
     const Tensor a = wide(path.alpha(times)), b = wide(path.beta(times)), da = wide(path.dalpha(times)),
                  db = wide(path.dbeta(times)), gamma = wide(path.noise().gamma(times));
-    const auto y = context.find("y");
-    const auto& [log_weight, mean0, mean1, spread0, spread1] =
-        y == context.end() ? every_ : pairs_given(y->second);
+    const auto& [log_weight, mean0, mean1, spread0, spread1] = pairs;
 
-    const Tensor rest = x.flatten(1).to(at::kDouble).unsqueeze(1) - a * mean0 - b * mean1;  // [B, J K, D]
+    const Tensor rest = points.unsqueeze(1) - a * mean0 - b * mean1;  // [B, J K, D]
     const Tensor variance = a.square() * spread0 + b.square() * spread1 + gamma.square();
     Tensor with_velocity = da * a * spread0 + db * b * spread1;  // covariance of x_t and u_t
     if (path.noise_in_target()) with_velocity = with_velocity + wide(path.noise().gamma_dgamma(times));
     const Tensor p =
         at::softmax(log_weight - 0.5 * (rest.square() / variance + variance.log()).sum(2), 1).unsqueeze(2);
-    const Tensor v = (p * (da * mean0 + db * mean1 + with_velocity / variance * rest)).sum(1);
-    return v.to(x.scalar_type()).reshape_as(x);
+    return (p * (da * mean0 + db * mean1 + with_velocity / variance * rest)).sum(1);
   }
 
- private:
   Pairs pairs_given(const Tensor& y) const {
     const auto [weight, mean, variance] = weir::facet<weir::PosteriorLaw>(*target_)->given(y);
     return pairs_with(weight, mean, variance);

@@ -21,6 +21,7 @@
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
+#include <weir/kinds/flow/path_limits.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -45,9 +46,16 @@ class Normal final : public weir::Field {
 
   Tensor velocity(const weir::Params&, const Tensor& x, const Tensor& t,
                   const weir::Context&) const override {
+    const Tensor points = x.flatten(1).to(at::kDouble);
+    const auto at = [&](const Tensor& now) { return velocity_at(points, now); };
+    return weir::with_limits(*interpolant_, t, "field/normal", at).to(x.scalar_type()).reshape_as(x);
+  }
+
+ private:
+  Tensor velocity_at(const Tensor& points, const Tensor& t) const {
     const weir::JointNormalLaw law = *weir::facet<weir::JointNormalLaw>(*coupling_);
     const weir::TwoPoint& path = *interpolant_;
-    const auto [times, which] = at::_unique(t.to(at::kDouble), /*sorted=*/true, /*return_inverse=*/true);
+    const auto [times, which] = at::_unique(t, /*sorted=*/true, /*return_inverse=*/true);
     const auto wide = [](const Tensor& factor) { return factor.view({-1, 1, 1}); };
     const Tensor alpha = wide(path.alpha(times)), beta = wide(path.beta(times)),
                  dalpha = wide(path.dalpha(times)), dbeta = wide(path.dbeta(times));
@@ -64,10 +72,8 @@ class Normal final : public weir::Field {
     const auto mean = [&, &which = which](const Tensor& of0, const Tensor& of1) {
       return (of0.squeeze(2) * law.mean0 + of1.squeeze(2) * law.mean1).index_select(0, which);
     };
-    const Tensor off = x.flatten(1).to(at::kDouble) - mean(alpha, beta);
-    const Tensor v =
-        mean(dalpha, dbeta) + at::bmm(regression.index_select(0, which), off.unsqueeze(2)).squeeze(2);
-    return v.to(x.scalar_type()).reshape_as(x);
+    const Tensor off = points - mean(alpha, beta);
+    return mean(dalpha, dbeta) + at::bmm(regression.index_select(0, which), off.unsqueeze(2)).squeeze(2);
   }
 };
 

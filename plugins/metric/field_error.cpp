@@ -98,7 +98,7 @@ class FieldError final : public weir::Metric {
     relative_.set(at::scalar_tensor(std::sqrt(ratio), at::kDouble));
     relative_se_.set(at::scalar_tensor(
         independent ? weir::jackknife_se(without) : std::numeric_limits<double>::quiet_NaN(), at::kDouble));
-    if (!independent) relative_se_.reason("the rows of one minibatch-OT plan depend on each other");
+    if (!independent) relative_se_.reason("the rows of one draw depend on each other");
     relative_n_.set(at::scalar_tensor(independent ? samples_() : 1, at::kLong));
     const Tensor bin = weir::time_bins(sample["t"], bins_());
     bin_.set((at::bincount(bin, e, bins_()) / at::bincount(bin, s, bins_())).sqrt());

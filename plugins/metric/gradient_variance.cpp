@@ -119,7 +119,7 @@ class GradientVariance final : public weir::Metric {
     loss_n_.set(replicates);
     set(layer_, nullptr, layers, independent);
     set(bin_, nullptr, bins, independent);
-    if (!independent) total_.reason("rows of one minibatch-OT plan depend on each other; see replicated");
+    if (!independent) total_.reason("rows of one draw depend on each other; see replicated");
     // r / (r - 1) makes the squared deviations from the common mean unbiased.
     const Tensor all = at::stack(means).to(at::kDouble);
     const double n = double(replicates_());

@@ -21,6 +21,7 @@
 // Limits   no weighting over t beyond that of `loss` and the law of the time sampler. Parts for closed forms (FlowMatchingParts) are of
 //          loss: velocity alone, and of a path of two points; so is loss: data or noise. A path through several points is that of
 //          interpolant/spline. loss: noise beside a bridge's noise weighs t near 1 as 1 / (1 - t), which has no mean.
+#include <weir/kinds/facets/dependent_times.hpp>
 #include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/space.hpp>
@@ -65,7 +66,9 @@ class FlowMatching final : public weir::Objective {
     return domain;
   }
   bool sorted_time() const override { return time_->sorted(); }
-  bool dependent_rows() const override { return coupling_->dependent_rows(); }
+  bool dependent_rows() const override {
+    return coupling_->dependent_rows() || weir::facet<weir::DependentTimes>(*time_);
+  }
 
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng pairs = rng.at("pairs"), times = rng.at("time"), noise = rng.at("noise");

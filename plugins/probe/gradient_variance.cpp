@@ -61,11 +61,12 @@ class GradientVariance final : public weir::Probe {
 
   void plan_for(const weir::Training& training, weir::Plan& plan) override {
     if (training.objective.dependent_rows()) {
-      plan.fault("",
-                 "rows of one minibatch-OT plan depend on each other, so a per-sample variance over them is "
-                 "of something else",
-                 "measure batches: metric/gradient_variance with replicates, or fix the pairs with draw: "
-                 "{fixed: N}");
+      plan.fault(
+          "",
+          "rows of one draw, of a minibatch-OT plan or with times in strata, depend on each other, so a "
+          "per-sample variance over them is of something else",
+          "measure batches: metric/gradient_variance with replicates, or take independent rows: fix the "
+          "pairs with draw: {fixed: N}, write time: uniform");
       return;
     }
     if (training.batch < 2) {

@@ -146,6 +146,8 @@ TEST_CASE("A plugin that breaks one law of its kind is told that law, and fails 
       {"integrator/zigzag", "path", "distances ", "use dw as it is given, once a step"},
       {"interpolant/hasty", "points", "they differ by ",
        "say in takes() which numbers of points it goes through"},
+      {"interpolant/lagging", "ends", "they differ by ",
+       "give the numbers that alpha and beta have at the ends"},
       {"field/deaf", "context", "the same velocity", "take the context by nn::context_features"},
       {"optimiser/swaggering", "rate", "they differ by ", "correct rate(), or leave it to the base class"},
       {"time/wandering", "samples", "where atom() is 0.5", "leave atom() to the base class"},

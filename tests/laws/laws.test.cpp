@@ -265,6 +265,12 @@ TEST_CASE("Every law of t keeps the laws of such laws", "[laws][time]") {
   cases.push_back({"time/uniform", {{"from", 0.2}, {"to", 0.95}}});
   for (const double mean : {0.0, -0.8})
     cases.push_back({"time/logit_normal", {{"mean", mean}, {"scale", 0.8}}});
+  for (const double alpha : {0.5, 4.0}) cases.push_back({"time/u_shaped", {{"alpha", alpha}}});
+  for (const double scale : {-0.5, 1.29}) cases.push_back({"time/mode", {{"scale", scale}}});
+  for (const char* order : {"shuffled", "ascending"})
+    cases.push_back({"time/stratified", {{"order", order}, {"from", 0.1}}});
+  for (const double b : {1.0, 1.5}) cases.push_back({"time/beta", {{"a", 1.7}, {"b", b}}});
+  cases.push_back({"time/truncated", {{"from", 0.2}, {"to", 0.7}}});
   hold("time", cases);
 }
 
@@ -305,7 +311,8 @@ TEST_CASE("A path through several points keeps the laws of paths, smooth or not"
   for (const int degree : {1, 3})
     CHECK(silent_laws({"interpolant/spline", {{"degree", degree}}}) ==
           std::set<std::string>{"ends", "shape"});
-  CHECK(silent_laws({"interpolant/linear"}) == std::set<std::string>{});
+  for (const char* id : {"interpolant/linear", "interpolant/target", "interpolant/variance_preserving"})
+    CHECK(silent_laws({id}) == std::set<std::string>{});
 }
 
 TEST_CASE("Every plugin of the other kinds keeps the laws of its kind", "[laws]") {

@@ -412,12 +412,12 @@ def test_reasons(work):
     (work / "still.yaml").write_text(STILL)
     weir("run", work / "still.yaml", "-o", work / "still.h5", "--progress", "none")
     page = page_of(work / "still.h5")
-    assert "nan: rows of one minibatch-OT plan depend on each other; see replicated" in page.text
+    assert "nan: rows of one draw depend on each other; see replicated" in page.text
     assert 'id="curves"' not in page.source
     with h5py.File(work / "still.h5", "r+") as file:      # an infinity, which no small pipeline has
         file["nodes/var/total"][()] = float("inf")
         del file["nodes/var/total"].attrs["crc32c"]       # else it is damaged
-    assert "inf: rows of one minibatch-OT plan" in page_of(work / "still.h5").text
+    assert "inf: rows of one draw" in page_of(work / "still.h5").text
 
 
 def test_over_axis(work):

@@ -9,8 +9,8 @@
 //
 // Laws (`weir plugin check` holds every interpolant to them, at its parameters and at others; `weir explain law/interpolant` prints them)
 //   shape      of a TwoPoint: alpha, beta and their derivatives are one number for each time: [N] at t [N], also where they are constant
-//   ends       of a TwoPoint: the path starts at x0 and ends at x1: alpha(0) = 1, beta(0) = 0, alpha(1) = 0, beta(1) = 1, to 1e-12
-//   points     the path is at each of its points at the time of that point, to 1e-12, with every number of points up to five that it takes
+//   ends       of a TwoPoint: alpha(0) = 1, beta(0) = 0, alpha(1) = 0, beta(1) = 1, or what its facet InexactEnds says instead, to 1e-12
+//   points     the path is at each of its points at that point's time, to 1e-12, with up to five points as it takes them; at inexact ends as above
 //   velocity   the target is the derivative of the path: dalpha and dbeta are those of alpha and beta
 //   float32    float32 times give float32 numbers, those of float64 to float32's accuracy
 #pragma once

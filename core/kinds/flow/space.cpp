@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include <weir/kinds/flow/path_limits.hpp>
+
 namespace weir {
 namespace {
 
@@ -14,15 +16,18 @@ struct Sides {
     dbeta = path.dbeta(t);
     sigma = path.alpha(t);
     mu = path.dalpha(t);
+    Tensor slope = alpha_dalpha(path, t);
     if (const Noise& noise = path.noise(); !noise.zero()) {
-      Tensor slope = sigma * mu;
       if (path.noise_in_target()) slope = slope + noise.gamma_dgamma(t);
       sigma = (sigma.square() + noise.gamma(t).square()).sqrt();
       mu = slope / sigma;
     }
     w = sigma * dbeta - mu * beta;
+    // sigma w: finite where sigma is 0 and mu infinite, as where alpha is the root of a function that is 0 there.
+    d = w * sigma;
+    d = at::where(at::isfinite(d), d, sigma.square() * dbeta - slope * beta);
   }
-  Tensor sigma, mu, beta, dbeta, w;
+  Tensor sigma, mu, beta, dbeta, w, d;
 };
 
 }  // namespace
@@ -40,7 +45,7 @@ Conversion to_velocity(Space from, const TwoPoint& path, const Tensor& t) {
     case Space::noise:
       return {of.dbeta / of.beta, -of.w / of.beta};
     case Space::score:
-      return {of.dbeta / of.beta, of.w * of.sigma / of.beta};
+      return {of.dbeta / of.beta, of.d / of.beta};
     case Space::velocity:
       break;
   }
@@ -55,7 +60,7 @@ Conversion from_velocity(Space to, const TwoPoint& path, const Tensor& t) {
     case Space::noise:
       return {of.dbeta / of.w, -of.beta / of.w};
     case Space::score:
-      return {-of.dbeta / (of.w * of.sigma), of.beta / (of.w * of.sigma)};
+      return {-of.dbeta / of.d, of.beta / of.d};
     case Space::velocity:
       break;
   }

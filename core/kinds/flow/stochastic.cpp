@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <weir/kinds/flow/path_limits.hpp>
+
 namespace weir {
 
 Stochastic::~Stochastic() = default;
@@ -24,11 +26,13 @@ void Stochastic::plan(Plan& plan) {
 }
 
 void Stochastic::run(Run& run) {
-  // The start of the path is x0 and, where the path has noise there, gamma z: of normal coordinates of this variance.
+  // The start of the path is alpha x0 and, where the path has noise there, gamma z: of normal coordinates of this variance. What a
+  // path with InexactEnds has of x1 there is not known here.
   if (diffusion_() > 0 && from() == 0) {
     const Tensor x = start().to(at::kDouble), zero = at::zeros({1}, at::kDouble);
     const double gamma = interpolant_->noise().zero() ? 0 : interpolant_->noise().gamma(zero).item<double>();
-    const double variance = 1 + gamma * gamma, found = x.square().mean().item<double>();
+    const double alpha = interpolant_->alpha(zero).item<double>();
+    const double variance = alpha * alpha + gamma * gamma, found = x.square().mean().item<double>();
     const double chance = 5 * std::sqrt(2 / static_cast<double>(std::max<std::int64_t>(x.numel(), 1)));
     if (std::abs(found / variance - 1) > chance + 0.02)
       run.warn(
@@ -58,11 +62,11 @@ Stochastic::Equation Stochastic::equation(const Velocity& v, const Tensor& like)
   equation.diffusion = [=, &path](double t) {
     if (c == 0) return 0.0;
     const double alpha = of([&](const Tensor& s) { return path.alpha(s); }, t);
-    const double dalpha = of([&](const Tensor& s) { return path.dalpha(s); }, t);
     const double beta = of([&](const Tensor& s) { return path.beta(s); }, t);
     const double dbeta = of([&](const Tensor& s) { return path.dbeta(s); }, t);
     const Noise& noise = path.noise();
-    double variance = alpha * alpha, slope = alpha * dalpha;
+    double variance = alpha * alpha;
+    double slope = of([&](const Tensor& s) { return alpha_dalpha(path, s); }, t);
     if (!noise.zero()) {
       const double gamma = of([&](const Tensor& s) { return noise.gamma(s); }, t);
       variance += gamma * gamma;

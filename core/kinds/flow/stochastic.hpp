@@ -13,8 +13,8 @@
 //          2401.08740 (the score from the velocity). Derived here with the noise gamma z: E[x0 | x] = -alpha s, E[z | x] = -gamma s.
 // Limits   Only for start ~ N(0, I) that is independent of the data, and for the field that minimises the loss: along another field
 //          the law differs from that of its flow. Where gamma changes and is not in the target (noise_in_target), the flow itself has
-//          not the path's marginals, and with c the law moves from those of the flow towards those of the path. D is nowhere
-//          negative on Weir's own paths; a path where it is cannot be run.
+//          not the path's marginals, and with c the law moves from those of the flow towards those of the path. Where D is
+//          negative, as beside noise that rises faster than beta (noise/sinesquared in the target, sigma above 2), it cannot be run.
 #pragma once
 
 #include <weir/kinds/flow/interpolant.hpp>

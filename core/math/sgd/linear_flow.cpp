@@ -1,6 +1,8 @@
 // core/math/sgd/linear_flow.cpp -- moments of the pairs at one time, in the eigenvectors of their features.
 #include <weir/math/sgd/linear_flow.hpp>
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include <weir/kinds/facets/flow_matching_parts.hpp>
@@ -12,6 +14,13 @@ namespace {
 constexpr double rank_tolerance = 1e-14;  // of an eigenvalue to the mean square of the pairs' coordinates
 
 double number(const Tensor& tensor) { return tensor.item<double>(); }
+
+bool infinite_at(const TwoPoint& path, double time) {
+  const Tensor t = at::full({1}, time, at::kDouble);
+  const Tensor slopes = path.dalpha(t) + path.dbeta(t);
+  return !std::isfinite(number(slopes)) ||
+         (path.noise_in_target() && !std::isfinite(number(path.noise().dgamma(t))));
+}
 
 }  // namespace
 
@@ -69,6 +78,10 @@ void plan_linear_flow(Plan& plan, const Objective& objective, const std::string&
   if (!parts->time->atom())
     plan.fault(port, "the risk of a linear field is that of one time, and here t is drawn",
                "write time: {plugin: fixed, at: 0.5}");
+  else if (const TwoPoint& path = *parts->interpolant; infinite_at(path, *parts->time->atom()))
+    plan.fault(port,
+               fmt::format("the target on '{}' is infinite at t = {}", path.path(), *parts->time->atom()),
+               "take a time between the ends");
   if (coupling.size())
     return plan.fault(port,
                       fmt::format("the risk is of the law of the pairs, and '{}' has {} fixed ones",

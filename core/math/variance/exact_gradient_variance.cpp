@@ -138,7 +138,8 @@ Quadrature times(const Time& time, double low, double high, const std::vector<st
                  int halvings = 0) {
   if (const auto atom = time.atom()) return {at::full({1}, *atom, at::kDouble), at::ones({1}, at::kDouble)};
   const Quadrature nodes = quadrature(low, high, poles, halvings);
-  return {nodes.t, nodes.weight * time.density(nodes.t)};
+  const Tensor t = nodes.t.clamp_max(1 - 0x1p-53);  // a node next to a pole at 1 may round to it
+  return {t, nodes.weight * time.density(t)};
 }
 
 Integrals integrate(const Flow& flow, const Quadrature& times) {
@@ -161,6 +162,14 @@ struct Divergence {
   std::string reason;
 };
 
+// Whether the path's own derivative or the density of t is infinite at an end of time.
+bool infinite_at_an_end(const NormalFlow& problem) {
+  const Tensor ends = at::tensor({0.0, 1.0}, at::kDouble);
+  const auto finite = [](const Tensor& values) { return at::isfinite(values).all().item<bool>(); };
+  return !finite(problem.interpolant.dalpha(ends)) || !finite(problem.interpolant.dbeta(ends)) ||
+         (!problem.time.atom() && !finite(problem.time.density(ends)));
+}
+
 // Divergences within [begin, end]; drops from `poles` those at which everything stays finite.
 std::vector<Divergence> divergences(const NormalFlow& problem, const Flow& flow, double begin, double end,
                                     std::vector<std::complex<double>>& poles) {
@@ -175,7 +184,8 @@ std::vector<Divergence> divergences(const NormalFlow& problem, const Flow& flow,
     return true;
   });
   const TwoPoint& path = problem.interpolant;
-  if (path.noise_in_target() && facet<InfiniteAction>(path.noise()) && problem.noise != 0)
+  const bool noisy = path.noise_in_target() && facet<InfiniteAction>(path.noise()) && problem.noise != 0;
+  if (noisy || infinite_at_an_end(problem))
     for (const double end_of_time : {0.0, 1.0}) poles.emplace_back(end_of_time);
   for (const DivergentEnd& at : divergent_ends(path, problem.time, /*power=*/2, problem.noise))
     found.push_back({at.t, true, at.reason});

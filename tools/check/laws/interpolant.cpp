@@ -1,6 +1,7 @@
 // tools/check/laws/interpolant.cpp -- laws of every interpolant.
 #include <fmt/format.h>
 
+#include <weir/kinds/facets/inexact_ends.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 
 #include <check/bench/broken.hpp>
@@ -51,13 +52,27 @@ std::vector<std::int64_t> numbers_taken(const Subject& subject) {
   return taken;
 }
 
+// Where the path begins, or ends: at x0 and x1 unless it says otherwise.
+Tensor end_of(const Made& made, bool last) {
+  const auto says = facet<InexactEnds>(*made.path);
+  if (!says) return last ? made.batch.x1() : made.batch.x0();
+  return last ? says->alpha1 * made.batch.x0() + says->beta1 * made.batch.x1()
+              : says->alpha0 * made.batch.x0() + says->beta0 * made.batch.x1();
+}
+
 void joins_its_ends(const Subject& subject) {
   const Made made(subject, "noise/zero", false);
   made.two_point();
-  require_close(made.path->at(made.batch, at::zeros({9}, f64), made.z).xt, made.batch.x0(), 1e-12, 1e-12,
-                "the path is at x0 when t = 0", "alpha(0) = 1 and beta(0) = 0: correct them");
-  require_close(made.path->at(made.batch, at::ones({9}, f64), made.z).xt, made.batch.x1(), 1e-12, 1e-12,
-                "the path is at x1 when t = 1", "alpha(1) = 0 and beta(1) = 1: correct them");
+  const bool inexact = facet<InexactEnds>(*made.path).has_value();
+  const auto hold = [&](double t, const std::string& rule, const std::string& remedy) {
+    require_close(made.path->at(made.batch, at::full({9}, t, f64), made.z).xt, end_of(made, t == 1), 1e-12,
+                  1e-12, inexact ? fmt::format("the path is where InexactEnds says when t = {}", t) : rule,
+                  inexact ? "give the numbers that alpha and beta have at the ends" : remedy);
+  };
+  hold(0, "the path is at x0 when t = 0",
+       "alpha(0) = 1 and beta(0) = 0: correct them, or declare a Facet<InexactEnds>");
+  hold(1, "the path is at x1 when t = 1",
+       "alpha(1) = 0 and beta(1) = 1: correct them, or declare a Facet<InexactEnds>");
 }
 
 void gives_a_number_for_each_time(const Subject& subject) {
@@ -75,9 +90,10 @@ void passes_its_points(const Subject& subject) {
     const Made made(subject, "noise/zero", false, f64, n);
     for (std::int64_t k = 0; k < n; ++k) {
       const double t = n == 2 ? static_cast<double>(k) : made.batch.times[k].item<double>();
+      const bool first = k == 0, last = k + 1 == n;
       require_close(made.path->at(made.batch, at::full({9}, t, f64), made.z).xt,
-                    made.batch.points[static_cast<std::size_t>(k)], 1e-12, 1e-12,
-                    fmt::format("of {} points the path is at point {} at its time", n, k),
+                    first || last ? end_of(made, last) : made.batch.points[static_cast<std::size_t>(k)],
+                    1e-12, 1e-12, fmt::format("of {} points the path is at point {} at its time", n, k),
                     "correct the path, or say in takes() which numbers of points it goes through");
     }
   }

@@ -25,8 +25,11 @@ namespace weir::conformance {
 enum class Ends { laws, sets, law_and_set };
 
 // Weir's own paths with coefficients, and noises: one of an author's may be wrong itself.
-inline const std::vector<std::string> known_interpolants = {"interpolant/linear"};
-inline const std::vector<std::string> known_noises = {"noise/brownian", "noise/constant", "noise/zero"};
+inline const std::vector<std::string> known_interpolants = {
+    "interpolant/linear", "interpolant/linear_vp",     "interpolant/polynomial",         "interpolant/table",
+    "interpolant/target", "interpolant/trigonometric", "interpolant/variance_preserving"};
+inline const std::vector<std::string> known_noises = {"noise/brownian", "noise/bsquared",    "noise/constant",
+                                                      "noise/sigmoid",  "noise/sinesquared", "noise/zero"};
 
 // The way from x0 to x1.
 struct PathOf {

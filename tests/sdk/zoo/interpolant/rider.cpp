@@ -1,4 +1,5 @@
 // tests/sdk/zoo/interpolant/rider.cpp -- another path, slow at both ends: at s(t) = t^2 (3 - 2 t).
+#include <weir/kinds/facets/inexact_ends.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/plugin.hpp>
 
@@ -12,6 +13,7 @@ Tensor ds(const Tensor& t) { return 6 * t * (1 - t); }
 class Rider final : public weir::TwoPoint {
   weir::Port<weir::TwoPoint> path_{this, "path", weir::mandatory.needing<weir::Coefficients>(),
                                    "what it rides on"};
+  weir::Facet<weir::InexactEnds> ends_{this, [this] { return weir::facet<weir::InexactEnds>(*path_); }};
 
  public:
   Tensor alpha(const Tensor& t) const override { return path_->alpha(s(t)); }

@@ -1,4 +1,5 @@
 // tests/sdk/zoo/time/rider.cpp -- another law of t, seen from the other end: 1 - t.
+#include <weir/kinds/facets/dependent_times.hpp>
 #include <weir/kinds/flow/time.hpp>
 #include <weir/plugin.hpp>
 
@@ -8,6 +9,8 @@ using weir::Tensor;
 
 class Rider final : public weir::Time {
   weir::Port<weir::Time> time_{this, "time", "what it rides on, backwards"};
+  weir::Facet<weir::DependentTimes> dependent_{this,
+                                               [this] { return weir::facet<weir::DependentTimes>(*time_); }};
 
  public:
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return 1 - time_->sample(n, rng); }
