@@ -28,7 +28,7 @@ Tensor outer(const Tensor& a) { return at::stack({a.cos(), a.sin()}, 1); }
 Tensor inner(const Tensor& a) { return at::stack({1 - a.cos(), 0.5 - a.sin()}, 1); }
 
 class Moons final : public weir::Source {
-  weir::Param<double> noise_{this, "noise", 0.05, weir::at_least(0),
+  weir::Param<double> noise_{this, "noise", 0.1, weir::at_least(0),
                              "standard deviation of the normal noise of each coordinate"};
   weir::Param<bool> labelled_{this, "labelled", false,
                               "whether a point's moon is its class: 0 the upper one"};
