@@ -53,6 +53,18 @@ TEST_CASE("The density of noisy moons is scipy's integral", "[source][moons]") {
   CHECK_FALSE(weir::facet<weir::LogDensity>(*ran_source("source/moons", {{"noise", 0}})));
 }
 
+TEST_CASE("The density of moons is the same for one point and for many, and in float32", "[source][moons]") {
+  const auto moons = ran_source("source/moons", nlohmann::json::object());
+  const auto density = weir::facet<weir::LogDensity>(*moons);
+  const Tensor x = drawn_from(*moons, 15000), all = density->at(x);  // more than a block of rows
+  const Tensor some = at::cat({density->at(x.slice(0, 0, 1)), density->at(x.slice(0, 14990))});
+  CHECK(at::allclose(at::cat({all.slice(0, 0, 1), all.slice(0, 14990)}), some, 1e-12, 1e-12));
+  const Tensor narrow = density->at(x.to(at::kFloat));
+  CHECK(narrow.scalar_type() == at::kFloat);
+  // float32 points move by 6e-8, where the density changes by at most some ten noises' share, 1e2, to each unit of length.
+  CHECK(at::allclose(narrow.to(at::kDouble), all, 0, 2e-5));
+}
+
 TEST_CASE("Moons refuse a noise below 0", "[source][moons]") {
   CHECK_FALSE(allows("source/moons", "noise", -1));
   CHECK(allows("source/moons", "noise", 0));
