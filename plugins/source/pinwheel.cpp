@@ -10,7 +10,8 @@
 // Peers    ffjord toy_data "pinwheel": the defaults; torchcfm runner data_distrib("pinwheel"): scale 7.5. The PinwheelDataset of
 //          torchebm is another law, of spirals whose radius is uniform over the disc.
 // Shapes   items {2}
-// Limits   no log density: the twist folds the plane. Moments of three arms or more.
+// Limits   no log density: the twist folds the plane. Moments of three arms or more. radial up to 5, for which exp(f_1) stays within
+//          float32.
 #include <cmath>
 #include <numbers>
 #include <optional>
@@ -26,10 +27,11 @@ using weir::Tensor;
 
 class Pinwheel final : public weir::Source {
   weir::Param<std::int64_t> arms_{this, "arms", 5, weir::between(1, 1000), "number of arms"};
-  weir::Param<double> radial_{this, "radial", 0.3, weir::at_least(0), "standard deviation along an arm"};
+  weir::Param<double> radial_{this, "radial", 0.3, weir::between(0, 5), "standard deviation along an arm"};
   weir::Param<double> tangential_{this, "tangential", 0.1, weir::at_least(0),
                                   "standard deviation across an arm"};
-  weir::Param<double> rate_{this, "rate", 0.25, "how much an arm is twisted; clockwise where it is positive"};
+  weir::Param<double> rate_{this, "rate", 0.25, weir::between(-100, 100),
+                            "how much an arm is twisted; clockwise where it is positive"};
   weir::Param<double> scale_{this, "scale", 2.0, weir::positive, "factor of the whole"};
   weir::Param<bool> labelled_{this, "labelled", false, "whether a point's arm is its class"};
   weir::Facet<weir::Moments> moments_{
