@@ -315,7 +315,12 @@ TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
   const Scratch scratch;
   std::vector<Case> cases = with_defaults("metric");
   for (Case& of : cases)
-    if (pipelines_with.contains(of.plugin)) of = in_pipeline(of.plugin, scratch);
+    if (pipelines_with.contains(of.plugin))
+      of = in_pipeline(of.plugin, scratch);
+    else if (of.plugin == "metric/features")
+      of.params = {{"file", WEIR_SOURCE_DIR "/tests/plugins/metric/features.pt"}};
+  for (const char* kernel : {"laplace", "polynomial", "energy"})
+    cases.push_back({"metric/mmd", {{"kernel", kernel}}});
   hold("metric", cases);
 }
 
