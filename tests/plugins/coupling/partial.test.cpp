@@ -96,3 +96,11 @@ TEST_CASE("A set that holds too few points for the mass is a fault of plan", "[c
         "4 fixed pairs of mass 0.5 are chosen of 8 distinct items, but source 'set' holds 6");
   CHECK(faults[0].remedy == "at most {fixed: 3}");
 }
+
+TEST_CASE("Points that lie on each other are no more pairs than are asked for", "[coupling][partial]") {
+  const OfSets made("coupling/partial", {{"mass", 0.5}, {"draw", {{"fixed", 4}}}}, at::ones({8, 2}, f64),
+                    at::ones({8, 2}, f64));
+  run(*made.pairs);
+  CHECK(made.pairs->all().size() == 4);
+  CHECK(made.value("cost") == 0);
+}
