@@ -26,7 +26,7 @@ set(WEIR_SDK_HEADERS
   math/autograd/context.hpp math/autograd/layer_gradients.hpp math/autograd/layers.hpp math/autograd/mlp.hpp math/autograd/pass.hpp
   math/autograd/tape.hpp
   math/numeric/area.hpp math/numeric/assignment.hpp math/numeric/distance.hpp math/numeric/finite.hpp math/numeric/memory.hpp math/numeric/posterior_means.hpp
-  math/numeric/quadrature.hpp math/numeric/tokens.hpp
+  math/numeric/quadrature.hpp math/numeric/sinkhorn.hpp math/numeric/tokens.hpp
   math/optimiser/adam.hpp math/optimiser/moments.hpp
   math/sgd/linear_flow.hpp math/sgd/ode.hpp math/sgd/rates.hpp
   math/variance/exact_gradient_variance.hpp math/variance/gradient_variance.hpp math/variance/infinite_moments.hpp

@@ -10,13 +10,16 @@
 //
 // and a pair is told y_i, which x0_i knows nothing of: as beta grows, optimal transport of the laws given y, where y does not move.
 //
+// Of a target with classes each pair is told that of its x1, and without more x0_i knows of it, too. With within_classes x1_i gives its class
+// to x0_i, and p goes over the permutations that leave every class as it is: x0 is of the source's law in each of them.
+//
 // Source   Tong et al., arXiv 2302.00482; Pooladian et al., arXiv 2304.14772 (minibatch OT); Jonker, Volgenant 1987. Condition weight:
-//          Chemseddine, Hagemann, Wald, Steidl, arXiv 2403.18705, and their code, which tells y_i.
+//          Chemseddine, Hagemann, Wald, Steidl, arXiv 2403.18705, and their code, which tells y_i. Within classes: Cheng, Schwing, arXiv 2503.10636.
 // Oracle   the cheapest of all permutations of six points, and the order of points on a line; the bound of the dual variables; costs of
 //          scipy.optimize.linear_sum_assignment (tests/math/assignment.test.cpp); min(1, beta^2 e^2) of two points that change places.
 // Peers    torchcfm OTPlanSampler(method="exact") (samples its plan with replacement) and ExactOptimalTransportConditionalFlowMatcher;
-//          POT ot.emd; torchebm exact_ot; C2OT c2ot (condition weight); lucidrains/rectified-flow-pytorch immiscible (distances that are
-//          not squared)
+//          POT ot.emd; torchebm exact_ot; C2OT OTConditionalPlanSampler (condition weight; within_classes is a large one);
+//          lucidrains/rectified-flow-pytorch immiscible (distances that are not squared)
 // Shapes   x0, x1 [pair, item...]; y [pair, ...] as the target measures it
 // Limits   fixed pairs: one assignment of all N, N^2 numbers in memory. Fresh: an assignment within each draw, whose rows therefore
 //          depend on each other (one unit). Always a permutation: no pair is drawn twice or left out. With a finite condition weight x1
@@ -24,53 +27,55 @@
 #include <fmt/format.h>
 
 #include <weir/kinds/facets/independent_context.hpp>
-#include <weir/kinds/facets/measurement.hpp>
-#include <weir/kinds/flow/coupling.hpp>
 #include <weir/math/numeric/assignment.hpp>
 #include <weir/math/numeric/distance.hpp>
 #include <weir/memory.hpp>
 #include <weir/plugin.hpp>
 
+#include "paired_ends.hpp"
+
 namespace {
 
 using weir::Tensor;
 
-class Ot final : public weir::DrawnCoupling {
-  weir::Port<weir::Source> source_{this, "source", "where x0 comes from"};
-  weir::Port<weir::Source> target_{this, "target", "where x1 comes from"};
+class Ot final : public weir::PairedEnds {
   weir::Param<double> condition_weight_{this, "condition_weight", weir::absent, weir::positive,
                                         "beta, by which differences of the measurement count beside those "
                                         "of the points; without it they do not"};
-  weir::Output<Tensor> y_{this, "y", "1", "what fixed pairs are told, where the target is measured"};
+  weir::Param<bool> within_classes_{this, "within_classes", false,
+                                    "whether points are paired within the target's classes only"};
   weir::Output<Tensor> cost_{this, "cost", "1",
                              "mean squared distance of the fixed pairs, with that of their measurements"};
   weir::Output<Tensor> gap_{this, "gap", "1",
                             "how far at most the cost lies above the optimum, from the dual variables"};
-  // With the weight y stays that of the pair's own place.
+  // With the weight y stays that of the pair's own place, and within classes the class.
   weir::Facet<weir::IndependentContext> independent_context_{
       this, [this]() -> std::optional<weir::IndependentContext> {
-        if (!condition_weight_.given()) return {};
-        return weir::IndependentContext{{"y"}};
+        if (condition_weight_.given()) return weir::IndependentContext{{"y"}};
+        if (within_classes_()) return weir::IndependentContext{{"label"}};
+        return {};
       }};
 
  public:
   void plan(weir::Plan& plan) override {
-    plan_sources(plan, source_, &target_);
-    const auto measured = weir::facet<weir::Measurement>(*target_);
-    if (condition_weight_.given() && !measured)
+    if (condition_weight_.given() && !weir::facet<weir::Measurement>(*target_))
       plan.fault("condition_weight",
                  "a condition weight is of what is measured of the target, and nothing is measured of '" +
                      target_->path() + "'",
                  "use target: {plugin: source/measured, of: ...}, or remove condition_weight");
+    if (within_classes_() && !target_->classes())
+      plan.fault("within_classes", "'" + target_->path() + "' has no classes to pair points within",
+                 "use a target with labels, or remove within_classes");
+    if (within_classes_() && condition_weight_.given())
+      plan.fault("within_classes", "points are paired within classes, or beside a condition weight, not both",
+                 "keep one of the two");
     if (size())
       weir::plan_memory(
           plan, "draw", matrix_bytes(*size()),
           fmt::format("optimal transport of {} pairs holds the distance of each point to each other: it",
                       *size()),
           "take fewer pairs, or draw: fresh, which matches each batch");
-    plan_outputs();
-    if (size() && measured)
-      y_.plan(weir::rows_of(*size(), measured->shape), weir::dims_of("pair", measured->shape));
+    plan_ends(plan);
     if (size()) {
       cost_.plan({}, {});
       gap_.plan({}, {});
@@ -93,8 +98,7 @@ class Ot final : public weir::DrawnCoupling {
           {"permutation", best.permutation}, {"cost", per_pair(best.cost)}, {"gap", per_pair(best.gap)}};
       run.checkpoint([this] { return state_; }, true);
     }
-    keep(matched(ends, state_.at("permutation")));
-    if (y_.planned()) y_.set(all().context.at("y"));
+    keep_ends(matched(ends, state_.at("permutation")));
     cost_.set(state_.at("cost"));
     gap_.set(state_.at("gap"));
   }
@@ -103,22 +107,10 @@ class Ot final : public weir::DrawnCoupling {
   weir::State save() const override { return state_; }
   void load(const weir::State& state) override { state_ = state; }
 
-  weir::Shape shape() const override { return source_->shape(); }
-  const weir::Source* set_of(int end) const override { return finite(end == 0 ? *source_ : *target_); }
-  std::map<std::string, weir::Domain::Entry> context() const override {
-    auto told = labels_of(*target_);
-    if (const auto measured = weir::facet<weir::Measurement>(*target_))
-      told["y"] = {.shape = measured->shape};
-    return told;
-  }
-  bool dependent_rows() const override { return !size(); }
-
  protected:
   weir::Batch pair(std::int64_t n, weir::Rng& rng) const override {
     const Ends ends = drawn(n, rng);
-    weir::Batch batch = matched(ends, solved(ends).permutation);
-    batch.unit = at::zeros_like(batch.unit);
-    return batch;
+    return one_unit(matched(ends, solved(ends).permutation));
   }
 
  private:
@@ -128,32 +120,37 @@ class Ot final : public weir::DrawnCoupling {
     return 3.0 * sizeof(double) * static_cast<double>(n) * static_cast<double>(n);
   }
 
-  struct Ends {
-    Points x0, x1;
-    Tensor y;  // of x1, undefined where nothing is measured
-  };
-
-  Ends drawn(std::int64_t n, const weir::Rng& rng) const {
-    Ends ends{points_of(*source_, n, rng.at("source")), points_of(*target_, n, rng.at("target")), {}};
-    if (const auto measured = weir::facet<weir::Measurement>(*target_)) {
-      weir::Rng noise = rng.at("measurement");
-      ends.y = measured->of(ends.x1.x, noise);
-    }
-    return ends;
-  }
-
   weir::Assignment solved(const Ends& ends, const weir::AssignmentProgress& progress = {}) const {
+    if (within_classes_()) return solved_within(ends, progress);
     if (!condition_weight_.given()) return weir::match(ends.x0.x, ends.x1.x, progress);
     const auto distances = [](const Tensor& x, const Tensor& y) { return weir::SquaredDistances(y).from(x); };
     const double beta = condition_weight_();
     return weir::solve(distances(ends.x0.x, ends.x1.x) + beta * beta * distances(ends.y, ends.y), progress);
   }
 
+  // The assignments of all classes as one: of the permutations that leave each as it is, the cheapest.
+  weir::Assignment solved_within(const Ends& ends, const weir::AssignmentProgress& progress) const {
+    const std::int64_t n = ends.x0.x.size(0);
+    weir::Assignment whole;
+    whole.permutation = at::empty({n}, at::kLong);
+    for (std::int64_t label = 0, done = 0; label < *target_->classes(); ++label) {
+      const Tensor rows = at::nonzero(ends.x1.label == label).flatten(), on_host = rows.to(at::kCPU);
+      if (rows.numel() == 0) continue;
+      const weir::Assignment part =
+          weir::match(ends.x0.x.index_select(0, rows), ends.x1.x.index_select(0, rows),
+                      [&](std::int64_t matched, std::int64_t) {
+                        if (progress) progress(done + matched, n);
+                      });
+      whole.permutation.index_copy_(0, on_host, on_host.index_select(0, part.permutation));
+      whole.cost += part.cost, whole.gap += part.gap;
+      done += rows.numel();
+    }
+    return whole;
+  }
+
   weir::Batch matched(const Ends& ends, const Tensor& permutation) const {
-    const Tensor partner = permutation.to(ends.x1.x.device());
-    weir::Batch batch = batch_of(ends.x0, ends.x1.rows(partner));
-    if (ends.y.defined())
-      batch.context["y"] = condition_weight_.given() ? ends.y : ends.y.index_select(0, partner);
+    weir::Batch batch = paired(ends, at::arange(permutation.size(0), at::kLong), permutation);
+    if (condition_weight_.given()) batch.context["y"] = ends.y;
     return batch;
   }
 

@@ -14,6 +14,7 @@
 // Peers    POT ot.gaussian.bures_wasserstein_mapping (value: ot, the map alone)
 // Shapes   x, v [B, item...], D numbers in an item; Theta [D, D], theta [D]
 // Limits   infinite where I + t Theta is singular: at t = 1 / (1 - a) for each real eigenvalue a <= 0 of I + Theta.
+//          value: ot needs an X0 that spans all dimensions.
 #include <fmt/format.h>
 
 #include <weir/kinds/facets/affine_map.hpp>
@@ -39,6 +40,13 @@ constexpr std::int64_t largest_dim = 4096;  // beyond this Theta alone is larger
 Tensor symmetric_power(const Tensor& matrix, double power) {
   const auto [values, vectors] = at::linalg_eigh(matrix);
   return (vectors * values.clamp_min(0).pow(power)).mm(vectors.t());
+}
+
+// By the pivots of a symmetric matrix without negative eigenvalues, whose numbers are known to this share of the largest.
+bool singular(const Tensor& matrix, double known) {
+  const auto [root, info] = at::linalg_cholesky_ex(matrix);
+  const Tensor pivots = root.diagonal().square();
+  return info.item<int>() != 0 || (pivots.min() <= known * matrix.diagonal().max()).item<bool>();
 }
 
 // B_t as a factorisation of I + t Theta for each row, or for all rows at once when they share one time.
@@ -113,6 +121,18 @@ class Affine final : public weir::Field {
     return {p - eye, end.mean - p.mv(start.mean)};
   }
 
+  void plan_start(weir::Plan& plan) const {
+    const weir::Shape item = coupling_->shape();
+    if (std::accumulate(item.begin(), item.end(), 1.0, std::multiplies<>()) > largest_dim)
+      return;  // which plan_for refuses
+    const bool narrow = !weir::facet<weir::JointNormalLaw>(*coupling_) && options().dtype() == at::kFloat;
+    if (singular(ends(at::TensorOptions(at::kDouble)).first.covariance, narrow ? 1e-6 : 1e-12))
+      plan.fault("value",
+                 "value: ot inverts the covariance of X0, whose points lie in a subspace: no affine map need "
+                 "carry it to X1",
+                 "take x0 from a source that spans all dimensions");
+  }
+
   // Moments of X0 and X1: of the coupling's normal law, or of X0 and its affine image.
   std::pair<weir::Moments, weir::Moments> ends(const at::TensorOptions& options) const {
     if (const auto law = weir::facet<weir::JointNormalLaw>(*coupling_)) {
@@ -154,11 +174,13 @@ class Affine final : public weir::Field {
                    fmt::format("value: ot needs the laws of both ends, and '{}' is neither affine nor normal",
                                coupling_->path()),
                    "use coupling/affine, or fresh pairs of source/gaussian");
-      } else if (!source_.bound()) {
-        plan.fault("value", "value: ot is computed from the moments of X0, and no source is given",
-                   "write source: the node that the coupling draws X0 from");
+        return;
       }
+      if (!source_.bound())
+        return plan.fault("value", "value: ot is computed from the moments of X0, and no source is given",
+                          "write source: the node that the coupling draws X0 from");
     }
+    if (value_() == "ot" && plan.clean()) plan_start(plan);
   }
 
   void plan_for(const weir::Domain& domain, weir::Plan& plan) const override {

@@ -12,47 +12,36 @@
 //   between S, PE and the displacement then holds for the discrete path too, to round-off. d/dt v at t_k is (v_k - v_(k-1)) / h, at the
 //   ends that of the neighbour, and its square is integrated by the trapezoidal rule: gamma_1 <= gamma_2 <= T gamma_1 holds exactly.
 //
-// Source   Liu, Gong, Liu, arXiv 2209.03003, eq. 7 (S); Tong et al., arXiv 2302.00482 (PE); identity: Pooladian et al., 2304.14772;
+//   npe = | PE - W | / W,  W a squared 2-Wasserstein distance of the two ends' laws that is given: 0 of the optimal transport's flow
+//
+// Source   Liu, Gong, Liu, arXiv 2209.03003, eq. 7 (S); Tong et al., arXiv 2302.00482 (PE, normalised in table 2); identity: Pooladian et al., 2304.14772;
 //          Bansal et al., arXiv 2410.14949 (gamma_1 and gamma_2: S may vanish while the velocity oscillates without bound).
 // Oracle   lines, contractions, flows between normal laws and waves in closed form, with order 2 measured; S = PE - displacement and
-//          gamma_1 <= gamma_2 <= T gamma_1 to round-off.
-// Peers    torchcfm squared_L2 (runner; the path energy alone)
-// Shapes   start [n, item...]; straightness, path_energy, displacement, gamma_1, gamma_2 are numbers, each with _se over the points and _n
-// Limits   error of order h^2. The error of gamma_2 is that of the interval that was the largest.
+//          gamma_1 <= gamma_2 <= T gamma_1 to round-off; straight fields and rotations by hand, npe too
+// Peers    torchcfm runner squared_L2 (path energy alone; npe is in its paper, not in its code); rectified-flow none
+// Shapes   start [n, item...]; straightness, path_energy, displacement, gamma_1, gamma_2, npe are numbers, each with _se over the points and
+//          _n; w2_squared a number
+// Limits   error of order h^2. The error of gamma_2 is that of the interval that was the largest. That of npe is PE's: W is taken as exact,
+//          and metric/w2's, of two samples, is not: it lies above that of their laws, metric/frechet's of normal laws close to it.
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <stdexcept>
 
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/metric.hpp>
 #include <weir/plugin.hpp>
 
+#include "estimate.hpp"
+
 namespace {
 
+using weir::Estimate;
 using weir::Tensor;
-
-struct Estimate {
-  Estimate(weir::Node* node, const std::string& name, const std::string& what)
-      : mean(node, name, "1", what),
-        se(node, name + "_se", "1", "standard error of " + name),
-        n(node, name + "_n", "1", "number of points", "int64") {}
-
-  void plan() {
-    mean.plan({}, {});
-    se.plan({}, {});
-    n.plan({}, {});
-  }
-  void set(const Tensor& values) {
-    mean.set(values.mean());
-    se.set(values.std() / std::sqrt(static_cast<double>(values.size(0))));
-    n.set(at::scalar_tensor(values.size(0), at::kLong));
-  }
-
-  weir::Output<Tensor> mean, se, n;
-};
 
 // int over each of equal intervals of | dv/dt |^2, from velocities at the middle of equal steps, handed on one after another.
 class Acceleration {
@@ -96,6 +85,9 @@ class Straightness final : public weir::Metric {
   weir::Port<Tensor> start_{this, "start", "points at t = 0"};
   weir::Ports<Tensor> context_{
       this, "context", "what the field is told beside x and t, one row for each point: {label: pairs.label}"};
+  weir::Port<Tensor> w2_squared_{this, "w2_squared", weir::optional,
+                                 "W of npe, which is there only with it: metric/w2's w2_squared between the "
+                                 "laws of both ends"};
   weir::Param<std::int64_t> steps_{this, "steps", 100, weir::at_least(1), "number of equal steps"};
   weir::Param<std::int64_t> intervals_{
       this, "intervals", weir::absent, weir::at_least(1),
@@ -108,6 +100,8 @@ class Straightness final : public weir::Metric {
   Estimate gamma_1_{this, "gamma_1", "mean square of the velocity's derivative along the path"};
   Estimate gamma_2_{this, "gamma_2",
                     "the same over the interval of time where it is largest, a mean over the interval"};
+  Estimate npe_{this, "npe",
+                "normalised path energy: how far path_energy is from w2_squared, as a share of that"};
 
  public:
   void plan(weir::Plan& plan) override {
@@ -125,6 +119,12 @@ class Straightness final : public weir::Metric {
     straightness_.plan();
     energy_.plan();
     displacement_.plan();
+    if (w2_squared_.bound()) {
+      if (!w2_squared_.shape().empty())
+        return plan.fault("w2_squared",
+                          fmt::format("W is one number, this is [{}]", fmt::join(w2_squared_.shape(), ", ")));
+      npe_.plan();
+    }
     if (!intervals_.given()) return;
     gamma_1_.plan();
     gamma_2_.plan();
@@ -175,10 +175,23 @@ class Straightness final : public weir::Metric {
     straightness_.set(at::cat(straightness));
     energy_.set(at::cat(energy));
     displacement_.set(at::cat(displacement));
+    if (w2_squared_.bound()) give_npe(at::cat(energy));
     if (accelerations.empty()) return;
     const Tensor by_interval = at::cat(accelerations);  // [point, interval]
     gamma_1_.set(by_interval.mean(1));
     gamma_2_.set(by_interval.select(1, by_interval.mean(0).argmax().item<std::int64_t>()));
+  }
+
+ private:
+  void give_npe(const Tensor& energy) {
+    const auto distance = w2_squared_().item<double>();
+    if (!(distance > 0))
+      throw std::runtime_error(fmt::format(
+          "npe is a share of w2_squared, which is {}: it must be above 0, and is where the ends' laws differ",
+          distance));
+    const Tensor excess = energy / distance - 1;  // of each point
+    npe_.set(std::abs(excess.mean().item<double>()),
+             excess.std().item<double>() / std::sqrt(static_cast<double>(excess.size(0))), excess.size(0));
   }
 };
 

@@ -1,12 +1,14 @@
-// plugins/source/mixture.cpp -- Gaussian mixtures, and three sets in the plane that the literature uses.
+// plugins/source/mixture.cpp -- Gaussian mixtures, and four sets in the plane that the literature uses.
 //
 //   p(x) = sum_k w_k N(x; m_k, scale^2 I)          m_k given, or drawn once: m_k ~ N(0, spread^2 I) in `dim` dimensions
 //   eight_gaussians   m_k on a circle of radius 5, 45 degrees apart, w_k = 1/8, covariance sqrt(0.1) I (not 0.1 I)
+//   twenty_five_gaussians   m_k on the grid {-4, -2, 0, 2, 4}^2, w_k = 1/25, standard deviation 0.05
 //   two_moons         3 y - 1 with y = (cos a, sin a) or (1 - cos a, 1/2 - sin a), each half of the time, a ~ U(0, pi), plus
 //                     u (1, 1), u ~ U(0, 0.2): a shift along the diagonal, not a Gaussian
 //   checkerboard      uniform on the eight squares [i, i+1) x [j, j+1) with i, j in -2..1 and i + j even, over 0.45
 //
 // Source   torchcfm sample_8gaussians and sample_moons (noise of torchdyn's generate_moons); flow_matching's 2-D example.
+//          The grid of 25: Gulrajani et al., arXiv 1704.00028, whose code then divides by 2.828; Lin et al., arXiv 1712.04086, do not.
 //          torchdyn takes angles on an even grid; here they are drawn, because the items of a source are independent.
 // Oracle   shares and spreads about known centres, uniform squares and half circles, within five standard errors; 20000 samples have the
 //          moments, and exp(log density) integrates to 1 (laws of sources).
@@ -37,9 +39,10 @@ constexpr double zoom = 3, offset = -1, blur = 0.2;  // two_moons
 constexpr double side = 1 / 0.45;                    // of a square of the checkerboard
 
 class Mixture final : public weir::Source {
-  weir::Param<std::string> set_{this, "set", weir::absent,
-                                weir::one_of({"eight_gaussians", "two_moons", "checkerboard"}),
-                                "a named set in the plane, instead of means"};
+  weir::Param<std::string> set_{
+      this, "set", weir::absent,
+      weir::one_of({"eight_gaussians", "twenty_five_gaussians", "two_moons", "checkerboard"}),
+      "a named set in the plane, instead of means"};
   weir::Param<weir::Matrix> means_{this, "means", weir::absent, "mean of each component, one row each"};
   weir::Param<std::int64_t> components_{this, "components", weir::absent, weir::between(1, 1e5),
                                         "how many means to draw, instead of giving them"};
@@ -51,7 +54,8 @@ class Mixture final : public weir::Source {
                                       "weight of each component, made to sum to one; equal if not given"};
   weir::Param<double> scale_{this, "scale", weir::absent, weir::positive,
                              "standard deviation of every component; 1 if not given"};
-  weir::Param<bool> labelled_{this, "labelled", false, "whether a point's component is its class"};
+  weir::Param<bool> labelled_{this, "labelled", false,
+                              "whether a point's component, or its moon, is its class"};
   weir::Facet<weir::LogDensity> log_density_{
       this, [this]() -> std::optional<weir::LogDensity> {
         if (set_() == "two_moons") return std::nullopt;
@@ -87,11 +91,13 @@ class Mixture final : public weir::Source {
     if (set_.given() && (weights_.given() || scale_.given())) {
       return plan.fault(weights_.given() ? "weights" : "scale", "a named set has its own weights and spread");
     }
-    if (labelled_() && (set_() == "two_moons" || set_() == "checkerboard"))
-      return plan.fault("labelled", fmt::format("{} has no components to be classes", set_()),
-                        "label eight_gaussians, or a mixture of means");
+    if (labelled_() && set_() == "checkerboard")
+      return plan.fault("labelled", "checkerboard has no components to be classes",
+                        "label another set, or a mixture of means");
     weir::Matrix rows = means_();
-    if (set_.given()) {
+    if (set_() == "twenty_five_gaussians") {
+      for (int k = 0; k < 25; ++k) rows.push_back({2.0 * (k / 5 - 2), 2.0 * (k % 5 - 2)});
+    } else if (set_.given()) {
       for (int k = 0; k < 8; ++k) rows.push_back({5 * std::cos(k * pi / 4), 5 * std::sin(k * pi / 4)});
     }
     if (components_.given()) rows = drawn();
@@ -109,7 +115,10 @@ class Mixture final : public weir::Source {
     m_ = m_.to(options());
     w_ = at::tensor(weights, at::kDouble);
     w_ = (w_ / w_.sum()).to(options());
-    s_ = set_.given() ? std::pow(0.1, 0.25) : scale_.given() ? scale_() : 1.0;
+    s_ = set_() == "twenty_five_gaussians" ? 0.05
+         : set_.given()                    ? std::pow(0.1, 0.25)
+         : scale_.given()                  ? scale_()
+                                           : 1.0;
   }
 
   weir::Shape shape() const override { return {m_.size(1)}; }
@@ -117,10 +126,10 @@ class Mixture final : public weir::Source {
   Tensor sample(std::int64_t n, weir::Rng& rng) const override { return draw(n, rng).x; }
   std::optional<std::int64_t> classes() const override {
     if (!labelled_()) return std::nullopt;
-    return m_.size(0);
+    return set_() == "two_moons" ? 2 : m_.size(0);
   }
   Drawn draw(std::int64_t n, weir::Rng& rng) const override {
-    if (set_() == "two_moons") return {moons(n, rng), {}};
+    if (set_() == "two_moons") return moons(n, rng);
     if (set_() == "checkerboard") return {checkerboard(n, rng), {}};
     const Tensor last = at::scalar_tensor(m_.size(0) - 1, m_.options().dtype(at::kLong));
     const Tensor component = at::minimum(at::searchsorted(w_.cumsum(0), rng.uniform({n}), false, true), last);
@@ -174,12 +183,12 @@ class Mixture final : public weir::Source {
     return rows;
   }
 
-  static Tensor moons(std::int64_t n, weir::Rng& rng) {
+  Drawn moons(std::int64_t n, weir::Rng& rng) const {
     const Tensor angle = pi * rng.uniform({n, 1}), inner = rng.uniform({n, 1}) < 0.5,
                  shift = blur * rng.uniform({n, 1});
     const Tensor c = angle.cos(), s = angle.sin();
     const Tensor y = at::cat({at::where(inner, 1 - c, c), at::where(inner, 0.5 - s, s)}, 1);
-    return zoom * (y + shift) + offset;
+    return {zoom * (y + shift) + offset, labelled_() ? inner.squeeze(1).to(at::kLong) : Tensor()};
   }
 
   static Tensor checkerboard(std::int64_t n, weir::Rng& rng) {
@@ -194,4 +203,4 @@ class Mixture final : public weir::Source {
 
 }  // namespace
 
-WEIR_PLUGIN(Mixture, "Gaussian mixture, or eight_gaussians, two_moons, checkerboard")
+WEIR_PLUGIN(Mixture, "Gaussian mixture, or eight_gaussians, twenty_five_gaussians, two_moons, checkerboard")

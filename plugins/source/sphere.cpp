@@ -4,7 +4,6 @@
 //   E x = 0,  Cov x = F^T F / k          k F^T F is the projection onto the space that the sphere spans
 //
 // Source   Muller, Comm. ACM 2 (1959) 19-20; the target of arXiv 2602.22486, whose manifolds lie in many more dimensions than they have.
-//          A frame of a normal matrix's QR decomposition with a positive diagonal: Stewart, SIAM J. Numer. Anal. 17 (1980) 403-409.
 // Oracle   distance 1, and as many singular values as dimensions; Fourier means of the angle within five standard errors; the covariance
 //          is a projection over k.
 // Peers    torchdyn randnsphere (one point)
@@ -15,6 +14,8 @@
 #include <weir/kinds/facets/moments.hpp>
 #include <weir/kinds/flow/source.hpp>
 #include <weir/plugin.hpp>
+
+#include "frame.hpp"
 
 namespace {
 
@@ -39,7 +40,8 @@ class Sphere final : public weir::Source {
       return plan.fault(
           "k", fmt::format("a sphere of {} coordinates does not fit into {}: k is at most dim", k_(), dim_()),
           "raise dim, or lower k");
-    frame_ = rotation_() == "random" ? drawn() : at::eye(k_(), dim_(), at::kDouble);
+    frame_ = rotation_() == "random" ? weir::random_frame(k_(), dim_(), rng())
+                                     : at::eye(k_(), dim_(), at::kDouble);
   }
 
   weir::Shape shape() const override { return {dim_()}; }
@@ -50,12 +52,6 @@ class Sphere final : public weir::Source {
   }
 
  private:
-  Tensor drawn() const {
-    weir::Rng rng = weir::Rng(this->rng().at("rotation").key(), at::TensorOptions(at::kDouble));
-    const auto [q, r] = at::linalg_qr(rng.normal({dim_(), k_()}));
-    return (q * r.diagonal().sign()).t().contiguous();
-  }
-
   Tensor frame_;  // F, float64 on the CPU
 };
 

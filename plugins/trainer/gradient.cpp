@@ -196,9 +196,9 @@ class Gradient final : public weir::Trainer {
       run.warn(fmt::format(
           "the pairs of a batch are matched to each other, so that given {0} x0 has not the law of the "
           "source: a flow that is told {0} from points of the source misses its law (arXiv 2503.10636); use "
-          "independent pairs{1}",
+          "independent pairs, or those of coupling/ot with {1}",
           fmt::join(told, " and "),
-          std::ranges::count(told, "y") > 0 ? ", or give them a condition_weight" : ""));
+          std::ranges::count(told, "y") > 0 ? "a condition_weight" : "within_classes"));
     bool enough = state_.contains(enough_key);
     const auto state = [&] {
       weir::State all = fit.save();

@@ -147,6 +147,7 @@ TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
        {"source/mixture", {{"set", "eight_gaussians"}}},
        {"source/mixture", {{"set", "eight_gaussians"}, {"labelled", true}}},
        {"source/mixture", {{"set", "two_moons"}}},
+       {"source/mixture", {{"set", "two_moons"}, {"labelled", true}}},
        {"source/mixture", {{"set", "checkerboard"}}},
        {"source/idx", {{"images", scratch.write("images.idx", bytes)}}},
        {"source/idx",
@@ -179,6 +180,21 @@ TEST_CASE("Every source keeps the laws of sources", "[laws][source]") {
        {"source/sphere", {{"k", 3}, {"dim", 5}, {"rotation", "random"}}},
        {"source/split", {{"share", 0.5}, {"part", "first"}}},
        {"source/split", {{"each", 2}, {"part", "rest"}}},
+       {"source/s_curve"},
+       {"source/s_curve", {{"plane", true}}},
+       {"source/swiss_roll", {{"noise", 0.1}}},
+       {"source/moons", {{"noise", 0.2}, {"labelled", true}}},
+       {"source/spirals", {{"labelled", true}}},
+       {"source/rings", {{"labelled", true}}},
+       {"source/rings", {{"radii", {2}}, {"noise", 0.3}, {"across", "radius"}}},
+       {"source/pinwheel", {{"labelled", true}}},
+       {"source/funnel", {{"dim", 2}, {"scale", 1}}},
+       {"source/funnel"},
+       {"source/student_t", {{"dim", 2}, {"nu", 9}}},
+       {"source/student_t", {{"dim", 3}, {"nu", 0.5}}},
+       {"source/uniform", {{"low", {-1, 2}}, {"high", {3}}}},
+       {"source/linear_subspace", {{"k", 2}, {"dim", 4}}},
+       {"source/wrapped", {{"low", -1}, {"period", 2}}},
        {"source/tensor", {{"file", (scratch / "set.h5").string()}, {"dataset", "/x"}}}});
 }
 
@@ -187,6 +203,14 @@ TEST_CASE("Every coupling keeps the laws of couplings", "[laws][coupling]") {
   const auto with = [&](const char* plugin) { return in_pipeline(plugin, scratch); };
   hold("coupling", {{"coupling/independent"},
                     {"coupling/ot"},
+                    {"coupling/sinkhorn"},
+                    {"coupling/sinkhorn", {{"pairs", "plan"}, {"rho0", 1.0}}},
+                    {"coupling/sinkhorn", {{"pairs", "barycentric"}}},
+                    {"coupling/partial", {{"mass", 0.75}}},
+                    {"coupling/partial", {{"mass", 1}}},
+                    {"coupling/greedy"},
+                    {"coupling/nearest"},
+                    {"coupling/nearest", {{"each", "x0"}, {"shared", true}}},
                     {"coupling/affine", {{"angle", 1.0}}},
                     {"coupling/shuffled"},
                     {"coupling/rematched"},
@@ -333,7 +357,12 @@ TEST_CASE("Every metric keeps the laws of metrics", "[laws][metric]") {
   const Scratch scratch;
   std::vector<Case> cases = with_defaults("metric");
   for (Case& of : cases)
-    if (pipelines_with.contains(of.plugin)) of = in_pipeline(of.plugin, scratch);
+    if (pipelines_with.contains(of.plugin))
+      of = in_pipeline(of.plugin, scratch);
+    else if (of.plugin == "metric/features")
+      of.params = {{"file", WEIR_SOURCE_DIR "/tests/plugins/metric/features.pt"}};
+  for (const char* kernel : {"laplace", "polynomial", "energy"})
+    cases.push_back({"metric/mmd", {{"kernel", kernel}}});
   hold("metric", cases);
 }
 

@@ -30,6 +30,12 @@ inline const std::map<std::string, std::string> pipelines_with = {
   pairs: {plugin: coupling/independent, source: base, target: data, draw: {fixed: 10}}
   ends:  {plugin: source/unscaled, points: pairs.x1, scaled: data}
 )"},
+    {"metric/nearest_neighbour", R"(nodes:
+  base:  {plugin: source/gaussian, dim: 2}
+  train: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 16}}
+  other: {plugin: coupling/independent, source: base, target: base, draw: {fixed: 16}}
+  near:  {plugin: metric/nearest_neighbour, samples: train.x0, train: train.x1, held_out: other.x1}
+)"},
     {"metric/normal_error", R"(nodes:
   base:   {plugin: source/gaussian, dim: 3}
   circle: {plugin: source/sphere, dim: 3}

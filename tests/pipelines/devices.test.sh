@@ -27,7 +27,7 @@ import pathlib, sys
 import h5py, numpy
 
 folder, devices = pathlib.Path(sys.argv[1]), sys.argv[2:]
-SAME = "euler heun rk4 saved rematched recall mmd w2 straight measured measured_exact crossing distance drawn".split()
+SAME = "euler heun rk4 saved rematched recall mmd w2 energy frechet entropic told balls near straight measured measured_exact crossing distance drawn".split()
 NOT = ("id", "permutation", "time", "_n", "_error")   # numbers of rows, and round-off itself
 
 def datasets(record, node):

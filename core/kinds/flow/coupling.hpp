@@ -2,7 +2,7 @@
 //
 // A fixed coupling has its pairs from `run` on and draws rows of them with replacement; a fresh one makes new pairs at
 // every draw. Memorisation is a property of the first kind only, so which of the two it is must always be written. What may be known of
-// the pairs beyond draws are facets: AffineMap, JointNormalLaw (core/kinds/facets/).
+// the pairs beyond draws are facets: AffineMap, JointNormalLaw, KeptMarginals (core/kinds/facets/).
 //
 // Laws (`weir plugin check` holds every coupling to them; `weir explain law/coupling` prints them)
 //   shape    draw(n) has n pairs: marginals() points [n, shape()...], ids int64 [n], finite; with more than two points their times,
@@ -16,7 +16,7 @@
 //   remade   the same seed makes the same fixed pairs again
 //   items    set_of(0) names the finite set that every x0 is an item of, if there is one, and set_of(1) that of x1; the output
 //            x0_item or x1_item is planned then, and only then, and holds which item each point is; as many fixed pairs as the set
-//            has items have each of them once
+//            has items have each of them once, but where the facet KeptMarginals says that this end is not kept exactly
 #pragma once
 
 #include <cstdint>

@@ -4,15 +4,19 @@
 #include <algorithm>
 
 #include <weir/kinds/facets/independent_context.hpp>
+#include <weir/kinds/facets/kept_marginals.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 
 namespace weir {
 namespace {
 
+// Whether each pair's ends were chosen for each other, though its row depends on no other.
+bool chosen(const Coupling& pairs) { return !pairs.size() && facet<KeptMarginals>(pairs).has_value(); }
+
 // The pairs that this node, or one that it stands on, draws matched to each other; else null.
 const Coupling* matched_pairs(const Node& node) {
   if (const auto* pairs = dynamic_cast<const Coupling*>(&node))
-    return pairs->dependent_rows() ? pairs : nullptr;
+    return pairs->dependent_rows() || chosen(*pairs) ? pairs : nullptr;
   for (const AnyPort* port : node.ports())
     if (const Node* end = port->interface())
       if (const Coupling* pairs = matched_pairs(*end)) return pairs;
@@ -22,8 +26,8 @@ const Coupling* matched_pairs(const Node& node) {
 }  // namespace
 
 std::vector<std::string> matched_context(const Objective& objective) {
-  const Coupling* pairs = objective.dependent_rows() ? matched_pairs(objective) : nullptr;
-  if (!pairs) return {};
+  const Coupling* pairs = matched_pairs(objective);
+  if (!pairs || (pairs->dependent_rows() && !objective.dependent_rows())) return {};
   const auto independent = facet<IndependentContext>(*pairs).value_or(IndependentContext{}).names;
   std::vector<std::string> names;
   for (const auto& [name, entry] : pairs->context())

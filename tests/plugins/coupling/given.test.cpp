@@ -2,6 +2,7 @@
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/record/arrays_file.hpp>
 
+#include "../integrator/flow.hpp"
 #include "../values.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
@@ -24,6 +25,23 @@ TEST_CASE("Given pairs are the rows of two tensors", "[coupling][given]") {
   CHECK(pairs->size() == 3);
   CHECK((pairs->all().x1() - pairs->all().x0()).eq(10).all().item<bool>());
   CHECK(pairs->batch(at::tensor({2, 0}, at::kLong)).x0().equal(row_of({4, 5, 0, 1}).view({2, 2})));
+}
+
+TEST_CASE("The start and the end of a flow are the pairs of reflow", "[coupling][given]") {
+  // The flow of least loss between N(0, 1) and N(m, s^2) takes x to m + s x: the pairs are those of optimal transport.
+  const double m = 1.5, s = 0.4;
+  const auto velocity = [=](const Tensor& x, const Tensor& at) {
+    const Tensor t = at.view({-1, 1});
+    return m + (s * s * t - (1 - t)) / ((1 - t).square() + (s * t).square()) * (x - m * t);
+  };
+  Flow flow("integrator/rk4", {{"steps", 200}}, velocity, weir::Rng(3, "points", f64).normal({50, 1}));
+  flow.run();
+  const auto pairs = make<Coupling>("coupling/given");
+  bind(*pairs, "start", flow.points, "value");
+  bind(*pairs, "end", *flow.integrator, "end");
+  run(*pairs);
+  // Fourth order of steps of 1/200: 2e-9.
+  CHECK(at::allclose(pairs->all().x1(), m + s * pairs->all().x0(), 0, 1e-7));
 }
 
 TEST_CASE("Given pairs are read from two datasets of a file", "[coupling][given]") {

@@ -52,9 +52,9 @@ TEST_CASE("A labelled mixture's points have their component for a class, and the
   CHECK(drawn.label.equal(class_of(drawn.x)));
   CHECK(labelled->classes() == 8);
   CHECK_FALSE(plain->classes());
-  const auto moons = make<weir::Source>("source/mixture", {{"set", "two_moons"}, {"labelled", true}});
-  REQUIRE(plan(*moons).size() == 1);
-  CHECK(plan(*moons)[0].message == "two_moons has no components to be classes");
+  const auto board = make<weir::Source>("source/mixture", {{"set", "checkerboard"}, {"labelled", true}});
+  REQUIRE(plan(*board).size() == 1);
+  CHECK(plan(*board)[0].message == "checkerboard has no components to be classes");
 }
 
 TEST_CASE("Labels stay with their x1, whatever pairs them, and fixed pairs record them", "[coupling]") {

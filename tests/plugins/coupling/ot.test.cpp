@@ -1,11 +1,13 @@
 // tests/plugins/coupling/ot.test.cpp -- exact optimal transport pairs.
 #include <algorithm>
 
+#include <weir/kinds/facets/independent_context.hpp>
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/math/numeric/distance.hpp>
 
 #include "../measured.hpp"
 #include "../values.hpp"
+#include "six_points.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
@@ -196,4 +198,62 @@ TEST_CASE("A condition weight needs something that is measured", "[coupling][ot]
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].message ==
         "a condition weight is of what is measured of the target, and nothing is measured of 'target'");
+}
+
+TEST_CASE("Within classes the pairing is the cheapest that leaves each class as it is, by trying all",
+          "[coupling][ot]") {
+  weir::Rng rng(GENERATE(1, 2, 3), "points", f64);
+  const Tensor x0 = rng.normal({6, 2}), x1 = rng.normal({6, 2}),
+               labels = at::tensor({2, 0, 0, 2, 0, 2}, at::kLong);
+  const OfSets made("coupling/ot", {{"within_classes", true}}, x0, x1, 5, labels,
+                    4);  // of the classes 1 and 3 there is no point
+  run(*made.pairs);
+  // The same points before they were paired: x0_i has the class of x1_i.
+  const OfSets apart("coupling/independent", json::object(), x0, x1, 5, labels, 4);
+  run(*apart.pairs);
+  const weir::Batch drawn = apart.pairs->all(), found = made.pairs->all();
+  const Tensor told = drawn.context.at("label");
+  CHECK(found.x0().equal(drawn.x0()));
+  CHECK(found.context.at("label").equal(told));
+  CHECK(value_of(*made.pairs, "label").equal(labels.index_select(0, value_of(*made.pairs, "x1_item"))));
+  std::vector<std::int64_t> order{0, 1, 2, 3, 4, 5};
+  double least = 1e9;
+  do {
+    const Tensor p = at::tensor(order, at::kLong);
+    if (told.index_select(0, p).equal(told))
+      least = std::min(least, cost(drawn.x0(), drawn.x1().index_select(0, p)));
+  } while (std::next_permutation(order.begin(), order.end()));
+  CHECK(cost(found.x0(), found.x1()) == Approx(least).epsilon(1e-12));
+  CHECK(made.value("cost") == Approx(least).epsilon(1e-12));
+  CHECK(made.value("gap") == Approx(0).margin(1e-12));
+}
+
+TEST_CASE("Of a class x0 has the law of the source within classes, and is skewed without", "[coupling][ot]") {
+  // Two classes at -3 and 3: without more those of the left take the left half of the source, of mean -sqrt(2 / pi).
+  const bool within = GENERATE(true, false);
+  const auto source = make<weir::Source>("source/gaussian", {{"dim", 1}}),
+             target = make<weir::Source>("source/mixture",
+                                         {{"means", {{-3}, {3}}}, {"scale", 0.1}, {"labelled", true}}, f64, 0,
+                                         "target");
+  run(*source);
+  run(*target);
+  const auto pairs = make<Coupling>("coupling/ot", {{"draw", "fresh"}, {"within_classes", within}});
+  bind(*pairs, "source", *source);
+  bind(*pairs, "target", *target);
+  run(*pairs);
+  weir::Rng rng(GENERATE(1, 2, 3), "batch", f64);
+  const weir::Batch batch = pairs->draw(1000, rng);
+  const Tensor left = batch.x0().index({batch.context.at("label") == 0});
+  const double mean = number(left.mean()), error = 1 / std::sqrt(double(left.size(0)));
+  CHECK(std::abs(mean - (within ? 0 : -std::sqrt(2 / M_PI))) < 4.5 * error);
+  const auto independent = weir::facet<weir::IndependentContext>(*pairs);
+  CHECK(independent.has_value() == within);
+  if (independent) CHECK(independent->names == std::vector<std::string>{"label"});
+}
+
+TEST_CASE("Without classes nothing is paired within them", "[coupling][ot]") {
+  const OfSets plain("coupling/ot", {{"within_classes", true}});
+  const weir::Faults faults = plan(*plain.pairs);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].message == "'set' has no classes to pair points within");
 }

@@ -165,6 +165,43 @@ TEST_CASE("The affine field says where it is infinite", "[field][affine]") {
   CHECK_NOTHROW(field->velocity(half_turn, rng.normal({3, 2}), at::full({3}, 0.4, f64)));
 }
 
+TEST_CASE("Optimal transport from a subspace is refused, as there may be none that is affine",
+          "[field][affine]") {
+  for (const auto& options : {f32, f64}) {
+    const auto made = [&](const char* id, const nlohmann::json& params) {
+      auto source = make<weir::Source>(id, params, options);
+      run(*source);
+      return source;
+    };
+    const auto faults_from = [&](weir::Source& start, weir::Source& end) {
+      const auto pairs = make<weir::Coupling>("coupling/independent", nlohmann::json::object(), options);
+      bind(*pairs, "source", start);
+      bind(*pairs, "target", end);
+      run(*pairs);
+      const auto field = make<weir::Field>("field/affine", {{"value", "ot"}}, options);
+      bind(*field, "coupling", *pairs);
+      return plan(*field);
+    };
+    const auto flat = made("source/linear_subspace", {{"k", 2}, {"dim", 4}});
+    const auto full = made("source/gaussian", {{"dim", 4}, {"scale", 1e-3}});
+    const weir::Faults faults = faults_from(*flat, *full);
+    REQUIRE(faults.size() == 1);
+    CHECK(
+        faults[0].message ==
+        "value: ot inverts the covariance of X0, whose points lie in a subspace: no affine map need carry it "
+        "to X1");
+    CHECK(faults_from(*full, *flat).empty());  // to a subspace it is known: a projection
+
+    // Of moments alone, with their round-off.
+    GivenPairs affine(weir::AffineMap{at::eye(4, f64), at::zeros({4}, f64)});
+    const auto circle = made("source/sphere", {{"k", 2}, {"dim", 4}, {"rotation", "random"}});
+    const auto field = make<weir::Field>("field/affine", {{"value", "ot"}}, options);
+    bind(*field, "coupling", affine);
+    bind(*field, "source", *circle);
+    CHECK(plan(*field).size() == 1);
+  }
+}
+
 TEST_CASE("The affine field's faults state rule, value and remedy", "[field][affine]") {
   const auto only = [](const nlohmann::json& params) {
     return plan(*make<weir::Field>("field/affine", params)).at(0);

@@ -3,7 +3,7 @@
 
 #include <weir/kinds/metric.hpp>
 
-#include "../values.hpp"
+#include "fixed_points.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
@@ -138,4 +138,65 @@ TEST_CASE("A comparison says what it lacks", "[metric][mmd]") {
         "both sides need one shape: samples are [5, 2], the other side is [6, 2]");
   CHECK(message(four, &four, nullptr) == "this comparison needs at least 5 points; it is given 4");
   CHECK(message(five, nullptr, &small) == "5 distinct items are needed, but source 'set' holds 3");
+}
+
+TEST_CASE("With the energy kernel the discrepancy is the energy distance", "[metric][mmd]") {
+  const auto energy = [](const Tensor& x, const Tensor& y) {
+    const Compared made("metric/mmd", x, y, {{"kernel", "energy"}, {"chunk", 7}});
+    CHECK_FALSE(made.metric->output("bandwidth")->planned());
+    return made("mmd2_v");
+  };
+  // scipy.stats.energy_distance(x[:, 0], y[:, 0])**2, scipy 1.17
+  CHECK(energy(cube_points().slice(1, 0, 1), box_points().slice(1, 0, 1)) ==
+        Approx(0.17595246588245816).epsilon(1e-12));
+  // 2 * cdist(x, y).mean() - cdist(x, x).mean() - cdist(y, y).mean(), scipy 1.17
+  CHECK(energy(cube_points(), box_points()) == Approx(0.29188962437698496).epsilon(1e-12));
+}
+
+TEST_CASE("The unbiased energy distance of normal laws is the closed form", "[metric][mmd]") {
+  // E |N(m, v)| = sqrt(2 v / pi) exp(-m^2 / (2 v)) + m erf(m / sqrt(2 v)), of X - Y ~ N(m, 2), X - X' ~ N(0, 2).
+  const double m = GENERATE(0.0, 0.7), pi = std::acos(-1.0);
+  const double between = std::sqrt(4 / pi) * std::exp(-m * m / 4) + m * std::erf(m / 2);
+  const double wanted = 2 * between - 2 * std::sqrt(4 / pi);
+  const auto seed = static_cast<std::uint64_t>(GENERATE(1, 2, 3));
+  weir::Rng rng(seed, "energy", f64);
+  std::vector<double> found, biased;
+  for (int r = 0; r < 200; ++r) {
+    const Compared made("metric/mmd", rng.normal({40, 1}), rng.normal({40, 1}) + m, {{"kernel", "energy"}});
+    found.push_back(made("mmd2"));
+    biased.push_back(made("mmd2_v"));
+  }
+  const Tensor all = row_of(found);
+  const double error = number(all.std()) / std::sqrt(200.0);
+  CHECK(std::abs(number(all.mean()) - wanted) < 4 * error);
+  CHECK(number(row_of(biased).mean()) - wanted > 4 * error);
+}
+
+TEST_CASE("With the polynomial kernel of features the discrepancy is KID", "[metric][mmd]") {
+  // K = lambda a, b: (a @ b.T / 3 + 1)**3; k = K(x, x) + K(y, y) - K(x, y) - K(x, y).T: mean; mean off the diagonal. numpy 2.
+  const Compared made("metric/mmd", cube_points(), box_points(), {{"kernel", "polynomial"}, {"chunk", 7}});
+  CHECK(made("mmd2_v") == Approx(0.6120081790731824).epsilon(1e-12));
+  CHECK(made("mmd2") == Approx(0.5813071772252384).epsilon(1e-12));
+  // torchmetrics' sum has the couples of one row in its cross term: another unbiased estimate of the same number, 0.58287.
+  CHECK(std::abs(made("mmd2") - 0.582874870469122) < 0.05 * made("mmd2_se"));
+}
+
+TEST_CASE("With a linear kernel the discrepancy is the distance of the means", "[metric][mmd]") {
+  const Tensor x = cube_points(), y = box_points();
+  const Compared made("metric/mmd", x, y,
+                      {{"kernel", "polynomial"}, {"degree", 1}, {"offset", 0}, {"scale", 1}});
+  CHECK(made("mmd2_v") == Approx(number((x.mean(0) - y.mean(0)).square().sum())).epsilon(1e-12));
+}
+
+TEST_CASE("With the Laplace kernel the discrepancy is that of its exponentials", "[metric][mmd]") {
+  // L = lambda a, b: np.exp(-cdist(a, b) / 0.5), scipy 1.17
+  CHECK(Compared("metric/mmd", cube_points(), box_points(), {{"kernel", "laplace"}, {"bandwidths", {0.5}}})(
+            "mmd2_v") == Approx(0.13713539889869325).epsilon(1e-12));
+}
+
+TEST_CASE("A kernel refuses what it does not have", "[metric][mmd]") {
+  const Tensor six = at::zeros({6, 2}, f64);
+  CHECK(fault_of("metric/mmd", six, six, {{"kernel", "energy"}, {"bandwidths", {1.0}}}) ==
+        "the kernel energy has no bandwidths");
+  CHECK(fault_of("metric/mmd", six, six, {{"degree", 2}}) == "the kernel gaussian has no degree");
 }

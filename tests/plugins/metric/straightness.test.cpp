@@ -233,3 +233,57 @@ TEST_CASE("gamma_1 and gamma_2 are there with intervals alone, which divide the 
   CHECK(fault(20, 3) == "3 intervals do not divide 20 steps, of which at least 2 are needed");
   CHECK(fault(1, 1) == "1 intervals do not divide 1 steps, of which at least 2 are needed");
 }
+
+TEST_CASE("The path energy is an integral over the whole of (0, 1), and over no more",
+          "[metric][straightness]") {
+  // v = 3: energy 18 at any number of steps; a sum over both ends of 4 steps of 1/4 would give 18 * 5/4.
+  const Made constant([](const Tensor& x, const Tensor&) { return at::full_like(x, 3); }, points, 4);
+  CHECK(constant("path_energy") == Approx(18).epsilon(1e-14));
+  // v = 2 t (1, 1): 8/3; the midpoint rule in N steps gives 8 (1/3 - 1/(12 N^2)). Sums from the left or the right end err by 4 / N.
+  const Made growing([](const Tensor& x, const Tensor& t) { return 2 * t * at::ones_like(x); }, points, 4);
+  CHECK(growing("path_energy") == Approx(8 * (1.0 / 3 - 1.0 / 192)).epsilon(1e-14));
+}
+
+TEST_CASE("The normalised path energy is what a flow spends beyond the optimal transport",
+          "[metric][straightness]") {
+  const auto npe_of = [](Formula::Function function, double w2_squared) {
+    Formula field(function);
+    Values start(points), distance(at::scalar_tensor(w2_squared, f64));
+    auto metric = make<Metric>("metric/straightness", {{"steps", 400}});
+    bind(*metric, "field", field);
+    bind(*metric, "start", start, "value");
+    bind(*metric, "w2_squared", distance, "value");
+    run(*metric);
+    CHECK(value_of(*metric, "npe_n").item<std::int64_t>() == 9);
+    CHECK(number(value_of(*metric, "npe_se")) ==
+          Approx(number(value_of(*metric, "path_energy_se")) / w2_squared).epsilon(1e-12));
+    return number(value_of(*metric, "npe"));
+  };
+  const auto shift = [](const Tensor& x, const Tensor&) { return at::full_like(x, 3); };
+  CHECK(npe_of(shift, 18) ==
+        Approx(0).margin(1e-12));  // the optimal map of any law to its copy moved by (3, 3)
+  CHECK(npe_of(shift, 20) == Approx(0.1).epsilon(1e-12));  // below counts as above
+  // A quarter of a turn of (x, y): energy (pi/2)^2 |x|^2. From N(0, I) to itself moved nowhere there would be nothing to spend.
+  const auto turn = [](const Tensor& x, const Tensor&) {
+    return pi / 2 * at::stack({-x.select(1, 1), x.select(1, 0)}, 1);
+  };
+  const double energy = pi * pi / 4 * number(points.square().sum(1).mean());
+  CHECK(npe_of(turn, energy / 2) == Approx(1).epsilon(1e-4));
+  CHECK_THROWS_WITH(
+      npe_of(shift, 0),
+      "npe is a share of w2_squared, which is 0: it must be above 0, and is where the ends' laws differ");
+}
+
+TEST_CASE("Without a distance there is no normalised path energy, and it is one number",
+          "[metric][straightness]") {
+  const Made made([](const Tensor& x, const Tensor&) { return at::full_like(x, 3); }, points, 4);
+  CHECK_FALSE(made.metric->output("npe")->planned());
+  Formula still([](const Tensor& x, const Tensor&) { return at::zeros_like(x); });
+  Values start(points), two(row_of({1, 2}));
+  const auto metric = make<Metric>("metric/straightness");
+  bind(*metric, "field", still);
+  bind(*metric, "start", start, "value");
+  bind(*metric, "w2_squared", two, "value");
+  REQUIRE(plan(*metric).size() == 1);
+  CHECK(plan(*metric)[0].message == "W is one number, this is [2]");
+}

@@ -75,6 +75,41 @@ TEST_CASE("The two moons are two half circles that are shifted along the diagona
   CHECK(number(y.select(1, 1).max()) < 1.2 + 1e-9);
 }
 
+TEST_CASE("Two moons that are labelled are the same points, each with its moon", "[source][mixture]") {
+  const auto moons = mixture({{"set", "two_moons"}, {"labelled", true}});
+  CHECK(moons->classes() == 2);
+  weir::Rng rng(3, "draw", f64);
+  const weir::Source::Drawn drawn = moons->draw(2000, rng);
+  CHECK(drawn.x.equal(draw(*mixture({{"set", "two_moons"}}), 2000)));
+  // Along the diagonal a point was only shifted: across it, the upper moon's y - x ends at sqrt 2, the lower one's begins at -1/2 - sqrt 2.
+  const Tensor across = drawn.x.select(1, 1) / 3 - drawn.x.select(1, 0) / 3;
+  const Tensor lower = drawn.label == 1;
+  CHECK(number(across.masked_select(~lower).max()) == Approx(std::sqrt(2.0)).margin(1e-3));
+  CHECK(number(across.masked_select(~lower).min()) >= -1 - 1e-9);
+  CHECK(number(across.masked_select(lower).min()) == Approx(-0.5 - std::sqrt(2.0)).margin(1e-3));
+  CHECK(number(across.masked_select(lower).max()) <= 0.5 + 1e-9);
+}
+
+TEST_CASE("The 25 Gaussians lie on a grid two apart with a standard deviation of 0.05", "[source][mixture]") {
+  const std::int64_t n = 40000;
+  const auto grid = mixture({{"set", "twenty_five_gaussians"}, {"labelled", true}});
+  CHECK(grid->classes() == 25);
+  weir::Rng rng(3, "draw", f64);
+  const weir::Source::Drawn drawn = grid->draw(n, rng);
+  const Tensor place = at::round(drawn.x / 2);  // a neighbour is 20 spreads from the border
+  CHECK(number(place.abs().max()) == 2);
+  CHECK(drawn.label.equal((5 * (place.select(1, 0) + 2) + place.select(1, 1) + 2).to(at::kLong)));
+  // 25 equal shares; a share's standard error is sqrt(24/625 / n) = 0.001.
+  for (int k = 0; k < 25; ++k)
+    CHECK(number((drawn.label == k).to(at::kDouble).mean()) == Approx(0.04).margin(4 * 0.001));
+  // Variance with the relative standard error sqrt(2 / (2 n)) over both coordinates.
+  CHECK(number((drawn.x - 2 * place).square().mean()) == Approx(0.0025).epsilon(4 / std::sqrt(double(n))));
+  const auto law = weir::facet<weir::MixtureLaw>(*grid);
+  REQUIRE(law);
+  CHECK(number(law->variance.max()) == Approx(0.0025));
+  CHECK(law->mean.size(0) == 25);
+}
+
 TEST_CASE("The checkerboard is uniform on eight squares of side 1/0.45", "[source][mixture]") {
   const auto board = mixture({{"set", "checkerboard"}});
   const Tensor x = draw(*board, 8000);

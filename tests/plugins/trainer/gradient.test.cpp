@@ -205,10 +205,11 @@ TEST_CASE("A training on matched pairs names what a field is told of x1 that x0 
   const Seen measured({{"dim", 2}}, {{"sigma", 0.7}});
   run(*source);
   run(*classes);
-  const auto warnings = [&](weir::Source& target, const json& weight, bool coded) {
+  const auto warnings = [&](weir::Source& target, const json& more, bool coded,
+                            const std::string& plugin = "coupling/ot") {
     json params{{"draw", "fresh"}};
-    params.update(weight);
-    const auto pairs = make<weir::Coupling>("coupling/ot", params);
+    params.update(more);
+    const auto pairs = make<weir::Coupling>(plugin, params);
     bind(*pairs, "source", *source);
     bind(*pairs, "target", target);
     run(*pairs);
@@ -232,15 +233,19 @@ TEST_CASE("A training on matched pairs names what a field is told of x1 that x0 
     return std::vector<std::string>{"the pairs of a batch are matched to each other, so that given " + told +
                                     " x0 has not the law of the source: a flow that is told " + told +
                                     " from points of the source misses its law (arXiv 2503.10636); use "
-                                    "independent pairs" +
+                                    "independent pairs, or those of coupling/ot with " +
                                     remedy};
   };
-  const json none = json::object(), weighed{{"condition_weight", 2}};
+  const json none = json::object(), weighed{{"condition_weight", 2}}, within{{"within_classes", true}};
   CHECK(warnings(*source, none, false).empty());
   CHECK(warnings(*source, none, true).empty());  // the code is no part of the matching
-  CHECK(warnings(*classes, none, false) == warning("label", ""));
-  CHECK(warnings(*classes, none, true) == warning("label", ""));
-  CHECK(warnings(*measured.source, none, false) == warning("y", ", or give them a condition_weight"));
+  CHECK(warnings(*classes, none, false) == warning("label", "within_classes"));
+  CHECK(warnings(*classes, none, true) == warning("label", "within_classes"));
+  CHECK(warnings(*classes, within, false).empty());
+  // The nearest of candidates of its own: rows that depend on no other, and x0 knows of the label.
+  CHECK(warnings(*classes, none, false, "coupling/nearest") == warning("label", "within_classes"));
+  CHECK(warnings(*classes, {{"candidates", 1}}, false, "coupling/nearest").empty());
+  CHECK(warnings(*measured.source, none, false) == warning("y", "a condition_weight"));
   CHECK(warnings(*measured.source, weighed, false).empty());
 }
 

@@ -5,6 +5,7 @@
 
 #include <check/bench/bench.hpp>
 #include <check/bench/broken.hpp>
+#include <weir/kinds/facets/kept_marginals.hpp>
 #include "laws.hpp"
 #include "world.hpp"
 
@@ -167,6 +168,11 @@ void is_made_again(const Subject& subject) {
   });
 }
 
+bool keeps_exactly(const Coupling& coupling, int end) {
+  const auto kept = facet<KeptMarginals>(coupling).value_or(KeptMarginals{});
+  return (end == 0 ? kept.x0 : kept.x1) == KeptMarginals::How::exactly;
+}
+
 // An end that comes from a finite set says which item it is. x0 must, where it has the source or the pairs to ask; x1 may be
 // made of it.
 void tells_its_items(const Subject& subject) {
@@ -191,6 +197,11 @@ void tells_its_items(const Subject& subject) {
         require_same(set->items(value_of(coupling, name)), points,
                      fmt::format("{} numbers the items of set_of({}) that the points are", name, end),
                      "hand on the item numbers that points_of gives");
+      if (set && set->size() == coupling.size() && keeps_exactly(coupling, end))
+        require_same(
+            std::get<0>(value_of(coupling, name).sort()), at::arange(*set->size(), at::kLong),
+            fmt::format("as many fixed pairs as the set of {} has items have each once", name),
+            "draw with points_of, which takes distinct items for fixed pairs, or declare KeptMarginals");
     }
     if (!finite || !asks) return;
     const Tensor places =
@@ -199,8 +210,10 @@ void tells_its_items(const Subject& subject) {
     if (!places.any(1).all().item<bool>()) return;
     require(coupling.set_of(0) != nullptr, "set_of(0) names the set that every x0 is an item of",
             "none is named", "override set_of");
+    if (!keeps_exactly(coupling, 0)) return;
     require(places.any(0).all().item<bool>(), "16 fixed pairs of a set of 16 have each item once",
-            "an item that is missing", "draw with points_of, which takes distinct items for fixed pairs");
+            "an item that is missing",
+            "draw with points_of, which takes distinct items for fixed pairs, or declare KeptMarginals");
   });
 }
 
