@@ -8,7 +8,7 @@
 //   matrices of as many rows as output channels. Everything else, and the matrices that `adamw` names, is moved by AdamW at the same lr.
 //
 // Source   Jordan et al., Muon: an optimizer for hidden layers in neural networks (2024); the scale adamw, which makes the step's root mean
-//          square that of AdamW's, so that both have one lr and decay: Liu et al., arXiv 2502.16982, eq. (4).
+//          square that of AdamW's, so that both have one lr and decay: Liu et al., arXiv 2502.16982.
 // Oracle   ten steps of torch.optim.Muon 2.11 with its bfloat16 taken out, and torch.optim.AdamW beside it, on a small least-squares problem
 // Peers    torch.optim.Muon (scale original; its iteration is in bfloat16, this one is in the parameters' precision); optax.contrib.muon
 // Shapes   a matrix is [rows, columns], the least of which is the size of A

@@ -269,10 +269,13 @@ TEST_CASE("Every integrator keeps the laws of integrators", "[laws][integrator]"
     times.push_back(k / 200.0 - std::sin(2 * std::numbers::pi * k / 200) / (6 * std::numbers::pi));
   times.back() = 1;
   std::vector<Case> cases = with_defaults("integrator");
-  for (const char* id :
-       {"integrator/midpoint", "integrator/heun", "integrator/rk4", "integrator/adams_bashforth"})
+  for (const char* id : {"integrator/midpoint", "integrator/heun", "integrator/rk4",
+                         "integrator/adams_bashforth", "integrator/sdirk", "integrator/curved_euler"})
     cases.push_back({id, {{"times", times}}});
   cases.push_back({"integrator/dopri5", {{"rtol", 1e-3}, {"atol", 1e-6}, {"first_step", 0.01}}});
+  cases.push_back({"integrator/sdirk", {{"order", 2}}});
+  cases.push_back({"integrator/ancestral", {{"eta", 0.3}}});
+  cases.push_back({"integrator/srk", {{"increments", 600}}});
   cases.push_back({"integrator/euler_maruyama", {{"increments", 600}}});  // a multiple of 6 and 200
   hold("integrator", cases);
 }
