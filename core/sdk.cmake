@@ -23,7 +23,7 @@ set(WEIR_SDK_HEADERS
   kinds/learn/network.hpp kinds/learn/objective.hpp kinds/learn/optimiser.hpp kinds/learn/probe.hpp
   kinds/learn/recorded_training.hpp kinds/learn/schedule.hpp kinds/learn/snapshots.hpp kinds/learn/trainer.hpp
 
-  math/autograd/context.hpp math/autograd/layer_gradients.hpp math/autograd/layers.hpp math/autograd/mlp.hpp math/autograd/pass.hpp
+  math/autograd/context.hpp math/autograd/jacobian.hpp math/autograd/layer_gradients.hpp math/autograd/layers.hpp math/autograd/mlp.hpp math/autograd/pass.hpp
   math/autograd/tape.hpp
   math/numeric/area.hpp math/numeric/assignment.hpp math/numeric/distance.hpp math/numeric/finite.hpp math/numeric/memory.hpp math/numeric/posterior_means.hpp
   math/numeric/quadrature.hpp math/numeric/sinkhorn.hpp math/numeric/tokens.hpp

@@ -22,12 +22,11 @@
 #include <utility>
 #include <vector>
 
-#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/metric.hpp>
-#include <weir/math/autograd/tape.hpp>
+#include <weir/math/autograd/jacobian.hpp>
 #include <weir/plugin.hpp>
 
 namespace {
@@ -90,26 +89,12 @@ class Jacobian final : public weir::Metric {
   }
 
  private:
-  struct Moved {
-    Tensor v, slope;  // [N, item...]; grad v [N, D, D] float64
-  };
+  // v [N, item...] and grad v [N, D, D] in float64.
   template <class Velocity>
-  static Moved moved(const Velocity& velocity, const Tensor& at_x, double t) {
-    const at::AutoGradMode on(true);
-    const Tensor x = at_x.detach().requires_grad_(true), v = velocity(x, t), flat = v.flatten(1);
-    const std::int64_t dim = flat.size(1);
-    if (!v.requires_grad()) {
-      if (!velocity(at_x + 1, t).equal(v))
-        throw std::runtime_error(
-            "the Jacobian of this field cannot be had: autograd does not see how its velocity depends on x "
-            "(a "
-            "detach, or a NoGradGuard, stands between them)");
-      return {v, at::zeros({v.size(0), dim, dim}, v.options().dtype(at::kDouble))};
-    }
-    std::vector<Tensor> rows;
-    for (std::int64_t d = 0; d < dim; ++d)
-      rows.push_back(weir::grad(flat.select(1, d).sum(), {x}, d + 1 < dim)[0].flatten(1).to(at::kDouble));
-    return {v.detach(), at::stack(rows, 1)};
+  static weir::Sloped sloped(const Velocity& velocity, const Tensor& x, double t) {
+    weir::Sloped found = weir::velocity_and_slope([&](const Tensor& at_x) { return velocity(at_x, t); }, x);
+    found.slope = found.slope.to(at::kDouble);
+    return found;
   }
 
   // J of each point, and its largest singular value of grad v.
@@ -124,7 +109,7 @@ class Jacobian final : public weir::Metric {
     Tensor jacobian = at::eye(dim, wide).repeat({z.size(0), 1, 1}), steepest = at::zeros({z.size(0)}, wide);
     // Where the point goes, and where its Jacobian does.
     const auto moving = [&](const Tensor& x, const Tensor& j, double t) {
-      const auto [velocity, slope] = moved(v, x, t);
+      const auto [velocity, slope] = sloped(v, x, t);
       const Tensor turned = at::bmm(slope, j);
       if (!at::isfinite(turned).all().item<bool>())
         throw std::runtime_error(

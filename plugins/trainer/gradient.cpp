@@ -16,6 +16,9 @@
 //          The probes are this training's own, and so are the snapshots. trainer/recorded is such a training of another run, whose
 //          record has it by `keep_memory`.
 //
+// Chunks   with `chunk` the rows of a step's batch go through the model in parts, and its gradient is the sum of theirs: batch: 1024 with
+//          chunk: 256 is the accumulation of four gradients (batch_gradient.hpp).
+//
 // Snapshots after each step of `snapshots` the parameters and their average are kept, in `history`, of which trainer/snapshot gives the
 //          fields: those of a training of so many steps, where the schedule is constant.
 //
@@ -26,26 +29,23 @@
 //          torchcfm's CIFAR-10 script and flow_matching EMA (ema_warmup)
 // Shapes   loss, terms/<name> [1] a step
 // Limits   one process, one device. The same numbers whatever probes look on: the tape is always armed where the model has one.
-#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <weir/kinds/learn/fit.hpp>
 #include <weir/kinds/learn/fitted_model.hpp>
 #include <weir/kinds/learn/going_on.hpp>
 #include <weir/kinds/learn/kept_memory.hpp>
-#include <weir/kinds/learn/matched_context.hpp>
 #include <weir/kinds/learn/optimiser.hpp>
 #include <weir/kinds/learn/probe.hpp>
 #include <weir/kinds/learn/schedule.hpp>
 #include <weir/kinds/learn/snapshots.hpp>
 #include <weir/kinds/learn/trainer.hpp>
 #include <weir/math/variance/infinite_moments.hpp>
-#include <weir/math/variance/row_gradients.hpp>
 #include <weir/plugin.hpp>
 
+#include "batch_gradient.hpp"
 #include "epoch_draw.hpp"
 
 namespace {
@@ -66,6 +66,9 @@ class Gradient final : public weir::Trainer {
   weir::Ports<weir::Probe> probes_{this, "probes", "observers of the training steps"};
   weir::Param<std::int64_t> steps_{this, "steps", weir::required, weir::at_least(1), "number of steps"};
   weir::Param<std::int64_t> batch_{this, "batch", 256, weir::at_least(1), "pairs in a step"};
+  weir::Param<std::int64_t> chunk_{
+      this, "chunk", weir::absent, weir::at_least(1),
+      "rows of a batch that one pass takes at most: the same step in less memory (default: all)"};
   weir::Param<std::int64_t> epoch_{this, "epoch", 1, weir::at_least(1),
                                    "steps whose batches are parts of one draw"};
   weir::Param<double> ema_decay_{this, "ema_decay", 0.999, weir::between(0, 1),
@@ -137,6 +140,7 @@ class Gradient final : public weir::Trainer {
     terms_.plan(objective_->terms());
     const weir::Training training{*objective_, initial, batch_(), steps_(), model(), *optimiser_};
     plan_probes(training, plan);
+    if (chunk_.given()) weir::plan_chunk(*objective_, probes_, chunk_(), batch_(), plan);
     if (!probes_().empty()) stopped_at_.plan({}, {});
     memory_.plan(first_fit(), stream(), stopped_at_, plan);
     if (weir::best(probes_)) {
@@ -189,16 +193,7 @@ class Gradient final : public weir::Trainer {
       snapshots_.take_from(state_);
     }
     snapshots_.begin(fit, last);
-    if (const std::string why = weir::infinite_target(*objective_, /*power=*/2); !why.empty())
-      run.warn(fmt::format("the mean loss is infinite, and so is the variance of its gradient: {}; {}", why,
-                           weir::keep_from_the_ends));
-    if (const auto told = weir::matched_context(*objective_); !told.empty())
-      run.warn(fmt::format(
-          "the pairs of a batch are matched to each other, so that given {0} x0 has not the law of the "
-          "source: a flow that is told {0} from points of the source misses its law (arXiv 2503.10636); use "
-          "independent pairs, or those of coupling/ot with {1}",
-          fmt::join(told, " and "),
-          std::ranges::count(told, "y") > 0 ? "a condition_weight" : "within_classes"));
+    weir::warn_of_loss(*objective_, run);
     bool enough = state_.contains(enough_key);
     const auto state = [&] {
       weir::State all = fit.save();
@@ -279,11 +274,10 @@ class Gradient final : public weir::Trainer {
   double step(std::int64_t k, std::int64_t last, weir::Fit& fit, weir::Run& run) const {
     const weir::Sample sample = draw_.batch(*objective_, batch_(), epoch_(), k, stream());
     const bool per_sample = weir::need_per_sample(probes_, k);
-    if (per_sample && !(model().taped() && objective_->taped()))
-      run.warn(
-          fmt::format("this {} has no taped layers: per-sample gradients take one backward pass per sample",
-                      model().taped() ? "objective" : "field"));
-    auto [losses, gradients] = weir::loss_gradients(*objective_, model(), fit.params(), sample, per_sample);
+    if (per_sample) weir::warn_of_rows(*objective_, model(), run);
+    auto [losses, gradients] =
+        weir::batch_gradient(*objective_, model(), fit.params(), sample,
+                             chunk_.given() ? std::optional(chunk_()) : std::nullopt, per_sample);
     // Read when the backward pass is under way: a device would wait for the host before it.
     const double loss = losses.rows.mean(at::kDouble).item<double>();
     if (!std::isfinite(loss)) {

@@ -87,6 +87,7 @@ int main() {
   SIZE(DatasetSpec);
   SIZE(Domain);
   SIZE(DrawnCoupling);
+  SIZE(Driven);
   SIZE(Embedded);
   SIZE(EmaRule);
   SIZE(Fault);

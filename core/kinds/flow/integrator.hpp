@@ -5,10 +5,11 @@
 // The rows of start are followed in chunks, one after another; what follows a chunk is `follow`, which a plugin has from one of three
 // base classes or writes itself:
 //
-//   one_step.hpp     given steps, nothing carried from one to the next: euler, midpoint, heun, rk4
-//   embedded.hpp     Runge-Kutta pairs that estimate their error, each row with steps of its own: dopri5, tsit5, bogacki_shampine
-//   stochastic.hpp   given steps of a stochastic equation with the marginals of the flow: euler_maruyama, stochastic_heun
-//   follow           anything else; adams_bashforth, on the grid of stepped.hpp
+//   one_step.hpp     given steps, nothing carried from one to the next: euler, midpoint, heun, rk4, ...
+//   embedded.hpp     Runge-Kutta pairs that estimate their error, each row with steps of its own: dopri5, tsit5, dopri8, ...
+//   stochastic.hpp   given steps of a stochastic equation with the marginals of the flow: euler_maruyama, stochastic_heun, srk; and others
+//                    that are driven by a Brownian path: ancestral, predictor_corrector
+//   follow           anything else; adams_bashforth and sdirk, on the grid of stepped.hpp
 //
 // Laws (`weir plugin check` holds every integrator to them; `weir explain law/integrator` prints them)
 //   outputs       end, trajectory, time and nfe are those of the way: saved times evenly spread from `from` to `until`, or those of
@@ -26,7 +27,7 @@
 //   tolerance     of embedded.hpp: the true error is within 10 times the tolerance, at 1e-4 and at 1e-7, of a stiff field at 1e-4,
 //                 between steps too
 //   effort        of embedded.hpp: nfe counts for each row how often the field was asked for it
-//   marginals     of stochastic.hpp: the law in the middle and at the end of a flow between normal laws is that of the flow, for three
+//   marginals     of stochastic.hpp, driven ones too: the law in the middle and at the end of a flow between normal laws is that of the flow, for three
 //                 strengths of the diffusion, within 3 standard errors and 2 %
 //   path          of stochastic.hpp: half the step along the same Brownian path comes nearer to its end
 // The laws of accuracy, backward and float32 are not asked of stochastic methods, and none of these of one with the facet Jumps.
@@ -107,7 +108,9 @@ class Integrator : public Node {
 
   double from() const { return from_(); }
   double until() const { return until_(); }
-  Tensor start() const { return start_().to(options()); }  // in run
+  const Shape& start_shape() const { return start_.shape(); }  // from plan on
+  Tensor start() const { return start_().to(options()); }      // in run
+  std::int64_t chunk() const { return chunk_(); }              // rows that follow() is given at most
   bool saves_at_given_times() const { return save_at_.given(); }
   std::int64_t saves() const { return save_(); }
 

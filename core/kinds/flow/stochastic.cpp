@@ -11,9 +11,23 @@
 
 namespace weir {
 
-Stochastic::~Stochastic() = default;
+PathAt path_at(const TwoPoint& path, double t) {
+  const Tensor time =
+      at::full({1}, std::clamp(t, 0.0, 1.0), at::kDouble);  // a round-off beyond there is no gamma
+  const Noise& noise = path.noise();
+  const double gamma = noise.zero() ? 0 : noise.gamma(time).item<double>();
+  return {path.alpha(time).item<double>(),
+          path.beta(time).item<double>(),
+          path.dalpha(time).item<double>(),
+          path.dbeta(time).item<double>(),
+          gamma * gamma,
+          noise.zero() || !path.noise_in_target() ? 0 : noise.gamma_dgamma(time).item<double>(),
+          alpha_dalpha(path, time).item<double>()};
+}
 
-void Stochastic::plan(Plan& plan) {
+Driven::~Driven() = default;
+
+void Driven::plan(Plan& plan) {
   Stepped::plan(plan);
   if (!plan.clean() || !increments_.given()) return;
   if (!equal_steps())
@@ -25,54 +39,59 @@ void Stochastic::plan(Plan& plan) {
                fmt::format("for example increments: {}", (increments_() / steps() + 1) * steps()));
 }
 
-void Stochastic::run(Run& run) {
-  // The start of the path is alpha x0 and, where the path has noise there, gamma z: of normal coordinates of this variance. What a
-  // path with InexactEnds has of x1 there is not known here.
-  if (diffusion_() > 0 && from() == 0) {
-    const Tensor x = start().to(at::kDouble), zero = at::zeros({1}, at::kDouble);
-    const double gamma = interpolant_->noise().zero() ? 0 : interpolant_->noise().gamma(zero).item<double>();
-    const double alpha = interpolant_->alpha(zero).item<double>();
-    const double variance = alpha * alpha + gamma * gamma, found = x.square().mean().item<double>();
-    const double chance = 5 * std::sqrt(2 / static_cast<double>(std::max<std::int64_t>(x.numel(), 1)));
-    if (std::abs(found / variance - 1) > chance + 0.02)
-      run.warn(
-          fmt::format("the mean square of the start's coordinates is {:.3g}, and of N(0, I) on this path "
-                      "{:.3g}: the noise is "
-                      "that of flows from N(0, I), and these points will not have the marginals of theirs",
-                      found, variance));
-  }
-  Integrator::run(run);
+void Driven::warn_of_start(Run& run) const {
+  if (from() != 0) return;
+  // The start of the path is x0 and, where the path has noise there, gamma z: of normal coordinates of this variance.
+  const Tensor x = start().to(at::kDouble);
+  const double variance = 1 + path_at(*interpolant_, 0).gamma_squared,
+               found = x.square().mean().item<double>();
+  const double chance = 5 * std::sqrt(2 / static_cast<double>(std::max<std::int64_t>(x.numel(), 1)));
+  if (std::abs(found / variance - 1) > chance + 0.02)
+    run.warn(
+        fmt::format("the mean square of the start's coordinates is {:.3g}, and of N(0, I) on this path "
+                    "{:.3g}: the noise is "
+                    "that of flows from N(0, I), and these points will not have the marginals of theirs",
+                    found, variance));
 }
 
-Stochastic::Equation Stochastic::equation(const Velocity& v, const Tensor& like) const {
-  const auto of = [like](const auto& function, double t) {
-    return function(at::full({1}, t, like.options().dtype(at::kDouble).device(at::kCPU)))
-        .template item<double>();
-  };
+std::int64_t Driven::pieces() const { return increments_.given() ? increments_() / steps() : 1; }
+
+Tensor Driven::increment(const Rows& rows, std::int64_t k, double h) const {
+  const std::int64_t n = pieces();
+  Tensor sum;
+  for (std::int64_t j = k * n; j < (k + 1) * n; ++j) {
+    Rng rng = this->rng().at("increment", j);
+    const Tensor z = rng.normal(rows.x.sizes(), rows.first * rows.x[0].numel());
+    sum = sum.defined() ? sum + z : z;
+  }
+  return sum * std::sqrt(std::abs(h) / static_cast<double>(n));
+}
+
+// Of one piece of size d, given its increment dw, the mean is N(dw / 2, d / 12).
+Driven::Motion Driven::motion(const Rows& rows, std::int64_t k, double h) const {
+  const std::int64_t n = pieces(), first = rows.first * rows.x[0].numel();
+  Tensor gone = at::zeros_like(rows.x), mean = at::zeros_like(rows.x);
+  for (std::int64_t j = k * n; j < (k + 1) * n; ++j) {
+    Rng along = this->rng().at("increment", j), within = this->rng().at("area", j);
+    const Tensor z = along.normal(rows.x.sizes(), first);
+    mean += gone + z / 2 + std::sqrt(1.0 / 12) * within.normal(rows.x.sizes(), first);
+    gone = gone + z;
+  }
+  const double scale = std::sqrt(std::abs(h) / static_cast<double>(n));
+  return {gone * scale, mean * (scale / static_cast<double>(n))};
+}
+
+Driven::Equation Driven::equation(const Velocity& v, double c) const {
   const TwoPoint& path = *interpolant_;
-  const double c = diffusion_(), sign = until() > from() ? 1 : -1;
+  const double sign = until() > from() ? 1 : -1;
   Equation equation;
   equation.drift = [=, &v, &path](const Tensor& x, double t) {
     const Tensor u = v(x, t);
-    if (c == 0) return u;
-    const double beta = of([&](const Tensor& s) { return path.beta(s); }, t);
-    const double dbeta = of([&](const Tensor& s) { return path.dbeta(s); }, t);
-    return u + sign * c * (beta * u - dbeta * x);
+    return c == 0 ? u : u + sign * c * path_at(path, t).scaled_score(u, x);
   };
   equation.diffusion = [=, &path](double t) {
     if (c == 0) return 0.0;
-    const double alpha = of([&](const Tensor& s) { return path.alpha(s); }, t);
-    const double beta = of([&](const Tensor& s) { return path.beta(s); }, t);
-    const double dbeta = of([&](const Tensor& s) { return path.dbeta(s); }, t);
-    const Noise& noise = path.noise();
-    double variance = alpha * alpha;
-    double slope = of([&](const Tensor& s) { return alpha_dalpha(path, s); }, t);
-    if (!noise.zero()) {
-      const double gamma = of([&](const Tensor& s) { return noise.gamma(s); }, t);
-      variance += gamma * gamma;
-      if (path.noise_in_target()) slope += of([&](const Tensor& s) { return noise.gamma_dgamma(s); }, t);
-    }
-    const double d = dbeta * variance - beta * slope;
+    const double d = path_at(path, t).score_scale();
     if (d < -1e-12)
       throw std::runtime_error(
           fmt::format("on this path the noise would need the variance {:.3g} at t = {:.6g}: no stochastic "
@@ -84,20 +103,16 @@ Stochastic::Equation Stochastic::equation(const Velocity& v, const Tensor& like)
   return equation;
 }
 
-Tensor Stochastic::increment(const Rows& rows, std::int64_t k, double h) const {
-  const std::int64_t pieces = increments_.given() ? increments_() / steps() : 1;
-  Tensor sum;
-  for (std::int64_t j = k * pieces; j < (k + 1) * pieces; ++j) {
-    Rng rng = this->rng().at("increment", j);
-    const Tensor z = rng.normal(rows.x.sizes(), rows.first * rows.x[0].numel());
-    sum = sum.defined() ? sum + z : z;
-  }
-  return sum * std::sqrt(std::abs(h) / static_cast<double>(pieces));
+Stochastic::~Stochastic() = default;
+
+void Stochastic::run(Run& run) {
+  if (diffusion_() > 0) warn_of_start(run);
+  Integrator::run(run);
 }
 
 Integrator::Path Stochastic::follow(const Velocity& v, const Rows& rows, const std::vector<double>& saved,
                                     const Watch& watch) const {
-  const Equation equation = this->equation(v, rows.x);
+  const Equation equation = this->equation(v);
   const auto next = [&](const Tensor& x, std::int64_t k) {
     return step(equation, x, time(k), size(k), increment(rows, k, size(k)));
   };

@@ -91,7 +91,8 @@ TEST_CASE("tsit5 is within ten tolerances of the truth for no more than 1.5 time
 }
 
 TEST_CASE("Each row of an adaptive flow takes the steps that it takes alone", "[integrator]") {
-  const std::string id = GENERATE("integrator/dopri5", "integrator/tsit5", "integrator/bogacki_shampine");
+  const std::string id =
+      GENERATE("integrator/dopri5", "integrator/tsit5", "integrator/dopri8", "integrator/bogacki_shampine");
   const std::vector<double> starts{1, -2, 0.1, 30, 1};
   Flow together(id, {{"save", 4}}, stiff, column(starts));
   together.run();
@@ -110,7 +111,8 @@ TEST_CASE("Each row of an adaptive flow takes the steps that it takes alone", "[
 }
 
 TEST_CASE("Dense output keeps the tolerance between steps, and backward returns", "[integrator]") {
-  const std::string id = GENERATE("integrator/dopri5", "integrator/tsit5", "integrator/bogacki_shampine");
+  const std::string id =
+      GENERATE("integrator/dopri5", "integrator/tsit5", "integrator/dopri8", "integrator/bogacki_shampine");
   const double tolerance = GENERATE(1e-4, 1e-7);
   INFO(id << " at " << tolerance);
   nlohmann::json params = within(tolerance);

@@ -1,10 +1,7 @@
 // tests/plugins/integrator/stochastic.test.cpp -- stochastic flows against normal laws, and the noise that they are driven by.
 #include <cmath>
 
-#include <weir/kinds/flow/interpolant.hpp>
-#include <weir/kinds/flow/noise.hpp>
-
-#include "flow.hpp"
+#include "normals.hpp"
 
 #include <catch2/catch.hpp>  // after ATen, which has a CHECK of its own
 
@@ -12,50 +9,6 @@ namespace {
 
 using namespace weir::tests;
 using weir::Tensor;
-
-// The stochastic flow from N(0, I) to N(2, 1/4) on the path (1 - t) x0 + t x1 + gamma z: x_t ~ N(2 t, q), q = (1 - t)^2 + t^2 / 4 + gamma^2,
-// and v = 2 + q' / (2 q) (x - 2 t), whose gamma' z is in the target where gamma changes.
-struct Normals {
-  std::string noise;
-  double sigma;
-  bool changes() const { return noise == "noise/brownian"; }
-  double gamma2(double t) const { return changes() ? sigma * sigma * t * (1 - t) : sigma * sigma; }
-  double variance(double t) const { return (1 - t) * (1 - t) + t * t / 4 + gamma2(t); }
-  Tensor velocity(const Tensor& x, const Tensor& t) const {
-    const double s = t[0].item<double>();
-    const double half_slope = s / 4 - (1 - s) + (changes() ? sigma * sigma * (0.5 - s) : 0);
-    return 2 + half_slope / variance(s) * (x - 2 * s);
-  }
-};
-
-// A flow with this noise in its path.
-struct Noisy {
-  Noisy(const std::string& id, const nlohmann::json& params, const Normals& law, const Tensor& start)
-      : noise(make<weir::Noise>(law.noise, law.noise == "noise/zero" ? nlohmann::json::object()
-                                                                     : nlohmann::json{{"sigma", law.sigma}})),
-        path(make<weir::Interpolant>("interpolant/linear", {{"noise_in_target", law.changes()}})),
-        field([law](const Tensor& x, const Tensor& t) { return law.velocity(x, t); }),
-        points(start),
-        integrator(make<weir::Integrator>(id, params)) {
-    bind(*path, "noise", *noise);
-    bind(*integrator, "interpolant", *path);
-    bind(*integrator, "field", field);
-    bind(*integrator, "start", points, "value");
-    faults = plan(*integrator);
-    if (faults.empty()) integrator->run(quiet);
-  }
-  Tensor end() const { return value_of(*integrator, "end"); }
-
-  std::unique_ptr<weir::Noise> noise;
-  std::unique_ptr<weir::Interpolant> path;
-  Given field;
-  Values points;
-  std::unique_ptr<weir::Integrator> integrator;
-  weir::Faults faults;
-  QuietRun quiet;
-};
-
-Tensor starts(std::int64_t n, std::uint64_t seed = 3) { return weir::Rng(seed, "start", f64).normal({n, 1}); }
 
 }  // namespace
 

@@ -38,11 +38,14 @@ State copy_of(const State& state) {
   return copy;
 }
 
-// A rate at which a bowl of curvature 1 takes some hundred steps: most defaults are lower.
+// A rate at which a bowl of curvature 1 takes some hundred steps: most defaults are lower. The subject's own may be larger.
 nlohmann::json brisk(const Subject& subject) {
   const ParamSchema* lr = subject.schema.param("lr");
   if (!lr) return nlohmann::json::object();
-  return {{"lr", lr->fallback.is_number() ? std::max(0.05, lr->fallback.get<double>()) : 0.05}};
+  double rate = lr->fallback.is_number() ? std::max(0.05, lr->fallback.get<double>()) : 0.05;
+  if (subject.params.contains("lr") && subject.params["lr"].is_number())
+    rate = std::max(rate, subject.params["lr"].get<double>());
+  return {{"lr", rate}};
 }
 
 void goes_down(const Subject& subject) {

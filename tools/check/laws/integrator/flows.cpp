@@ -23,6 +23,8 @@ class Flowing final : public Field {
 
 Tensor slope(const Tensor& x, const Tensor& t) { return x.square() * (3 * t).cos().unsqueeze(1); }
 
+Tensor gentle_slope(const Tensor& x, const Tensor& t) { return x.square() * t.cos().unsqueeze(1); }
+
 // x(t) = x0 / (1 - x0 (sin 3t - sin 3 t0) / 3)
 Tensor solution(const Tensor& x, double from, double until) {
   return x / (1 - x * (std::sin(3 * until) - std::sin(3 * from)) / 3);

@@ -25,7 +25,7 @@ std::shared_ptr<Integrator> followed(const Subject& subject, std::shared_ptr<Fie
 }
 
 void skip_where_stochastic(const std::shared_ptr<Integrator>& integrator) {
-  if (std::dynamic_pointer_cast<Stochastic>(integrator)) throw Skipped("its points are random");
+  if (std::dynamic_pointer_cast<Driven>(integrator)) throw Skipped("its points are random");
 }
 
 void gives_its_outputs(const Subject& subject) {

@@ -12,9 +12,8 @@
 namespace weir::conformance {
 namespace {
 
-// x' = x^2 cos t. Over [0, 1] its derivatives keep their signs so far that 80 steps show the leading term of the error, at any order.
-Tensor gentle_slope(const Tensor& x, const Tensor& t) { return x.square() * t.cos().unsqueeze(1); }
-Tensor gently_down(const Tensor& x, double until) { return x / (1 - x * std::sin(until)); }  // from time 0
+// Where gentle_slope leads from x at time 0.
+Tensor gently_down(const Tensor& x, double until) { return x / (1 - x * std::sin(until)); }
 
 // Steps of another size each: what a method of several steps carries over must know of both.
 std::vector<double> alternating(int steps, double from, double until) {

@@ -18,13 +18,12 @@ Tensor between_normals(const Tensor& x, const Tensor& t) {
   return 2 + (s / 4 - (1 - s)) / variance * (x - 2 * s);
 }
 
-std::shared_ptr<Stochastic> followed(const Subject& subject, std::shared_ptr<Node> start,
-                                     nlohmann::json params) {
+template <class Base>
+std::shared_ptr<Base> followed(const Subject& subject, std::shared_ptr<Node> start, nlohmann::json params) {
   const auto world = on_the_line(subject);
-  return as_base<Stochastic>(
-      world->run<Integrator>(
-          subject, along(field_of(between_normals), std::move(start), where_taken(subject, params))),
-      "stochastic.hpp");
+  return as_base<Base>(world->run<Integrator>(subject, along(field_of(between_normals), std::move(start),
+                                                             where_taken(subject, params))),
+                       "stochastic.hpp");
 }
 
 std::shared_ptr<Node> normal_points(std::int64_t n) {
@@ -35,7 +34,7 @@ void keeps_the_marginals(const Subject& subject) {
   const std::int64_t n = 4000;
   for (const double c : {0.0, 0.5, 2.0}) {
     const auto integrator =
-        followed(subject, normal_points(n), {{"steps", 200}, {"diffusion", c}, {"save_at", {0.5}}});
+        followed<Driven>(subject, normal_points(n), {{"steps", 200}, {"diffusion", c}, {"save_at", {0.5}}});
     const auto hold = [&](const Tensor& x, double mean, double variance, double t) {
       const double m = number(x.mean()), v = number(x.var());
       // 2 % beside the standard errors: 200 steps of Euler and Maruyama's leave 1.5 % of the variance.
@@ -53,9 +52,9 @@ void keeps_the_marginals(const Subject& subject) {
 
 void follows_one_path(const Subject& subject) {
   const auto ends = [&](int steps) {
-    return value_of(
-        *followed(subject, normal_points(200), {{"steps", steps}, {"increments", 256}, {"diffusion", 1}}),
-        "end");
+    return value_of(*followed<Stochastic>(subject, normal_points(200),
+                                          {{"steps", steps}, {"increments", 256}, {"diffusion", 1}}),
+                    "end");
   };
   const Tensor fine = ends(256);
   const auto distance = [&](int steps) { return number((ends(steps) - fine).square().mean().sqrt()); };
