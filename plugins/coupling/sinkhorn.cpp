@@ -16,8 +16,9 @@
 //          free Schroedinger bridges); Eyring et al., arXiv 2311.15100 (unbalanced flows); Seguy et al., arXiv 1711.02283 (barycentric).
 // Oracle   POT 0.9.7's plans (core/math/numeric/sinkhorn), optimal transport's cost as epsilon falls, all pairs alike as it grows, the
 //          covariance of the entropic plan between normal laws (Janati et al., arXiv 2006.02572)
-// Peers    torchcfm OTPlanSampler(method="sinkhorn"): scale: none, pairs: plan; normalize_cost=True: scale: max; method="unbalanced": rho0,
-//          rho1 its reg_m; torchebm SinkhornCoupling: pairs: rows; POT ot.sinkhorn, ot.unbalanced.sinkhorn_unbalanced
+// Peers    torchcfm OTPlanSampler(method="sinkhorn"): scale: none, pairs: plan; normalize_cost=True: scale: max; method="unbalanced": rho0
+//          and rho1 its reg_m; torchebm SinkhornCoupling: pairs: rows (its unbalanced plan has the entropy for KL(P | a a^T)); POT
+//          ot.sinkhorn, ot.unbalanced.sinkhorn_unbalanced
 // Shapes   x0, x1 [pair, item...]; y [pair, ...] as the target measures it
 // Limits   n^2 numbers for n pairs. Fresh draws: a plan within each, whose rows therefore depend on each other (one unit). x1 of rows, and
 //          both ends of plan, are their sources' laws on average; of a relaxed plan and of means they are others: facet KeptMarginals.
@@ -58,8 +59,9 @@ class Sinkhorn final : public weir::PairedEnds {
                                  "share of the mass by which the marginals may miss what they should be"};
   weir::Param<std::int64_t> iterations_{this, "iterations", 5000, weir::at_least(1), "iterations at most"};
   weir::Output<Tensor> cost_{this, "cost", "1", "mean squared distance of the fixed pairs"};
-  weir::Output<Tensor> transport_cost_{this, "transport_cost", "1",
-                                       "<P, C> over the mass of P: what cost is on average of drawn pairs"};
+  weir::Output<Tensor> transport_cost_{
+      this, "transport_cost", "1",
+      "<P, C> over the mass of P: what cost is on average of pairs drawn from P"};
   weir::Output<Tensor> gap_{
       this, "gap", "1",
       "how far at most transport_cost lies above that of optimal transport; of kept marginals"};

@@ -89,7 +89,7 @@ TEST_CASE("Pairs come as often as the plan says, row by row and from the whole p
                  .log_rows(costs, 0)
                  .exp();
   p = rows ? p / p.sum(1, true) / 6 : p / p.sum();
-  const std::int64_t repeats = 200;
+  const std::int64_t repeats = 120;
   Tensor met = at::zeros({36}, f64);
   for (std::int64_t seed = 0; seed < repeats; ++seed) {
     const OfSets made("coupling/sinkhorn",
@@ -153,7 +153,7 @@ TEST_CASE("Between normal laws pairs have the covariance of the Schroedinger bri
   const double sigma2 = GENERATE(0.3, 2.0), s1 = 0.6, m = 1.5;
   const double covariance = (std::sqrt(4 * s1 * s1 + sigma2 * sigma2) - sigma2) / 2;
   const double cost = m * m + 1 + s1 * s1 - 2 * covariance;
-  const std::int64_t sets = 16, n = 250;
+  const std::int64_t sets = 12, n = 160;
   Tensor products = at::empty({sets}, f64), costs = at::empty({sets}, f64);
   const std::uint64_t first = GENERATE(0, 100, 200);
   for (std::int64_t k = 0; k < sets; ++k) {
