@@ -3,7 +3,7 @@
 //   se^2      = (g - 1) / g sum_b (T_b - mean T_b)^2           T_b  the estimate without the rows i of block b, i mod g = b
 //   corrected = g T - (g - 1) mean T_b                         without the part of the bias that falls as 1 / n
 //
-// Source   the jackknife of groups: Shao, Tu, The Jackknife and Bootstrap (1995), sections 2.3 and 1.2.1 (correction).
+// Source   the jackknife of groups: Shao, Tu, The Jackknife and Bootstrap (1995), chapters 1 and 2.
 #pragma once
 
 #include <cmath>

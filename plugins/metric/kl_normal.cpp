@@ -4,8 +4,8 @@
 //                m, C  mean and covariance of the points;  mu, S  those of the target
 //   corrected  = g kl - (g - 1) mean over b of the divergence without block b, of g: without the bias that falls as 1 / n
 //
-// Source   Kullback, Information theory and statistics (1959), section 9.1; of the marginals of a bridge between normal laws:
-//          De Bortoli et al., arXiv 2106.01357, section 5.2, and Tong et al., arXiv 2307.03672.
+// Source   Kullback, Information theory and statistics (1959), chapter 9; of the marginals of a bridge between normal laws:
+//          De Bortoli et al., arXiv 2106.01357, and Tong et al., arXiv 2307.03672.
 // Oracle   by hand in one dimension; torch 2.11 torch.distributions.kl_divergence between MultivariateNormal; 0 for draws of the target
 // Peers    torchcfm runner: KL of the Gaussian Schroedinger bridge, of diagonal fits
 // Shapes   samples [n, item...] of D numbers, n > D; outputs are numbers

@@ -16,14 +16,16 @@
 //          added, not averaged.
 // Oracle   the closed form of shifted normal laws over 300 replicates, within four standard errors, which are the right size; the
 //          definition by loops; scipy 1.17 stats.energy_distance, squared (mmd2_v); numpy (KID)
-// Peers    torchcfm linear_mmd2 (polynomial of degree 1, offset 0, scale 1), poly_mmd2 (degree 2, offset 0, scale 1) and mix_rbf_mmd2, all
-//          mmd2_v; torchmetrics KernelInceptionDistance, whose mean over subsets estimates what mmd2 of all points does with less variance
+// Peers    torchcfm mix_rbf_mmd2, which is mmd2_v; its linear_mmd2 and poly_mmd2 (polynomial: degree 1, offset 0, scale 1; degree 2,
+//          offset 2, scale 1) take the couples of consecutive rows alone, n - 1 of n (n - 1), and change with their order; torchmetrics
+//          KernelInceptionDistance, whose mean over subsets estimates what mmd2 of all points does with less variance
 // Shapes   samples, points [n, item...]; mmd2, mmd2_se, mmd2_n, mmd2_v numbers; bandwidth [bandwidth]
 // Limits   n^2 kernel values, `chunk` rows of them in memory at a time. E se^2 >= Var mmd2, twice as large where the laws agree:
 //          the error is overstated in mean square, never understated. Couples x_i, y_i of one row do not enter mmd2: another order of one
 //          side alone moves it, within its error. Moments of x.y must exist for the polynomial kernel, a mean of |x| for the energy
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -117,6 +119,11 @@ class Mmd final : public weir::Comparison {
     }
     const auto m = static_cast<double>(n);
     const double sum = row_sums.sum().item<double>();
+    if (!std::isfinite(sum + diagonal))
+      throw std::runtime_error(
+          fmt::format("the {} kernel of these points leaves the numbers: scale the points, or take a smaller "
+                      "degree or scale",
+                      kernel_()));
     const Tensor without = (sum - 2 * row_sums) / ((m - 1) * (m - 2));
     mmd2_.set(at::scalar_tensor(sum / (m * (m - 1)), at::kDouble));
     mmd2_se_.set(at::scalar_tensor(weir::jackknife_se(without), at::kDouble));

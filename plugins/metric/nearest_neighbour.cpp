@@ -9,7 +9,7 @@
 // Samples of the law itself: nearer = copying = 1/2, ratio = 1 and authentic about 1/2. Copies of the training set: nearer = copying = 1,
 // ratio = authentic = 0. Samples that are further off than held-out points are have copying below 1/2.
 //
-// Source   Meehan, Chaudhuri, Dasgupta, arXiv 2004.05675, section 3 (copying, their U / (n m)); Alaa et al., arXiv 2102.08921, section 2.3
+// Source   Meehan, Chaudhuri, Dasgupta, arXiv 2004.05675, section 3 (copying, their U / (n m)); Alaa et al., arXiv 2102.08921
 //          (authenticity); nearer and ratio: the adversarial accuracy's half of Yale et al., Neurocomputing 416 (2020) 244-255.
 // Oracle   by hand on a line; scipy 1.17 stats.mannwhitneyu (copying); 1/2 of points from one law; copies
 // Peers    none of the flow libraries: users are told to look for the nearest neighbour themselves

@@ -9,7 +9,7 @@
 // Rows share their balls, so that errors are much larger than those of n independent shares, up to tenfold where an outlier's ball decides:
 // they are the jackknife's over blocks of rows, with the balls found anew, and of a share never below that of n independent ones.
 //
-// Source   Kynkaanniemi et al., arXiv 1904.06991, section 2 (precision, recall); Naeem et al., arXiv 2002.09797, eqs. 4 to 6.
+// Source   Kynkaanniemi et al., arXiv 1904.06991, section 2 (precision, recall); Naeem et al., arXiv 2002.09797, section 3.
 // Oracle   hand examples on a line; numpy's count with sorted distances; the mean coverage of equal laws, 1 - C(2n - 1 - k, n) / C(2n - 1, n)
 //          or 1 - 2^-k for large n (Naeem et al., lemma 2)
 // Peers    none of the flow libraries; clovaai prdc compute_prdc, whose balls are open

@@ -200,3 +200,10 @@ TEST_CASE("A kernel refuses what it does not have", "[metric][mmd]") {
         "the kernel energy has no bandwidths");
   CHECK(fault_of("metric/mmd", six, six, {{"degree", 2}}) == "the kernel gaussian has no degree");
 }
+
+TEST_CASE("A power that leaves the numbers is an error, not a discrepancy of NaN", "[metric][mmd]") {
+  CHECK_THROWS_WITH(
+      Compared("metric/mmd", 1e30 * cube_points(), box_points(), {{"kernel", "polynomial"}, {"degree", 10}}),
+      "the polynomial kernel of these points leaves the numbers: scale the points, or take a "
+      "smaller degree or scale");
+}

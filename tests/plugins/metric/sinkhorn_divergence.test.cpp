@@ -91,7 +91,7 @@ TEST_CASE("What has not settled is warned of", "[metric][sinkhorn_divergence]") 
   metric->run(quiet);
   REQUIRE(quiet.warnings.size() == 1);
   CHECK_THAT(quiet.warnings[0], Catch::StartsWith("the transport has not settled within 3 iterations: "));
-  CHECK(number(value_of(*metric, "error")) > 1e-6);
+  CHECK(number(value_of(*metric, "error")) > 1e-4);
 }
 
 TEST_CASE("By default epsilon is a twentieth of the mean squared distance", "[metric][sinkhorn_divergence]") {
@@ -99,7 +99,7 @@ TEST_CASE("By default epsilon is a twentieth of the mean squared distance", "[me
   CHECK(Compared("metric/sinkhorn_divergence", x, y)("used_epsilon") ==
         Approx(number((x.unsqueeze(1) - y).square().sum(2).mean()) / 20).epsilon(1e-12));
   const Tensor one = at::zeros({4, 2}, f64);
-  CHECK(Compared("metric/sinkhorn_divergence", one, one)("divergence") == 0);
+  CHECK(Compared("metric/sinkhorn_divergence", one, one)("divergence") == Approx(0).margin(1e-15));
   CHECK(fault_of("metric/sinkhorn_divergence", one.narrow(0, 0, 1), one.narrow(0, 0, 1), json::object()) ==
         "this comparison needs at least 2 points; it is given 1");
 }
