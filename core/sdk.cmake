@@ -15,8 +15,7 @@ set(WEIR_SDK_HEADERS
   kinds/facets/mixture_law.hpp kinds/facets/moments.hpp kinds/facets/normal_law.hpp kinds/facets/posterior_law.hpp kinds/facets/rescaled.hpp
   kinds/facets/time_span.hpp kinds/facets/token_law.hpp kinds/facets/young_average.hpp
   kinds/flow/coupling.hpp kinds/flow/domain.hpp kinds/flow/dormand_prince.hpp kinds/flow/embedded.hpp kinds/flow/field.hpp
-  kinds/flow/integrator.hpp kinds/flow/interpolant.hpp kinds/flow/noise.hpp kinds/flow/one_step.hpp
-  kinds/flow/path_limits.hpp kinds/flow/source.hpp
+  kinds/flow/integrator.hpp kinds/flow/interpolant.hpp kinds/flow/noise.hpp kinds/flow/one_step.hpp kinds/flow/source.hpp
   kinds/flow/space.hpp kinds/flow/stepped.hpp kinds/flow/stochastic.hpp kinds/flow/time.hpp
   kinds/learn/fit.hpp kinds/learn/fitted_model.hpp kinds/learn/going_on.hpp kinds/learn/history.hpp kinds/learn/kept_memory.hpp
   kinds/learn/matched_context.hpp

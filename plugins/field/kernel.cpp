@@ -15,7 +15,7 @@
 #include <weir/kinds/flow/coupling.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
-#include <weir/kinds/flow/path_limits.hpp>
+#include <weir/kinds/flow/space.hpp>
 #include <weir/math/numeric/posterior_means.hpp>
 #include <weir/plugin.hpp>
 

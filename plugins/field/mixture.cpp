@@ -26,8 +26,8 @@
 #include <weir/kinds/facets/posterior_law.hpp>
 #include <weir/kinds/flow/field.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
-#include <weir/kinds/flow/path_limits.hpp>
 #include <weir/kinds/flow/source.hpp>
+#include <weir/kinds/flow/space.hpp>
 #include <weir/plugin.hpp>
 
 namespace {

@@ -13,11 +13,15 @@
 // the velocity is). From the velocity, the score alone is singular, at t = 1. Where noise vanishes at an end (a bridge's at t = 1),
 // its derivative does not exist, and the noise is singular there too.
 //
+// Ends. alpha = sqrt(1 - t^2) reaches 0 at t = 1 with an infinite slope, as every path does that keeps alpha^2 + beta^2 = 1 with a beta that
+// is not level there. alpha alpha' is finite, and so is E[u_t | x_t] between many laws: products of 0 and infinity are taken as limits.
+//
 // Source   Albergo, Boffi, Vanden-Eijnden, arXiv 2303.08797, sections 2.3 and 2.4; Ma et al., arXiv 2401.08740, appendix A.
 // Limits   Without noise, data and noise hold for every coupling: they are linear in x0 and x1. The score, and all of them on a path
 //          with noise, only for x0 ~ N(0, I) that is independent of x1.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <weir/kinds/flow/interpolant.hpp>
@@ -33,6 +37,14 @@ struct Conversion {
 };
 Conversion to_velocity(Space from, const TwoPoint& path, const Tensor& t);
 Conversion from_velocity(Space to, const TwoPoint& path, const Tensor& t);
+
+// alpha alpha' = (alpha^2)' / 2, [N] float64 of t [N]: finite also at an end where alpha' is not, if alpha^2 is smooth there.
+Tensor alpha_dalpha(const TwoPoint& path, const Tensor& t);
+
+// velocity(t) [N, ...] at t [N] float64; where alpha' or beta' is infinite, its limit from within. Throws std::runtime_error, which names
+// `who`, where there is none.
+Tensor with_limits(const TwoPoint& path, const Tensor& t, const char* who,
+                   const std::function<Tensor(const Tensor& t)>& velocity);
 
 // "velocity", "data", "noise" or "score". Errors: std::invalid_argument for another name.
 Space space_named(const std::string& name);

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include <weir/kinds/flow/path_limits.hpp>
+#include <weir/kinds/flow/space.hpp>
 
 namespace weir {
 
