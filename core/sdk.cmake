@@ -11,6 +11,7 @@ set(WEIR_SDK_HEADERS
   kinds/facets/affine_map.hpp kinds/facets/affine_velocity.hpp kinds/facets/coefficients.hpp
   kinds/facets/dependent_times.hpp kinds/facets/flow_matching_parts.hpp kinds/facets/independent_context.hpp
   kinds/facets/inexact_ends.hpp kinds/facets/infinite_action.hpp kinds/facets/joint_normal_law.hpp kinds/facets/jumps.hpp
+  kinds/facets/kept_marginals.hpp
   kinds/facets/linear_velocity.hpp kinds/facets/log_density.hpp kinds/facets/marginals.hpp kinds/facets/measurement.hpp
   kinds/facets/mixture_law.hpp kinds/facets/moments.hpp kinds/facets/normal_law.hpp kinds/facets/posterior_law.hpp kinds/facets/rescaled.hpp
   kinds/facets/time_span.hpp kinds/facets/token_law.hpp kinds/facets/young_average.hpp

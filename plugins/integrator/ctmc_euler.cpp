@@ -6,10 +6,11 @@
 // v = kappa' / (1 - kappa) (p_{1|t} - x) (objective/discrete_flow_matching), the last step of the linear one draws from p_{1|t} itself.
 //
 // Source   Gat et al., arXiv 2407.15595; Campbell et al., arXiv 2402.04997 (Euler steps of such chains).
-// Oracle   the Kolmogorov equation of the chain on all words: the law of the ends comes nearer to it with order 1
+// Oracle   the Kolmogorov equation of the chain on all words: the law of the ends comes nearer to it with order 1,
+//          from uniform tokens but for a logarithm
 // Peers    flow_matching MixtureDiscreteEulerSolver, whose tokens jump with the probability 1 - exp(-h rate)
 // Shapes   x, v [N, ..., V]: tokens along the last axis
-// Limits   tokens alone, as source/categorical gives them. Order 1 in the law. Steps of h kappa' / (1 - kappa) > 1 are cut short.
+// Limits   tokens alone, as source/categorical gives them. Order 1 in the law from masks; from uniform tokens h log(1 / h). Steps of h kappa' / (1 - kappa) > 1 are cut short.
 #include <cmath>
 
 #include <weir/kinds/facets/jumps.hpp>
