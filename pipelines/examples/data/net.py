@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# pipelines/examples/data/net.py -- makes net.pt, a small network v(x, t) of points in the plane, and features.pt, the squared lengths of points, saved by torch.jit.
+# pipelines/examples/data/net.py -- makes net.pt, a small network v(x, t) of points in the plane, and features.pt, squared lengths of points, with torch.jit.
 import pathlib
 import zipfile
 
