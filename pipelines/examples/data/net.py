@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# pipelines/examples/data/net.py -- makes net.pt: a small network v(x, t) of points in the plane, saved by torch.jit.
+# pipelines/examples/data/net.py -- makes net.pt, a small network v(x, t) of points in the plane, and features.pt, squared lengths of points, with torch.jit.
 import pathlib
 import zipfile
 
@@ -16,11 +16,21 @@ class Net(nn.Module):
         return self.layers(torch.cat([x, t.unsqueeze(1)], 1))
 
 
+class Features(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.square().sum(1, keepdim=True)
+
+
+def save(module, name):
+    file = pathlib.Path(__file__).resolve().parent / name
+    torch.jit.script(module).save(str(file))
+    with zipfile.ZipFile(file) as saved:      # without the Python sources, which PyTorch adds for its messages
+        kept = {name: saved.read(name) for name in saved.namelist() if not name.endswith(".debug_pkl")}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in kept.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+
+
 torch.manual_seed(1)
-file = pathlib.Path(__file__).resolve().parent / "net.pt"
-torch.jit.script(Net()).save(str(file))
-with zipfile.ZipFile(file) as saved:      # without the Python sources, which PyTorch adds for its messages
-    kept = {name: saved.read(name) for name in saved.namelist() if not name.endswith(".debug_pkl")}
-with zipfile.ZipFile(file, "w") as archive:
-    for name, content in kept.items():
-        archive.writestr(zipfile.ZipInfo(name), content)
+save(Net(), "net.pt")
+save(Features(), "features.pt")
