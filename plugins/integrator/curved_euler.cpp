@@ -11,7 +11,8 @@
 // Peers    lqiang67/rectified-flow curved_euler; diffusers DDIMScheduler(eta=0)
 // Shapes   x, x0, x1 [N, item...]
 // Limits   order 1. The path has no noise, which would be a third unknown. Where alpha beta' = alpha' beta, as at an end where both
-//          derivatives are zero, the ends are not known: steps start elsewhere.
+//          derivatives are zero, the ends are not known: steps start elsewhere. The path is the one that `interpolant` says: where that is left
+//          out, of a field that was trained on another path too, these are Euler's steps.
 #include <cmath>
 #include <stdexcept>
 

@@ -10,8 +10,9 @@
 // Oracle   measured order along one Brownian path; marginals of normal laws; Var = 1 between two standard normal laws
 // Peers    diffrax SRA1 (ShARK is another of this order); torchsde srk, of diagonal noise; DifferentialEquations.jl SRA1
 // Shapes   x, dW, M [N, item...]
-// Limits   those of stochastic.hpp, two evaluations a step. The order is 2 where v is linear in x. w falls as a square root where the path ends, at t = 1 on the straight path: a way
-//          that ends there has strong order 1, and errors as small up to the last steps.
+// Limits   those of stochastic.hpp, two evaluations a step. The order is 2 where v is linear in x. w falls as a square root where the path
+//          ends, at t = 1 on the straight path: a way that ends there has strong order 1, and errors as small up to the last steps. Strong
+//          noise makes the drift stiff: in few steps Euler-Maruyama's, twice as many, are then nearer.
 #include <weir/kinds/flow/stochastic.hpp>
 #include <weir/plugin.hpp>
 

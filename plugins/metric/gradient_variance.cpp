@@ -164,11 +164,12 @@ class GradientVariance final : public weir::Metric {
   void say(const weir::InfiniteMoments& infinite, weir::Run& run) {
     for (auto* output : {&total_, &replicated_, &layer_, &bin_}) output->reason(infinite.variance);
     if (!infinite.loss.empty()) loss_.reason(infinite.loss);
-    const bool by_target = !weir::infinite_target(*objective_, /*power=*/2).empty();
+    const std::string by_target = weir::infinite_target(*objective_, /*power=*/2);
     run.warn(fmt::format("{} infinite, and what is measured depends on the seed: {}{}",
                          infinite.loss.empty() ? "the variance of the gradient is"
                                                : "the loss and the variance of its gradient are",
-                         infinite.variance, by_target ? fmt::format("; {}", weir::keep_from_the_ends) : ""));
+                         infinite.variance,
+                         by_target.empty() ? "" : "; " + weir::keep_from_the_ends(by_target)));
   }
 
   static constexpr double missing = std::numeric_limits<double>::quiet_NaN();

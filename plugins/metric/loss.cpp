@@ -47,6 +47,9 @@ class Loss final : public weir::Metric {
   }
 
   void run(weir::Run& run) override {
+    if (const std::string why = weir::infinite_target(*objective_, /*power=*/2); !why.empty())
+      run.warn("the mean loss is infinite, and what is measured depends on the seed: " + why + "; " +
+               weir::keep_from_the_ends(why));
     const at::NoGradGuard no_grad;
     weir::Rng rows = rng().at("samples"), initial = rng().at("field");
     const weir::Sample sample = objective_->sample(samples_(), rows);

@@ -72,7 +72,7 @@ inline LossGradients batch_gradient(const Objective& objective, const Field& fie
 inline void warn_of_loss(const Objective& objective, Run& run) {
   if (const std::string why = infinite_target(objective, /*power=*/2); !why.empty())
     run.warn(fmt::format("the mean loss is infinite, and so is the variance of its gradient: {}; {}", why,
-                         keep_from_the_ends));
+                         keep_from_the_ends(why)));
   if (const auto told = matched_context(objective); !told.empty())
     run.warn(fmt::format(
         "the pairs of a batch are matched to each other, so that given {0} x0 has not the law of the "

@@ -31,6 +31,12 @@ bool diverges(const Coefficient& w, const Time& time, int power, double end) {
 
 }  // namespace
 
+std::string keep_from_the_ends(const std::string& reason) {
+  const bool by_noise = reason.find("gamma'") != std::string::npos;
+  return fmt::format("keep t from the ends, such as time: {{plugin: uniform, eps: 1e-3}}{}",
+                     by_noise ? ", or leave noise_in_target out" : "");
+}
+
 std::vector<DivergentEnd> divergent_ends(const TwoPoint& path, const Time& time, int power, double noise) {
   std::vector<std::pair<const char*, Coefficient>> coefficients = {
       {"alpha'", [&](const Tensor& t) { return path.dalpha(t); }},

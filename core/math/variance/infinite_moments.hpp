@@ -14,9 +14,8 @@
 
 namespace weir {
 
-// What to do about it, to be said with a reason.
-inline constexpr const char* keep_from_the_ends =
-    "keep t from the ends, such as time: {plugin: uniform, eps: 1e-3}, or leave noise_in_target out";
+// What to do about a reason, to be said with it.
+std::string keep_from_the_ends(const std::string& reason);
 
 // An end of (0, 1) at which the q-th moment of the target has no integral.
 struct DivergentEnd {
