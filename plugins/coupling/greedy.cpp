@@ -10,6 +10,8 @@
 // Peers    torchebm GreedyCoupling
 // Shapes   x0, x1 [pair, item...]; y [pair, ...] as the target measures it
 // Limits   2 n^2 numbers for n pairs, O(n^2 log n). Fresh draws: a matching within each, whose rows therefore depend on each other (one unit).
+#include <fmt/format.h>
+
 #include <weir/math/numeric/distance.hpp>
 #include <weir/memory.hpp>
 #include <weir/plugin.hpp>

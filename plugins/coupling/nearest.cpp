@@ -15,6 +15,8 @@
 //          x0 knows of what a pair is told of its x1.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <weir/kinds/facets/kept_marginals.hpp>
 #include <weir/math/numeric/distance.hpp>
 #include <weir/memory.hpp>

@@ -15,6 +15,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include <weir/kinds/facets/kept_marginals.hpp>
 #include <weir/math/numeric/assignment.hpp>
 #include <weir/math/numeric/distance.hpp>

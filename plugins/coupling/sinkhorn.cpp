@@ -27,6 +27,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include <weir/kinds/facets/kept_marginals.hpp>
 #include <weir/math/numeric/distance.hpp>
 #include <weir/math/numeric/sinkhorn.hpp>

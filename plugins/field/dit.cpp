@@ -89,7 +89,7 @@ class Dit final : public weir::Field {
     nn::Named named;
     nn::init_context(named, domain, width_(), rng);
     const nn::Zeros zeros(domain, rng.options());
-    pass(nn::Layers(named, rng), zeros.x, zeros.t, zeros.context);
+    through(nn::Layers(named, rng), zeros.x, zeros.t, zeros.context);
     for (auto& [name, tensor] : named) {
       const std::string layer = weir::layer_of(name);
       if (layer.ends_with("shift") || layer == "out") tensor = at::zeros_like(tensor);
@@ -99,14 +99,14 @@ class Dit final : public weir::Field {
 
   Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
                   const weir::Context& context) const override {
-    return pass(nn::Layers(params), x, t, context);
+    return through(nn::Layers(params), x, t, context);
   }
 
   bool taped() const override { return true; }
 
  private:
-  Tensor pass(const nn::Layers& layers, const Tensor& x, const Tensor& t,
-              const weir::Context& context) const {
+  Tensor through(const nn::Layers& layers, const Tensor& x, const Tensor& t,
+                 const weir::Context& context) const {
     Tensor c = layers.linear("time.0", nn::time_features(t, features_(), highest_frequency), width_());
     c = layers.linear("time.2", at::silu(c), width_());
     const Tensor told = nn::context_features(layers.params(), context);

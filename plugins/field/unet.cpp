@@ -59,8 +59,8 @@ class Unet final : public weir::Field {
     return width_() * static_cast<std::int64_t>(multipliers_()[level]);
   }
 
-  Tensor pass(const nn::Layers& layers, const Tensor& x, const Tensor& t,
-              const weir::Context& context) const {
+  Tensor through(const nn::Layers& layers, const Tensor& x, const Tensor& t,
+                 const weir::Context& context) const {
     const auto at_level = [](const char* way, std::size_t level, const auto& part) {
       return fmt::format("{}.{}.{}", way, level, part);
     };
@@ -129,7 +129,7 @@ class Unet final : public weir::Field {
     nn::Named named;
     nn::init_context(named, domain, 4 * width_(), rng);
     const nn::Zeros zeros(domain, rng.options());
-    pass(nn::Layers(named, rng), zeros.x, zeros.t, zeros.context);
+    through(nn::Layers(named, rng), zeros.x, zeros.t, zeros.context);
     for (auto& [name, tensor] : named) {
       if (weir::layer_of(name) == "out") tensor = at::zeros_like(tensor);
     }
@@ -138,7 +138,7 @@ class Unet final : public weir::Field {
 
   Tensor velocity(const weir::Params& params, const Tensor& x, const Tensor& t,
                   const weir::Context& context) const override {
-    return pass(nn::Layers(params), x, t, context);
+    return through(nn::Layers(params), x, t, context);
   }
 
   bool taped() const override { return true; }

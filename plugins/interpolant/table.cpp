@@ -39,8 +39,8 @@ struct Curve {
     for (std::size_t i = 0; i < last; ++i)
       h[i] = times[i + 1] - times[i], rise[i] = (values[i + 1] - values[i]) / h[i];
     const auto outer = [](double h0, double h1, double r0, double r1) {
-      const double d = ((2 * h0 + h1) * r0 - h0 * r1) / (h0 + h1);
-      return d * r0 > 0 ? d : 0.0;
+      const double end = ((2 * h0 + h1) * r0 - h0 * r1) / (h0 + h1);
+      return end * r0 > 0 ? end : 0.0;
     };
     slope[0] = last == 1 ? rise[0] : outer(h[0], h[1], rise[0], rise[1]);
     slope[last] = last == 1 ? rise[0] : outer(h[last - 1], h[last - 2], rise[last - 1], rise[last - 2]);
