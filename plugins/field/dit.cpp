@@ -8,7 +8,7 @@
 //   attention(h) = W softmax(q k^T / sqrt(d)) v,  (q, k, v) = W h,  in each of the heads, d = width / heads
 //
 // Source   Peebles, Xie, arXiv 2212.09748 (adaLN-Zero: every g, and v, starts at zero); Vaswani et al., arXiv 1706.03762.
-// Oracle   numbers of the same network written in PyTorch 2.11 with torch.nn.functional; exchanged patches with their places exchanged
+// Oracle   numbers of the same network written in PyTorch 2.11 with torch.nn.functional
 // Peers    SiT and DiT; rectified-flow's DiT; flow_matching's text transformer for tokens
 // Shapes   x, v [B, C, H, W] or [B, L, D]; parameters in, time.0, time.2, block.<k>..., out_shift, out
 // Limits   height and width are multiples of patch. Attention holds B heads T^2 numbers of T patches. PyTorch's initialisation of Linear

@@ -10,7 +10,8 @@
 //          from uniform tokens but for a logarithm
 // Peers    flow_matching MixtureDiscreteEulerSolver, whose tokens jump with the probability 1 - exp(-h rate)
 // Shapes   x, v [N, ..., V]: tokens along the last axis
-// Limits   tokens alone, as source/categorical gives them. Order 1 in the law from masks; from uniform tokens h log(1 / h). Steps of h kappa' / (1 - kappa) > 1 are cut short.
+// Limits   tokens alone, as source/categorical gives them; forward. Order 1 in the law from masks; from uniform tokens h log(1 / h).
+//          Steps of h kappa' / (1 - kappa) > 1 are cut short.
 #include <cmath>
 
 #include <weir/kinds/facets/jumps.hpp>

@@ -11,7 +11,7 @@
 // Oracle   scipy.spatial.geometric_slerp 1.17.1; points stay at distance 1, with a speed that is the angle
 // Peers    flow_matching GeodesicProbPath with Sphere
 // Shapes   x_t, u_t [B, item...], angles over the flattened item; t [B]
-// Limits   Two points. Antipodal points have many geodesics: their path is a straight line through the centre. Closed forms know no path
+// Limits   Two points. Antipodal points have many geodesics: round-off picks one of them, or the line through the centre. Closed forms know no path
 //          of this kind. Noise leaves the sphere.
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/plugin.hpp>

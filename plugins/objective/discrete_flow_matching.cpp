@@ -11,12 +11,13 @@
 // as its tangent, so that a field which leaves the probabilities has a finite loss.
 //
 // Source   Gat et al., arXiv 2407.15595 (mixture path, cross-entropy); Shaul et al., arXiv 2412.03487 (the bound, generalised KL).
-// Oracle   by hand on one token; its minimum over all p, by gradient steps on a table, is the posterior that counting all pairs gives
+// Oracle   by hand on one pair; counts of all pairs are the exact posterior (field/categorical), at which both mean gradients vanish
 // Peers    flow_matching MixtureDiscreteProbPath with CrossEntropyLoss, MixturePathGeneralizedKL
 // Shapes   x_0, x_1, x_t, u_t, z [B, ..., V]    t, l [B];  z is one number for each token, which decides between its ends
 // Limits   tokens alone, as source/categorical gives them; a path without noise whose alpha and beta add up to 1
 #include <cmath>
 
+#include <weir/kinds/facets/dependent_times.hpp>
 #include <weir/kinds/flow/interpolant.hpp>
 #include <weir/kinds/flow/space.hpp>
 #include <weir/kinds/flow/time.hpp>
@@ -60,7 +61,9 @@ class DiscreteFlowMatching final : public weir::Objective {
     return domain;
   }
   bool sorted_time() const override { return time_->sorted(); }
-  bool dependent_rows() const override { return coupling_->dependent_rows(); }
+  bool dependent_rows() const override {
+    return coupling_->dependent_rows() || weir::facet<weir::DependentTimes>(*time_);
+  }
 
   weir::Sample sample(std::int64_t n, weir::Rng& rng) const override {
     weir::Rng pairs = rng.at("pairs"), times = rng.at("time"), noise = rng.at("noise");

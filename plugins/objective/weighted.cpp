@@ -11,8 +11,8 @@
 // Source   Hang et al., arXiv 2303.09556 (min-SNR, of the data that is predicted). A weight over t beside a law of t: Esser et al.,
 //          arXiv 2403.03206, section 3.1: one is the other.
 // Oracle   gamma beyond every SNR gives the loss in the space of the noise, and a small one gamma times that of the data, of
-//          objective/flow_matching; a table beside a law of t with that density
-// Peers    diffusers and lucidrains' denoising-diffusion-pytorch: min_snr_gamma
+//          objective/flow_matching; a table of ones changes nothing, and a ramp is that by hand
+// Peers    lucidrains/denoising-diffusion-pytorch min_snr_loss_weight, min_snr_gamma; diffusers' training scripts --snr_gamma
 // Shapes   x_t, u_t [B, item...]    t, l [B]
 // Limits   Of flow matching with loss: velocity. On a path with noise as core/kinds/flow/space.hpp: x0 ~ N(0, I) independent of x1.
 #include <algorithm>
