@@ -19,8 +19,9 @@
 //          Samples are those of `objective`, whose own loss is not used. A field that is not kept between -1 and 1 has no slope beyond 1.
 #include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/kinds/flow/space.hpp>
-#include <weir/kinds/learn/objective.hpp>
 #include <weir/plugin.hpp>
+
+#include "other_loss.hpp"
 
 namespace {
 
@@ -28,18 +29,11 @@ using weir::Tensor;
 
 constexpr double least = 1e-6;  // q below which the logarithm is its tangent
 
-class CrossEntropy final : public weir::Objective {
-  weir::Port<weir::Objective> objective_{
-      this, "objective", weir::mandatory.needing<weir::FlowMatchingParts>(),
-      "flow matching with loss: velocity, whose pairs, times and path are taken"};
-
+class CrossEntropy final : public weir::OtherLoss {
  public:
-  weir::Shape shape() const override { return objective_->shape(); }
-  weir::Domain domain() const override { return objective_->domain(); }
-  bool sorted_time() const override { return objective_->sorted_time(); }
-  bool dependent_rows() const override { return objective_->dependent_rows(); }
-  std::optional<std::int64_t> most_rows() const override { return objective_->most_rows(); }
-  weir::Sample sample(std::int64_t n, weir::Rng& rng) const override { return objective_->sample(n, rng); }
+  CrossEntropy()
+      : OtherLoss(weir::mandatory.needing<weir::FlowMatchingParts>(),
+                  "flow matching with loss: velocity, whose pairs, times and path are taken") {}
 
   weir::Loss loss(const weir::Field& field, const weir::Params& params,
                   const weir::Sample& sample) const override {

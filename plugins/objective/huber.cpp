@@ -13,32 +13,26 @@
 // Shapes   x_t, u_t [B, item...]    l [B]
 // Limits   Its minimiser is not the mean E[u_t | x_t], unless the target has one value there: a flow that is trained with it has the
 //          path's marginals only as far as pairs do not cross. Samples are those of `objective`, whose own loss is not used.
-#include <weir/kinds/learn/objective.hpp>
 #include <weir/plugin.hpp>
+
+#include "other_loss.hpp"
 
 namespace {
 
 using weir::Tensor;
 
-class Huber final : public weir::Objective {
-  weir::Port<weir::Objective> objective_{this, "objective",
-                                         "flow matching, whose pairs, times and targets are compared"};
+class Huber final : public weir::OtherLoss {
   weir::Param<double> delta_{this, "delta", 1, weir::positive,
                              "distance at which the loss turns from quadratic to linear"};
 
  public:
+  Huber() : OtherLoss(weir::mandatory, "flow matching, whose pairs, times and targets are compared") {}
+
   void plan(weir::Plan& plan) override {
     if (!objective_->takes_field())
       plan.fault("objective", "this objective asks no field: there is no velocity to compare",
                  "take objective/flow_matching");
   }
-
-  weir::Shape shape() const override { return objective_->shape(); }
-  weir::Domain domain() const override { return objective_->domain(); }
-  bool sorted_time() const override { return objective_->sorted_time(); }
-  bool dependent_rows() const override { return objective_->dependent_rows(); }
-  std::optional<std::int64_t> most_rows() const override { return objective_->most_rows(); }
-  weir::Sample sample(std::int64_t n, weir::Rng& rng) const override { return objective_->sample(n, rng); }
 
   weir::Loss loss(const weir::Field& field, const weir::Params& params,
                   const weir::Sample& sample) const override {

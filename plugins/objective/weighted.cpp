@@ -21,17 +21,15 @@
 
 #include <weir/kinds/facets/flow_matching_parts.hpp>
 #include <weir/kinds/flow/space.hpp>
-#include <weir/kinds/learn/objective.hpp>
 #include <weir/plugin.hpp>
+
+#include "other_loss.hpp"
 
 namespace {
 
 using weir::Tensor;
 
-class Weighted final : public weir::Objective {
-  weir::Port<weir::Objective> objective_{
-      this, "objective", weir::mandatory.needing<weir::FlowMatchingParts>(),
-      "flow matching with loss: velocity, whose pairs, times and targets are compared"};
+class Weighted final : public weir::OtherLoss {
   weir::Param<std::string> weight_{this, "weight", weir::required, weir::one_of({"min_snr", "table"}),
                                    "what the weight of a time is"};
   weir::Param<double> gamma_{this, "gamma", 5, weir::positive,
@@ -44,6 +42,10 @@ class Weighted final : public weir::Objective {
   Tensor at_, of_;  // the table
 
  public:
+  Weighted()
+      : OtherLoss(weir::mandatory.needing<weir::FlowMatchingParts>(),
+                  "flow matching with loss: velocity, whose pairs, times and targets are compared") {}
+
   void plan(weir::Plan& plan) override {
     if (weight_() != "table") {
       for (const auto* unused : {&times_, &weights_})
@@ -63,13 +65,6 @@ class Weighted final : public weir::Objective {
     at_ = at::tensor(times_(), at::kDouble);
     of_ = at::tensor(weights_(), at::kDouble);
   }
-
-  weir::Shape shape() const override { return objective_->shape(); }
-  weir::Domain domain() const override { return objective_->domain(); }
-  bool sorted_time() const override { return objective_->sorted_time(); }
-  bool dependent_rows() const override { return objective_->dependent_rows(); }
-  std::optional<std::int64_t> most_rows() const override { return objective_->most_rows(); }
-  weir::Sample sample(std::int64_t n, weir::Rng& rng) const override { return objective_->sample(n, rng); }
 
   weir::Loss loss(const weir::Field& field, const weir::Params& params,
                   const weir::Sample& sample) const override {

@@ -40,7 +40,7 @@ TEST_CASE("show tells what the author says first, and the example in place of th
           "[front][reference]") {
   weir::PluginSchema affine = *laboratory::registry().plugin("coupling/affine");
   affine.page = "  x1 = A x0 + b\n\nSource   this test";
-  const auto example = [](const weir::PluginSchema& of) { return "# of " + of.name + "\nnodes:\n  a: 1"; };
+  const auto example = [](const weir::PluginSchema& of) { return "# of " + of.name + "\n\nnodes:\n  a: 1"; };
   const std::string shown = weir::show(affine, example);
   CHECK_THAT(shown, Catch::StartsWith("coupling/affine 0.1.0 -- the affine coupling\n"
                                       "\n"
@@ -49,10 +49,10 @@ TEST_CASE("show tells what the author says first, and the example in place of th
                                       "Source   this test\n"
                                       "\n"
                                       "parameters\n"));
-  CHECK_THAT(shown, Catch::EndsWith("\nin a pipeline\n  # of affine\n  nodes:\n    a: 1\n"));
+  CHECK_THAT(shown, Catch::EndsWith("\nin a pipeline\n  # of affine\n\n  nodes:\n    a: 1\n"));
   const std::string page = weir::markdown(weir::Registry({affine}), example);
   CHECK_THAT(page, Catch::Contains("\n```text\n  x1 = A x0 + b\n\nSource   this test\n```\n"));
-  CHECK_THAT(page, Catch::EndsWith("\n```yaml\n# of affine\nnodes:\n  a: 1\n```\n"));
+  CHECK_THAT(page, Catch::EndsWith("\n```yaml\n# of affine\n\nnodes:\n  a: 1\n```\n"));
 }
 
 TEST_CASE("the reference page has a section for every plugin and a row for every declaration",

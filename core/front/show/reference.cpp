@@ -86,8 +86,11 @@ std::string least(const PluginSchema& schema) {
 }
 
 std::string indented(const std::string& lines) {
-  std::string text = "  ";
-  for (const char c : lines) text += c == '\n' ? "\n  " : std::string(1, c);
+  std::string text;
+  for (const char c : lines) {
+    if (c != '\n' && (text.empty() || text.back() == '\n')) text += "  ";
+    text += c;
+  }
   return text;
 }
 

@@ -17,7 +17,7 @@ Tensor tokens_of(const Tensor& x, const std::string& what) {
 }
 
 Tensor one_hot(const Tensor& tokens, std::int64_t categories, const at::TensorOptions& options) {
-  return tokens.unsqueeze(-1).eq(at::arange(categories, tokens.options())).to(options);
+  return at::one_hot(tokens, categories).to(options);
 }
 
 }  // namespace weir

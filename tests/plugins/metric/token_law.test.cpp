@@ -31,7 +31,7 @@ struct Counted {
 
 TEST_CASE("Four points, of which one is no word of the law", "[metric][token_law]") {
   const Words words;
-  const Counted counted(weir::one_hot(at::tensor({0, 1, 0, 1, 1, 0, 2, 2}).view({4, 2}), 3, f64),
+  const Counted counted(weir::one_hot(at::tensor({0, 1, 0, 1, 1, 0, 2, 2}, at::kLong).view({4, 2}), 3, f64),
                         *words.target);
   REQUIRE(counted.faults.empty());
   CHECK(counted["count"].equal(at::tensor({2, 1, 0}, at::kLong)));
